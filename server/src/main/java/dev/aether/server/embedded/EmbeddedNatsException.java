@@ -1,5 +1,7 @@
 package dev.aether.server.embedded;
 
+import java.util.Objects;
+
 /**
  * The private nats-server cannot be had. The message is written for the person who started Aether:
  * it says what was found, what is needed and what to do.
@@ -13,5 +15,11 @@ public final class EmbeddedNatsException extends RuntimeException {
 
   EmbeddedNatsException(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** Never null, unlike other exceptions'. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }
