@@ -10,10 +10,12 @@ import java.nio.file.Path;
 import java.security.CodeSource;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,15 +105,18 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
   }
 
   private static List<Path> inPath(String path) {
-    List<Path> files = new ArrayList<>();
-    for (String folder : path.split(File.pathSeparator, -1)) {
-      try {
-        files.add(Path.of(folder.isEmpty() ? "." : folder, NAME));
-      } catch (InvalidPathException e) {
-        continue; // a PATH entry that is no path holds no nats-server
-      }
+    return Arrays.stream(path.split(File.pathSeparator, -1))
+        .map(folder -> folder.isEmpty() ? "." : folder) // as POSIX has it
+        .flatMap(NatsServerBinary::inFolder)
+        .toList();
+  }
+
+  private static Stream<Path> inFolder(String folder) {
+    try {
+      return Stream.of(Path.of(folder, NAME));
+    } catch (InvalidPathException e) {
+      return Stream.empty(); // a PATH entry that is no path holds no nats-server
     }
-    return files;
   }
 
   private static boolean isExecutableFile(Path path) {

@@ -35,12 +35,14 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   private static final int LOG_FILE_MAX_BYTES = 16 * 1024 * 1024;
   private static final int LOG_FILES_MAX = 4;
 
-  /**
-   * Of the disk space that JetStream could have, one part in this many is left free, up to a limit.
-   */
-  private static final int DISK_RESERVE_FRACTION = 20;
+  /** Of the disk space that JetStream could have, this is left free, within the bounds below. */
+  private static final double DISK_RESERVE_PART = 0.05;
 
+  private static final long DISK_RESERVE_MIN_BYTES = 256L << 20;
   private static final long DISK_RESERVE_MAX_BYTES = 10L << 30;
+
+  /** Of a small disk, no more than this is left free. */
+  private static final double DISK_RESERVE_MAX_PART = 0.25;
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -131,11 +133,17 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   }
 
   /**
-   * How much JetStream may store: what it has stored and what is free on the disk, less a reserve
-   * of 5 % (10 GiB at most). nats-server's default is three quarters of that. There has to be a
-   * limit below the disk's: at it, JetStream refuses saves and goes on with reads, while on a full
-   * disk nats-server 2.15.1 shuts its JetStream down. Empty when the file system does not say what
-   * is free.
+   * How much JetStream may store: what it has stored and what is free on the disk, less a reserve;
+   * nats-server's own default is three quarters of that. There has to be a limit below the disk's,
+   * as tried with 2.15.1: at the limit JetStream refuses each save with error 10023 and goes on
+   * with reads and purges; on a full disk a stream's saves time out, and go on timing out when
+   * there is room again, until a restart.
+   *
+   * <p>It is no guarantee. Other programs fill disks, too, and the limit does not count purged
+   * messages in blocks that are still in use: filling up and purging single subjects, three times
+   * in turn, used up the reserve of a 64 MiB disk.
+   *
+   * @return empty when the file system does not say what is free
    */
   private OptionalLong maxFileStoreBytes() throws IOException {
     long free = Files.getFileStore(folder).getUsableSpace();
@@ -143,7 +151,13 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
       return OptionalLong.empty();
     }
     long all = free > Long.MAX_VALUE / 2 ? Long.MAX_VALUE / 2 : free + storedBytes();
-    return OptionalLong.of(all - Math.min(all / DISK_RESERVE_FRACTION, DISK_RESERVE_MAX_BYTES));
+    return OptionalLong.of(all - reserveBytes(all));
+  }
+
+  private static long reserveBytes(long all) {
+    double part = all * DISK_RESERVE_PART;
+    double bounded = Math.min(Math.max(part, DISK_RESERVE_MIN_BYTES), DISK_RESERVE_MAX_BYTES);
+    return (long) Math.min(bounded, all * DISK_RESERVE_MAX_PART);
   }
 
   private long storedBytes() throws IOException {

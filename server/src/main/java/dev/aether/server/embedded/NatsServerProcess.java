@@ -75,7 +75,7 @@ public final class NatsServerProcess implements AutoCloseable {
     Path natsFolder = folder.path().resolve("nats");
     Files.createDirectories(natsFolder);
     this.config = NatsServerConfig.create(natsFolder);
-    OrphanedServer.end(config.file());
+    OrphanedServer.end(config.file(), STOP_GRACE);
     this.process = launch();
   }
 
@@ -284,9 +284,9 @@ public final class NatsServerProcess implements AutoCloseable {
   }
 
   /**
-   * Ends nats-server so that the watch starts it again, for when it runs but its JetStream does
-   * not: after a full disk it stays off until a restart. Returns when the old process is gone;
-   * blocks for some 15 s at most.
+   * Ends nats-server so that the watch starts it again, for when it runs but does not store: after
+   * a full disk a stream takes no message, also when there is room again, until a restart (2.15.1).
+   * Returns when the old process is gone; blocks for some 15 s at most.
    *
    * @param reason for the log
    */

@@ -17,26 +17,24 @@ import org.slf4j.LoggerFactory;
 final class OrphanedServer {
   private static final Logger log = LoggerFactory.getLogger(OrphanedServer.class);
 
-  /** More than the grace that the script of a killed Aether gives its nats-server. */
-  private static final Duration END_BOUND = NatsServerProcess.STOP_GRACE.plusSeconds(3);
-
   private static final Duration KILL_BOUND = Duration.ofSeconds(5);
 
   private OrphanedServer() {}
 
   /**
-   * Waits for it to end by itself, 13 s at most, and kills it then. Returns at once when there is
-   * none.
+   * Ends it by SIGTERM and, if it still runs after the grace time, by SIGKILL. Returns when it is
+   * gone, at once when there is none.
    *
    * @param config the config file by its real path
    * @throws EmbeddedNatsException when it cannot be killed
    */
-  static void end(Path config) {
+  static void end(Path config, Duration grace) {
     List<ProcessHandle> orphans =
         ProcessHandle.allProcesses().filter(process -> runsOn(config, process)).toList();
     for (ProcessHandle orphan : orphans) {
-      log.warn("waiting for nats-server {} of an earlier Aether to end", orphan.pid());
-      if (TetheredProcess.within(END_BOUND, () -> !runsOn(config, orphan))) {
+      log.warn("nats-server {} of an earlier Aether still runs; ending it", orphan.pid());
+      orphan.destroy(); // once more, if its own supervisor is at it: that does no harm
+      if (TetheredProcess.within(grace, () -> !runsOn(config, orphan))) {
         continue;
       }
       log.warn("killing nats-server {}, which did not end", orphan.pid());

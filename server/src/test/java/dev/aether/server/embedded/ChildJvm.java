@@ -28,8 +28,8 @@ final class ChildJvm implements AutoCloseable {
 
   /** Returns when its nats-server is ready. */
   static ChildJvm start(Path dataFolder) throws IOException {
-    Path log = Files.createTempFile("aether-child-", ".log");
-    Path answer = Files.createTempDirectory("aether-child-").resolve("answer");
+    Path log = dataFolder.resolve("child.log");
+    Path answer = dataFolder.resolve("child.answer");
     Process process =
         new ProcessBuilder(
                 List.of(

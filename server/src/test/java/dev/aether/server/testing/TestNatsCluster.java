@@ -125,6 +125,7 @@ public final class TestNatsCluster implements AutoCloseable {
     }
   }
 
+  @SuppressWarnings("try") // the connection may throw InterruptedException when closed
   private boolean makesStream(int node) {
     Options options =
         Options.builder()

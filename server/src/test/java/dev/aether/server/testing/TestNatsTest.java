@@ -10,8 +10,10 @@ import io.nats.client.Nats;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
+@SuppressWarnings("try") // jnats connections may throw InterruptedException when closed
 class TestNatsTest {
 
   @Test
@@ -49,7 +51,7 @@ class TestNatsTest {
       try (Connection connection = Nats.connect(cluster.url(2))) {
         Await.until(
             "a leader that takes a message",
-            java.time.Duration.ofSeconds(30),
+            Duration.ofSeconds(30),
             () -> {
               try {
                 connection.jetStream().publish("s", "2".getBytes(StandardCharsets.UTF_8));
