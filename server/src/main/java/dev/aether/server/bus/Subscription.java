@@ -223,7 +223,6 @@ public final class Subscription implements AutoCloseable {
     source.reading = false;
     if (thrown == null) {
       source.page = page.entries().stream().map(SharedCommit::new).toList();
-      source.pageEnd = page.end();
       if (source.page.isEmpty()) {
         source.position = Math.max(source.position, page.end());
       }

@@ -19,9 +19,6 @@ final class SubscriptionSource {
   /** What the last read from the store brought and was not handled yet. */
   List<SharedCommit> page = List.of();
 
-  /** After the page is handled, the position is at least here. */
-  long pageEnd;
-
   SubscriptionSource(LogFeed feed, long position, long headAtStart) {
     this.feed = feed;
     this.position = position;
