@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,5 +39,11 @@ public sealed class AetherException extends RuntimeException
   /** The values that belong to the reason, as the server sent them; empty if it sent none. */
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /** What happened, for people; never null. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }

@@ -9,6 +9,7 @@ import dev.aether.v1.GetLatestVersionResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
+import io.grpc.Status;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -25,7 +26,8 @@ import java.util.function.Consumer;
  */
 public final class AsyncAetherClient implements AutoCloseable {
   /** A server sends heartbeats every 10 s; who misses three hears nobody. */
-  private static final Duration SUBSCRIPTION_PATIENCE = Duration.ofSeconds(30);
+  private static final FrameCall.Patience SUBSCRIPTION_PATIENCE =
+      new FrameCall.Patience(Duration.ofSeconds(30), Status.Code.UNAVAILABLE);
 
   private final Connection connection;
   private final Defaults defaults;
@@ -120,7 +122,8 @@ public final class AsyncAetherClient implements AutoCloseable {
         connection,
         EventStoreGrpc.getGetEventsMethod(),
         Messages.eventsRequest(actorId, defaults.namespace(options.settings()), options),
-        defaults.deadline(options.settings()),
+        new FrameCall.Patience(
+            defaults.deadline(options.settings()), Status.Code.DEADLINE_EXCEEDED),
         frame -> items(frame, options));
   }
 

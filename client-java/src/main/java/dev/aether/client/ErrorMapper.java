@@ -86,12 +86,12 @@ final class ErrorMapper {
     Map<String, String> metadata = Map.of("grpc_code", status.getCode().name());
     String message = message(status);
     return switch (status.getCode()) {
-      case UNAVAILABLE -> new ServerUnreachableException(message, metadata, cause);
+      // CANCELLED: a stopping server resets its streams. Whoever cancels here asks for no error.
+      case UNAVAILABLE, CANCELLED -> new ServerUnreachableException(message, metadata, cause);
       case DEADLINE_EXCEEDED ->
           sent
               ? new AetherException(Reason.DEADLINE_EXCEEDED, message, metadata, cause)
               : new ServerUnreachableException(message, metadata, cause);
-      case CANCELLED -> new AetherException(Reason.CANCELLED, message, metadata, cause);
       case UNAUTHENTICATED -> new AetherException(Reason.UNAUTHENTICATED, message, metadata, cause);
       case PERMISSION_DENIED ->
           new AetherException(Reason.PERMISSION_DENIED, message, metadata, cause);

@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameCall<Q, F> {
 
+  /**
+   * How long to wait for a frame that was asked for.
+   *
+   * @param time above zero
+   * @param end what the call ends with if there is none
+   */
+  record Patience(Duration time, Status.Code end) {}
+
   /** Receives frames, and then the end; never two things at once. */
   interface Receiver<F> {
     /** A frame that was asked for. */
@@ -31,7 +39,7 @@ final class FrameCall<Q, F> {
 
   private final Connection connection;
   private final ClientCall<Q, F> call;
-  private final Duration patience;
+  private final Patience patience;
   private final SentMarker marker = new SentMarker();
   private final AtomicInteger owed = new AtomicInteger();
   private volatile long owedSinceNanos = System.nanoTime();
@@ -45,7 +53,7 @@ final class FrameCall<Q, F> {
    *
    * @param patience how long to wait for a frame that was asked for
    */
-  FrameCall(Connection connection, MethodDescriptor<Q, F> method, Duration patience) {
+  FrameCall(Connection connection, MethodDescriptor<Q, F> method, Patience patience) {
     this.connection = connection;
     this.patience = patience;
     this.call =
@@ -58,7 +66,7 @@ final class FrameCall<Q, F> {
     request(frames);
     call.sendMessage(request);
     call.halfClose();
-    watch(patience);
+    watch(patience.time());
   }
 
   /** Asks for more frames. */
@@ -99,11 +107,11 @@ final class FrameCall<Q, F> {
         owed.get() > 0 && !receiving
             ? Duration.ofNanos(System.nanoTime() - owedSinceNanos)
             : Duration.ZERO;
-    if (waited.compareTo(patience) < 0) {
-      watch(patience.minus(waited));
+    if (waited.compareTo(patience.time()) < 0) {
+      watch(patience.time().minus(waited));
     } else {
       tooLate = true;
-      call.cancel("the server sent nothing for " + patience.toMillis() + " ms", null);
+      call.cancel("the server sent nothing for " + patience.time().toMillis() + " ms", null);
     }
   }
 
@@ -137,7 +145,7 @@ final class FrameCall<Q, F> {
     private AetherException error(Status status, Metadata trailers) {
       Status said =
           tooLate && status.getCode() == Status.Code.CANCELLED
-              ? Status.DEADLINE_EXCEEDED.withDescription(status.getDescription())
+              ? patience.end().toStatus().withDescription(status.getDescription())
               : status;
       return ErrorMapper.failure(said, trailers, marker.sent()).error();
     }

@@ -1,7 +1,6 @@
 package dev.aether.client;
 
 import io.grpc.MethodDescriptor;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.function.Function;
 
@@ -18,7 +17,7 @@ record FrameSource<Q, F, T>(
     Connection connection,
     MethodDescriptor<Q, F> method,
     Q request,
-    Duration patience,
+    FrameCall.Patience patience,
     Function<F, Iterator<T>> items) {
 
   /** How many frames a reader is ahead of what it handed on. */

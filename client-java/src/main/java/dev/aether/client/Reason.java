@@ -48,7 +48,9 @@ public enum Reason {
   UNREACHABLE,
   /** The client's finding: the deadline of a call that stores nothing passed. */
   DEADLINE_EXCEEDED,
-  /** The client's finding: a call that stores nothing was cancelled, or its thread interrupted. */
+  /**
+   * The client's finding: a thread was interrupted in a read, or a subscription's listener threw.
+   */
   CANCELLED,
   /** Not a reason of Aether's, or one newer than this client. See the message and the metadata. */
   UNKNOWN
