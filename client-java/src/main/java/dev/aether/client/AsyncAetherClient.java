@@ -6,7 +6,6 @@ import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
-import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import io.grpc.Status;
@@ -16,6 +15,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 
 /**
  * Saves, reads and follows the histories of actors; no method waits.
@@ -54,14 +54,12 @@ public final class AsyncAetherClient implements AutoCloseable {
     connection.checkOpen();
     SaveCommand named = named(command);
     String commitId = named.commitId();
-    SaveEventsRequest first = Messages.saveRequest(named, defaults.namespace(named.settings()));
-    SaveEventsRequest again = first.toBuilder().setRetry(true).build();
     return RepeatedCall.start(
         connection,
         new RepeatedCall.Spec<>(
             EventStoreGrpc.getSaveEventsMethod(),
-            first,
-            again,
+            Messages.saveRequest(named, defaults.namespace(named.settings())),
+            request -> request.toBuilder().setRetry(true).build(),
             answer -> Messages.saved(commitId, answer),
             commitId,
             named.retry()),
@@ -100,7 +98,7 @@ public final class AsyncAetherClient implements AutoCloseable {
         new RepeatedCall.Spec<>(
             EventStoreGrpc.getGetLatestVersionMethod(),
             request,
-            request,
+            UnaryOperator.identity(),
             GetLatestVersionResponse::getVersion,
             null,
             false),

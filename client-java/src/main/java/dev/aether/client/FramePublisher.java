@@ -102,7 +102,7 @@ final class FramePublisher<Q, F, T> implements Flow.Publisher<T> {
           begin();
         }
         deliverItems();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         finish(e);
       }
     }

@@ -60,7 +60,7 @@ final class ListenerSubscription implements Subscription, FrameCall.Receiver<Sub
       call.request(1);
     } catch (AetherException e) {
       fail(e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       fail(new AetherException(Reason.CANCELLED, "the listener failed: " + e, Map.of(), e));
     }
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,16 +23,16 @@ final class RepeatedCall<Q, A, R> {
    * What is called and how.
    *
    * @param method the RPC
-   * @param first the first attempt's request
-   * @param again every later attempt's request
+   * @param request the first attempt's request
+   * @param again makes every later attempt's request of it, each time the same
    * @param answer makes the result
    * @param saving the commit id if the call is a save, whose outcome matters; else null
    * @param sentBefore whether an earlier call may have sent the same save
    */
   record Spec<Q, A, R>(
       MethodDescriptor<Q, A> method,
-      Q first,
-      Q again,
+      Q request,
+      UnaryOperator<Q> again,
       Function<A, R> answer,
       @Nullable String saving,
       boolean sentBefore) {}
@@ -82,7 +83,7 @@ final class RepeatedCall<Q, A, R> {
 
   /** Locks, so that a call that fails at once is not taken for the current one after its repeat. */
   private synchronized void attempt() {
-    Q request = attempts++ == 0 ? spec.first() : spec.again();
+    Q request = attempts++ == 0 ? spec.request() : spec.again().apply(spec.request());
     long left = Math.max(endNanos - System.nanoTime(), 1);
     SentMarker marker = new SentMarker();
     ClientCall<Q, A> call =

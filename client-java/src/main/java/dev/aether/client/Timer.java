@@ -61,7 +61,11 @@ final class Timer {
 
     private void fire() {
       if (waiting.remove(this)) {
-        executor.execute(action);
+        try {
+          executor.execute(action);
+        } catch (RejectedExecutionException e) {
+          action.run(); // The owner of the executor ended it before the client.
+        }
       }
     }
 
