@@ -1,4 +1,29 @@
-/** The Java client. */
+/**
+ * The Java client of Aether, an event store.
+ *
+ * <p>{@link AetherClient} waits for answers, {@link AsyncAetherClient} does not. Saving with a
+ * typed conflict, reading and following look like this (the file {@code ExampleTest} runs it):
+ *
+ * <pre>{@code
+ * try (AetherClient client = AetherClient.connect("localhost:7450")) {
+ *   NewEvent placed = NewEvent.json("OrderPlaced", "{\"total\": 42}");
+ *   try {
+ *     client.save("order-1", ExpectedVersion.exactly(0), placed);
+ *   } catch (VersionConflictException conflict) {
+ *     client.save("order-1", ExpectedVersion.exactly(conflict.currentVersion()), placed);
+ *   }
+ *   try (Stream<Event> events = client.events("order-1")) {
+ *     events.forEach(event -> out.println(event.version() + " " + event.type()));
+ *   }
+ * }
+ * }</pre>
+ *
+ * <p>What the client does by itself: it names each save with a commit id and repeats a call that
+ * got no answer, as the same request, until the deadline; the server stores a commit once however
+ * often it arrives. What it leaves to the caller: deciding again after a {@link
+ * dev.aether.client.VersionConflictException}, and what to do when {@link
+ * dev.aether.client.OutcomeUnknownException} says that the deadline passed without knowing.
+ */
 @NullMarked
 package dev.aether.client;
 
