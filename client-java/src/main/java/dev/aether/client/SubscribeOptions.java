@@ -1,0 +1,117 @@
+package dev.aether.client;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What to follow.
+ *
+ * <p>Patterns are tokens joined by dots: {@code *} is exactly one whole token, {@code >} one or
+ * more and only last.
+ *
+ * @param namespacePattern which namespaces, those made later included; null: the client's namespace
+ * @param start where to begin
+ * @param eventTypes only commits with an event of one of these types; empty: every type
+ * @param actorPattern only commits of these actors; empty: every actor
+ * @param storedOnly only that events were stored ({@link EventStored}), instead of whole commits
+ * @param includeBroadcasts also broadcasts
+ * @param reportCorrupt report records that can't be decoded and go on, instead of ending with
+ *     {@link CorruptRecordException}
+ */
+public record SubscribeOptions(
+    @Nullable String namespacePattern,
+    SubscriptionStart start,
+    List<String> eventTypes,
+    String actorPattern,
+    boolean storedOnly,
+    boolean includeBroadcasts,
+    boolean reportCorrupt) {
+
+  /** Copies the types. */
+  public SubscribeOptions {
+    eventTypes = List.copyOf(eventTypes);
+  }
+
+  /** Starts with everything in the client's namespace. */
+  public static Builder builder(SubscriptionStart start) {
+    return new Builder(start);
+  }
+
+  /** Builds {@link SubscribeOptions}; not safe for use by several threads. */
+  public static final class Builder {
+    private final SubscriptionStart start;
+    private final List<String> eventTypes = new ArrayList<>();
+    private @Nullable String namespacePattern;
+    private String actorPattern = "";
+    private boolean storedOnly;
+    private boolean includeBroadcasts;
+    private boolean reportCorrupt;
+
+    private Builder(SubscriptionStart start) {
+      this.start = start;
+    }
+
+    /** Sets which namespaces to follow; unset: the client's namespace. */
+    @CanIgnoreReturnValue
+    public Builder namespacePattern(String namespacePattern) {
+      this.namespacePattern = namespacePattern;
+      return this;
+    }
+
+    /** Adds a type of event to the filter. */
+    @CanIgnoreReturnValue
+    public Builder eventType(String eventType) {
+      eventTypes.add(eventType);
+      return this;
+    }
+
+    /** Adds types of events to the filter. */
+    @CanIgnoreReturnValue
+    public Builder eventTypes(List<String> eventTypes) {
+      this.eventTypes.addAll(eventTypes);
+      return this;
+    }
+
+    /** Sets which actors to follow; unset or empty: every actor. */
+    @CanIgnoreReturnValue
+    public Builder actorPattern(String actorPattern) {
+      this.actorPattern = actorPattern;
+      return this;
+    }
+
+    /** Says whether to be told only that events were stored. */
+    @CanIgnoreReturnValue
+    public Builder storedOnly(boolean storedOnly) {
+      this.storedOnly = storedOnly;
+      return this;
+    }
+
+    /** Says whether to receive broadcasts, too. */
+    @CanIgnoreReturnValue
+    public Builder includeBroadcasts(boolean includeBroadcasts) {
+      this.includeBroadcasts = includeBroadcasts;
+      return this;
+    }
+
+    /** Says whether to go on after records that can't be decoded. */
+    @CanIgnoreReturnValue
+    public Builder reportCorrupt(boolean reportCorrupt) {
+      this.reportCorrupt = reportCorrupt;
+      return this;
+    }
+
+    /** The options. */
+    public SubscribeOptions build() {
+      return new SubscribeOptions(
+          namespacePattern,
+          start,
+          eventTypes,
+          actorPattern,
+          storedOnly,
+          includeBroadcasts,
+          reportCorrupt);
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package dev.aether.client;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A commit ({@link Reason#COMMIT_TOO_LARGE}) or a snapshot ({@link Reason#SNAPSHOT_TOO_LARGE}) is
+ * above the server's limit; nothing was stored.
+ */
+public final class TooLargeException extends AetherException {
+  private final long limitBytes;
+  private final long sizeBytes;
+
+  TooLargeException(
+      Reason reason,
+      String message,
+      Map<String, String> metadata,
+      long limitBytes,
+      long sizeBytes,
+      @Nullable Throwable cause) {
+    super(reason, message, metadata, cause);
+    this.limitBytes = limitBytes;
+    this.sizeBytes = sizeBytes;
+  }
+
+  /** The limit in bytes, encoded; 0 if the server does not say. */
+  public long limitBytes() {
+    return limitBytes;
+  }
+
+  /** The size in bytes, encoded; 0 if the server does not say. */
+  public long sizeBytes() {
+    return sizeBytes;
+  }
+}
