@@ -66,8 +66,7 @@ public final class JsonLine {
   public JsonLine putData(String contentType, ByteBuffer data) {
     byte[] bytes = new byte[data.remaining()];
     data.duplicate().get(bytes);
-    Optional<String> compact =
-        isJsonType(contentType) ? JsonText.compact(bytes) : Optional.empty();
+    Optional<String> compact = isJsonType(contentType) ? JsonText.compact(bytes) : Optional.empty();
     return compact.isPresent()
         ? write(() -> json.name("data").jsonValue(compact.get()))
         : put("dataBase64", Base64.getEncoder().encodeToString(bytes));

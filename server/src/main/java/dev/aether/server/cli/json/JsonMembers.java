@@ -56,7 +56,9 @@ public final class JsonMembers {
     return column < 0 || end < 0 ? "" : " near " + message.substring(column, end);
   }
 
-  /** From here on the text is known to be a valid object, so that looking for the ends is enough. */
+  /**
+   * From here on the text is known to be a valid object, so that looking for the ends is enough.
+   */
   private Map<String, String> members() throws JsonFault {
     Map<String, String> members = new LinkedHashMap<>();
     skipTo('{');

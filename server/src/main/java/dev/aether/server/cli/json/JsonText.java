@@ -62,9 +62,15 @@ public final class JsonText {
           reader.endObject();
           depth--;
         }
-        case NAME -> reader.nextName();
-        case STRING, NUMBER -> reader.nextString();
-        case BOOLEAN -> reader.nextBoolean();
+        case NAME -> {
+          var unused = reader.nextName();
+        }
+        case STRING, NUMBER -> {
+          var unused = reader.nextString();
+        }
+        case BOOLEAN -> {
+          var unused = reader.nextBoolean();
+        }
         case NULL -> reader.nextNull();
         case END_DOCUMENT -> throw new IllegalStateException("no value");
       }

@@ -16,8 +16,7 @@ public final class JsonValues {
     if (!text.startsWith("\"")) {
       throw new JsonFault("must be a string");
     }
-    String value =
-        text.indexOf('\\') < 0 ? text.substring(1, text.length() - 1) : unescaped(text);
+    String value = text.indexOf('\\') < 0 ? text.substring(1, text.length() - 1) : unescaped(text);
     if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
       throw new JsonFault("must be whole Unicode characters, not half of a pair");
     }

@@ -2,7 +2,6 @@ package dev.aether.server.cli.load;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Puts consecutive lines of one actor and one commit id together. Used by one thread. */
 final class CommitAssembler {
@@ -12,29 +11,41 @@ final class CommitAssembler {
   /** As for one line: what is longer can't be stored as one commit. */
   static final int MAX_COMMIT_CHARS = Lines.MAX_LINE_CHARS;
 
-  private final LineIdentity identity = new LineIdentity();
+  private final LineIdentity identity;
   private final List<ImportEvent> open = new ArrayList<>();
   private int openChars;
 
+  CommitAssembler(LineIdentity identity) {
+    this.identity = identity;
+  }
+
   /**
-   * Takes the next line; gives the commit that it shows to be complete.
+   * Takes the next line and gives the commits, at most two, that are complete now: the one before,
+   * and the line's own if it names none.
    *
    * @throws ImportStopped when the line makes its commit larger than a commit may be
    */
-  Optional<ImportCommit> add(ImportLine line) throws ImportStopped {
-    Optional<ImportCommit> complete = continues(line) ? Optional.empty() : end();
-    if (open.size() == MAX_EVENTS || openChars + line.text().length() > MAX_COMMIT_CHARS) {
-      throw new ImportStopped(line.number(), "commit " + line.commitId() + " is too large");
+  List<ImportCommit> add(ImportEvent event) throws ImportStopped {
+    List<ImportCommit> complete = continues(event.line()) ? List.of() : end();
+    int chars = event.line().text().length();
+    if (open.size() == MAX_EVENTS || openChars + chars > MAX_COMMIT_CHARS) {
+      String commitId = event.line().commitId();
+      throw new ImportStopped(event.line().number(), "commit \"" + commitId + "\" is too large");
     }
-    open.add(event(line));
-    openChars += line.text().length();
-    return complete;
+    open.add(event);
+    openChars += chars;
+    if (!event.line().commitId().isEmpty()) {
+      return complete;
+    }
+    List<ImportCommit> both = new ArrayList<>(complete);
+    both.addAll(end());
+    return both;
   }
 
-  /** The commit that the lines end with, if there were lines. */
-  Optional<ImportCommit> end() {
+  /** The commit that the file's end completes, if there is one. */
+  List<ImportCommit> end() {
     if (open.isEmpty()) {
-      return Optional.empty();
+      return List.of();
     }
     ImportEvent first = open.get(0);
     String given = first.line().commitId();
@@ -42,21 +53,12 @@ final class CommitAssembler {
     ImportCommit commit = new ImportCommit(first.line().actorId(), commitId, open, openChars);
     open.clear();
     openChars = 0;
-    return Optional.of(commit);
+    return List.of(commit);
   }
 
   private boolean continues(ImportLine line) {
     return !open.isEmpty()
-        && !line.commitId().isEmpty()
         && line.commitId().equals(open.get(0).line().commitId())
         && line.actorId().equals(open.get(0).line().actorId());
-  }
-
-  private ImportEvent event(ImportLine line) throws ImportStopped {
-    try {
-      return identity.event(line);
-    } catch (IllegalStateException e) {
-      throw new ImportStopped(line.number(), e.getMessage() + ": split the file", e);
-    }
   }
 }

@@ -25,7 +25,16 @@ final class LineIdentity {
     }
   }
 
-  /** The line's event, its id made where it has none. To be asked once for each line, in order. */
+  /** Whether it is the first time that this is asked for the actor. */
+  boolean isNew(String actorId) {
+    return occurrences.next(key(digest("actor", actorId, ""))) == 1;
+  }
+
+  /**
+   * The line's event, its id made where it has none. To be asked once for each line, in order.
+   *
+   * @throws IllegalStateException when there are more lines than can be told apart
+   */
   ImportEvent event(ImportLine line) {
     if (!line.eventId().isEmpty()) {
       byte[] digest = digest("id", line.actorId(), line.eventId());

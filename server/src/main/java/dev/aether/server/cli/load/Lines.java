@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 
 /**
- * The lines of a text in UTF-8, unpacked where it is gzip. Unlike a BufferedReader
- * it can't be made to hold a line without end in memory.
+ * The lines of a text in UTF-8, unpacked where it is gzip. Unlike a BufferedReader it can't be made
+ * to hold a line without end in memory.
  */
 final class Lines implements Closeable {
   /** A commit takes 3 MiB at most, which base64 makes 4 MiB. */
