@@ -36,8 +36,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     List<String> lines =
         command.options().stream()
             .filter(option -> !option.hidden())
-            .flatMap(
-                option -> variable(option).map(name -> line(option, name)).stream())
+            .flatMap(option -> variable(option).map(name -> line(option, name)).stream())
             .toList();
     return lines.isEmpty()
         ? ""

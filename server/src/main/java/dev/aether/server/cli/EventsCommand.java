@@ -56,8 +56,7 @@ final class EventsCommand implements Callable<Integer> {
 
   private ReadOptions options() {
     if (from < 0 || to < 0 || max < 0 || (to > 0 && from > to)) {
-      throw new UsageException(
-          "--from, --to and --max are 0 or more, and --from isn't above --to");
+      throw new UsageException("--from, --to and --max are 0 or more, and --from isn't above --to");
     }
     return ReadOptions.builder()
         .fromVersion(from)
