@@ -27,6 +27,9 @@ public final class JsonText {
 
   /** Whether the text is exactly one JSON value, by the letter of RFC 8259. */
   public static boolean isJson(String text) {
+    if (text.startsWith("\ufeff")) {
+      return false; // Gson would pass over a byte order mark.
+    }
     try (JsonReader reader = strictReader(text)) {
       skipValue(reader);
       return reader.peek() == JsonToken.END_DOCUMENT;

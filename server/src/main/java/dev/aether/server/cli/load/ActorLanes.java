@@ -29,7 +29,7 @@ final class ActorLanes {
   static final int MAX_CHARS = 32 * 1024 * 1024;
 
   private final Executor loop;
-  private final Function<ImportCommit, CompletionStage<?>> work;
+  private final Function<ImportCommit, ? extends CompletionStage<?>> work;
 
   // The loop's.
   private final Map<String, Queue<ImportCommit>> lanes = new HashMap<>();
@@ -49,7 +49,7 @@ final class ActorLanes {
    * @param loop runs one task after the other
    * @param work is begun on the loop and must not wait
    */
-  ActorLanes(Executor loop, Function<ImportCommit, CompletionStage<?>> work) {
+  ActorLanes(Executor loop, Function<ImportCommit, ? extends CompletionStage<?>> work) {
     this.loop = loop;
     this.work = work;
   }
