@@ -20,6 +20,11 @@ public abstract sealed class StoreException extends RuntimeException {
     this.metadata = metadata;
   }
 
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   /** Why, for programs. */
   public Reason reason() {
     return reason;
@@ -45,7 +50,7 @@ public abstract sealed class StoreException extends RuntimeException {
               + " has version "
               + current
               + ", cannot save version "
-              + attempted,
+              + Long.toUnsignedString(attempted),
           conflictMetadata(actor, current, attempted, existing));
       this.actor = actor;
       this.currentVersion = current;
@@ -65,7 +70,7 @@ public abstract sealed class StoreException extends RuntimeException {
     private static Map<String, String> conflictMetadata(
         ActorId actor, long current, long attempted, boolean existing) {
       String currentText = Long.toString(current);
-      String attemptedText = Long.toString(attempted);
+      String attemptedText = Long.toUnsignedString(attempted);
       return existing
           ? Map.of(
               "actor_id",
@@ -91,7 +96,7 @@ public abstract sealed class StoreException extends RuntimeException {
       return currentVersion;
     }
 
-    /** The version that the save would have begun at. */
+    /** The version that the save would have begun at, unsigned. */
     public long attemptedVersion() {
       return attemptedVersion;
     }

@@ -6,7 +6,7 @@ import dev.aether.server.event.Namespace;
 /**
  * A range of an actor's versions, bounds included.
  *
- * @param from at least 1
+ * @param from 0: from the first that is kept
  * @param to at least {@code from}; {@link Long#MAX_VALUE}: to the latest
  * @param backwards newest first
  */

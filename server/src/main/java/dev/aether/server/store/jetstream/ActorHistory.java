@@ -19,9 +19,10 @@ final class ActorHistory implements ActorReader {
   private static final int PAGE_COMMITS = 256;
   private static final int PAGE_BYTES = 1024 * 1024;
 
+  /** The first page backwards is small, since nothing is known yet of the commits' sizes. */
+  private static final int FIRST_BACKWARDS_COMMITS = 16;
+
   private final ActorLog actor;
-  private final BatchGets batches;
-  private final JetStreamApi api;
   private final ActorRange range;
 
   /** Null until the first page was asked for. */
@@ -35,10 +36,10 @@ final class ActorHistory implements ActorReader {
   /** Number of the newest commit still to read, backwards. */
   private long toNumber;
 
-  ActorHistory(ActorLog actor, BatchGets batches, JetStreamApi api, ActorRange range) {
+  private int backwardsCommits = FIRST_BACKWARDS_COMMITS;
+
+  ActorHistory(ActorLog actor, ActorRange range) {
     this.actor = actor;
-    this.batches = batches;
-    this.api = api;
     this.range = range;
   }
 
@@ -46,8 +47,7 @@ final class ActorHistory implements ActorReader {
   public CompletableFuture<List<LogEntry>> next() {
     CompletableFuture<List<LogEntry>> page =
         tip == null ? actor.tip().thenCompose(this::locate).thenCompose(located -> page()) : page();
-    return page.exceptionallyCompose(
-        thrown -> CompletableFuture.failedFuture(JetStreamErrors.toStoreException(thrown)));
+    return JetStreamErrors.mapped(page);
   }
 
   /** Finds the ends of the range in the stream. */
@@ -92,84 +92,81 @@ final class ActorHistory implements ActorReader {
   }
 
   private CompletableFuture<List<LogEntry>> forwards() {
-    return batches
-        .get(actor.stream(), fromSequence, actor.subject(), PAGE_COMMITS, PAGE_BYTES)
-        .thenCompose(this::orFromLeader)
-        .thenApply(
-            messages -> {
-              boolean first = fromSequence == 1;
-              fromSequence = messages.isEmpty() ? Long.MAX_VALUE : last(messages).sequence() + 1;
-              checkNotTrimmed(first, messages);
-              return entries(messages, toSequence);
-            });
-  }
-
-  /**
-   * A replica that has nothing of what the leader has stored lags behind: then the leader gives one
-   * at a time.
-   */
-  private CompletableFuture<List<StoredMessage>> orFromLeader(List<StoredMessage> messages) {
-    if (!messages.isEmpty()) {
-      return CompletableFuture.completedFuture(messages);
-    }
-    return api.next(actor.stream(), fromSequence, actor.subject())
-        .thenApply(next -> next.map(List::of).orElse(List.of()));
-  }
-
-  private void checkNotTrimmed(boolean first, List<StoredMessage> messages) {
-    if (first && !messages.isEmpty()) {
-      long kept = actor.header(messages.get(0)).firstVersion();
-      if (kept > Math.max(range.from(), 1) && range.from() > 0) {
-        throw new StoreException.HistoryTrimmed(actor.actor(), kept);
-      }
-    }
-  }
-
-  /** The newest commits still to read: found by their numbers, read forwards, turned round. */
-  private CompletableFuture<List<LogEntry>> backwards() {
-    long newest = toNumber;
-    long oldest = Math.max(1, newest - PAGE_COMMITS + 1);
-    ActorTip known = tip;
-    if (known == null) {
-      throw new IllegalStateException("not located");
-    }
+    boolean first = fromSequence == 1;
     return actor
-        .numbered(known, oldest)
-        .thenCompose(
-            located -> collect(Math.max(located.sequence(), fromSequence), new ArrayList<>()))
+        .from(fromSequence, PAGE_COMMITS, PAGE_BYTES)
         .thenApply(
             messages -> {
-              List<LogEntry> entries = new ArrayList<>(entries(messages, toSequence));
-              Collections.reverse(entries);
-              toNumber = oldest - 1;
-              toSequence = messages.isEmpty() ? 0 : messages.get(0).sequence() - 1;
-              if (toNumber == 0) {
-                toSequence = 0;
+              fromSequence = messages.isEmpty() ? Long.MAX_VALUE : last(messages).sequence() + 1;
+              List<LogEntry> entries = entries(messages);
+              if (first) {
+                checkNotTrimmed(entries);
               }
               return entries;
             });
   }
 
-  private CompletableFuture<List<StoredMessage>> collect(long from, List<StoredMessage> into) {
-    return batches
-        .get(actor.stream(), from, actor.subject(), PAGE_COMMITS - into.size(), PAGE_BYTES)
+  /** The newest commits still to read: found by their numbers, read forwards, turned round. */
+  private CompletableFuture<List<LogEntry>> backwards() {
+    long oldest = Math.max(1, toNumber - backwardsCommits + 1);
+    return actor
+        .numbered(known(), oldest)
         .thenCompose(
+            located -> collect(Math.max(located.sequence(), fromSequence), new ArrayList<>()))
+        .thenApply(
             messages -> {
-              into.addAll(messages);
-              if (!messages.isEmpty()
-                  && last(messages).sequence() < toSequence
-                  && into.size() < PAGE_COMMITS) {
-                return collect(last(messages).sequence() + 1, into);
-              }
-              return CompletableFuture.completedFuture(into);
+              toNumber = oldest - 1;
+              List<LogEntry> entries = new ArrayList<>(entries(messages));
+              toSequence = toNumber == 0 ? 0 : messages.get(0).sequence() - 1;
+              adaptBackwardsPage(messages);
+              Collections.reverse(entries);
+              return entries;
             });
   }
 
-  private List<LogEntry> entries(List<StoredMessage> messages, long upTo) {
+  /** All messages from a sequence on to the end of the range. */
+  private CompletableFuture<List<StoredMessage>> collect(long from, List<StoredMessage> into) {
+    return actor
+        .from(from, backwardsCommits, PAGE_BYTES)
+        .thenCompose(
+            messages -> {
+              into.addAll(messages);
+              boolean more = !messages.isEmpty() && last(messages).sequence() < toSequence;
+              return more
+                  ? collect(last(messages).sequence() + 1, into)
+                  : CompletableFuture.completedFuture(into);
+            });
+  }
+
+  /** A page backwards holds so many commits as would have made a page of the last one's bytes. */
+  private void adaptBackwardsPage(List<StoredMessage> messages) {
+    long bytes = messages.stream().mapToLong(message -> message.body().length).sum();
+    long fitting = messages.size() * (long) PAGE_BYTES / Math.max(1, bytes);
+    backwardsCommits = (int) Math.max(1, Math.min(PAGE_COMMITS, fitting));
+  }
+
+  private void checkNotTrimmed(List<LogEntry> entries) {
+    if (!entries.isEmpty() && entries.get(0) instanceof LogEntry.StoredCommit oldest) {
+      long kept = oldest.commit().getFirstVersion();
+      if (range.from() > 0 && kept > range.from()) {
+        throw new StoreException.HistoryTrimmed(actor.actor(), kept);
+      }
+    }
+  }
+
+  private List<LogEntry> entries(List<StoredMessage> messages) {
     return messages.stream()
-        .filter(message -> message.sequence() <= upTo)
+        .filter(message -> message.sequence() <= toSequence)
         .map(message -> CommitMessages.entry(actor.stream().log(), message))
         .toList();
+  }
+
+  private ActorTip known() {
+    ActorTip known = tip;
+    if (known == null) {
+      throw new IllegalStateException("not located");
+    }
+    return known;
   }
 
   private static StoredMessage last(List<StoredMessage> messages) {

@@ -1,29 +1,34 @@
 package dev.aether.server.store.jetstream;
 
-import dev.aether.server.event.StoreException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lets one task of an actor run at a time, in the order of arrival, while tasks of different actors
  * run side by side: the next save's expectation comes from the last one's acknowledgement, so there
- * is no use in racing oneself. Both the tasks of one actor and of all are bounded. Never blocks;
- * for any number of threads.
+ * is no use in racing oneself. Both the tasks of one actor and of all are bounded. Never blocks but
+ * in {@link #awaitEmpty}; for any number of threads.
  */
 final class ActorLanes {
   private static final int MAX_PER_ACTOR = 1024;
-  private static final Duration RETRY_AFTER = Duration.ofMillis(50);
 
   private final int maxTasks;
-  private final AtomicInteger tasks = new AtomicInteger();
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+
+  /** Running and waiting. Guarded by itself's monitor, as is the waiting for none. */
+  private final Count tasks = new Count();
+
+  /** What is waited for when the lanes are closed. */
+  private static final class Count {
+    int value;
+  }
 
   /**
    * @param maxTasks running and waiting, of all actors
@@ -33,104 +38,101 @@ final class ActorLanes {
   }
 
   /**
-   * Runs a task when those before it have ended. Its future never throws and is the task's own
-   * outcome.
+   * Runs a task when those of its actor before it have ended; it ends when its future does.
+   *
+   * @return the bound that kept it out, for people; empty if it was taken in
    */
-  <T> CompletableFuture<T> run(String actor, Supplier<CompletableFuture<T>> task) {
-    if (tasks.incrementAndGet() > maxTasks) {
-      tasks.decrementAndGet();
-      return overloaded("saves in flight on this node: " + maxTasks);
+  Optional<String> run(String actor, Supplier<? extends CompletableFuture<?>> task) {
+    synchronized (tasks) {
+      if (tasks.value >= maxTasks) {
+        return Optional.of("saves in flight on this node, at most " + maxTasks);
+      }
+      tasks.value++;
     }
-    Task<T> queued = new Task<>(task);
-    boolean[] refused = {false};
-    boolean[] idle = {false};
-    lanes.compute(
-        actor,
-        (key, known) -> {
-          Lane lane = known == null ? new Lane() : known;
-          idle[0] = known == null;
-          refused[0] = lane.waiting.size() >= MAX_PER_ACTOR;
-          if (!refused[0]) {
-            lane.waiting.add(queued);
-          }
-          return lane;
-        });
-    if (refused[0]) {
-      tasks.decrementAndGet();
-      return overloaded("saves waiting for one actor on this node: " + MAX_PER_ACTOR);
+    Admission admission = new Admission();
+    lanes.compute(actor, (key, lane) -> admission.into(lane, task));
+    if (admission.refused) {
+      leave();
+      return Optional.of("saves waiting for one actor on this node, at most " + MAX_PER_ACTOR);
     }
-    if (idle[0]) {
+    if (admission.first) {
       drain(actor);
     }
-    return queued.result;
+    return Optional.empty();
   }
 
-  private static <T> CompletableFuture<T> overloaded(String bound) {
-    return CompletableFuture.failedFuture(new StoreException.Overloaded(bound, RETRY_AFTER));
-  }
-
-  /** Runs the lane's tasks until one is not done at once, which then goes on here when it is. */
+  /** Runs the lane's tasks until one is not done at once, which goes on here when it is. */
   private void drain(String actor) {
-    while (true) {
-      Task<?> next = take(actor);
-      if (next == null) {
-        return;
-      }
-      CompletableFuture<?> running = next.start();
+    for (var next = take(actor); next != null; next = take(actor)) {
+      CompletableFuture<?> running = next.get();
       if (!running.isDone()) {
-        running.whenComplete((done, thrown) -> ended(actor));
+        running.whenComplete(
+            (done, thrown) -> {
+              leave();
+              drain(actor);
+            });
         return;
       }
-      tasks.decrementAndGet();
+      leave();
     }
   }
 
-  private void ended(String actor) {
-    tasks.decrementAndGet();
-    drain(actor);
-  }
-
-  private @Nullable Task<?> take(String actor) {
-    Task<?>[] taken = {null};
+  private @Nullable Supplier<? extends CompletableFuture<?>> take(String actor) {
+    Admission out = new Admission();
     lanes.computeIfPresent(
         actor,
         (key, lane) -> {
-          taken[0] = lane.waiting.poll();
-          return taken[0] == null ? null : lane;
+          out.task = lane.waiting.poll();
+          return out.task == null ? null : lane;
         });
-    return taken[0];
+    return out.task;
   }
 
-  /** How many tasks run or wait. */
-  int size() {
-    return tasks.get();
+  private void leave() {
+    synchronized (tasks) {
+      tasks.value--;
+      if (tasks.value == 0) {
+        tasks.notifyAll();
+      }
+    }
+  }
+
+  /** Waits until no task runs or waits, or the time is over. */
+  void awaitEmpty(Duration atMost) {
+    long giveUpAt = System.nanoTime() + atMost.toNanos();
+    synchronized (tasks) {
+      try {
+        for (long left = atMost.toMillis(); tasks.value > 0 && left > 0; ) {
+          tasks.wait(left);
+          left = (giveUpAt - System.nanoTime()) / 1_000_000;
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /**
-   * The waiting tasks of an actor whose lane exists: one of its tasks runs. Guarded by the map's
-   * entry.
+   * The waiting tasks of an actor, one of whose tasks runs. Only touched inside the map's compute.
    */
   private static final class Lane {
-    final Deque<Task<?>> waiting = new ArrayDeque<>();
+    final Deque<Supplier<? extends CompletableFuture<?>>> waiting = new ArrayDeque<>();
   }
 
-  private record Task<T>(Supplier<CompletableFuture<T>> body, CompletableFuture<T> result) {
-    Task(Supplier<CompletableFuture<T>> body) {
-      this(body, new CompletableFuture<>());
-    }
+  /** What a compute tells its caller. */
+  private static final class Admission {
+    boolean first;
+    boolean refused;
+    @Nullable Supplier<? extends CompletableFuture<?>> task;
 
-    /** Done when the result has been handed on. */
-    CompletableFuture<?> start() {
-      return body.get()
-          .whenComplete(
-              (value, thrown) -> {
-                if (thrown == null) {
-                  result.complete(value);
-                } else {
-                  result.completeExceptionally(JetStreamErrors.root(thrown));
-                }
-              })
-          .handle((value, thrown) -> value);
+    Lane into(@Nullable Lane known, Supplier<? extends CompletableFuture<?>> task) {
+      first = known == null;
+      Lane lane = known == null ? new Lane() : known;
+      refused = lane.waiting.size() >= MAX_PER_ACTOR;
+      if (!refused) {
+        lane.waiting.add(task);
+      }
+      return lane;
     }
   }
 }

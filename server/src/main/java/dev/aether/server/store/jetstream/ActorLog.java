@@ -3,18 +3,21 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Finds commits of one actor in its stream. Never blocks. */
 final class ActorLog {
   private final JetStreamApi api;
+  private final BatchGets batches;
   private final LogStream stream;
   private final ActorId actor;
   private final String subject;
 
-  ActorLog(JetStreamApi api, LogStream stream, ActorId actor) {
+  ActorLog(JetStreamApi api, BatchGets batches, LogStream stream, ActorId actor) {
     this.api = api;
+    this.batches = batches;
     this.stream = stream;
     this.actor = actor;
     this.subject = SubjectCodec.subject(stream.log(), actor);
@@ -118,6 +121,21 @@ final class ActorLog {
           message.sequence(),
           String.valueOf(e.getMessage()));
     }
+  }
+
+  /**
+   * Messages from a sequence on, oldest first; empty only if the leader has none either: a replica
+   * that has nothing where the leader has something lags, and then the leader gives one message.
+   */
+  CompletableFuture<List<StoredMessage>> from(long sequence, int maxCommits, int maxBytes) {
+    return batches
+        .get(stream, sequence, subject, maxCommits, maxBytes)
+        .thenCompose(
+            messages ->
+                messages.isEmpty() && stream.replicas() > 1
+                    ? api.next(stream, sequence, subject)
+                        .thenApply(next -> next.map(List::of).orElse(List.of()))
+                    : CompletableFuture.completedFuture(messages));
   }
 
   /** A commit and where it is. */

@@ -4,6 +4,7 @@ import dev.aether.server.event.StoreException;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusException;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -112,5 +113,11 @@ final class JetStreamErrors {
           new StoreException.StoreFull("JetStream: " + failure.getMessage());
       default -> new StoreException.StoreUnavailable("JetStream: " + failure.getMessage());
     };
+  }
+
+  /** The same future, failing as the server says it to its clients. */
+  static <T> CompletableFuture<T> mapped(CompletableFuture<T> future) {
+    return future.exceptionallyCompose(
+        thrown -> CompletableFuture.failedFuture(toStoreException(thrown)));
   }
 }
