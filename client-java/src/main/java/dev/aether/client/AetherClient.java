@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -11,9 +12,10 @@ import java.util.stream.Stream;
  * request, until its deadline ({@link AetherClientBuilder#repeats}); conflicts are the caller's to
  * decide.
  *
- * <p>Every method throws {@link AetherException} or one of its subclasses. A thread that is
- * interrupted while it waits gets {@link OutcomeUnknownException} from a save and {@link
- * Reason#CANCELLED} from other calls, with its interrupt status set.
+ * <p>Every method throws {@link AetherException} or one of its subclasses, and {@link
+ * IllegalStateException} once the client is closed. A thread that is interrupted while it waits
+ * gets {@link OutcomeUnknownException} from a save and {@link Reason#CANCELLED} from other calls,
+ * with its interrupt status set.
  *
  * <p>Versions, positions and counts are never negative.
  */
@@ -49,7 +51,7 @@ public final class AetherClient implements AutoCloseable {
    * @throws OutcomeUnknownException if no answer said whether the commit is stored
    */
   public Saved save(String actorId, ExpectedVersion expected, List<NewEvent> events) {
-    throw new UnsupportedOperationException();
+    return save(SaveCommand.builder(actorId, expected).events(events).build());
   }
 
   /** As {@link #save(String, ExpectedVersion, List)}. */
@@ -62,7 +64,15 @@ public final class AetherClient implements AutoCloseable {
    * own.
    */
   public Saved save(SaveCommand command) {
-    throw new UnsupportedOperationException();
+    SaveCommand named = AsyncAetherClient.named(command);
+    return Waiting.result(
+        async.save(named),
+        interrupted ->
+            new OutcomeUnknownException(
+                "interrupted while it waited for commit " + named.commitId(),
+                Map.of(),
+                named.commitId(),
+                interrupted));
   }
 
   /** The actor's latest version in the client's namespace; 0 for an actor nobody wrote. */
@@ -72,7 +82,11 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #latestVersion(String)}. */
   public long latestVersion(String actorId, CallSettings settings) {
-    throw new UnsupportedOperationException();
+    return Waiting.result(
+        async.latestVersion(actorId, settings),
+        interrupted ->
+            new AetherException(
+                Reason.CANCELLED, "interrupted while it waited", Map.of(), interrupted));
   }
 
   /**
@@ -94,7 +108,7 @@ public final class AetherClient implements AutoCloseable {
    * @param options which events
    */
   public Stream<Event> events(String actorId, ReadOptions options) {
-    throw new UnsupportedOperationException();
+    return FrameSpliterator.stream(async.eventSource(actorId, options));
   }
 
   /**

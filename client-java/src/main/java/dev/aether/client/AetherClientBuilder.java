@@ -2,10 +2,15 @@ package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -122,6 +127,54 @@ public final class AetherClientBuilder {
    *     zero
    */
   public AetherClient build() {
-    throw new UnsupportedOperationException();
+    requireAboveZero("deadline", deadline);
+    requireAboveZero("attemptTimeout", attemptTimeout);
+    requireAboveZero("keepAlive time", keepAliveTime);
+    requireAboveZero("keepAlive timeout", keepAliveTimeout);
+    Executor callbacks = executor == null ? newExecutor() : executor;
+    ManagedChannelBuilder<?> builder =
+        newChannel()
+            .usePlaintext()
+            .disableServiceConfigLookUp()
+            .keepAliveTime(keepAliveTime.toNanos(), TimeUnit.NANOSECONDS)
+            .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
+            .userAgent("aether-java")
+            .executor(callbacks);
+    channel.accept(builder);
+    Connection connection = new Connection(builder.build(), new Timer(callbacks));
+    return new AetherClient(
+        new AsyncAetherClient(
+            connection, new Defaults(namespace, deadline, attemptTimeout, repeats)));
+  }
+
+  private ManagedChannelBuilder<?> newChannel() {
+    List<Endpoint> nodes =
+        (endpoints.isEmpty() ? List.of(DEFAULT_ENDPOINT) : endpoints)
+            .stream().map(Endpoint::parse).toList();
+    return nodes.size() == 1
+        ? NettyChannelBuilder.forAddress(nodes.get(0).host(), nodes.get(0).port())
+        : NettyChannelBuilder.forTarget(EndpointResolver.target(nodes));
+  }
+
+  /** Threads that end when they are idle, so that nobody has to shut the pool down. */
+  private static Executor newExecutor() {
+    AtomicInteger count = new AtomicInteger();
+    return new ThreadPoolExecutor(
+        0,
+        Integer.MAX_VALUE,
+        10,
+        TimeUnit.SECONDS,
+        new SynchronousQueue<>(),
+        task -> {
+          Thread thread = new Thread(task, "aether-client-" + count.incrementAndGet());
+          thread.setDaemon(true);
+          return thread;
+        });
+  }
+
+  private static void requireAboveZero(String name, Duration duration) {
+    if (duration.isZero() || duration.isNegative()) {
+      throw new IllegalArgumentException(name + " " + duration + " is not above zero");
+    }
   }
 }

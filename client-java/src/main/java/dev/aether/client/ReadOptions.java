@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param onCorrupt null: a record that can't be decoded ends the read with {@link
  *     CorruptRecordException}; else it is handed here and the read goes on. Called by the thread
  *     that delivers the events, between them, near to its place
- * @param options namespace and deadline
+ * @param settings namespace and deadline
  */
 public record ReadOptions(
     long fromVersion,
@@ -23,7 +23,7 @@ public record ReadOptions(
     long maxCount,
     boolean backwards,
     @Nullable Consumer<ReplayError> onCorrupt,
-    CallSettings options) {
+    CallSettings settings) {
   private static final ReadOptions ALL = builder().build();
 
   /** Checks that no number is negative. */
@@ -60,7 +60,7 @@ public record ReadOptions(
     private long maxCount;
     private boolean backwards;
     private @Nullable Consumer<ReplayError> onCorrupt;
-    private CallSettings options = CallSettings.defaults();
+    private CallSettings settings = CallSettings.defaults();
 
     private Builder() {}
 
@@ -102,20 +102,20 @@ public record ReadOptions(
     /** Sets the namespace; unset: the client's. */
     @CanIgnoreReturnValue
     public Builder namespace(String namespace) {
-      this.options = options.withNamespace(namespace);
+      this.settings = settings.withNamespace(namespace);
       return this;
     }
 
     /** Sets how long to wait for the server each time, above zero; unset: the client's. */
     @CanIgnoreReturnValue
     public Builder deadline(Duration deadline) {
-      this.options = options.withDeadline(deadline);
+      this.settings = settings.withDeadline(deadline);
       return this;
     }
 
     /** The options. */
     public ReadOptions build() {
-      return new ReadOptions(fromVersion, toVersion, maxCount, backwards, onCorrupt, options);
+      return new ReadOptions(fromVersion, toVersion, maxCount, backwards, onCorrupt, settings);
     }
   }
 }

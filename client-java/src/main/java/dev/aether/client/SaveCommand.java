@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *     earlier process for example; repeats of the client's own set it by themselves
  * @param maxMissedEvents how many of the events that the writer missed a conflict should bring, not
  *     negative; at most what fits 4 KiB comes
- * @param options namespace and deadline
+ * @param settings namespace and deadline
  */
 public record SaveCommand(
     String actorId,
@@ -27,7 +27,7 @@ public record SaveCommand(
     String commitId,
     boolean retry,
     int maxMissedEvents,
-    CallSettings options) {
+    CallSettings settings) {
 
   /** Copies the events. */
   public SaveCommand {

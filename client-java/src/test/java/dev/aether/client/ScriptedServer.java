@@ -1,0 +1,180 @@
+package dev.aether.client;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Message;
+import com.google.rpc.ErrorInfo;
+import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.GetEventsRequest;
+import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestVersionRequest;
+import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
+import dev.aether.v1.SubscribeRequest;
+import dev.aether.v1.SubscribeResponse;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.StatusProto;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** A server on a loopback port that answers each call as the next entry of its script says. */
+final class ScriptedServer implements AutoCloseable {
+
+  /** Answers one call. */
+  interface Answer<Q, A> {
+    void to(Q request, ServerCallStreamObserver<A> caller);
+  }
+
+  final Queue<Answer<SaveEventsRequest, SaveEventsResponse>> saves = new ConcurrentLinkedQueue<>();
+  final Queue<Answer<GetEventsRequest, GetEventsResponse>> reads = new ConcurrentLinkedQueue<>();
+  final Queue<Answer<GetLatestVersionRequest, GetLatestVersionResponse>> latest =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<SubscribeRequest, SubscribeResponse>> subscriptions =
+      new ConcurrentLinkedQueue<>();
+  final BlockingQueue<Message> requests = new LinkedBlockingQueue<>();
+
+  private final Server server;
+
+  /** Listens on a port of its own. */
+  ScriptedServer() {
+    this(0);
+  }
+
+  /** Listens on a port; 0: any. */
+  ScriptedServer(int port) {
+    try {
+      server =
+          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+              .addService(new Store())
+              .addService(new Bus())
+              .build()
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  int port() {
+    return server.getPort();
+  }
+
+  String endpoint() {
+    return "127.0.0.1:" + port();
+  }
+
+  /** A client of this server with short pauses between repeats. */
+  AetherClientBuilder client() {
+    return AetherClient.builder().endpoint(endpoint());
+  }
+
+  /** The next request that arrived, waiting for at most 5 s. */
+  <Q extends Message> Q received(Class<Q> type) throws InterruptedException {
+    Message request = requests.poll(5, TimeUnit.SECONDS);
+    if (request == null) {
+      throw new AssertionError("no request arrived");
+    }
+    return type.cast(request);
+  }
+
+  /** Breaks all connections. */
+  void stop() {
+    server.shutdownNow();
+    try {
+      if (!server.awaitTermination(5, TimeUnit.SECONDS)) {
+        throw new AssertionError("the scripted server did not stop");
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+
+  static <Q, A> Answer<Q, A> answer(A answer) {
+    return (request, caller) -> {
+      caller.onNext(answer);
+      caller.onCompleted();
+    };
+  }
+
+  static <Q, A> Answer<Q, A> fail(Throwable error) {
+    return (request, caller) -> caller.onError(error);
+  }
+
+  static <Q, A> Answer<Q, A> silence() {
+    return (request, caller) -> {};
+  }
+
+  /** An error as Aether's servers send it. */
+  static StatusRuntimeException error(
+      Status.Code code, String reason, Map<String, String> metadata, Message... details) {
+    com.google.rpc.Status.Builder status =
+        com.google.rpc.Status.newBuilder()
+            .setCode(code.value())
+            .setMessage("said by the script")
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setDomain("aether")
+                        .setReason(reason)
+                        .putAllMetadata(metadata)
+                        .build()));
+    for (Message detail : details) {
+      status.addDetails(Any.pack(detail));
+    }
+    return StatusProto.toStatusRuntimeException(status.build());
+  }
+
+  private <Q extends Message, A> void play(
+      Queue<Answer<Q, A>> script, Q request, StreamObserver<A> caller) {
+    requests.add(request);
+    @Nullable Answer<Q, A> next = script.poll();
+    if (next == null) {
+      caller.onError(Status.UNKNOWN.withDescription("the script is at its end").asException());
+    } else {
+      next.to(request, (ServerCallStreamObserver<A>) caller);
+    }
+  }
+
+  private final class Store extends EventStoreGrpc.EventStoreImplBase {
+    @Override
+    public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> caller) {
+      play(saves, request, caller);
+    }
+
+    @Override
+    public void getEvents(GetEventsRequest request, StreamObserver<GetEventsResponse> caller) {
+      play(reads, request, caller);
+    }
+
+    @Override
+    public void getLatestVersion(
+        GetLatestVersionRequest request, StreamObserver<GetLatestVersionResponse> caller) {
+      play(latest, request, caller);
+    }
+  }
+
+  private final class Bus extends EventBusGrpc.EventBusImplBase {
+    @Override
+    public void subscribe(SubscribeRequest request, StreamObserver<SubscribeResponse> caller) {
+      play(subscriptions, request, caller);
+    }
+  }
+}
