@@ -26,6 +26,7 @@ public final class CommandLines {
             .addSubcommand(new LatestCommand(terminal))
             .addSubcommand(new SubscribeCommand(terminal))
             .addSubcommand(new ImportCommand(terminal))
+            .addSubcommand(new HealthCommand(terminal))
             .addSubcommand(version)
             .addSubcommand(new GenerateCompletion());
     root.getCommandSpec().versionProvider(version);

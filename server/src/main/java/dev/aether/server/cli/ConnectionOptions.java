@@ -15,14 +15,18 @@ final class ConnectionOptions {
       defaultValue = "127.0.0.1:7450",
       converter = HostPort.Converter.class,
       description = "The server. Default: ${DEFAULT-VALUE}")
-  HostPort server = HostPort.parse("127.0.0.1:7450");
+  private HostPort server = HostPort.parse("127.0.0.1:7450");
 
   @Option(
       names = "--namespace",
       paramLabel = "NS",
       defaultValue = "default",
       description = "The namespace. Default: ${DEFAULT-VALUE}")
-  String namespace = "default";
+  private String namespace = "default";
+
+  HostPort server() {
+    return server;
+  }
 
   /** A client that gives up soon where a server can't be reached. */
   AetherClient connect() {
