@@ -35,8 +35,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       err.println(json(conflict));
       return ExitCode.VERSION_CONFLICT;
     }
+    if (isUnreachable(failure)) {
+      err.println("aether: the server is out of reach: " + message(failure));
+      return ExitCode.UNREACHABLE;
+    }
     err.println("aether: " + message(failure));
-    return isUnreachable(failure) ? ExitCode.UNREACHABLE : ExitCode.FAILED;
+    return ExitCode.FAILED;
   }
 
   @Override

@@ -49,11 +49,15 @@ final class ImportCommand implements Callable<Integer> {
     } catch (ImportStopped e) {
       throw new CommandFailedException(
           "%s, %s%nStopped; so far %s"
-              .formatted(file, e.getMessage(), result(tally.counts(), start)),
+              .formatted(name(), e.getMessage(), result(tally.counts(), start)),
           e);
     }
     terminal.err().println(result(tally.counts(), start));
     return ExitCode.DONE;
+  }
+
+  private String name() {
+    return file.equals("-") ? "standard input" : file;
   }
 
   private InputStream open() throws IOException {
