@@ -64,6 +64,9 @@ public final class AetherServer implements AutoCloseable {
       EventBus bus = keep(new EventBus(store));
       grpc =
           keep(listen(config.listen(), () -> new GrpcServer(config.listen(), store, bus, nodeId)));
+      // Before the calls are waited for: a subscription does not end by itself.
+      AutoCloseable subscriptions = bus::endSubscriptions;
+      keep(subscriptions);
       http =
           config
               .http()

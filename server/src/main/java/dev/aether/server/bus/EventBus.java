@@ -93,6 +93,9 @@ public final class EventBus implements AutoCloseable {
     Subscription subscription = new Subscription(this, store, pumps, command, sink);
     subscriptions.add(subscription);
     subscription.start();
+    if (closed) {
+      subscription.fail(new StoreException.ShuttingDown());
+    }
     return subscription;
   }
 
@@ -154,12 +157,17 @@ public final class EventBus implements AutoCloseable {
     }
   }
 
-  /** Ends all subscriptions with SHUTTING_DOWN. */
+  /** Takes no new subscriptions, and ends those there are with SHUTTING_DOWN. Does not block. */
+  public void endSubscriptions() {
+    closed = true;
+    subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
+  }
+
+  /** Ends the subscriptions and the feeds. After the server whose calls they are. */
   @Override
   public void close() {
-    closed = true;
+    endSubscriptions();
     ticker.shutdownNow();
-    subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
     synchronized (feeds) {
       feeds.values().forEach(shared -> shared.feed.close());
       feeds.clear();
