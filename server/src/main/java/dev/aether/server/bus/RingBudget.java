@@ -28,9 +28,14 @@ final class RingBudget {
 
   /** A feed has ended, and with it all its ring held. */
   synchronized void ended(LogFeed feed) {
-    while (arrivals.remove(feed)) {
-      bytes -= feed.evictOldest();
-    }
+    // In one pass: the queue has every ring's records, and all tails wait for this lock.
+    arrivals.removeIf(
+        arrived -> {
+          if (arrived == feed) {
+            bytes -= feed.evictOldest();
+          }
+          return arrived == feed;
+        });
   }
 
   synchronized long bytes() {
