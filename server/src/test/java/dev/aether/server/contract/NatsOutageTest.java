@@ -7,9 +7,11 @@ import dev.aether.server.ServerConfig;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.Event;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SubscribeResponse.FrameCase;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
@@ -36,10 +38,12 @@ class NatsOutageTest {
   @BeforeEach
   void start() {
     nats = TestNatsServer.start(TestNatsOptions.defaults().withSyncAlways());
-    ServerConfig config =
-        ServerConfig.on(new ServerConfig.StoreChoice.Nats(List.of(nats.url()), BOUND));
-    a = Node.start(config.withNodeId("node-a"));
-    b = Node.start(config.withNodeId("node-b"));
+    a = Node.start(config().withNodeId("node-a"));
+    b = Node.start(config().withNodeId("node-b"));
+  }
+
+  private ServerConfig config() {
+    return ServerConfig.on(new ServerConfig.StoreChoice.Nats(List.of(nats.url()), BOUND));
   }
 
   @AfterEach
@@ -177,6 +181,33 @@ class NatsOutageTest {
       try (Subscriber resumed = Subscriber.open(a, Requests.after(namespace, cutOff.cursor()))) {
         assertEquals(List.of(2L), Contract.versions(resumed.awaitCommits(1).events()));
       }
+    }
+  }
+
+  @Test
+  void aNewNodeAfterARestartOfEverythingAnswersAsTheOldOneDid() {
+    SaveEventsRequest first = Requests.save(namespace, "actor", 3).setExpectedVersion(0).build();
+    SaveEventsRequest any = Requests.saveAny(namespace, "actor").setRetry(true).build();
+    SaveEventsResponse firstAnswer = a.save(first);
+    SaveEventsResponse anyAnswer = b.save(any);
+    List<Event> events = a.events(namespace, "actor");
+    String cursor;
+    try (Subscriber subscriber = Subscriber.open(a, Requests.fromBeginning(namespace))) {
+      cursor = subscriber.awaitCaughtUp().cursor();
+    }
+    a.save(Requests.saveAt(namespace, "actor", 4));
+
+    a.close();
+    nats.kill();
+    nats.restart();
+    a = Node.start(config().withNodeId("node-a2"));
+
+    assertEquals(firstAnswer.toBuilder().setReplayed(true).build(), a.save(first));
+    assertEquals(anyAnswer.toBuilder().setReplayed(true).build(), a.save(any));
+    assertEquals(events, a.events(namespace, "actor").subList(0, 4));
+    assertEquals(5, a.latest(namespace, "actor"));
+    try (Subscriber subscriber = Subscriber.open(a, Requests.after(namespace, cursor))) {
+      assertEquals(List.of(5L), Contract.versions(subscriber.awaitCaughtUp().events()));
     }
   }
 }

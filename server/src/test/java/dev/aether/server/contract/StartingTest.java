@@ -10,7 +10,9 @@ import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.embedded.LoopbackPort;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.testing.Await;
+import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.SaveEventsRequest;
 import io.grpc.Status;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -68,7 +70,7 @@ class StartingTest {
   @Test
   void aNodeRefusesANatsServerThatIsTooOldWithBothVersions() throws IOException {
     // No real server of that version: it greets as one would.
-    try (ServerSocket socket = new ServerSocket(0, 5, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       var unused = CompletableFuture.runAsync(() -> greetAsOldServer(socket));
       String url = "nats://127.0.0.1:" + socket.getLocalPort();
       StoreException thrown =
@@ -106,16 +108,34 @@ class StartingTest {
   }
 
   @Test
+  void theLimitOfACommitFollowsTheLargestMessageThatNatsTakes() {
+    int limit = 1024 * 1024 - 16 * 1024;
+    try (TestNatsServer nats =
+            TestNatsServer.start(TestNatsOptions.defaults().withMaxPayloadBytes(1024 * 1024));
+        Node node = Node.start(on(nats.url(), BOUND))) {
+      SaveEventsRequest.Builder save = Requests.save("n", "actor", 0).setExpectedVersion(0);
+      Refusal refusal =
+          Refusal.of(() -> node.save(save.clone().addEvents(Requests.heavyEvent(limit))));
+      assertEquals("COMMIT_TOO_LARGE", refusal.reason());
+      assertEquals(Integer.toString(limit), refusal.metadata().get("limit_bytes"));
+      assertEquals(
+          1, node.save(save.clone().addEvents(Requests.heavyEvent(limit - 512))).getFirstVersion());
+    }
+  }
+
+  @Test
   void aNodeSaysWhichAddressIsTaken() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
-      InetSocketAddress address = new InetSocketAddress("127.0.0.1", taken.getLocalPort());
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      InetSocketAddress address =
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
       ServerConfig config =
           new ServerConfig(
               address, Optional.empty(), new StoreChoice.Memory(), 1, true, Optional.empty());
       UncheckedIOException thrown =
           assertThrows(UncheckedIOException.class, () -> AetherServer.start(config));
       assertTrue(
-          String.valueOf(thrown.getMessage()).contains("127.0.0.1:" + taken.getLocalPort()),
+          String.valueOf(thrown.getMessage())
+              .contains("can't listen on localhost:" + taken.getLocalPort()),
           thrown.getMessage());
     }
   }
