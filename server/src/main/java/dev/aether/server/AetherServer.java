@@ -1,0 +1,195 @@
+package dev.aether.server;
+
+import dev.aether.server.bus.EventBus;
+import dev.aether.server.codec.UuidV7;
+import dev.aether.server.embedded.NatsServerBinary;
+import dev.aether.server.embedded.NatsServerProcess;
+import dev.aether.server.event.Durability;
+import dev.aether.server.grpc.GrpcServer;
+import dev.aether.server.ops.HttpEndpoint;
+import dev.aether.server.store.Store;
+import dev.aether.server.store.jetstream.JetStreamStore;
+import dev.aether.server.store.memory.InMemoryStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running node: its parts, put together here and nowhere else, and taken apart in the other
+ * order.
+ */
+public final class AetherServer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(AetherServer.class);
+
+  private static final Duration HEALTH_EVERY = Duration.ofMillis(500);
+
+  /** A private nats-server that is ready answers JetStream's requests soon. */
+  private static final Duration EMBEDDED_WAIT = Duration.ofSeconds(60);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
+  private final String nodeId;
+  private final GrpcServer grpc;
+  private final Optional<HttpEndpoint> http;
+  private Optional<String> natsUrl = Optional.empty();
+  private boolean reachable = true;
+
+  /**
+   * Starts a node. Blocks until it serves.
+   *
+   * @throws dev.aether.server.event.StoreException if the store can't be used
+   * @throws dev.aether.server.embedded.EmbeddedNatsException if the private nats-server can't be
+   *     run
+   * @throws UncheckedIOException if an address can't be listened on
+   */
+  public static AetherServer start(ServerConfig config) {
+    return new AetherServer(config);
+  }
+
+  private AetherServer(ServerConfig config) {
+    nodeId = config.nodeId().orElseGet(() -> "aether-" + UuidV7.next().toString().substring(24));
+    try {
+      Store store = keep(store(config));
+      EventBus bus = keep(new EventBus(store));
+      grpc =
+          keep(listen(config.listen(), () -> new GrpcServer(config.listen(), store, bus, nodeId)));
+      http =
+          config
+              .http()
+              .map(
+                  address -> keep(listen(address, () -> new HttpEndpoint(address, store::outage))));
+      grpc.serving(true);
+      watchHealth(store);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private <T extends AutoCloseable> T keep(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private Store store(ServerConfig config) {
+    ServerConfig.StoreChoice choice = config.store();
+    if (choice instanceof ServerConfig.StoreChoice.Embedded embedded) {
+      NatsServerBinary binary = NatsServerBinary.find(embedded.natsServer());
+      NatsServerProcess nats = keep(NatsServerProcess.start(binary, embedded.data()));
+      natsUrl = Optional.of(nats.url());
+      return jetStream(config, List.of(nats.url()), EMBEDDED_WAIT, Durability.Sync.ALWAYS);
+    }
+    if (choice instanceof ServerConfig.StoreChoice.Nats nats) {
+      LOG.warn(
+          "whether this NATS brings commits to disk before it acknowledges them is not known here:"
+              + " set sync_interval: always on each server (docs/operations.md)");
+      return jetStream(config, nats.urls(), nats.patience(), Durability.Sync.UNKNOWN);
+    }
+    LOG.warn("the store is this process's memory: everything is gone when it ends");
+    return new InMemoryStore(config.autoCreate());
+  }
+
+  private Store jetStream(
+      ServerConfig config, List<String> urls, Duration wait, Durability.Sync sync) {
+    return JetStreamStore.open(
+        new JetStreamStore.Config(
+            urls, nodeId, wait, config.replicas(), config.autoCreate(), sync));
+  }
+
+  /** Makes a part that listens. */
+  private interface Listening<T> {
+    T begin() throws IOException;
+  }
+
+  private static <T> T listen(InetSocketAddress address, Listening<T> part) {
+    try {
+      return part.begin();
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "can't listen on " + address.getHostString() + ":" + address.getPort(), e);
+    }
+  }
+
+  private void watchHealth(Store store) {
+    ScheduledExecutorService ticker =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "aether-health");
+              thread.setDaemon(true);
+              return thread;
+            });
+    var unused =
+        ticker.scheduleWithFixedDelay(
+            () -> observe(store.outage()),
+            HEALTH_EVERY.toMillis(),
+            HEALTH_EVERY.toMillis(),
+            TimeUnit.MILLISECONDS);
+    AutoCloseable end = ticker::shutdownNow;
+    keep(end);
+  }
+
+  private void observe(Optional<String> outage) {
+    if (outage.isEmpty() != reachable) {
+      reachable = outage.isEmpty();
+      grpc.serving(reachable);
+      outage.ifPresentOrElse(
+          why -> LOG.warn("not serving: {}", why), () -> LOG.info("serving again"));
+    }
+  }
+
+  /** Where gRPC is served. */
+  public InetSocketAddress grpcAddress() {
+    return grpc.address();
+  }
+
+  /** Where health is served over HTTP. */
+  public Optional<InetSocketAddress> httpAddress() {
+    return http.map(HttpEndpoint::address);
+  }
+
+  /** The node's name. */
+  public String nodeId() {
+    return nodeId;
+  }
+
+  /**
+   * The private nats-server, with its password; empty if there is none. For a second node on it.
+   */
+  public Optional<String> natsUrl() {
+    return natsUrl;
+  }
+
+  /** Waits until somebody has closed the node. */
+  public void awaitTermination() throws InterruptedException {
+    ended.await();
+  }
+
+  /**
+   * Ends the node: no new calls, then those under way, then the parts below. Blocks, within bounds.
+   */
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        LOG.warn("while closing {}", part.getClass().getSimpleName(), e);
+      }
+    }
+    ended.countDown();
+  }
+}

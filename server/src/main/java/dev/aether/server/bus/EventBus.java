@@ -1,0 +1,169 @@
+package dev.aether.server.bus;
+
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Store;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Brings what any node stores to this node's subscribers. There is one {@link LogFeed} for each log
+ * that is subscribed to, however many subscribe; a feed without subscribers lingers a while and
+ * ends. For any number of threads.
+ */
+public final class EventBus implements AutoCloseable {
+  static final int MAX_SUBSCRIPTIONS = 10_000;
+
+  private static final long RING_BYTES = 128L * 1024 * 1024;
+  private static final int THREADS = 2;
+  private static final Duration TICK = Duration.ofMillis(500);
+  private static final Duration PROBE_EVERY = Duration.ofSeconds(2);
+  private static final Duration LINGER = Duration.ofSeconds(30);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final Store store;
+  private final RingBudget budget = new RingBudget(RING_BYTES);
+  private final ExecutorService pumps;
+  private final ScheduledExecutorService ticker;
+  private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger count = new AtomicInteger();
+
+  /** Guarded by itself. */
+  private final Map<LogId, SharedFeed> feeds = new HashMap<>();
+
+  private volatile boolean closed;
+
+  /** A feed and how many subscriptions hold it. Guarded by {@link #feeds}. */
+  private static final class SharedFeed {
+    final LogFeed feed;
+    int holders;
+    long idleSince;
+
+    SharedFeed(LogFeed feed) {
+      this.feed = feed;
+    }
+  }
+
+  public EventBus(Store store) {
+    this.store = store;
+    AtomicInteger number = new AtomicInteger();
+    pumps =
+        Executors.newFixedThreadPool(
+            THREADS, task -> daemon(task, "aether-bus-" + number.incrementAndGet()));
+    ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "aether-bus-ticker"));
+    every(TICK, () -> subscriptions.forEach(Subscription::tick));
+    every(PROBE_EVERY, this::probe);
+  }
+
+  private static Thread daemon(Runnable task, String name) {
+    Thread thread = new Thread(task, name);
+    thread.setDaemon(true);
+    return thread;
+  }
+
+  private void every(Duration period, Runnable task) {
+    var unused =
+        ticker.scheduleWithFixedDelay(
+            task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /**
+   * Begins a subscription; its frames go to the sink until it fails or is closed.
+   *
+   * @throws StoreException.Overloaded if there are too many
+   * @throws StoreException.ShuttingDown if the bus is closed
+   */
+  public Subscription subscribe(SubscribeCommand command, SubscriptionSink sink) {
+    if (closed) {
+      throw new StoreException.ShuttingDown();
+    }
+    if (count.incrementAndGet() > MAX_SUBSCRIPTIONS) {
+      count.decrementAndGet();
+      throw new StoreException.Overloaded(
+          "subscriptions on this node, at most " + MAX_SUBSCRIPTIONS, RETRY_AFTER);
+    }
+    Subscription subscription = new Subscription(this, store, pumps, command, sink);
+    subscriptions.add(subscription);
+    subscription.start();
+    return subscription;
+  }
+
+  void ended(Subscription subscription) {
+    if (subscriptions.remove(subscription)) {
+      count.decrementAndGet();
+    }
+  }
+
+  /** The feed of a log, begun after a position if there is none yet. Each is to be released. */
+  LogFeed acquire(LogId log, long after) {
+    synchronized (feeds) {
+      SharedFeed shared = feeds.get(log);
+      if (shared == null) {
+        LogFeed begun = new LogFeed(log, store.log(), budget, after);
+        shared = new SharedFeed(begun);
+        feeds.put(log, shared);
+        begun.start();
+      }
+      shared.holders++;
+      return shared.feed;
+    }
+  }
+
+  void release(LogFeed feed) {
+    synchronized (feeds) {
+      SharedFeed shared = feeds.get(feed.log());
+      if (shared != null && --shared.holders == 0) {
+        shared.idleSince = System.nanoTime();
+      }
+    }
+  }
+
+  private void probe() {
+    Map<LogId, SharedFeed> now;
+    synchronized (feeds) {
+      feeds.values().stream()
+          .filter(EventBus::isOver)
+          .map(shared -> shared.feed)
+          .toList()
+          .forEach(
+              feed -> {
+                feeds.remove(feed.log());
+                feed.close();
+              });
+      now = Map.copyOf(feeds);
+    }
+    now.values().forEach(shared -> shared.feed.probe());
+  }
+
+  private static boolean isOver(SharedFeed shared) {
+    return shared.holders == 0 && System.nanoTime() - shared.idleSince > LINGER.toNanos();
+  }
+
+  /** How many logs this node follows. */
+  public int feeds() {
+    synchronized (feeds) {
+      return feeds.size();
+    }
+  }
+
+  /** Ends all subscriptions with SHUTTING_DOWN. */
+  @Override
+  public void close() {
+    closed = true;
+    ticker.shutdownNow();
+    subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
+    synchronized (feeds) {
+      feeds.values().forEach(shared -> shared.feed.close());
+      feeds.clear();
+    }
+    pumps.shutdown();
+  }
+}

@@ -1,0 +1,66 @@
+package dev.aether.server.bus;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.aether.server.store.LogEntry;
+import dev.aether.v1.CommitAt;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A record of a log as all subscribers on this node share it: encoded for the wire at most about
+ * once.
+ */
+public final class SharedCommit {
+  /** What a record takes in memory beside its bytes, roughly. */
+  private static final int OVERHEAD_BYTES = 512;
+
+  private final LogEntry entry;
+  private volatile @Nullable ByteString encoded;
+
+  SharedCommit(LogEntry entry) {
+    this.entry = entry;
+  }
+
+  public LogEntry entry() {
+    return entry;
+  }
+
+  /** The bytes of the commit's {@code aether.v1.CommitAt}. */
+  public ByteString encoded(LogEntry.StoredCommit stored) {
+    ByteString known = encoded;
+    if (known == null) {
+      known =
+          CommitAt.newBuilder()
+              .setPartition(stored.partition())
+              .setPosition(stored.position())
+              .setStoredAt(timestamp(stored.storedAt()))
+              .setCommit(stored.commit())
+              .build()
+              .toByteString();
+      encoded = known;
+    }
+    return known;
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
+  long position() {
+    return entry.position();
+  }
+
+  /**
+   * What it counts in bounds of bytes: itself and, once there are subscribers, its encoded form.
+   */
+  int bytes() {
+    return OVERHEAD_BYTES
+        + (entry instanceof LogEntry.StoredCommit stored
+            ? 2 * stored.commit().getSerializedSize()
+            : 0);
+  }
+}

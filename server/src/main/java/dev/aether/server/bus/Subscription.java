@@ -1,0 +1,380 @@
+package dev.aether.server.bus;
+
+import dev.aether.server.event.Cursor;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Store;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One subscriber: a loop over a cursor. As long as frames go out, it takes the next records after
+ * its position in a log, from the feed's ring if that reaches back so far, else from the store; so
+ * to catch up, to live and to be slow are the same. The loop runs on the bus's threads when
+ * something happened, one run at a time: all fields without a comment belong to it.
+ */
+public final class Subscription implements AutoCloseable {
+  private static final int FRAME_BYTES = 1024 * 1024;
+  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
+
+  /** A heartbeat vouches that the store was heard within so long. */
+  private static final Duration VOUCHED_SILENCE = Duration.ofSeconds(10);
+
+  /** After so long without the store the subscription ends. */
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(15);
+
+  private static final Duration CURSOR_EVERY = Duration.ofMillis(500);
+
+  /** With so few logs a cursor is small enough for every frame. */
+  private static final int SMALL_CURSOR_LOGS = 8;
+
+  private final EventBus bus;
+  private final Store store;
+  private final Executor executor;
+  private final SubscribeCommand command;
+  private final SubscriptionSink sink;
+
+  /**
+   * Tasks for the loop, from any thread; bounded by what there is: a start, reads under way and new
+   * namespaces.
+   */
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+  /** Runs of the loop that were asked for and not yet made. Atomic. */
+  private final AtomicInteger wanted = new AtomicInteger();
+
+  private final Runnable wake = this::wake;
+  private final Map<Cursor.LogKey, SubscriptionSource> sources = new HashMap<>();
+  private final List<SubscriptionSource> turns = new ArrayList<>();
+  private int turn;
+  private Namespaces.@Nullable Watch watch;
+  private boolean started;
+  private boolean ended;
+  private boolean caughtUp;
+  private boolean cursorOwed;
+  private long lastCursorAt = System.nanoTime();
+  private long lastFrameAt = System.nanoTime();
+  private long outageSince;
+  private boolean outage;
+
+  Subscription(
+      EventBus bus,
+      Store store,
+      Executor executor,
+      SubscribeCommand command,
+      SubscriptionSink sink) {
+    this.bus = bus;
+    this.store = store;
+    this.executor = executor;
+    this.command = command;
+    this.sink = sink;
+  }
+
+  void start() {
+    new SubscriptionStart(store, command)
+        .locate()
+        .whenComplete(
+            (places, thrown) ->
+                run(
+                    () -> {
+                      if (thrown != null) {
+                        end(SubscriptionStart.why(thrown));
+                      } else {
+                        begin(places);
+                      }
+                    }));
+  }
+
+  /** Says that frames may go out again, or that there is something new. From any thread. */
+  public void wake() {
+    if (wanted.getAndIncrement() == 0) {
+      executor.execute(this::loop);
+    }
+  }
+
+  void tick() {
+    run(this::keepAlive);
+  }
+
+  private void run(Runnable task) {
+    tasks.add(task);
+    wake();
+  }
+
+  private void loop() {
+    int seen;
+    do {
+      seen = wanted.get();
+      try {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+          task.run();
+        }
+        pump();
+      } catch (RuntimeException e) {
+        end(SubscriptionStart.why(e));
+      }
+    } while (!wanted.compareAndSet(seen, 0));
+  }
+
+  private void begin(List<SubscriptionStart.Place> places) {
+    if (ended) {
+      return;
+    }
+    places.forEach(place -> add(place.log(), place.position(), place.head()));
+    started = true;
+    sink.started(cursor());
+    frameSent();
+    watch =
+        store
+            .namespaces()
+            .watch(
+                info -> {
+                  if (command.namespaces().matches(info.namespace().name())) {
+                    run(() -> discovered(info));
+                  }
+                });
+  }
+
+  /** A namespace made later is read from its first commit, or from where the cursor says. */
+  private void discovered(Namespaces.Info info) {
+    if (!ended) {
+      info.logs().forEach(log -> add(log, SubscriptionStart.positionIn(command, log), 0));
+    }
+  }
+
+  private void add(LogId log, long position, long head) {
+    Cursor.LogKey key = Cursor.LogKey.of(log);
+    if (sources.containsKey(key)) {
+      return;
+    }
+    LogFeed feed = bus.acquire(log, head);
+    SubscriptionSource source = new SubscriptionSource(feed, position, head);
+    sources.put(key, source);
+    turns.add(source);
+    feed.follow(wake);
+  }
+
+  private void pump() {
+    while (started && !ended && sink.isReady()) {
+      if (!caughtUp && turns.stream().allMatch(SubscriptionSource::isCaughtUp)) {
+        caughtUp = true;
+        sink.caughtUp(cursor());
+        frameSent();
+        cursorSent();
+      }
+      if (!advanceOne()) {
+        return;
+      }
+    }
+  }
+
+  /** Handles the next records of the next log that has some. False if none has. */
+  private boolean advanceOne() {
+    for (int i = 0; i < turns.size(); i++) {
+      SubscriptionSource source = turns.get((turn + i) % turns.size());
+      List<SharedCommit> next = next(source);
+      if (!next.isEmpty()) {
+        turn = (turn + i + 1) % turns.size();
+        handle(source, next);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private List<SharedCommit> next(SubscriptionSource source) {
+    if (!source.page.isEmpty()) {
+      List<SharedCommit> page = source.page;
+      source.page = List.of();
+      return page;
+    }
+    if (source.reading || source.position >= source.feed.to()) {
+      return List.of();
+    }
+    Optional<List<SharedCommit>> ring = source.feed.after(source.position, FRAME_BYTES);
+    if (ring.isEmpty()) {
+      read(source);
+      return List.of();
+    }
+    return ring.get();
+  }
+
+  private void read(SubscriptionSource source) {
+    source.reading = true;
+    store
+        .log()
+        .read(source.log(), source.position, source.feed.to(), FRAME_BYTES)
+        .whenComplete((page, thrown) -> run(() -> hasRead(source, page, thrown)));
+  }
+
+  private void hasRead(SubscriptionSource source, CommitLog.Page page, @Nullable Throwable thrown) {
+    source.reading = false;
+    if (thrown == null) {
+      source.page = page.entries().stream().map(SharedCommit::new).toList();
+      if (source.page.isEmpty()) {
+        source.position = Math.max(source.position, page.end());
+      }
+    } else if (!SubscriptionStart.isPassing(thrown)) {
+      end(SubscriptionStart.why(thrown));
+    }
+    // What passes is read again at the next tick; a store that stays away ends the subscription
+    // there.
+  }
+
+  private void handle(SubscriptionSource source, List<SharedCommit> records) {
+    List<SharedCommit> frame = new ArrayList<>();
+    int bytes = 0;
+    for (SharedCommit record : records) {
+      if (record.entry() instanceof LogEntry.Corrupt corrupt) {
+        send(source, frame);
+        frame = new ArrayList<>();
+        bytes = 0;
+        if (!command.reportCorrupt()) {
+          end(
+              new StoreException.CorruptRecord(
+                  corrupt.actorId(), corrupt.partition(), corrupt.position(), corrupt.why()));
+          return;
+        }
+        source.position = record.position();
+        sink.corrupt(corrupt, cursor());
+        frameSent();
+        cursorSent();
+      } else if (record.entry() instanceof LogEntry.StoredCommit stored) {
+        if (command.filter().passes(stored.actor(), stored.commit())) {
+          if (bytes + record.bytes() > FRAME_BYTES) {
+            send(source, frame);
+            frame = new ArrayList<>();
+            bytes = 0;
+          }
+          frame.add(record);
+          bytes += record.bytes();
+        }
+        source.position = record.position();
+      }
+    }
+    send(source, frame);
+  }
+
+  private void send(SubscriptionSource source, List<SharedCommit> frame) {
+    if (frame.isEmpty()) {
+      return;
+    }
+    boolean withCursor =
+        turns.size() <= SMALL_CURSOR_LOGS
+            || System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos();
+    String namespace = source.log().namespace().name();
+    sink.commits(namespace, frame, withCursor ? Optional.of(cursor()) : Optional.empty());
+    frameSent();
+    if (withCursor) {
+      cursorSent();
+    } else {
+      cursorOwed = true;
+    }
+  }
+
+  private void keepAlive() {
+    if (!started || ended) {
+      return;
+    }
+    Duration silence = silence();
+    if (silence.compareTo(LONGEST_SILENCE) > 0) {
+      end(
+          new StoreException.StoreUnavailable(
+              "JetStream was not heard for " + silence.toSeconds() + " s"));
+      return;
+    }
+    if (!sink.isReady()) {
+      return;
+    }
+    if (cursorOwed) {
+      sink.cursor(cursor());
+      frameSent();
+      cursorSent();
+    }
+    boolean quiet = System.nanoTime() - lastFrameAt >= HEARTBEAT.toNanos();
+    if (quiet && silence.compareTo(VOUCHED_SILENCE) < 0) {
+      sink.heartbeat(cursor());
+      frameSent();
+      cursorSent();
+    }
+  }
+
+  /** How long ago the store, or the log of which that is longest, was last heard. */
+  private Duration silence() {
+    boolean out = store.outage().isPresent();
+    if (out && !outage) {
+      outageSince = System.nanoTime();
+    }
+    outage = out;
+    Duration longest = out ? Duration.ofNanos(System.nanoTime() - outageSince) : Duration.ZERO;
+    for (SubscriptionSource source : turns) {
+      Duration silence = source.feed.silence();
+      longest = silence.compareTo(longest) > 0 ? silence : longest;
+    }
+    return longest;
+  }
+
+  private void frameSent() {
+    lastFrameAt = System.nanoTime();
+  }
+
+  private void cursorSent() {
+    lastCursorAt = System.nanoTime();
+    cursorOwed = false;
+  }
+
+  private Cursor cursor() {
+    Map<Cursor.LogKey, Long> positions = new HashMap<>();
+    if (command.start() instanceof SubscribeCommand.Start.After after) {
+      // Logs that this node has not met yet keep their place.
+      positions.putAll(after.cursor().positions());
+    }
+    sources.forEach((key, source) -> positions.put(key, source.position));
+    return new Cursor(positions);
+  }
+
+  void fail(StoreException why) {
+    run(() -> end(why));
+  }
+
+  private void end(StoreException why) {
+    if (!ended) {
+      release();
+      sink.failed(why);
+    }
+  }
+
+  /** Ends it from the subscriber's side: nothing comes any more. From any thread. */
+  @Override
+  public void close() {
+    run(this::release);
+  }
+
+  private void release() {
+    if (ended) {
+      return;
+    }
+    ended = true;
+    Namespaces.Watch registered = watch;
+    if (registered != null) {
+      registered.close();
+    }
+    for (SubscriptionSource source : turns) {
+      source.feed.unfollow(wake);
+      bus.release(source.feed);
+    }
+    bus.ended(this);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.aether.server.bus;
+
+import dev.aether.server.event.Cursor;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.LogEntry;
+import java.util.List;
+import java.util.Optional;
+
+/** Where a subscription's frames go. Called by one thread at a time; no call may block. */
+public interface SubscriptionSink {
+  /** Whether a frame would go out now rather than pile up. */
+  boolean isReady();
+
+  void started(Cursor cursor);
+
+  /**
+   * Commits that passed the filter, in order.
+   *
+   * @param cursor after the last of them; empty: left out this time
+   */
+  void commits(String namespace, List<SharedCommit> commits, Optional<Cursor> cursor);
+
+  /** Where the subscription stands, owed since frames went out without. */
+  void cursor(Cursor cursor);
+
+  void caughtUp(Cursor cursor);
+
+  void heartbeat(Cursor cursor);
+
+  void corrupt(LogEntry.Corrupt record, Cursor cursor);
+
+  /** The subscription has ended; nothing comes afterwards. */
+  void failed(StoreException why);
+}

@@ -1,0 +1,14 @@
+package dev.aether.server.cli;
+
+/** A command failed for a reason that its one line says. */
+final class CommandFailedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  CommandFailedException(String message) {
+    super(message);
+  }
+
+  CommandFailedException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,63 @@
+package dev.aether.server.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import picocli.AutoComplete.GenerateCompletion;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
+
+/** Puts the command line together. */
+public final class CommandLines {
+  private CommandLines() {}
+
+  /** Runs a command of this process; gives the exit code. */
+  public static int run(String... args) {
+    return create(ProcessTerminal.open(), System.getenv()).execute(args);
+  }
+
+  static CommandLine create(Terminal terminal, Map<String, String> environment) {
+    VersionCommand version = new VersionCommand(terminal);
+    CommandLine root =
+        new CommandLine(new AetherCommand())
+            .addSubcommand(new SaveCommand(terminal))
+            .addSubcommand(new EventsCommand(terminal))
+            .addSubcommand(new LatestCommand(terminal))
+            .addSubcommand(new SubscribeCommand(terminal))
+            .addSubcommand(new ImportCommand(terminal))
+            .addSubcommand(new HealthCommand(terminal))
+            .addSubcommand(version)
+            .addSubcommand(new GenerateCompletion());
+    root.getCommandSpec().versionProvider(version);
+    Failures failures = new Failures(terminal.err());
+    root.setExpandAtFiles(false) // --data @FILE is ours.
+        .setAbbreviatedOptionsAllowed(false)
+        .setDefaultValueProvider(new EnvironmentDefaults(environment))
+        .setExecutionExceptionHandler(failures)
+        .setParameterExceptionHandler(failures)
+        .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(terminal.err(), true));
+    finish(root);
+    root.getSubcommands().values().forEach(CommandLines::finish);
+    return root;
+  }
+
+  private static void finish(CommandLine command) {
+    boolean ours = !(command.getCommand() instanceof GenerateCompletion);
+    if (ours) {
+      command
+          .getCommandSpec()
+          .addOption(
+              OptionSpec.builder("-h", "--help")
+                  .usageHelp(true)
+                  .description("Prints this help.")
+                  .build());
+      command
+          .getHelpSectionMap()
+          .put(
+              UsageMessageSpec.SECTION_KEY_FOOTER,
+              help -> help.footer() + EnvironmentDefaults.help(help.commandSpec()));
+    }
+  }
+}

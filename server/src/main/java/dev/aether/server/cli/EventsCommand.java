@@ -1,0 +1,68 @@
+package dev.aether.server.cli;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Event;
+import dev.aether.client.ReadOptions;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Prints an actor's events. */
+@Command(
+    name = "events",
+    description = "Prints an actor's events, one JSON object a line, oldest first.")
+final class EventsCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(paramLabel = "ACTOR", description = "The actor.")
+  private String actor = "";
+
+  @Option(names = "--from", paramLabel = "N", description = "From this version on.")
+  private long from;
+
+  @Option(names = "--to", paramLabel = "N", description = "Up to this version.")
+  private long to;
+
+  @Option(names = "--max", paramLabel = "N", description = "At most so many.")
+  private long max;
+
+  @Option(
+      names = "--backwards",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "Newest first; --max then takes the newest.")
+  private boolean backwards;
+
+  EventsCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    ReadOptions options = options();
+    try (AetherClient client = connection.connect();
+        Stream<Event> events = client.events(actor, options)) {
+      Output out = new Output(terminal.out());
+      events.map(EventLines::of).forEach(out::line);
+      out.flush();
+      return ExitCode.DONE;
+    }
+  }
+
+  private ReadOptions options() {
+    if (from < 0 || to < 0 || max < 0 || (to > 0 && from > to)) {
+      throw new UsageException("--from, --to and --max are 0 or more, and --from isn't above --to");
+    }
+    return ReadOptions.builder()
+        .fromVersion(from)
+        .toVersion(to)
+        .maxCount(max)
+        .backwards(backwards)
+        .build();
+  }
+}

@@ -1,0 +1,12 @@
+package dev.aether.server.cli;
+
+/** What a command's end tells the shell. */
+final class ExitCode {
+  static final int DONE = 0;
+  static final int FAILED = 1;
+  static final int USAGE = 2;
+  static final int VERSION_CONFLICT = 3;
+  static final int UNREACHABLE = 4;
+
+  private ExitCode() {}
+}

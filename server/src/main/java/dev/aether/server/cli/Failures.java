@@ -1,0 +1,83 @@
+package dev.aether.server.cli;
+
+import dev.aether.client.AetherException;
+import dev.aether.client.Reason;
+import dev.aether.client.VersionConflictException;
+import dev.aether.server.cli.json.JsonLine;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** The one place where a failure becomes a line on standard error and an exit code. */
+final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
+  private final PrintStream err;
+
+  Failures(PrintStream err) {
+    this.err = err;
+  }
+
+  @Override
+  public int handleExecutionException(
+      Exception failure, CommandLine command, ParseResult parseResult) {
+    if (failure instanceof OutputClosedException) {
+      return ExitCode.DONE;
+    }
+    if (failure instanceof UsageException) {
+      return usage(command, String.valueOf(failure.getMessage()));
+    }
+    if (failure instanceof VersionConflictException conflict) {
+      err.println(json(conflict));
+      return ExitCode.VERSION_CONFLICT;
+    }
+    if (isUnreachable(failure)) {
+      err.println("aether: the server is out of reach: " + message(failure));
+      return ExitCode.UNREACHABLE;
+    }
+    err.println("aether: " + message(failure));
+    return ExitCode.FAILED;
+  }
+
+  @Override
+  public int handleParseException(ParameterException fault, String[] args) {
+    int code = usage(fault.getCommandLine(), String.valueOf(fault.getMessage()));
+    UnmatchedArgumentException.printSuggestions(fault, new PrintWriter(err, true));
+    return code;
+  }
+
+  private int usage(CommandLine command, String reason) {
+    String name = command.getCommandSpec().qualifiedName();
+    err.println(name + ": " + reason);
+    err.println("Try '" + name + " --help'.");
+    return ExitCode.USAGE;
+  }
+
+  private static String json(VersionConflictException conflict) {
+    return new JsonLine()
+        .put("actorId", conflict.actorId())
+        .put("currentVersion", conflict.currentVersion())
+        .put("attemptedVersion", conflict.attemptedVersion())
+        .end();
+  }
+
+  private static String message(Exception failure) {
+    if (failure instanceof AetherException || failure instanceof CommandFailedException) {
+      return String.valueOf(failure.getMessage());
+    }
+    return String.valueOf(failure);
+  }
+
+  private static boolean isUnreachable(Throwable failure) {
+    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof AetherException e) {
+        return e.reason() == Reason.UNREACHABLE;
+      }
+    }
+    return false;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.aether.server.cli;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Cursor;
+import dev.aether.client.SubscribeOptions;
+import dev.aether.client.Subscription;
+import dev.aether.client.SubscriptionStart;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
+
+/** Prints what is stored, as it is stored. */
+@Command(
+    name = "subscribe",
+    description = "Prints what is stored on any node, one JSON object a line, until Ctrl-C.",
+    footer = {
+      "",
+      "Patterns: tokens joined by dots; * is one whole token, > one or more and only last.",
+      "At its end it says on standard error with which cursor to continue."
+    })
+final class SubscribeCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PATTERN",
+      description = "The namespaces to follow. Default: the one of --namespace")
+  private @Nullable String pattern;
+
+  @Option(
+      names = "--start",
+      paramLabel = "live|beginning|CURSOR",
+      defaultValue = "live",
+      converter = Start.class,
+      description = "Where to begin. Default: ${DEFAULT-VALUE}")
+  private SubscriptionStart start = SubscriptionStart.live();
+
+  @Option(
+      names = "--type",
+      paramLabel = "T",
+      description = "Only commits with an event of this type; may be repeated.")
+  private List<String> types = new ArrayList<>();
+
+  @Option(
+      names = "--actor",
+      paramLabel = "PATTERN",
+      defaultValue = "",
+      description = "Only commits of these actors.")
+  private String actorPattern = "";
+
+  @Option(
+      names = "--stored-only",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "Only that events were stored, without their data.")
+  private boolean storedOnly;
+
+  @Option(
+      names = "--until-caught-up",
+      arity = "0..1",
+      fallbackValue = "true",
+      description = "End when everything stored before the start is printed.")
+  private boolean untilCaughtUp;
+
+  SubscribeCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    SubscriptionPrinter printer =
+        new SubscriptionPrinter(new Output(terminal.out()), untilCaughtUp);
+    try (AetherClient client = connection.connectPatiently();
+        Subscription subscription = client.subscribe(options(), printer);
+        AtShutdown interrupted = AtShutdown.run(() -> end(subscription, printer))) {
+      printer.awaitEnd();
+      interrupted.close();
+      end(subscription, printer);
+      printer.throwFailure();
+      return ExitCode.DONE;
+    }
+  }
+
+  private void end(Subscription subscription, SubscriptionPrinter printer) {
+    subscription.close();
+    @Nullable Cursor cursor = subscription.cursor();
+    if (cursor != null && !printer.readerHasGone()) {
+      terminal.err().println("To continue: --start " + cursor);
+    }
+  }
+
+  private SubscribeOptions options() {
+    SubscribeOptions.Builder options =
+        SubscribeOptions.builder(start)
+            .eventTypes(types)
+            .actorPattern(actorPattern)
+            .storedOnly(storedOnly);
+    if (pattern != null) {
+      options.namespacePattern(pattern);
+    }
+    return options.build();
+  }
+
+  /** Reads --start. */
+  private static final class Start implements ITypeConverter<SubscriptionStart> {
+    @Override
+    public SubscriptionStart convert(String text) {
+      return switch (text) {
+        case "live" -> SubscriptionStart.live();
+        case "beginning" -> SubscriptionStart.beginning();
+        case "" -> throw new TypeConversionException("an empty cursor");
+        default -> SubscriptionStart.after(Cursor.of(text));
+      };
+    }
+  }
+}

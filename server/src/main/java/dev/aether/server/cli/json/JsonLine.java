@@ -1,0 +1,104 @@
+package dev.aether.server.cli.json;
+
+import com.google.gson.stream.JsonWriter;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.util.Base64;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/** Builds one JSON object on one line, members in the order they are given. Used once. */
+public final class JsonLine {
+  private final StringWriter text = new StringWriter();
+  private final JsonWriter json = new JsonWriter(text);
+
+  public JsonLine() {
+    json.setHtmlSafe(false);
+    write(json::beginObject);
+  }
+
+  public JsonLine put(String name, String value) {
+    return write(() -> json.name(name).value(value));
+  }
+
+  public JsonLine put(String name, long value) {
+    return write(() -> json.name(name).value(value));
+  }
+
+  public JsonLine put(String name, boolean value) {
+    return write(() -> json.name(name).value(value));
+  }
+
+  /** The time in UTC, with as many digits after the second as it has. */
+  public JsonLine put(String name, Instant value) {
+    return put(name, DateTimeFormatter.ISO_INSTANT.format(value));
+  }
+
+  /** Leaves the member out where it says nothing, as protobuf's JSON does. */
+  public JsonLine putUnlessEmpty(String name, String value) {
+    return value.isEmpty() ? this : put(name, value);
+  }
+
+  /** Leaves the member out where it says nothing, as protobuf's JSON does. */
+  public JsonLine putUnlessEmpty(String name, Map<String, String> values) {
+    if (values.isEmpty()) {
+      return this;
+    }
+    write(() -> json.name(name).beginObject());
+    values.forEach((key, value) -> write(() -> json.name(key).value(value)));
+    return write(json::endObject);
+  }
+
+  /** An object within, finished by the caller. */
+  public JsonLine putObject(String name, JsonLine within) {
+    return write(() -> json.name(name).jsonValue(within.end()));
+  }
+
+  /**
+   * An event's data: as JSON under {@code data} where the content type says so and it is so, else
+   * as base64 under {@code dataBase64}.
+   */
+  public JsonLine putData(String contentType, ByteBuffer data) {
+    byte[] bytes = new byte[data.remaining()];
+    data.duplicate().get(bytes);
+    Optional<String> compact = isJsonType(contentType) ? JsonText.compact(bytes) : Optional.empty();
+    return compact.isPresent()
+        ? write(() -> json.name("data").jsonValue(compact.get()))
+        : put("dataBase64", Base64.getEncoder().encodeToString(bytes));
+  }
+
+  /** The line, without its line end. */
+  public String end() {
+    write(json::endObject);
+    return text.toString();
+  }
+
+  /** Whether a media type's data are JSON; nothing at all means JSON here as in the contract. */
+  public static boolean isJsonType(String contentType) {
+    int parameters = contentType.indexOf(';');
+    String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
+    String name = type.strip().toLowerCase(Locale.ROOT);
+    return name.isEmpty()
+        || name.equals("application/json")
+        || name.equals("text/json")
+        || name.endsWith("+json");
+  }
+
+  private JsonLine write(Step step) {
+    try {
+      step.run();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e); // A StringWriter doesn't fail.
+    }
+    return this;
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+}

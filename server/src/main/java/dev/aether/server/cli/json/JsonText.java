@@ -1,0 +1,115 @@
+package dev.aether.server.cli.json;
+
+import com.google.gson.Strictness;
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * JSON as text rather than as a tree, because a tree loses what people care about: the order of
+ * keys, the digits of a number, how a string was escaped.
+ */
+public final class JsonText {
+  private JsonText() {}
+
+  /**
+   * The text on one line without the spaces that mean nothing, otherwise character for character;
+   * empty when the bytes aren't exactly one JSON value (RFC 8259) in UTF-8.
+   */
+  public static Optional<String> compact(byte[] utf8) {
+    return decode(utf8).filter(JsonText::isJson).map(JsonText::withoutSpaces);
+  }
+
+  /** Whether the text is exactly one JSON value, by the letter of RFC 8259. */
+  public static boolean isJson(String text) {
+    if (text.startsWith("\ufeff")) {
+      return false; // Gson would pass over a byte order mark.
+    }
+    try (JsonReader reader = strictReader(text)) {
+      skipValue(reader);
+      return reader.peek() == JsonToken.END_DOCUMENT;
+    } catch (IOException | IllegalStateException e) {
+      return false;
+    }
+  }
+
+  static JsonReader strictReader(String text) {
+    JsonReader reader = new JsonReader(new StringReader(text));
+    reader.setStrictness(Strictness.STRICT);
+    return reader;
+  }
+
+  /** Reads over one value and checks it on the way, which {@link JsonReader#skipValue} doesn't. */
+  static void skipValue(JsonReader reader) throws IOException {
+    int depth = 0;
+    do {
+      switch (reader.peek()) {
+        case BEGIN_ARRAY -> {
+          reader.beginArray();
+          depth++;
+        }
+        case BEGIN_OBJECT -> {
+          reader.beginObject();
+          depth++;
+        }
+        case END_ARRAY -> {
+          reader.endArray();
+          depth--;
+        }
+        case END_OBJECT -> {
+          reader.endObject();
+          depth--;
+        }
+        case NAME -> {
+          var unused = reader.nextName();
+        }
+        case STRING, NUMBER -> {
+          var unused = reader.nextString();
+        }
+        case BOOLEAN -> {
+          var unused = reader.nextBoolean();
+        }
+        case NULL -> reader.nextNull();
+        case END_DOCUMENT -> throw new IllegalStateException("no value");
+      }
+    } while (depth > 0);
+  }
+
+  private static Optional<String> decode(byte[] utf8) {
+    try {
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Takes valid JSON only. */
+  private static String withoutSpaces(String json) {
+    StringBuilder compact = new StringBuilder(json.length());
+    boolean inString = false;
+    for (int i = 0; i < json.length(); i++) {
+      char c = json.charAt(i);
+      if (inString && c == '\\') {
+        compact.append(c).append(json.charAt(++i));
+        continue;
+      }
+      if (c == '"') {
+        inString = !inString;
+      }
+      if (inString || !isSpace(c)) {
+        compact.append(c);
+      }
+    }
+    return compact.toString();
+  }
+
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+  }
+}

@@ -1,0 +1,64 @@
+package dev.aether.server.cli.json;
+
+import com.google.gson.stream.JsonReader;
+import com.google.gson.stream.JsonToken;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Reads values out of the text that {@link JsonMembers} found, each as exactly one type. */
+public final class JsonValues {
+  private JsonValues() {}
+
+  /** A string. */
+  public static String string(String text) throws JsonFault {
+    if (!text.startsWith("\"")) {
+      throw new JsonFault("must be a string");
+    }
+    String value = text.indexOf('\\') < 0 ? text.substring(1, text.length() - 1) : unescaped(text);
+    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+      throw new JsonFault("must be whole Unicode characters, not half of a pair");
+    }
+    return value;
+  }
+
+  /** A whole number of 0 or more, below 2^63; written without fraction or exponent. */
+  public static long wholeNumber(String text) throws JsonFault {
+    try {
+      if (Character.isDigit(text.charAt(0))) {
+        return Long.parseLong(text);
+      }
+    } catch (NumberFormatException e) {
+      // Too large, or with a fraction: said below.
+    }
+    throw new JsonFault("must be a whole number");
+  }
+
+  /** An object whose values are strings. */
+  public static Map<String, String> strings(String text) throws JsonFault {
+    if (!text.startsWith("{")) {
+      throw new JsonFault("must be an object of strings");
+    }
+    Map<String, String> strings = new LinkedHashMap<>();
+    for (Map.Entry<String, String> member : JsonMembers.of(text).entrySet()) {
+      if (!member.getValue().startsWith("\"")) {
+        throw new JsonFault("\"" + member.getKey() + "\" must be a string");
+      }
+      strings.put(member.getKey(), string(member.getValue()));
+    }
+    return strings;
+  }
+
+  private static String unescaped(String text) throws JsonFault {
+    try (JsonReader reader = JsonText.strictReader(text)) {
+      String value = reader.nextString();
+      if (reader.peek() == JsonToken.END_DOCUMENT) {
+        return value;
+      }
+    } catch (IOException e) {
+      // Said below.
+    }
+    throw new JsonFault("must be a string");
+  }
+}

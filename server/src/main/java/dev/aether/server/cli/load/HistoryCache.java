@@ -1,0 +1,46 @@
+package dev.aether.server.cli.load;
+
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The histories used last. One that was dropped is asked for again, so the bound costs time and
+ * never truth. Used by one thread.
+ */
+final class HistoryCache {
+  /** About 300 MB when full; an actor that had no events takes 1. */
+  static final int MAX_WEIGHT = ActorHistory.MAX_EVENTS;
+
+  private final Map<String, ActorHistory> byActor = new LinkedHashMap<>(16, 0.75f, true);
+  private final int maxWeight;
+  private long weight;
+
+  HistoryCache(int maxWeight) {
+    this.maxWeight = maxWeight;
+  }
+
+  Optional<ActorHistory> get(String actorId) {
+    return Optional.ofNullable(byActor.get(actorId));
+  }
+
+  void put(String actorId, ActorHistory history) {
+    forget(actorId);
+    byActor.put(actorId, history);
+    weight += history.weight();
+    Iterator<ActorHistory> oldest = byActor.values().iterator();
+    while (weight > maxWeight && byActor.size() > 1) {
+      weight -= oldest.next().weight();
+      oldest.remove();
+    }
+  }
+
+  void forget(String actorId) {
+    @Nullable ActorHistory history = byActor.remove(actorId);
+    if (history != null) {
+      weight -= history.weight();
+    }
+  }
+}

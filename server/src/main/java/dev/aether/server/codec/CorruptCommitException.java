@@ -1,0 +1,10 @@
+package dev.aether.server.codec;
+
+/** Stored bytes are not what a commit must be. The message says why, as the end of a sentence. */
+public final class CorruptCommitException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  public CorruptCommitException(String why) {
+    super(why);
+  }
+}

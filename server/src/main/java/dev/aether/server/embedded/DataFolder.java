@@ -1,0 +1,145 @@
+package dev.aether.server.embedded;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A data folder that this process alone uses, until closed. The lock is the operating system's on
+ * {@code aether.lock}, so it ends with the process however that ends; the file itself stays and
+ * holds the last user's process id.
+ */
+final class DataFolder implements AutoCloseable {
+  private static final String LOCK_FILE = "aether.lock";
+  private static final int PID_MAX_BYTES = 32;
+
+  /**
+   * The folders this process holds. State in a static field, because the lock is a thing of the
+   * whole process: POSIX drops it when any other channel of this process on the same file is
+   * closed, so a second attempt from within must not even open the file.
+   */
+  private static final Set<Path> HELD_BY_THIS_PROCESS = ConcurrentHashMap.newKeySet();
+
+  private final Path path;
+  private final FileChannel channel;
+
+  private DataFolder(Path path, FileChannel channel) {
+    this.path = path;
+    this.channel = channel;
+  }
+
+  /**
+   * Makes the folder (readable by its owner only) if it is missing, and locks it.
+   *
+   * @throws EmbeddedNatsException when it is in use, not a folder, or not writable
+   */
+  static DataFolder open(Path folder) {
+    Path path = make(folder);
+    if (!HELD_BY_THIS_PROCESS.add(path)) {
+      throw inUse(path, Long.toString(ProcessHandle.current().pid()));
+    }
+    try {
+      return new DataFolder(path, lock(path));
+    } catch (RuntimeException e) {
+      HELD_BY_THIS_PROCESS.remove(path);
+      throw e;
+    }
+  }
+
+  private static Path make(Path folder) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new EmbeddedNatsException("the data folder %s is not a folder".formatted(folder));
+    }
+    try {
+      if (!Files.exists(folder)) {
+        Files.createDirectories(
+            folder,
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      }
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new EmbeddedNatsException(
+          "the data folder %s cannot be made: %s".formatted(folder, reason(e)), e);
+    }
+  }
+
+  private static FileChannel lock(Path folder) {
+    FileChannel channel;
+    try {
+      channel =
+          FileChannel.open(
+              folder.resolve(LOCK_FILE),
+              StandardOpenOption.CREATE,
+              StandardOpenOption.READ,
+              StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new EmbeddedNatsException(
+          "the data folder %s cannot be written to: %s".formatted(folder, reason(e)), e);
+    }
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock == null) {
+        throw inUse(folder, read(channel));
+      }
+      channel.truncate(0);
+      channel.write(
+          ByteBuffer.wrap(
+              Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.US_ASCII)));
+      return channel;
+    } catch (IOException e) {
+      closeQuietly(channel);
+      throw new EmbeddedNatsException(
+          "the data folder %s cannot be locked: %s".formatted(folder, reason(e)), e);
+    } catch (EmbeddedNatsException e) {
+      closeQuietly(channel);
+      throw e;
+    }
+  }
+
+  private static String read(FileChannel channel) throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(PID_MAX_BYTES);
+    channel.read(bytes, 0);
+    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII).trim();
+  }
+
+  private static EmbeddedNatsException inUse(Path folder, String pid) {
+    String by = pid.isEmpty() ? "" : " (process " + pid + ")";
+    return new EmbeddedNatsException(
+        "the data folder %s is in use by another Aether%s: stop that one or take another folder by --data DIR"
+            .formatted(folder, by));
+  }
+
+  private static String reason(IOException e) {
+    String name = e.getClass().getSimpleName().replace("Exception", "");
+    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    return reason == null ? name : reason;
+  }
+
+  private static void closeQuietly(FileChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      // nothing was written that could be lost
+    }
+  }
+
+  /** The folder without symbolic links, so that two spellings of it are one. */
+  Path path() {
+    return path;
+  }
+
+  @Override
+  public void close() {
+    closeQuietly(channel);
+    HELD_BY_THIS_PROCESS.remove(path);
+  }
+}

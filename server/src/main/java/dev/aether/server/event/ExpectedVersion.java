@@ -1,0 +1,34 @@
+package dev.aether.server.event;
+
+/** What a writer expects of an actor. */
+public sealed interface ExpectedVersion {
+  /** The letter that stands for the kind of expectation in a stored commit's header. */
+  char letter();
+
+  /** The actor's latest version is this; 0: it has no events. */
+  record Exactly(long version) implements ExpectedVersion {
+    /** The letter of this kind. */
+    public static final char LETTER = 'v';
+
+    @Override
+    public char letter() {
+      return LETTER;
+    }
+  }
+
+  /** Whatever the actor's version. */
+  record Any() implements ExpectedVersion {
+    @Override
+    public char letter() {
+      return 'a';
+    }
+  }
+
+  /** The actor has events. */
+  record Existing() implements ExpectedVersion {
+    @Override
+    public char letter() {
+      return 'e';
+    }
+  }
+}

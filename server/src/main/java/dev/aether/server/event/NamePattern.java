@@ -1,0 +1,75 @@
+package dev.aether.server.event;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A pattern over dotted names: a token stands for itself, {@code *} for exactly one whole token,
+ * {@code >} for one or more and only as the last. Empty tokens are tokens.
+ */
+public record NamePattern(String text, List<String> tokens) {
+  private static final String ONE = "*";
+  private static final String REST = ">";
+
+  /**
+   * A valid pattern.
+   *
+   * @throws IllegalArgumentException if {@link #fault} finds one
+   */
+  public static NamePattern of(String text) {
+    fault(text)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException("pattern " + fault);
+            });
+    return new NamePattern(text, List.of(text.split("\\.", -1)));
+  }
+
+  /** What is wrong with a pattern, for people; empty if nothing is. */
+  public static Optional<String> fault(String text) {
+    Optional<String> fault = TextRule.required(Limits.PATTERN_BYTES).fault(text);
+    if (fault.isPresent()) {
+      return fault;
+    }
+    String[] tokens = text.split("\\.", -1);
+    for (int i = 0; i < tokens.length; i++) {
+      String token = tokens[i];
+      if (token.equals(REST) && i < tokens.length - 1) {
+        return Optional.of("has > before its last token");
+      }
+      boolean wild = token.equals(ONE) || token.equals(REST);
+      if (!wild && (token.contains(ONE) || token.contains(REST))) {
+        return Optional.of("has a wildcard that is not a whole token: " + token);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Whether the pattern can only match one name: the pattern itself. */
+  public boolean isLiteral() {
+    return !tokens.contains(ONE) && !tokens.contains(REST);
+  }
+
+  /** Whether the name matches. */
+  public boolean matches(String name) {
+    int from = 0;
+    for (int i = 0; i < tokens.size(); i++) {
+      String token = tokens.get(i);
+      if (token.equals(REST)) {
+        return from <= name.length();
+      }
+      if (from > name.length()) {
+        return false;
+      }
+      int dot = name.indexOf('.', from);
+      int end = dot < 0 ? name.length() : dot;
+      boolean same =
+          token.equals(ONE) || (token.length() == end - from && name.startsWith(token, from));
+      if (!same) {
+        return false;
+      }
+      from = end + 1;
+    }
+    return from == name.length() + 1;
+  }
+}

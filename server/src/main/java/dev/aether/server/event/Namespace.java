@@ -1,0 +1,52 @@
+package dev.aether.server.event;
+
+import java.util.Optional;
+
+/** The name of a namespace: tokens of {@code [A-Za-z0-9_-]} joined by dots, 1 to 64 bytes. */
+public record Namespace(String name) {
+  /** What an empty name means. */
+  public static final Namespace DEFAULT = new Namespace("default");
+
+  /**
+   * A namespace of a valid name.
+   *
+   * @throws IllegalArgumentException if {@link #fault} finds one
+   */
+  public Namespace {
+    fault(name)
+        .ifPresent(
+            fault -> {
+              throw new IllegalArgumentException("namespace " + fault);
+            });
+  }
+
+  /** What is wrong with a name, for people; empty if nothing is. */
+  public static Optional<String> fault(String name) {
+    if (name.isEmpty()) {
+      return Optional.of("is empty");
+    }
+    if (name.length() > Limits.NAMESPACE_BYTES) {
+      return Optional.of("is longer than " + Limits.NAMESPACE_BYTES + " bytes");
+    }
+    boolean tokenIsEmpty = true;
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '.') {
+        if (tokenIsEmpty) {
+          return Optional.of("has an empty token");
+        }
+        tokenIsEmpty = true;
+      } else if (Text.isNameCharacter(c)) {
+        tokenIsEmpty = false;
+      } else {
+        return Optional.of("may only have tokens of A-Z a-z 0-9 _ - joined by dots");
+      }
+    }
+    return tokenIsEmpty ? Optional.of("has an empty token") : Optional.empty();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+}

@@ -1,0 +1,293 @@
+package dev.aether.server.event;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Everything that the server decides can go wrong. Each has a {@link Reason} and its values as
+ * metadata; the message is for people. These are answers, not accidents: they carry no stack trace.
+ */
+public abstract sealed class StoreException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  private final Reason reason;
+  private final transient Map<String, String> metadata;
+
+  private StoreException(Reason reason, String message, Map<String, String> metadata) {
+    super(message, null, false, false);
+    this.reason = reason;
+    this.metadata = metadata;
+  }
+
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
+  /** Why, for programs. */
+  public Reason reason() {
+    return reason;
+  }
+
+  /** The values that belong to the reason, for programs. */
+  public Map<String, String> metadata() {
+    return metadata;
+  }
+
+  /** The actor is not as the writer expects it. */
+  public static final class VersionConflict extends StoreException {
+    private static final long serialVersionUID = 1;
+    private final transient ActorId actor;
+    private final long currentVersion;
+    private final long attemptedVersion;
+
+    private VersionConflict(ActorId actor, long current, long attempted, boolean existing) {
+      super(
+          Reason.VERSION_CONFLICT,
+          "version conflict: actor "
+              + JsonText.quoted(actor.value())
+              + " has version "
+              + current
+              + ", cannot save version "
+              + Long.toUnsignedString(attempted),
+          conflictMetadata(actor, current, attempted, existing));
+      this.actor = actor;
+      this.currentVersion = current;
+      this.attemptedVersion = attempted;
+    }
+
+    /** The writer expected version {@code expected}; the actor is at {@code current}. */
+    public static VersionConflict at(ActorId actor, long current, long expected) {
+      return new VersionConflict(actor, current, expected + 1, false);
+    }
+
+    /** The writer expected an actor with events; it has none. */
+    public static VersionConflict missing(ActorId actor) {
+      return new VersionConflict(actor, 0, 0, true);
+    }
+
+    private static Map<String, String> conflictMetadata(
+        ActorId actor, long current, long attempted, boolean existing) {
+      String currentText = Long.toString(current);
+      String attemptedText = Long.toUnsignedString(attempted);
+      return existing
+          ? Map.of(
+              "actor_id",
+              actor.value(),
+              "current_version",
+              currentText,
+              "attempted_version",
+              attemptedText,
+              "expected",
+              "existing")
+          : Map.of(
+              "actor_id", actor.value(),
+              "current_version", currentText,
+              "attempted_version", attemptedText);
+    }
+
+    public ActorId actor() {
+      return actor;
+    }
+
+    /** The latest version when the save was refused. */
+    public long currentVersion() {
+      return currentVersion;
+    }
+
+    /** The version that the save would have begun at, unsigned. */
+    public long attemptedVersion() {
+      return attemptedVersion;
+    }
+  }
+
+  /** The request breaks the contract. */
+  public static final class InvalidRequest extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    /** More faults than this are not listed. */
+    public static final int MAX_FAULTS = 10;
+
+    private final transient List<FieldFault> faults;
+
+    public InvalidRequest(List<FieldFault> faults) {
+      super(
+          Reason.INVALID_REQUEST,
+          "invalid request: " + faults.get(0).field() + " " + faults.get(0).fault(),
+          Map.of());
+      this.faults = faults.stream().limit(MAX_FAULTS).toList();
+    }
+
+    public InvalidRequest(String field, String fault) {
+      this(List.of(new FieldFault(field, fault)));
+    }
+
+    /** At least one, at most {@link #MAX_FAULTS}. */
+    public List<FieldFault> faults() {
+      return faults;
+    }
+  }
+
+  /** The commit, encoded, is larger than the store takes. */
+  public static final class CommitTooLarge extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public CommitTooLarge(long limitBytes, long sizeBytes) {
+      super(
+          Reason.COMMIT_TOO_LARGE,
+          "commit too large: " + sizeBytes + " bytes encoded, the limit is " + limitBytes,
+          Map.of("limit_bytes", Long.toString(limitBytes), "size_bytes", Long.toString(sizeBytes)));
+    }
+  }
+
+  /** The cursor means nothing here. */
+  public static final class CursorUnknown extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public CursorUnknown(String why) {
+      super(Reason.CURSOR_UNKNOWN, "cursor unknown: " + why, Map.of());
+    }
+  }
+
+  /** What the cursor stands before is gone. */
+  public static final class CursorExpired extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public CursorExpired(Namespace namespace, long firstAvailable) {
+      super(
+          Reason.CURSOR_EXPIRED,
+          "cursor expired: namespace " + namespace + " begins at position " + firstAvailable,
+          Map.of("namespace", namespace.name(), "first_available", Long.toString(firstAvailable)));
+    }
+  }
+
+  /** What was asked for was trimmed. */
+  public static final class HistoryTrimmed extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public HistoryTrimmed(ActorId actor, long firstAvailable) {
+      super(
+          Reason.HISTORY_TRIMMED,
+          "history trimmed: actor "
+              + JsonText.quoted(actor.value())
+              + " begins at version "
+              + firstAvailable,
+          Map.of("first_available", Long.toString(firstAvailable)));
+    }
+  }
+
+  /** The commit id names a stored commit with other content. */
+  public static final class CommitIdReused extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public CommitIdReused(CommitId commitId) {
+      super(
+          Reason.COMMIT_ID_REUSED,
+          "commit id reused: " + commitId + " is stored with other content",
+          Map.of("commit_id", commitId.value()));
+    }
+  }
+
+  /** There is no such namespace, and none is made. */
+  public static final class NamespaceNotFound extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public NamespaceNotFound(Namespace namespace) {
+      super(
+          Reason.NAMESPACE_NOT_FOUND,
+          "namespace not found: " + namespace,
+          Map.of("namespace", namespace.name()));
+    }
+  }
+
+  /** A bound of this server was reached; nothing was stored. */
+  public static final class Overloaded extends StoreException {
+    private static final long serialVersionUID = 1;
+    private final transient Duration retryAfter;
+
+    public Overloaded(String bound, Duration retryAfter) {
+      super(Reason.OVERLOADED, "overloaded: " + bound, Map.of("bound", bound));
+      this.retryAfter = retryAfter;
+    }
+
+    public Duration retryAfter() {
+      return retryAfter;
+    }
+  }
+
+  /** The store has no room; nothing was stored. */
+  public static final class StoreFull extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public StoreFull(String why) {
+      super(Reason.STORE_FULL, "store full: " + why, Map.of());
+    }
+  }
+
+  /** The store is out of reach; nothing was stored. */
+  public static final class StoreUnavailable extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public StoreUnavailable(String why) {
+      super(Reason.STORE_UNAVAILABLE, "store unavailable: " + why, Map.of());
+    }
+  }
+
+  /** The save may be stored, now or later. */
+  public static final class OutcomeUnknown extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public OutcomeUnknown(CommitId commitId, String why) {
+      super(
+          Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("commit_id", commitId.value()));
+    }
+  }
+
+  /** This node is stopping; nothing was stored. */
+  public static final class ShuttingDown extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public ShuttingDown() {
+      super(Reason.SHUTTING_DOWN, "shutting down", Map.of());
+    }
+  }
+
+  /** A stored record can't be decoded. */
+  public static final class CorruptRecord extends StoreException {
+    private static final long serialVersionUID = 1;
+    private final String actorId;
+    private final int partition;
+    private final long position;
+    private final String why;
+
+    public CorruptRecord(String actorId, int partition, long position, String why) {
+      super(
+          Reason.CORRUPT_RECORD,
+          "corrupt record at position " + position + " of partition " + partition + ": " + why,
+          Map.of("partition", Integer.toString(partition), "position", Long.toString(position)));
+      this.actorId = actorId;
+      this.partition = partition;
+      this.position = position;
+      this.why = why;
+    }
+
+    /** The actor, as far as it is known; else empty. */
+    public String actorId() {
+      return actorId;
+    }
+
+    public int partition() {
+      return partition;
+    }
+
+    public long position() {
+      return position;
+    }
+
+    /** What is wrong with the record, for people. */
+    public String why() {
+      return why;
+    }
+  }
+}

@@ -1,0 +1,74 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.bus.EventBus;
+import dev.aether.server.bus.SubscribeCommand;
+import dev.aether.server.bus.Subscription;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.wire.SubscriptionFrame;
+import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.SubscribeRequest;
+import dev.aether.v1.SubscribeResponse;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+
+/** Subscriptions. No method blocks. */
+final class EventBusService {
+  private final EventBus bus;
+  private final long storeId;
+  private final String nodeId;
+
+  EventBusService(EventBus bus, long storeId, String nodeId) {
+    this.bus = bus;
+    this.storeId = storeId;
+    this.nodeId = nodeId;
+  }
+
+  /**
+   * The service as it is served: Subscribe answers with a twin of its response whose commits are
+   * bytes, so that a commit is encoded once for all subscribers.
+   */
+  ServerServiceDefinition bind() {
+    MethodDescriptor<SubscribeRequest, SubscribeResponse> declared =
+        EventBusGrpc.getSubscribeMethod();
+    MethodDescriptor<SubscribeRequest, SubscriptionFrame> subscribe =
+        declared.toBuilder(
+                declared.getRequestMarshaller(),
+                ProtoUtils.marshaller(SubscriptionFrame.getDefaultInstance()))
+            .build();
+    return TwinService.with(
+        EventBusGrpc.getServiceDescriptor(),
+        subscribe,
+        ServerCalls.asyncServerStreamingCall(this::subscribe));
+  }
+
+  private void subscribe(SubscribeRequest request, StreamObserver<SubscriptionFrame> response) {
+    ServerCallStreamObserver<SubscriptionFrame> call =
+        (ServerCallStreamObserver<SubscriptionFrame>) response;
+    try {
+      SubscribeMapper.check(request);
+      refuseWhatIsNotServedYet(request);
+      NamePattern namespaces = Names.namespacePattern(request.getNamespacePattern());
+      CursorCodec cursors = new CursorCodec(storeId, namespaces);
+      SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
+      GrpcSink sink = new GrpcSink(call, nodeId, cursors, request.getDetail(), command.filter());
+      Subscription subscription = bus.subscribe(command, sink);
+      call.setOnReadyHandler(subscription::wake);
+      call.setOnCancelHandler(subscription::close);
+    } catch (RuntimeException e) {
+      call.onError(StatusMapper.toStatus(e));
+    }
+  }
+
+  private static void refuseWhatIsNotServedYet(SubscribeRequest request) {
+    if (request.getIncludeBroadcasts() || request.getAfterCount() > 0) {
+      throw Status.UNIMPLEMENTED
+          .withDescription("include_broadcasts and after are not served yet")
+          .asRuntimeException();
+    }
+  }
+}

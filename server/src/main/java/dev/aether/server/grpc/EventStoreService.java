@@ -1,0 +1,141 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Saved;
+import dev.aether.v1.Durability;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.GetEventsRequest;
+import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestVersionRequest;
+import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
+import dev.aether.v1.Sync;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Saves and reads. No method blocks. */
+final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
+  private final EventStore store;
+
+  EventStoreService(EventStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
+    answer(
+        response,
+        () -> store.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
+        EventStoreService::saved);
+  }
+
+  private static SaveEventsResponse saved(Saved saved) {
+    return SaveEventsResponse.newBuilder()
+        .setFirstVersion(saved.firstVersion())
+        .setLastVersion(saved.lastVersion())
+        .setPartition(saved.partition())
+        .setPosition(saved.position())
+        .setReplayed(saved.replayed())
+        .setDurability(
+            Durability.newBuilder()
+                .setReplicas(saved.durability().replicas())
+                .setSync(sync(saved.durability().sync())))
+        .build();
+  }
+
+  private static Sync sync(dev.aether.server.event.Durability.Sync sync) {
+    return switch (sync) {
+      case UNKNOWN -> Sync.SYNC_UNSPECIFIED;
+      case ALWAYS -> Sync.SYNC_ALWAYS;
+      case INTERVAL -> Sync.SYNC_INTERVAL;
+      case MEMORY -> Sync.SYNC_MEMORY;
+    };
+  }
+
+  @Override
+  public void getEvents(GetEventsRequest request, StreamObserver<GetEventsResponse> response) {
+    ServerCallStreamObserver<GetEventsResponse> call =
+        (ServerCallStreamObserver<GetEventsResponse>) response;
+    try {
+      ActorRange range = range(request);
+      new EventsCall(store.read(range), range, request, call).start();
+    } catch (StoreException e) {
+      response.onError(StatusMapper.toStatus(e));
+    }
+  }
+
+  private static ActorRange range(GetEventsRequest request) {
+    Faults faults = new Faults();
+    Names.checkNamespace(request.getNamespace(), faults);
+    Names.checkActor(request.getActorId(), faults);
+    long from = request.getFromVersion();
+    long to = request.getToVersion();
+    if (to != 0 && Long.compareUnsigned(from, to) > 0) {
+      faults.add("from_version", "is above to_version");
+    }
+    faults.check();
+    return new ActorRange(
+        Names.namespace(request.getNamespace()),
+        new ActorId(request.getActorId()),
+        signed(from),
+        to == 0 ? Long.MAX_VALUE : signed(to),
+        request.getBackwards());
+  }
+
+  /** No version is ever above 2^63 - 1, so a bound above it is as good as that. */
+  private static long signed(long unsigned) {
+    return unsigned < 0 ? Long.MAX_VALUE : unsigned;
+  }
+
+  @Override
+  public void getLatestVersion(
+      GetLatestVersionRequest request, StreamObserver<GetLatestVersionResponse> response) {
+    answer(
+        response,
+        () -> {
+          Faults faults = new Faults();
+          Names.checkNamespace(request.getNamespace(), faults);
+          Names.checkActor(request.getActorId(), faults);
+          faults.check();
+          return store.versions(
+              Names.namespace(request.getNamespace()), new ActorId(request.getActorId()));
+        },
+        versions ->
+            GetLatestVersionResponse.newBuilder()
+                .setVersion(versions.latest())
+                .setFirstKeptVersion(versions.firstKept())
+                .build());
+  }
+
+  /** Answers a unary call when the work is done. */
+  private static <T, R> void answer(
+      StreamObserver<R> response, Work<T> work, Function<T, R> toResponse) {
+    CompletableFuture<T> running;
+    try {
+      running = work.begin();
+    } catch (StoreException e) {
+      response.onError(StatusMapper.toStatus(e));
+      return;
+    }
+    running.whenComplete(
+        (done, thrown) -> {
+          if (thrown == null) {
+            response.onNext(toResponse.apply(done));
+            response.onCompleted();
+          } else {
+            response.onError(StatusMapper.toStatus(thrown));
+          }
+        });
+  }
+
+  /** Checks a request and begins to do what it asks. */
+  private interface Work<T> {
+    CompletableFuture<T> begin();
+  }
+}

@@ -1,0 +1,36 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.FieldFault;
+import dev.aether.server.event.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Gathers what is wrong with a request, so that its sender hears of everything at once. For one
+ * thread.
+ */
+final class Faults {
+  private final List<FieldFault> found = new ArrayList<>();
+
+  void add(String field, String fault) {
+    if (found.size() < StoreException.InvalidRequest.MAX_FAULTS) {
+      found.add(new FieldFault(field, fault));
+    }
+  }
+
+  void add(String field, Optional<String> fault) {
+    fault.ifPresent(text -> add(field, text));
+  }
+
+  /**
+   * Goes on only if nothing was found.
+   *
+   * @throws StoreException.InvalidRequest otherwise
+   */
+  void check() {
+    if (!found.isEmpty()) {
+      throw new StoreException.InvalidRequest(found);
+    }
+  }
+}

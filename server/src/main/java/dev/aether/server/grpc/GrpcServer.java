@@ -1,0 +1,98 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.bus.EventBus;
+import dev.aether.server.store.Store;
+import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NamespacesGrpc;
+import io.grpc.Server;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.protobuf.services.HealthStatusManager;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** The gRPC server: all services on one port. */
+public final class GrpcServer implements AutoCloseable {
+  /** Above any legal request, so that what is too large is answered with its reason. */
+  private static final int MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+
+  /** The bound of headers that clients and proxies commonly have; details are at most 4 KiB. */
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+
+  private static final Duration KEEPALIVE = Duration.ofSeconds(30);
+  private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(10);
+
+  /** How often a client may ping. */
+  private static final Duration PERMITTED_PINGS = Duration.ofSeconds(5);
+
+  private static final Duration CALLS_END_WITHIN = Duration.ofSeconds(10);
+  private static final List<String> SERVICES =
+      List.of(
+          HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
+          EventStoreGrpc.SERVICE_NAME,
+          EventBusGrpc.SERVICE_NAME,
+          NamespacesGrpc.SERVICE_NAME);
+
+  private final Server server;
+  private final HealthStatusManager health = new HealthStatusManager();
+
+  /**
+   * Listens and serves.
+   *
+   * @param nodeId the name of this node, as subscribers see it
+   * @throws IOException if the address can't be listened on
+   */
+  public GrpcServer(InetSocketAddress listen, Store store, EventBus bus, String nodeId)
+      throws IOException {
+    server =
+        NettyServerBuilder.forAddress(listen)
+            // Nothing blocks on these threads: every method hands its work to the store and
+            // returns.
+            .directExecutor()
+            .maxInboundMessageSize(MAX_REQUEST_BYTES)
+            .maxInboundMetadataSize(MAX_HEADER_BYTES)
+            .keepAliveTime(KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
+            .permitKeepAliveTime(PERMITTED_PINGS.toSeconds(), TimeUnit.SECONDS)
+            .permitKeepAliveWithoutCalls(true)
+            .intercept(new PreviousAttempts())
+            .addService(new EventStoreService(store.events()))
+            .addService(new EventBusService(bus, store.namespaces().storeId(), nodeId).bind())
+            .addService(new NamespacesGrpc.NamespacesImplBase() {})
+            .addService(health.getHealthService())
+            .addService(ProtoReflectionServiceV1.newInstance())
+            .build()
+            .start();
+  }
+
+  /** Where it listens. */
+  public InetSocketAddress address() {
+    return (InetSocketAddress) server.getListenSockets().get(0);
+  }
+
+  /** Says to health checks whether the store can be reached. */
+  public void serving(boolean serving) {
+    ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    SERVICES.forEach(service -> health.setStatus(service, status));
+  }
+
+  /** Takes no new calls; lets those under way end, within a bound. Blocks so long. */
+  @Override
+  public void close() {
+    health.enterTerminalState();
+    server.shutdown();
+    try {
+      if (!server.awaitTermination(CALLS_END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+        server.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      server.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,42 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Namespace;
+
+/** Names as requests give them: an empty one means the default where there is one. */
+final class Names {
+  private Names() {}
+
+  static void checkNamespace(String name, Faults faults) {
+    if (!name.isEmpty()) {
+      faults.add("namespace", Namespace.fault(name));
+    }
+  }
+
+  static Namespace namespace(String name) {
+    return name.isEmpty() ? Namespace.DEFAULT : new Namespace(name);
+  }
+
+  static void checkActor(String id, Faults faults) {
+    faults.add("actor_id", ActorId.fault(id));
+  }
+
+  /** Also refuses what no namespace could match. */
+  static void checkNamespacePattern(String pattern, Faults faults) {
+    if (pattern.isEmpty()) {
+      return;
+    }
+    NamePattern.fault(pattern)
+        .ifPresentOrElse(
+            fault -> faults.add("namespace_pattern", fault),
+            () ->
+                faults.add(
+                    "namespace_pattern",
+                    Namespace.fault(pattern.replace('*', 'x').replace('>', 'x'))));
+  }
+
+  static NamePattern namespacePattern(String pattern) {
+    return NamePattern.of(pattern.isEmpty() ? Namespace.DEFAULT.name() : pattern);
+  }
+}

@@ -1,0 +1,156 @@
+package dev.aether.server.grpc;
+
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.util.Timestamps;
+import dev.aether.server.codec.RequestDigest;
+import dev.aether.server.codec.UuidV7;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.CommitId;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.TextRule;
+import dev.aether.server.store.Save;
+import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.SaveEventsRequest;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A save as it comes in becomes a command here: checked once, and completed by what the server
+ * fills in.
+ */
+final class SaveMapper {
+  private static final String DEFAULT_CONTENT_TYPE = "application/json";
+  private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
+  private static final TextRule SHORT_TEXT = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
+
+  private SaveMapper() {}
+
+  /**
+   * The command of a request.
+   *
+   * @param resent whether gRPC itself says that it sent the request before
+   * @param deadline when the answer must have left, as {@link System#nanoTime}
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   *     contract
+   */
+  static Save toSave(SaveEventsRequest request, boolean resent, long deadline) {
+    check(request);
+    return new Save(
+        Names.namespace(request.getNamespace()),
+        new ActorId(request.getActorId()),
+        commitId(request),
+        expected(request),
+        complete(request.getEventsList()),
+        RequestDigest.of(request.getEventsList()),
+        request.getRetry() || resent,
+        deadline);
+  }
+
+  private static void check(SaveEventsRequest request) {
+    Faults faults = new Faults();
+    Names.checkNamespace(request.getNamespace(), faults);
+    Names.checkActor(request.getActorId(), faults);
+    checkCommitId(request, faults);
+    checkExpected(request, faults);
+    int count = request.getEventsCount();
+    if (count == 0) {
+      faults.add("events", "is empty");
+    } else if (count > Limits.EVENTS_PER_COMMIT) {
+      faults.add("events", "has " + count + " events, more than " + Limits.EVENTS_PER_COMMIT);
+    } else {
+      for (int i = 0; i < count; i++) {
+        checkEvent(request.getEvents(i), "events[" + i + "].", faults);
+      }
+    }
+    faults.check();
+  }
+
+  private static void checkCommitId(SaveEventsRequest request, Faults faults) {
+    if (!request.getCommitId().isEmpty()) {
+      faults.add("commit_id", CommitId.fault(request.getCommitId()));
+    } else if (!request.hasExpectedVersion()) {
+      faults.add("commit_id", "is empty, which is only allowed with expected_version");
+    }
+  }
+
+  private static void checkExpected(SaveEventsRequest request, Faults faults) {
+    switch (request.getExpectedCase()) {
+      case EXPECTED_NOT_SET ->
+          faults.add(
+              "expected", "is not set: one of expected_version, any_version, existing_actor");
+      case EXPECTED_VERSION -> {
+        if (request.getExpectedVersion() == -1) {
+          faults.add("expected_version", "leaves no version to save");
+        }
+      }
+      case ANY_VERSION, EXISTING_ACTOR -> {}
+    }
+  }
+
+  private static void checkEvent(NewEvent event, String path, Faults faults) {
+    faults.add(path + "event_type", EVENT_TYPE.fault(event.getEventType()));
+    faults.add(path + "event_id", SHORT_TEXT.fault(event.getEventId()));
+    faults.add(path + "command_id", SHORT_TEXT.fault(event.getCommandId()));
+    faults.add(path + "content_type", SHORT_TEXT.fault(event.getContentType()));
+    if (event.getMetadataCount() > 0) {
+      checkMetadata(event.getMetadataMap(), path + "metadata", faults);
+    }
+    if (event.hasTimestamp() && !Timestamps.isValid(event.getTimestamp())) {
+      faults.add(path + "timestamp", "is outside of the years 1 to 9999");
+    }
+  }
+
+  private static void checkMetadata(Map<String, String> metadata, String field, Faults faults) {
+    if (metadata.size() > Limits.METADATA_KEYS) {
+      faults.add(field, "has " + metadata.size() + " keys, more than " + Limits.METADATA_KEYS);
+    }
+    long bytes = 0;
+    for (var entry : metadata.entrySet()) {
+      bytes += entry.getKey().getBytes(StandardCharsets.UTF_8).length;
+      bytes += entry.getValue().getBytes(StandardCharsets.UTF_8).length;
+    }
+    if (bytes > Limits.METADATA_BYTES) {
+      faults.add(field, "has " + bytes + " bytes, more than " + Limits.METADATA_BYTES);
+    }
+  }
+
+  /** An empty id is filled in, so that the server can recognise its own publishes. */
+  private static CommitId commitId(SaveEventsRequest request) {
+    return new CommitId(
+        request.getCommitId().isEmpty() ? UuidV7.next().toString() : request.getCommitId());
+  }
+
+  private static ExpectedVersion expected(SaveEventsRequest request) {
+    if (request.hasExpectedVersion()) {
+      return new ExpectedVersion.Exactly(request.getExpectedVersion());
+    }
+    return request.hasAnyVersion() ? new ExpectedVersion.Any() : new ExpectedVersion.Existing();
+  }
+
+  private static List<Event> complete(List<NewEvent> events) {
+    Instant clock = Instant.now();
+    Timestamp now =
+        Timestamp.newBuilder().setSeconds(clock.getEpochSecond()).setNanos(clock.getNano()).build();
+    List<Event> complete = new ArrayList<>(events.size());
+    for (NewEvent event : events) {
+      complete.add(
+          Event.newBuilder()
+              .setEventId(
+                  event.getEventId().isEmpty() ? UuidV7.next().toString() : event.getEventId())
+              .setEventType(event.getEventType())
+              .setCommandId(event.getCommandId())
+              .setData(event.getData())
+              .setContentType(
+                  event.getContentType().isEmpty() ? DEFAULT_CONTENT_TYPE : event.getContentType())
+              .putAllMetadata(event.getMetadataMap())
+              .setTimestamp(event.hasTimestamp() ? event.getTimestamp() : now)
+              .build());
+    }
+    return complete;
+  }
+}

@@ -1,0 +1,123 @@
+package dev.aether.server.grpc;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Duration;
+import com.google.rpc.BadRequest;
+import com.google.rpc.Code;
+import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.v1.ReplayError;
+import dev.aether.v1.VersionConflict;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one place where an exception becomes a status. */
+final class StatusMapper {
+  private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
+  private static final String DOMAIN = "aether";
+
+  private StatusMapper() {}
+
+  /**
+   * The status of a failed call, with its details. What nobody foresaw is logged, and INTERNAL
+   * without domain.
+   */
+  static StatusRuntimeException toStatus(Throwable thrown) {
+    Throwable root = thrown;
+    while (root instanceof CompletionException && root.getCause() != null) {
+      root = root.getCause();
+    }
+    if (root instanceof StoreException known) {
+      return StatusProto.toStatusRuntimeException(toProto(known));
+    }
+    if (root instanceof StatusRuntimeException status) {
+      return status;
+    }
+    LOG.error("unforeseen", root);
+    return Status.INTERNAL
+        .withDescription("internal error, see the server's log")
+        .asRuntimeException();
+  }
+
+  /** The same as a message. */
+  static com.google.rpc.Status toProto(StoreException thrown) {
+    com.google.rpc.Status.Builder status =
+        com.google.rpc.Status.newBuilder()
+            .setCode(code(thrown.reason()).getNumber())
+            .setMessage(thrown.getMessage())
+            .addDetails(
+                Any.pack(
+                    ErrorInfo.newBuilder()
+                        .setDomain(DOMAIN)
+                        .setReason(thrown.reason().name())
+                        .putAllMetadata(thrown.metadata())
+                        .build()));
+    if (thrown instanceof StoreException.VersionConflict conflict) {
+      status.addDetails(Any.pack(detail(conflict)));
+    } else if (thrown instanceof StoreException.InvalidRequest invalid) {
+      status.addDetails(Any.pack(detail(invalid)));
+    } else if (thrown instanceof StoreException.Overloaded overloaded) {
+      status.addDetails(Any.pack(detail(overloaded)));
+    } else if (thrown instanceof StoreException.CorruptRecord corrupt) {
+      status.addDetails(Any.pack(detail(corrupt)));
+    }
+    return status.build();
+  }
+
+  private static VersionConflict detail(StoreException.VersionConflict conflict) {
+    return VersionConflict.newBuilder()
+        .setActorId(conflict.actor().value())
+        .setCurrentVersion(conflict.currentVersion())
+        .setAttemptedVersion(conflict.attemptedVersion())
+        .build();
+  }
+
+  private static BadRequest detail(StoreException.InvalidRequest invalid) {
+    BadRequest.Builder request = BadRequest.newBuilder();
+    invalid
+        .faults()
+        .forEach(
+            fault ->
+                request.addFieldViolations(
+                    BadRequest.FieldViolation.newBuilder()
+                        .setField(fault.field())
+                        .setDescription(fault.fault())));
+    return request.build();
+  }
+
+  private static RetryInfo detail(StoreException.Overloaded overloaded) {
+    java.time.Duration delay = overloaded.retryAfter();
+    return RetryInfo.newBuilder()
+        .setRetryDelay(
+            Duration.newBuilder().setSeconds(delay.getSeconds()).setNanos(delay.getNano()))
+        .build();
+  }
+
+  private static ReplayError detail(StoreException.CorruptRecord corrupt) {
+    return ReplayError.newBuilder()
+        .setActorId(corrupt.actorId())
+        .setPartition(corrupt.partition())
+        .setPosition(corrupt.position())
+        .setReason(corrupt.why())
+        .build();
+  }
+
+  private static Code code(Reason reason) {
+    return switch (reason) {
+      case VERSION_CONFLICT -> Code.ABORTED;
+      case INVALID_REQUEST, COMMIT_TOO_LARGE, CURSOR_UNKNOWN -> Code.INVALID_ARGUMENT;
+      case CURSOR_EXPIRED, HISTORY_TRIMMED -> Code.OUT_OF_RANGE;
+      case COMMIT_ID_REUSED -> Code.FAILED_PRECONDITION;
+      case NAMESPACE_NOT_FOUND -> Code.NOT_FOUND;
+      case OVERLOADED, STORE_FULL -> Code.RESOURCE_EXHAUSTED;
+      case STORE_UNAVAILABLE, OUTCOME_UNKNOWN, SHUTTING_DOWN -> Code.UNAVAILABLE;
+      case CORRUPT_RECORD -> Code.DATA_LOSS;
+    };
+  }
+}

@@ -1,0 +1,72 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.bus.EventFilter;
+import dev.aether.server.bus.SubscribeCommand;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.TextRule;
+import dev.aether.v1.Detail;
+import dev.aether.v1.Filter;
+import dev.aether.v1.SubscribeRequest;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** A subscription as it comes in becomes a command here. */
+final class SubscribeMapper {
+  private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
+
+  private SubscribeMapper() {}
+
+  /**
+   * Checks all but the cursor.
+   *
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   *     contract
+   */
+  static void check(SubscribeRequest request) {
+    Faults faults = new Faults();
+    Names.checkNamespacePattern(request.getNamespacePattern(), faults);
+    if (request.getStartCase() == SubscribeRequest.StartCase.START_NOT_SET) {
+      faults.add("start", "is not set: one of live, beginning, cursor");
+    }
+    if (request.getDetail() == Detail.UNRECOGNIZED) {
+      faults.add("detail", "is not known");
+    }
+    checkFilter(request.getFilter(), faults);
+    faults.check();
+  }
+
+  private static void checkFilter(Filter filter, Faults faults) {
+    if (filter.getEventTypesCount() > Limits.FILTER_TYPES) {
+      faults.add("filter.event_types", "has more than " + Limits.FILTER_TYPES + " types");
+    }
+    List<String> types = filter.getEventTypesList();
+    for (int i = 0; i < types.size(); i++) {
+      faults.add("filter.event_types[" + i + "]", EVENT_TYPE.fault(types.get(i)));
+    }
+    if (!filter.getActorPattern().isEmpty()) {
+      faults.add("filter.actor_pattern", NamePattern.fault(filter.getActorPattern()));
+    }
+  }
+
+  static EventFilter filter(Filter filter) {
+    return new EventFilter(
+        Set.copyOf(filter.getEventTypesList()),
+        filter.getActorPattern().isEmpty()
+            ? Optional.empty()
+            : Optional.of(NamePattern.of(filter.getActorPattern())));
+  }
+
+  static SubscribeCommand command(
+      SubscribeRequest request, NamePattern namespaces, CursorCodec cursors) {
+    SubscribeCommand.Start start =
+        switch (request.getStartCase()) {
+          case LIVE -> new SubscribeCommand.Start.Live();
+          case BEGINNING, START_NOT_SET -> new SubscribeCommand.Start.Beginning();
+          case CURSOR -> new SubscribeCommand.Start.After(cursors.decode(request.getCursor()));
+        };
+    return new SubscribeCommand(
+        namespaces, start, filter(request.getFilter()), request.getReportCorrupt());
+  }
+}

@@ -1,0 +1,48 @@
+package dev.aether.server.store;
+
+import dev.aether.server.event.LogId;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Reads whole logs. No method blocks; futures fail with a StoreException. For any number of
+ * threads.
+ */
+public interface CommitLog {
+  /**
+   * The position of the last record that was acknowledged before the call; 0: none. Asked of the
+   * leader.
+   */
+  CompletableFuture<Long> head(LogId log);
+
+  /**
+   * Some records after a position, at most about {@code maxBytes} of them but at least one if there
+   * is one up to {@code upTo}.
+   */
+  CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes);
+
+  /**
+   * Follows the log from after a position, until closed. Each record comes once, in order, whatever
+   * breaks between.
+   */
+  Tail tail(LogId log, long after, TailListener listener);
+
+  /**
+   * Records of a log.
+   *
+   * @param end the page holds all that there is after the position asked for and up to this one
+   */
+  record Page(List<LogEntry> entries, long end) {}
+
+  /** A log being followed. */
+  interface Tail extends AutoCloseable {
+    /** Stops. Nothing comes afterwards. */
+    @Override
+    void close();
+  }
+
+  /** Is told of each record, one at a time, on a thread of the store's that it must not block. */
+  interface TailListener {
+    void onEntry(LogEntry entry);
+  }
+}

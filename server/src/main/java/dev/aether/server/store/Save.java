@@ -1,0 +1,26 @@
+package dev.aether.server.store;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.CommitId;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Namespace;
+import dev.aether.v1.Event;
+import java.util.List;
+
+/**
+ * A save on its way in, checked and complete but for the versions.
+ *
+ * @param events 1 to 1000 events with everything set but actor and version
+ * @param digest {@link dev.aether.server.codec.RequestDigest} of the request as received
+ * @param retry whether the request may have been sent before
+ * @param deadline when the answer must have left, as {@link System#nanoTime}
+ */
+public record Save(
+    Namespace namespace,
+    ActorId actor,
+    CommitId commitId,
+    ExpectedVersion expected,
+    List<Event> events,
+    String digest,
+    boolean retry,
+    long deadline) {}

@@ -1,0 +1,19 @@
+package dev.aether.server.store;
+
+import java.util.Optional;
+
+/** A whole store: the ports that the server needs of it. */
+public interface Store extends AutoCloseable {
+  EventStore events();
+
+  CommitLog log();
+
+  Namespaces namespaces();
+
+  /** Why the store can't be used now, for people; empty when it can. Cheap, and on any thread. */
+  Optional<String> outage();
+
+  /** Ends it. Saves in flight are answered first, within a bound. */
+  @Override
+  void close();
+}

@@ -1,0 +1,143 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.StoreException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Finds commits of one actor in its stream. Never blocks. */
+final class ActorLog {
+  private final JetStreamApi api;
+  private final BatchGets batches;
+  private final LogStream stream;
+  private final ActorId actor;
+  private final String subject;
+
+  ActorLog(JetStreamApi api, BatchGets batches, LogStream stream, ActorId actor) {
+    this.api = api;
+    this.batches = batches;
+    this.stream = stream;
+    this.actor = actor;
+    this.subject = SubjectCodec.subject(stream.log(), actor);
+  }
+
+  LogStream stream() {
+    return stream;
+  }
+
+  ActorId actor() {
+    return actor;
+  }
+
+  /** The subject that this actor's commits lie on, and no other's. */
+  String subject() {
+    return subject;
+  }
+
+  /** The actor's end as the stream's leader sees it. */
+  CompletableFuture<ActorTip> tip() {
+    return api.last(stream, subject)
+        .thenApply(
+            last ->
+                last.map(message -> ActorTip.after(header(message), message.sequence()))
+                    .orElse(ActorTip.NONE));
+  }
+
+  /**
+   * The commit that holds a version, in O(log n) reads.
+   *
+   * @return empty if the actor has not reached the version
+   */
+  CompletableFuture<Optional<Located>> holding(ActorTip tip, long version) {
+    int rung = tip.through().towardsVersion(version);
+    return rung < 0
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : at(tip.through().sequence(rung))
+            .thenCompose(located -> towardsVersion(located, version))
+            .thenApply(Optional::of);
+  }
+
+  private CompletableFuture<Located> towardsVersion(Located from, long version) {
+    int rung = from.header().before().towardsVersion(version);
+    return rung < 0
+        ? CompletableFuture.completedFuture(from)
+        : at(from.header().before().sequence(rung))
+            .thenCompose(located -> towardsVersion(located, version));
+  }
+
+  /** The {@code number}th commit, from 1, which must not be above the tip's; in O(log n) reads. */
+  CompletableFuture<Located> numbered(ActorTip tip, long number) {
+    return at(tip.through().sequence(tip.through().towardsNumber(number)))
+        .thenCompose(located -> towardsNumber(located, number));
+  }
+
+  private CompletableFuture<Located> towardsNumber(Located from, long number) {
+    int rung = from.header().before().towardsNumber(number);
+    return rung < 0
+        ? CompletableFuture.completedFuture(from)
+        : at(from.header().before().sequence(rung))
+            .thenCompose(located -> towardsNumber(located, number));
+  }
+
+  private CompletableFuture<Located> at(long sequence) {
+    return api.at(stream, sequence)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(
+                        new Located(sequence, header(found.get()), found.get()))
+                    : trimmed());
+  }
+
+  private CompletableFuture<Located> trimmed() {
+    return firstKept()
+        .thenCompose(
+            first ->
+                CompletableFuture.failedFuture(new StoreException.HistoryTrimmed(actor, first)));
+  }
+
+  /**
+   * The first version that was not trimmed, as the leader sees it; 0 for an actor without commits.
+   */
+  CompletableFuture<Long> firstKept() {
+    return api.next(stream, 1, subject)
+        .thenApply(first -> first.map(message -> header(message).firstVersion()).orElse(0L));
+  }
+
+  /**
+   * The header of a message of this actor's.
+   *
+   * @throws StoreException.CorruptRecord if it has none that can be read
+   */
+  CommitHeader header(StoredMessage message) {
+    try {
+      return CommitMessages.header(message);
+    } catch (CorruptCommitException e) {
+      throw new StoreException.CorruptRecord(
+          actor.value(),
+          stream.log().partition(),
+          message.sequence(),
+          String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
+   * Messages from a sequence on, oldest first; empty only if the leader has none either: a replica
+   * that has nothing where the leader has something lags, and then the leader gives one message.
+   */
+  CompletableFuture<List<StoredMessage>> from(long sequence, int maxCommits, int maxBytes) {
+    return batches
+        .get(stream, sequence, subject, maxCommits, maxBytes)
+        .thenCompose(
+            messages ->
+                messages.isEmpty() && stream.replicas() > 1
+                    ? api.next(stream, sequence, subject)
+                        .thenApply(next -> next.map(List::of).orElse(List.of()))
+                    : CompletableFuture.completedFuture(messages));
+  }
+
+  /** A commit and where it is. */
+  record Located(long sequence, CommitHeader header, StoredMessage message) {}
+}

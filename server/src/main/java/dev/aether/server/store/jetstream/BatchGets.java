@@ -1,0 +1,182 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Limits;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.api.MessageInfo;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads many messages with one request: JetStream's batch direct get, which answers with a message
+ * each and then a status. Any replica may answer, so an answer may be older than the leader's; it
+ * never has gaps within. At most {@link #MAX_AT_ONCE} run at once, others wait in a queue, which
+ * bounds what is buffered. For any number of threads.
+ */
+final class BatchGets implements AutoCloseable {
+  /** JetStream's own bound of a batch. */
+  static final int MAX_MESSAGES = 1000;
+
+  private static final int MAX_AT_ONCE = 16;
+  private static final int MAX_WAITING = 4096;
+  private static final int PAGE_BYTES = 4 * 1024 * 1024;
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
+  /** No message, or none any more. */
+  private static final int END_OF_BATCH = 204;
+
+  private static final int NOT_FOUND = 404;
+
+  private final Connection connection;
+  private final Dispatcher dispatcher;
+  private final Timers timers;
+  private final Executor executor;
+  private final String inbox;
+  private final AtomicLong tokens = new AtomicLong();
+  private final Map<String, Batch> running = new ConcurrentHashMap<>();
+  private final Deque<Batch> waiting = new ArrayDeque<>();
+  private int free = MAX_AT_ONCE;
+
+  /**
+   * @param executor completes the futures
+   */
+  BatchGets(Connection connection, Timers timers, Executor executor) {
+    this.connection = connection;
+    this.timers = timers;
+    this.executor = executor;
+    inbox = connection.createInbox() + ".";
+    dispatcher = connection.createDispatcher(this::onMessage);
+    dispatcher.setPendingLimits(
+        MAX_AT_ONCE * (MAX_MESSAGES + 1), MAX_AT_ONCE * (PAGE_BYTES + (long) Limits.COMMIT_BYTES));
+    dispatcher.subscribe(inbox + "*");
+  }
+
+  /**
+   * Messages from a sequence on whose subject matches, oldest first; empty if this replica has
+   * none. At least one message comes if there is one, however small {@code maxBytes}.
+   */
+  CompletableFuture<List<StoredMessage>> get(
+      LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
+    String query =
+        "{\"seq\":%d,\"next_by_subj\":\"%s\",\"batch\":%d,\"max_bytes\":%d}"
+            .formatted(
+                from,
+                subjects,
+                Math.min(maxMessages, MAX_MESSAGES),
+                Math.max(1, Math.min(maxBytes, PAGE_BYTES)));
+    Batch batch = new Batch("$JS.API.DIRECT.GET." + stream.name(), query);
+    synchronized (waiting) {
+      if (free == 0) {
+        if (waiting.size() == MAX_WAITING) {
+          return CompletableFuture.failedFuture(
+              JetStreamFailure.notDelivered("too many reads wait on this node"));
+        }
+        waiting.add(batch);
+        return batch.result;
+      }
+      free--;
+    }
+    send(batch);
+    return batch.result;
+  }
+
+  private void send(Batch batch) {
+    if (connection.getStatus() != Connection.Status.CONNECTED) {
+      end(batch, JetStreamFailure.notDelivered("no connection to NATS"));
+      return;
+    }
+    running.put(batch.token, batch);
+    batch.timeout =
+        timers.after(
+            ANSWER_WITHIN,
+            () -> end(batch, JetStreamFailure.noAnswer("no answer to a read in time")));
+    try {
+      connection.publish(
+          batch.subject, inbox + batch.token, batch.query.getBytes(StandardCharsets.UTF_8));
+    } catch (IllegalStateException e) {
+      end(batch, JetStreamErrors.failure(e));
+    }
+  }
+
+  private void onMessage(Message message) {
+    Batch batch = running.get(message.getSubject().substring(inbox.length()));
+    if (batch == null) {
+      return;
+    }
+    if (!message.isStatusMessage()) {
+      batch.messages.add(JetStreamApi.message(new MessageInfo(message, null, true)));
+      return;
+    }
+    int code = message.getStatus().getCode();
+    if (code == END_OF_BATCH || code == NOT_FOUND) {
+      end(batch, null);
+    } else {
+      end(batch, JetStreamFailure.notDelivered(message.getStatus().getMessageWithCode()));
+    }
+  }
+
+  private void end(Batch batch, @Nullable JetStreamFailure failure) {
+    running.remove(batch.token);
+    ScheduledFuture<?> timeout = batch.timeout;
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+    if (!batch.ended.compareAndSet(false, true)) {
+      return;
+    }
+    Batch next;
+    synchronized (waiting) {
+      next = waiting.poll();
+      if (next == null) {
+        free++;
+      }
+    }
+    if (next != null) {
+      send(next);
+    }
+    if (failure == null) {
+      batch.result.completeAsync(() -> batch.messages, executor);
+    } else {
+      executor.execute(() -> batch.result.completeExceptionally(failure));
+    }
+  }
+
+  @Override
+  public void close() {
+    List<Batch> left = new ArrayList<>(running.values());
+    synchronized (waiting) {
+      left.addAll(waiting);
+      waiting.clear();
+    }
+    left.forEach(batch -> end(batch, JetStreamFailure.notDelivered("closed")));
+  }
+
+  /** One request. Its messages are added on the dispatcher's thread, and not after its end. */
+  private final class Batch {
+    final String token = Long.toString(tokens.incrementAndGet(), Character.MAX_RADIX);
+    final String subject;
+    final String query;
+    final List<StoredMessage> messages = new ArrayList<>();
+    final AtomicBoolean ended = new AtomicBoolean();
+    volatile @Nullable ScheduledFuture<?> timeout;
+    final CompletableFuture<List<StoredMessage>> result = new CompletableFuture<>();
+
+    Batch(String subject, String query) {
+      this.subject = subject;
+      this.query = query;
+    }
+  }
+}

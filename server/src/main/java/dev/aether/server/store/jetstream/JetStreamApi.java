@@ -1,0 +1,189 @@
+package dev.aether.server.store.jetstream;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Message;
+import io.nats.client.api.MessageInfo;
+import io.nats.client.api.PublishAck;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import io.nats.client.impl.Headers;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The requests to JetStream that Aether makes. No method blocks; futures fail with a {@link
+ * JetStreamFailure} and complete on jnats' one thread for replies, so what hangs on them is light.
+ * For any number of threads.
+ */
+final class JetStreamApi {
+  /** How long a publish or a read may stay without an answer before it counts as lost. */
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
+
+  /** The same for what JetStream's meta leader does. */
+  private static final Duration MANAGE_WITHIN = Duration.ofSeconds(5);
+
+  private static final String EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence";
+  private static final String EXPECTED_STREAM = "Nats-Expected-Stream";
+  private static final String API = "$JS.API.";
+  private static final int NOT_FOUND = 404;
+
+  private final Connection connection;
+
+  JetStreamApi(Connection connection) {
+    this.connection = connection;
+  }
+
+  /**
+   * Publishes to a stream if the subject's last message has a certain sequence.
+   *
+   * @param expectedSequence 0: the subject has no message
+   * @return the message's sequence
+   */
+  CompletableFuture<Long> publish(
+      String stream, String subject, long expectedSequence, Headers headers, byte[] body) {
+    headers.put(EXPECTED_SEQUENCE, Long.toString(expectedSequence));
+    headers.put(EXPECTED_STREAM, stream);
+    return request(subject, headers, body, ANSWER_WITHIN).thenApply(JetStreamApi::acknowledged);
+  }
+
+  private static Long acknowledged(Message reply) {
+    try {
+      return new PublishAck(reply).getSeqno();
+    } catch (JetStreamApiException e) {
+      throw JetStreamErrors.failure(e);
+    } catch (IOException e) {
+      throw JetStreamFailure.noAnswer("not an acknowledgement: " + e.getMessage());
+    }
+  }
+
+  /** The subject's last message, as the stream's leader sees it. */
+  CompletableFuture<Optional<StoredMessage>> last(LogStream stream, String subject) {
+    return stream.replicas() == 1
+        ? direct(stream.name(), "." + subject, "")
+        : fromLeader(stream.name(), "{\"last_by_subj\":\"" + subject + "\"}");
+  }
+
+  /** The subject's last message, as the leader of a stream without direct access sees it. */
+  CompletableFuture<Optional<StoredMessage>> lastFromLeader(String stream, String subject) {
+    return fromLeader(stream, "{\"last_by_subj\":\"" + subject + "\"}");
+  }
+
+  /** The message with a sequence: any replica's answer, or else the leader's. */
+  CompletableFuture<Optional<StoredMessage>> at(LogStream stream, long sequence) {
+    String query = "{\"seq\":" + sequence + "}";
+    return direct(stream.name(), "", query)
+        .thenCompose(
+            found ->
+                found.isPresent() || stream.replicas() == 1
+                    ? CompletableFuture.completedFuture(found)
+                    : fromLeader(stream.name(), query));
+  }
+
+  /** The first message from a sequence on whose subject matches, as the stream's leader sees it. */
+  CompletableFuture<Optional<StoredMessage>> next(LogStream stream, long from, String subjects) {
+    String query = "{\"seq\":" + from + ",\"next_by_subj\":\"" + subjects + "\"}";
+    return stream.replicas() == 1
+        ? direct(stream.name(), "", query)
+        : fromLeader(stream.name(), query);
+  }
+
+  private CompletableFuture<Optional<StoredMessage>> direct(
+      String stream, String suffix, String query) {
+    return request(API + "DIRECT.GET." + stream + suffix, null, utf8(query), ANSWER_WITHIN)
+        .thenApply(JetStreamApi::directMessage);
+  }
+
+  private static Optional<StoredMessage> directMessage(Message reply) {
+    if (reply.isStatusMessage()) {
+      int code = reply.getStatus().getCode();
+      if (code == NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw JetStreamFailure.notDelivered(reply.getStatus().getMessageWithCode());
+    }
+    return Optional.of(message(new MessageInfo(reply, null, true)));
+  }
+
+  private CompletableFuture<Optional<StoredMessage>> fromLeader(String stream, String query) {
+    return request(API + "STREAM.MSG.GET." + stream, null, utf8(query), ANSWER_WITHIN)
+        .thenApply(
+            reply -> {
+              MessageInfo info = new MessageInfo(reply, stream, false);
+              if (!info.hasError()) {
+                return Optional.of(message(info));
+              }
+              JetStreamFailure failure = refusal(info.getApiErrorCode(), info.getDescription());
+              if (JetStreamErrors.isNoMessage(failure)) {
+                return Optional.empty();
+              }
+              throw failure;
+            });
+  }
+
+  static StoredMessage message(MessageInfo info) {
+    Headers headers = info.getHeaders();
+    byte[] body = info.getData();
+    return new StoredMessage(
+        info.getSeq(),
+        info.getSubject(),
+        info.getTime().toInstant(),
+        headers == null ? null : headers.getFirst(CommitHeader.NAME),
+        body == null ? new byte[0] : body);
+  }
+
+  /** What the stream's leader says of it. */
+  CompletableFuture<StreamInfo> info(String stream) {
+    return managed("STREAM.INFO." + stream, "");
+  }
+
+  /** Makes a stream; making it again with the same configuration has no effect. */
+  CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
+    return managed("STREAM.CREATE." + config.getName(), config.toJson());
+  }
+
+  private CompletableFuture<StreamInfo> managed(String verb, String body) {
+    return call(verb, body)
+        .thenApply(
+            reply -> {
+              StreamInfo info = new StreamInfo(reply);
+              if (info.hasError()) {
+                throw refusal(info.getApiErrorCode(), info.getDescription());
+              }
+              return info;
+            });
+  }
+
+  /** Any request to the JetStream API; the reply's error is for the caller to see. */
+  CompletableFuture<Message> call(String verb, String body) {
+    return request(API + verb, null, utf8(body), MANAGE_WITHIN);
+  }
+
+  static JetStreamFailure refusal(int code, @Nullable String description) {
+    return JetStreamFailure.refused(code, description == null ? "refused" : description);
+  }
+
+  private CompletableFuture<Message> request(
+      String subject, @Nullable Headers headers, byte[] body, Duration within) {
+    if (connection.getStatus() != Connection.Status.CONNECTED) {
+      return CompletableFuture.failedFuture(
+          JetStreamFailure.notDelivered("no connection to NATS (" + connection.getStatus() + ")"));
+    }
+    CompletableFuture<Message> reply;
+    try {
+      reply = connection.requestWithTimeout(subject, headers, body, within);
+    } catch (IllegalStateException e) {
+      return CompletableFuture.failedFuture(JetStreamErrors.failure(e));
+    }
+    return reply.exceptionallyCompose(
+        thrown -> CompletableFuture.failedFuture(JetStreamErrors.failure(thrown)));
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,123 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.StoreException;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamStatusException;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * What JetStream's errors mean. Codes are err_code of nats-server's errors.json, read at 2.15.1.
+ */
+final class JetStreamErrors {
+  private static final int WRONG_LAST_SEQUENCE = 10071;
+  private static final int WRONG_LAST_SEQUENCE_IN_FLIGHT = 10164;
+  private static final int CLUSTER_NOT_AVAILABLE = 10008;
+  private static final int INSUFFICIENT_RESOURCES = 10023;
+  private static final int STORAGE_EXCEEDED = 10047;
+  private static final int STREAM_STORE_FAILED = 10077;
+  private static final int ACCOUNT_RESOURCES_EXCEEDED = 10002;
+  private static final int MEMORY_EXCEEDED = 10028;
+  private static final int NO_MESSAGE = 10037;
+  private static final int STREAM_NOT_FOUND = 10059;
+  private static final int STREAM_MISMATCH = 10060;
+  private static final int MESSAGE_TOO_LARGE = 10054;
+  private static final int STREAM_OFFLINE = 10118;
+  private static final int REPLICA_TRY_AGAIN = 10158;
+  private static final int IN_FLIGHT_TRY_AGAIN = 10163;
+
+  private JetStreamErrors() {}
+
+  /** The failure under whatever futures and jnats wrapped around it. */
+  static JetStreamFailure failure(Throwable thrown) {
+    Throwable root = root(thrown);
+    if (root instanceof JetStreamFailure failure) {
+      return failure;
+    }
+    if (root instanceof JetStreamApiException refused) {
+      return JetStreamFailure.refused(refused.getApiErrorCode(), refused.getErrorDescription());
+    }
+    if (root instanceof JetStreamStatusException status) {
+      return JetStreamFailure.notDelivered(String.valueOf(status.getMessage()));
+    }
+    if (root instanceof IllegalStateException notSent) {
+      return JetStreamFailure.notDelivered(String.valueOf(notSent.getMessage()));
+    }
+    if (root instanceof CancellationException || root instanceof TimeoutException) {
+      return JetStreamFailure.noAnswer("no answer in time");
+    }
+    return JetStreamFailure.noAnswer(root.toString());
+  }
+
+  /** Takes off the wrappers of futures and jnats. */
+  static Throwable root(Throwable thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null
+        && (root instanceof CompletionException
+            || root instanceof ExecutionException
+            || root.getClass() == RuntimeException.class)) {
+      root = root.getCause();
+    }
+    return root;
+  }
+
+  /**
+   * The subject's last sequence is not the expected one, or a message to it is in flight. Nothing
+   * was stored.
+   */
+  static boolean isWrongSequence(JetStreamFailure failure) {
+    return failure.code() == WRONG_LAST_SEQUENCE || failure.code() == WRONG_LAST_SEQUENCE_IN_FLIGHT;
+  }
+
+  /** Nothing was stored, and the same publish may succeed in a moment. */
+  static boolean isPassing(JetStreamFailure failure) {
+    return switch (failure.kind()) {
+      case NOT_DELIVERED -> true;
+      case NO_ANSWER -> false;
+      case REFUSED ->
+          failure.code() == REPLICA_TRY_AGAIN
+              || failure.code() == IN_FLIGHT_TRY_AGAIN
+              || failure.code() == CLUSTER_NOT_AVAILABLE
+              || failure.code() == STREAM_OFFLINE;
+    };
+  }
+
+  /** The stream is not there (any more). */
+  static boolean isStreamGone(JetStreamFailure failure) {
+    return failure.code() == STREAM_NOT_FOUND || failure.code() == STREAM_MISMATCH;
+  }
+
+  static boolean isNoMessage(JetStreamFailure failure) {
+    return failure.code() == NO_MESSAGE;
+  }
+
+  /**
+   * As the server says it to its clients. For requests without effect: reads, and publishes that
+   * were refused.
+   */
+  static StoreException toStoreException(Throwable thrown) {
+    if (root(thrown) instanceof StoreException known) {
+      return known;
+    }
+    JetStreamFailure failure = failure(thrown);
+    return switch (failure.code()) {
+      case INSUFFICIENT_RESOURCES,
+          STORAGE_EXCEEDED,
+          STREAM_STORE_FAILED,
+          ACCOUNT_RESOURCES_EXCEEDED,
+          MEMORY_EXCEEDED,
+          MESSAGE_TOO_LARGE ->
+          new StoreException.StoreFull("JetStream: " + failure.getMessage());
+      default -> new StoreException.StoreUnavailable("JetStream: " + failure.getMessage());
+    };
+  }
+
+  /** The same future, failing as the server says it to its clients. */
+  static <T> CompletableFuture<T> mapped(CompletableFuture<T> future) {
+    return future.exceptionallyCompose(
+        thrown -> CompletableFuture.failedFuture(toStoreException(thrown)));
+  }
+}

@@ -1,0 +1,121 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.ActorReader;
+import dev.aether.server.store.ActorVersions;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Actors' histories in JetStream: a commit is a message on the actor's own subject, and JetStream
+ * decides conflicts.
+ */
+final class JetStreamEventStore implements EventStore {
+  /** Saves of all actors that run or wait on this node; below jnats' queue of what goes out. */
+  static final int MAX_SAVES = 16_384;
+
+  private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(50);
+
+  private final SaveTools tools;
+  private final ActorLanes lanes = new ActorLanes(MAX_SAVES);
+  private volatile boolean closing;
+
+  JetStreamEventStore(SaveTools tools) {
+    this.tools = tools;
+  }
+
+  @Override
+  public CompletableFuture<Saved> save(Save save) {
+    if (closing) {
+      return CompletableFuture.failedFuture(new StoreException.ShuttingDown());
+    }
+    SaveAttempt attempt = new SaveAttempt(tools, save);
+    lanes
+        .run(save.namespace().name() + ' ' + save.actor().value(), attempt::start)
+        .ifPresent(
+            bound -> attempt.refuse(new StoreException.Overloaded(bound, OVERLOAD_RETRY_AFTER)));
+    return attempt.answer();
+  }
+
+  @Override
+  public ActorReader read(ActorRange range) {
+    return new Located(range);
+  }
+
+  @Override
+  public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
+    return JetStreamErrors.mapped(
+        tools
+            .namespaces()
+            .find(namespace)
+            .thenCompose(
+                found ->
+                    found
+                        .map(info -> versions(log(info, actor)))
+                        .orElse(CompletableFuture.completedFuture(ActorVersions.NONE))));
+  }
+
+  private static CompletableFuture<ActorVersions> versions(ActorLog actor) {
+    CompletableFuture<Long> firstKept = actor.firstKept();
+    return actor
+        .tip()
+        .thenCombine(
+            firstKept,
+            (tip, first) ->
+                tip.version() == 0 ? ActorVersions.NONE : new ActorVersions(tip.version(), first));
+  }
+
+  @Override
+  public int maxCommitBytes() {
+    return tools.maxCommitBytes();
+  }
+
+  private ActorLog log(Namespaces.Info namespace, ActorId actor) {
+    LogStream stream = LogStream.of(namespace.firstLog(), namespace.replicas());
+    return new ActorLog(tools.api(), tools.batches(), stream, actor);
+  }
+
+  /** Takes no new saves and waits for those in flight, at most as long as a save may take. */
+  void close(Duration atMost) {
+    closing = true;
+    lanes.awaitEmpty(atMost);
+  }
+
+  /** A reader that finds its namespace when the first page is asked for. */
+  private final class Located implements ActorReader {
+    private final ActorRange range;
+    private Optional<ActorHistory> history = Optional.empty();
+
+    Located(ActorRange range) {
+      this.range = range;
+    }
+
+    @Override
+    public CompletableFuture<List<LogEntry>> next() {
+      if (history.isPresent()) {
+        return JetStreamErrors.mapped(history.get().next());
+      }
+      return JetStreamErrors.mapped(
+          tools
+              .namespaces()
+              .find(range.namespace())
+              .thenCompose(
+                  found -> {
+                    history = found.map(info -> new ActorHistory(log(info, range.actor()), range));
+                    return history
+                        .map(ActorHistory::next)
+                        .orElse(CompletableFuture.completedFuture(List.of()));
+                  }));
+    }
+  }
+}

@@ -1,0 +1,125 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.Namespaces;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Whole logs: one stream each. */
+final class JetStreamLog implements CommitLog {
+  private static final int PAGE_MESSAGES = 1000;
+
+  private final JetStreamApi api;
+  private final BatchGets batches;
+  private final Namespaces namespaces;
+  private final VersionCache cache;
+  private final NamespaceRegistry.TailMaker tails;
+
+  JetStreamLog(
+      JetStreamApi api,
+      BatchGets batches,
+      Namespaces namespaces,
+      VersionCache cache,
+      NamespaceRegistry.TailMaker tails) {
+    this.api = api;
+    this.batches = batches;
+    this.namespaces = namespaces;
+    this.cache = cache;
+    this.tails = tails;
+  }
+
+  @Override
+  public CompletableFuture<Long> head(LogId log) {
+    return JetStreamErrors.mapped(
+        api.info(SubjectCodec.stream(log))
+            .thenApply(info -> info.getStreamState().getLastSequence()));
+  }
+
+  @Override
+  public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
+    return JetStreamErrors.mapped(
+        onStream(
+            log,
+            stream ->
+                batches
+                    .get(stream, after + 1, SubjectCodec.prefix(log) + ">", PAGE_MESSAGES, maxBytes)
+                    .thenCompose(
+                        messages ->
+                            messages.isEmpty()
+                                ? readFromLeader(stream, after, upTo)
+                                : CompletableFuture.completedFuture(page(log, messages, upTo)))));
+  }
+
+  /**
+   * What a replica has nothing of, the leader either has or there is none: the log's newest may
+   * have been purged.
+   */
+  private CompletableFuture<Page> readFromLeader(LogStream stream, long after, long upTo) {
+    LogId log = stream.log();
+    return api.next(stream, after + 1, SubjectCodec.prefix(log) + ">")
+        .thenApply(
+            next ->
+                next.map(message -> page(log, List.of(message), upTo))
+                    .orElse(new Page(List.of(), upTo)));
+  }
+
+  private static Page page(LogId log, List<StoredMessage> messages, long upTo) {
+    long last = messages.get(messages.size() - 1).sequence();
+    return new Page(
+        messages.stream()
+            .filter(message -> message.sequence() <= upTo)
+            .map(message -> CommitMessages.entry(log, message))
+            .toList(),
+        Math.min(last, upTo));
+  }
+
+  @Override
+  public Tail tail(LogId log, long after, TailListener listener) {
+    MessageTail tail =
+        tails.make(
+            SubjectCodec.stream(log),
+            after,
+            message -> {
+              teachCache(message);
+              listener.onEntry(CommitMessages.entry(log, message));
+            });
+    tail.start();
+    return tail::close;
+  }
+
+  /** What other nodes stored, this node's cache learns here. */
+  private void teachCache(StoredMessage message) {
+    try {
+      CommitHeader header = CommitMessages.header(message);
+      cache.updateKnown(message.subject(), ActorTip.after(header, message.sequence()));
+    } catch (CorruptCommitException e) {
+      // The listener is told of the record as corrupt; the cache is only a hint.
+      return;
+    }
+  }
+
+  private <T> CompletableFuture<T> onStream(
+      LogId log, Function<LogStream, CompletableFuture<T>> then) {
+    return namespaces
+        .find(log.namespace())
+        .thenCompose(
+            found ->
+                stream(log, found)
+                    .map(then)
+                    .orElseGet(
+                        () ->
+                            CompletableFuture.failedFuture(
+                                new StoreException.NamespaceNotFound(log.namespace()))));
+  }
+
+  private static Optional<LogStream> stream(LogId log, Optional<Namespaces.Info> found) {
+    return found
+        .filter(info -> info.incarnation().equals(log.incarnation()))
+        .map(info -> LogStream.of(log, info.replicas()));
+  }
+}

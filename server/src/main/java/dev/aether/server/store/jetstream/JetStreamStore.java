@@ -1,0 +1,208 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Store;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The store on NATS JetStream: puts its parts together and watches that JetStream answers. */
+public final class JetStreamStore implements Store {
+  private static final Logger LOG = LoggerFactory.getLogger(JetStreamStore.class);
+
+  /** Actors whose versions a node remembers. */
+  private static final int MAX_CACHED_ACTORS = 1_000_000;
+
+  private static final int READ_THREADS = 2;
+  private static final int TAIL_DISPATCHERS = 2;
+  private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
+  private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
+  private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
+
+  /** JetStream counts as out of reach when it did not answer for so long. */
+  private static final Duration SILENCE = Duration.ofSeconds(4);
+
+  private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
+
+  private final Connection connection;
+  private final Timers timers = new Timers();
+  private final ExecutorService readers;
+  private final JetStreamApi api;
+  private final BatchGets batches;
+  private final List<Dispatcher> dispatchers;
+  private final AtomicInteger nextDispatcher = new AtomicInteger();
+  private final NamespaceRegistry namespaces;
+  private final JetStreamEventStore events;
+  private final JetStreamLog log;
+  private final ScheduledFuture<?> probe;
+  private volatile long answeredAt = System.nanoTime();
+  private volatile String silence = "";
+
+  /**
+   * How to reach NATS and what to make there.
+   *
+   * @param urls of one or more servers of one cluster
+   * @param name of this node, as NATS shows it
+   * @param connectWithin how long to wait for NATS and its JetStream to be there
+   * @param replicas of the registry and of new namespaces
+   * @param autoCreate whether the first save makes its namespace
+   * @param sync when NATS brings to disk what it acknowledges, as far as that is known
+   */
+  public record Config(
+      List<String> urls,
+      String name,
+      Duration connectWithin,
+      int replicas,
+      boolean autoCreate,
+      Durability.Sync sync) {}
+
+  /**
+   * Connects and makes what is missing. Blocks, at most about {@code connectWithin}.
+   *
+   * @throws StoreException.StoreUnavailable if NATS or its JetStream can't be used
+   */
+  public static JetStreamStore open(Config config) {
+    long giveUpAt = System.nanoTime() + config.connectWithin().toNanos();
+    Connection connection =
+        NatsConnector.connect(config.urls(), config.name(), config.connectWithin());
+    try {
+      return new JetStreamStore(connection, config, giveUpAt);
+    } catch (RuntimeException e) {
+      closeQuietly(connection);
+      throw e;
+    }
+  }
+
+  private JetStreamStore(Connection connection, Config config, long giveUpAt) {
+    this.connection = connection;
+    readers =
+        Executors.newFixedThreadPool(
+            READ_THREADS,
+            task -> {
+              Thread thread = new Thread(task, "aether-read");
+              thread.setDaemon(true);
+              return thread;
+            });
+    api = new JetStreamApi(connection);
+    batches = new BatchGets(connection, timers, readers);
+    dispatchers = List.of(connection.createDispatcher(), connection.createDispatcher());
+    namespaces = openRegistry(config, giveUpAt);
+    VersionCache cache = new VersionCache(MAX_CACHED_ACTORS);
+    int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
+    events =
+        new JetStreamEventStore(
+            new SaveTools(api, batches, namespaces, cache, timers, maxCommitBytes, config.sync()));
+    log = new JetStreamLog(api, batches, namespaces, cache, this::tail);
+    probe = timers.every(PROBE_EVERY, this::probe);
+  }
+
+  /** A cluster that has just begun has no leader yet: that passes. */
+  private NamespaceRegistry openRegistry(Config config, long giveUpAt) {
+    while (true) {
+      try {
+        return NamespaceRegistry.open(
+                api, timers, this::tail, config.replicas(), config.autoCreate())
+            .get(OPEN_STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (ExecutionException | TimeoutException e) {
+        if (System.nanoTime() > giveUpAt) {
+          throw JetStreamErrors.toStoreException(e);
+        }
+        LOG.warn("JetStream is not ready yet: {}", JetStreamErrors.root(e).getMessage());
+        pause();
+      } catch (InterruptedException e) {
+        throw interrupted();
+      }
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(OPEN_RETRY_PAUSE.toMillis());
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static StoreException interrupted() {
+    Thread.currentThread().interrupt();
+    return new StoreException.StoreUnavailable("interrupted while opening the store");
+  }
+
+  private MessageTail tail(String stream, long after, Consumer<StoredMessage> handler) {
+    int next = Math.floorMod(nextDispatcher.getAndIncrement(), TAIL_DISPATCHERS);
+    return new MessageTail(connection, dispatchers.get(next), api, timers, stream, after, handler);
+  }
+
+  private void probe() {
+    api.info(StreamConfigs.REGISTRY)
+        .whenComplete(
+            (info, thrown) -> {
+              if (thrown == null) {
+                answeredAt = System.nanoTime();
+              } else {
+                silence = String.valueOf(JetStreamErrors.root(thrown).getMessage());
+              }
+            });
+  }
+
+  @Override
+  public Optional<String> outage() {
+    if (connection.getStatus() != Connection.Status.CONNECTED) {
+      return Optional.of("no connection to NATS");
+    }
+    return System.nanoTime() - answeredAt > SILENCE.toNanos()
+        ? Optional.of("JetStream does not answer: " + silence)
+        : Optional.empty();
+  }
+
+  @Override
+  public EventStore events() {
+    return events;
+  }
+
+  @Override
+  public CommitLog log() {
+    return log;
+  }
+
+  @Override
+  public Namespaces namespaces() {
+    return namespaces;
+  }
+
+  @Override
+  public void close() {
+    events.close(CLOSE_WITHIN);
+    probe.cancel(false);
+    namespaces.close();
+    batches.close();
+    timers.close();
+    closeQuietly(connection);
+    readers.shutdown();
+  }
+
+  private static void closeQuietly(Connection connection) {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.aether.server.store.jetstream;
+
+import java.util.Arrays;
+
+/**
+ * The way back through an actor's commits: the stack of a skew-binary list (Myers 1983). Each
+ * commit's header holds the ladder of the commits before it, so that any of {@code n} commits is
+ * found in O(log n) reads, from the last commit alone and without an index beside the log.
+ *
+ * <p>The commits 1..count are split into trees of sizes 2^k − 1, the newest first and smallest
+ * first; at most the two newest have equal sizes. A rung is a tree's newest commit: its sequence in
+ * the stream and its last version. The sizes follow from the count, so they are not stored.
+ * Immutable.
+ */
+final class Ladder {
+  /** No commits. */
+  static final Ladder EMPTY = new Ladder(0, new long[0]);
+
+  private final long count;
+
+  /** Sequence and last version of each rung, newest first. */
+  private final long[] rungs;
+
+  private Ladder(long count, long[] rungs) {
+    this.count = count;
+    this.rungs = rungs;
+  }
+
+  /**
+   * The ladder over {@code count} commits.
+   *
+   * @param rungs sequence and last version of each, newest first
+   * @throws IllegalArgumentException if their number is not that of the trees of {@code count}
+   */
+  static Ladder of(long count, long[] rungs) {
+    if (rungs.length != 2 * treeSizes(count).length) {
+      throw new IllegalArgumentException(rungs.length / 2 + " rungs for " + count + " commits");
+    }
+    return new Ladder(count, rungs);
+  }
+
+  /** How many commits it stands over. */
+  long count() {
+    return count;
+  }
+
+  int size() {
+    return rungs.length / 2;
+  }
+
+  /** Stream sequence of a rung; 0 is the newest. */
+  long sequence(int rung) {
+    return rungs[2 * rung];
+  }
+
+  /** Last version of a rung's commit. */
+  long lastVersion(int rung) {
+    return rungs[2 * rung + 1];
+  }
+
+  /** The ladder with one more commit. */
+  Ladder push(long sequence, long lastVersion) {
+    long[] sizes = treeSizes(count);
+    boolean merge = sizes.length >= 2 && sizes[0] == sizes[1];
+    int dropped = merge ? 4 : 0;
+    long[] next = new long[rungs.length - dropped + 2];
+    next[0] = sequence;
+    next[1] = lastVersion;
+    System.arraycopy(rungs, dropped, next, 2, rungs.length - dropped);
+    return new Ladder(count + 1, next);
+  }
+
+  /**
+   * The rung to go to for the commit that holds a version: the oldest whose commit does not end
+   * before it.
+   *
+   * @return -1 if every commit ends before the version
+   */
+  int towardsVersion(long version) {
+    int best = -1;
+    for (int rung = 0; rung < size() && lastVersion(rung) >= version; rung++) {
+      best = rung;
+    }
+    return best;
+  }
+
+  /**
+   * The rung to go to for the {@code number}th commit, from 1: the oldest that is not before it.
+   *
+   * @return -1 if there are fewer commits
+   */
+  int towardsNumber(long number) {
+    long[] sizes = treeSizes(count);
+    long rungNumber = count;
+    int best = -1;
+    for (int rung = 0; rung < sizes.length && rungNumber >= number; rung++) {
+      best = rung;
+      rungNumber -= sizes[rung];
+    }
+    return best;
+  }
+
+  private static long[] treeSizes(long count) {
+    long[] sizes = new long[Long.SIZE];
+    int trees = 0;
+    long left = count;
+    long size = Long.highestOneBit(count + 1) - 1;
+    while (left > 0) {
+      if (size <= left) {
+        sizes[trees++] = size;
+        left -= size;
+      } else {
+        size >>= 1;
+      }
+    }
+    long[] newestFirst = new long[trees];
+    for (int i = 0; i < trees; i++) {
+      newestFirst[i] = sizes[trees - 1 - i];
+    }
+    return newestFirst;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Ladder ladder
+        && ladder.count == count
+        && Arrays.equals(ladder.rungs, rungs);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(rungs) * 31 + Long.hashCode(count);
+  }
+
+  @Override
+  public String toString() {
+    return count + Arrays.toString(rungs);
+  }
+}

@@ -1,0 +1,248 @@
+package dev.aether.server.store.jetstream;
+
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.Subscription;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerInfo;
+import io.nats.client.api.DeliverPolicy;
+import io.nats.client.impl.Headers;
+import io.nats.client.impl.NatsJetStreamMetaData;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows a stream without loss: an ordered consumer. JetStream numbers what it delivers; a number
+ * left out, a missing heartbeat or a lost consumer makes the tail begin anew after the last message
+ * it passed on. (jnats has one too, but it makes its consumers on the thread that delivers, and
+ * keeps to itself when it last heard of JetStream.)
+ *
+ * <p>The handler is called by one thread at a time and must not block.
+ */
+final class MessageTail implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(MessageTail.class);
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  /** JetStream was silent for so long: the consumer counts as lost. */
+  private static final Duration SILENCE = HEARTBEAT.multipliedBy(4);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** JetStream drops the consumer when nobody has listened for so long. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(30);
+
+  private static final String STALLED = "Nats-Consumer-Stalled";
+  private static final String LAST_DELIVERED = "Nats-Last-Consumer";
+  private static final int HEARTBEAT_STATUS = 100;
+
+  private final Connection connection;
+  private final Dispatcher dispatcher;
+  private final JetStreamApi api;
+  private final Timers timers;
+  private final String stream;
+  private final Consumer<StoredMessage> handler;
+
+  /** Guarded by this, as all below. */
+  private long position;
+
+  private long delivered;
+  private @Nullable Subscription subscription;
+  private String consumer = "";
+  private long heardAt = System.nanoTime();
+  private boolean closed;
+  private Duration pause = FIRST_PAUSE;
+  private @Nullable ScheduledFuture<?> watch;
+
+  /**
+   * @param dispatcher whose thread calls the handler; shared with other tails
+   * @param after the sequence after which the tail begins
+   */
+  MessageTail(
+      Connection connection,
+      Dispatcher dispatcher,
+      JetStreamApi api,
+      Timers timers,
+      String stream,
+      long after,
+      Consumer<StoredMessage> handler) {
+    this.connection = connection;
+    this.dispatcher = dispatcher;
+    this.api = api;
+    this.timers = timers;
+    this.stream = stream;
+    this.position = after;
+    this.handler = handler;
+  }
+
+  /** Begins to follow; returns at once. */
+  synchronized MessageTail start() {
+    watch = timers.every(HEARTBEAT, this::watch);
+    begin();
+    return this;
+  }
+
+  /** The sequence of the last message that was passed on. */
+  synchronized long position() {
+    return position;
+  }
+
+  /** Drops the consumer and makes another one: for who knows that messages are missing. */
+  synchronized void restart(String why) {
+    if (closed) {
+      return;
+    }
+    LOG.debug("tail of {} begins anew after {}: {}", stream, position, why);
+    drop();
+    timers.after(pause, this::begin);
+    pause =
+        pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+  }
+
+  private synchronized void begin() {
+    if (closed || subscription != null) {
+      return;
+    }
+    heardAt = System.nanoTime();
+    delivered = 0;
+    String inbox = connection.createInbox();
+    Subscription begun;
+    try {
+      begun = dispatcher.subscribe(inbox, this::onMessage);
+    } catch (IllegalStateException e) {
+      restart(String.valueOf(e.getMessage()));
+      return;
+    }
+    subscription = begun;
+    ConsumerConfiguration config =
+        ConsumerConfiguration.builder()
+            .deliverSubject(inbox)
+            .deliverPolicy(DeliverPolicy.ByStartSequence)
+            .startSequence(position + 1)
+            .ackPolicy(AckPolicy.None)
+            .maxDeliver(1)
+            .flowControl(HEARTBEAT)
+            .inactiveThreshold(FORGOTTEN_AFTER)
+            .numReplicas(1)
+            .memStorage(true)
+            .build();
+    String request = "{\"stream_name\":\"" + stream + "\",\"config\":" + config.toJson() + "}";
+    api.call("CONSUMER.CREATE." + stream, request)
+        .whenComplete((reply, thrown) -> begun(begun, reply, thrown));
+  }
+
+  private synchronized void begun(
+      Subscription begun, @Nullable Message reply, @Nullable Throwable thrown) {
+    if (begun != subscription) {
+      return;
+    }
+    if (thrown != null || reply == null) {
+      restart("no consumer: " + thrown);
+      return;
+    }
+    ConsumerInfo info = new ConsumerInfo(reply);
+    if (info.hasError()) {
+      restart("no consumer: " + info.getDescription());
+    } else {
+      consumer = info.getName();
+    }
+  }
+
+  private synchronized void onMessage(Message message) {
+    Subscription current = subscription;
+    if (closed || current == null || message.getSubscription() != current) {
+      return;
+    }
+    heardAt = System.nanoTime();
+    if (message.isStatusMessage()) {
+      onStatus(message);
+      return;
+    }
+    NatsJetStreamMetaData meta = message.metaData();
+    if (meta.consumerSequence() != delivered + 1) {
+      restart("message " + meta.consumerSequence() + " came after " + delivered);
+      return;
+    }
+    delivered++;
+    if (meta.streamSequence() <= position) {
+      return;
+    }
+    position = meta.streamSequence();
+    pause = FIRST_PAUSE;
+    Headers headers = message.getHeaders();
+    handler.accept(
+        new StoredMessage(
+            position,
+            message.getSubject(),
+            meta.timestamp().toInstant(),
+            headers == null ? null : headers.getFirst(CommitHeader.NAME),
+            message.getData()));
+  }
+
+  private void onStatus(Message message) {
+    if (message.getStatus().getCode() != HEARTBEAT_STATUS) {
+      restart(message.getStatus().getMessageWithCode());
+      return;
+    }
+    if (message.getReplyTo() != null) {
+      resume(message.getReplyTo());
+      return;
+    }
+    Headers headers = message.getHeaders();
+    if (headers == null) {
+      return;
+    }
+    String stalled = headers.getFirst(STALLED);
+    if (stalled != null) {
+      resume(stalled);
+    }
+    String last = headers.getFirst(LAST_DELIVERED);
+    if (last != null && Long.parseLong(last) > delivered) {
+      restart("message " + last + " was sent, " + delivered + " came");
+    }
+  }
+
+  /** Answers a question of JetStream's flow control. */
+  private void resume(String subject) {
+    try {
+      connection.publish(subject, null);
+    } catch (IllegalStateException e) {
+      restart(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private synchronized void watch() {
+    if (subscription != null && System.nanoTime() - heardAt > SILENCE.toNanos()) {
+      restart("JetStream was not heard");
+    }
+  }
+
+  private void drop() {
+    Subscription dropped = subscription;
+    subscription = null;
+    if (dropped != null && connection.getStatus() != Connection.Status.CLOSED) {
+      dispatcher.unsubscribe(dropped);
+    }
+    if (!consumer.isEmpty()) {
+      var unused = api.call("CONSUMER.DELETE." + stream + "." + consumer, "");
+      consumer = "";
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    drop();
+    ScheduledFuture<?> running = watch;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+}

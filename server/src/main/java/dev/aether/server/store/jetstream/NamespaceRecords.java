@@ -1,0 +1,82 @@
+package dev.aether.server.store.jetstream;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.JsonFormat;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.wire.NamespaceRecord;
+import dev.aether.server.wire.NamespaceState;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+
+/** The registry's records: format 1, as JSON. */
+final class NamespaceRecords {
+  private static final int FORMAT = 1;
+  private static final int INCARNATION_LENGTH = 10;
+  private static final String INCARNATION_ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private NamespaceRecords() {}
+
+  /** The record of a namespace that is about to be made, with an incarnation of its own. */
+  static NamespaceRecord making(Namespace namespace, int replicas) {
+    return NamespaceRecord.newBuilder()
+        .setFormat(FORMAT)
+        .setNamespace(namespace.name())
+        .setIncarnation(incarnation())
+        .setState(NamespaceState.NAMESPACE_STATE_CREATING)
+        .setReplicas(replicas)
+        .setPartitions(1)
+        .setCreatedAtMs(System.currentTimeMillis())
+        .build();
+  }
+
+  private static String incarnation() {
+    StringBuilder id = new StringBuilder(INCARNATION_LENGTH);
+    for (int i = 0; i < INCARNATION_LENGTH; i++) {
+      id.append(INCARNATION_ALPHABET.charAt(RANDOM.nextInt(INCARNATION_ALPHABET.length())));
+    }
+    return id.toString();
+  }
+
+  static Namespaces.Info info(NamespaceRecord record) {
+    return new Namespaces.Info(
+        new Namespace(record.getNamespace()),
+        record.getIncarnation(),
+        record.getPartitions(),
+        record.getReplicas());
+  }
+
+  static byte[] encode(NamespaceRecord record) {
+    try {
+      return JsonFormat.printer().print(record).getBytes(StandardCharsets.UTF_8);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("a record is plain JSON", e);
+    }
+  }
+
+  /**
+   * Reads a record; fields that it does not know are passed over.
+   *
+   * @throws StoreException.StoreUnavailable if it is of a newer format or no record
+   */
+  static NamespaceRecord decode(byte[] json) {
+    NamespaceRecord.Builder record = NamespaceRecord.newBuilder();
+    try {
+      JsonFormat.parser()
+          .ignoringUnknownFields()
+          .merge(new String(json, StandardCharsets.UTF_8), record);
+    } catch (InvalidProtocolBufferException e) {
+      throw new StoreException.StoreUnavailable("a record of the registry is no JSON");
+    }
+    if (record.getFormat() != FORMAT) {
+      throw new StoreException.StoreUnavailable(
+          "a record of the registry has format "
+              + record.getFormat()
+              + "; this server knows format "
+              + FORMAT);
+    }
+    return record.build();
+  }
+}

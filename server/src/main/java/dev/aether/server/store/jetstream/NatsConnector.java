@@ -1,0 +1,152 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.StoreException;
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Consumer;
+import io.nats.client.ErrorListener;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.support.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Connects to NATS, and stays connected. */
+final class NatsConnector {
+  private static final Logger LOG = LoggerFactory.getLogger(NatsConnector.class);
+
+  /** What goes out waits in this queue; saves in flight and reads together stay below it. */
+  private static final int MAX_OUTGOING = 4 * JetStreamEventStore.MAX_SAVES;
+
+  private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(500);
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
+  private static final Duration RECONNECT_PAUSE = Duration.ofMillis(200);
+  private static final Duration PING_EVERY = Duration.ofSeconds(5);
+
+  /** How finely jnats looks for requests whose time is over. */
+  private static final Duration TIMEOUT_STEP = Duration.ofMillis(100);
+
+  private NatsConnector() {}
+
+  /**
+   * Connects, trying until it works or the time is over. Blocks.
+   *
+   * @throws StoreException.StoreUnavailable if no server was reached in time, or it is too old or
+   *     without JetStream
+   */
+  static Connection connect(List<String> urls, String name, Duration atMost) {
+    Options options = options(urls, name);
+    long giveUpAt = System.nanoTime() + atMost.toNanos();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return checked(Nats.connect(options));
+      } catch (IOException e) {
+        if (System.nanoTime() >= giveUpAt) {
+          throw new StoreException.StoreUnavailable(
+              "no NATS at "
+                  + NatsUrls.withoutSecrets(urls)
+                  + " within "
+                  + atMost.toSeconds()
+                  + " s: "
+                  + e.getMessage());
+        }
+        if (attempt == 1) {
+          LOG.warn(
+              "no NATS at {} yet ({}); trying for {} s",
+              NatsUrls.withoutSecrets(urls),
+              e.getMessage(),
+              atMost.toSeconds());
+        }
+        pause(giveUpAt);
+      } catch (InterruptedException e) {
+        throw interrupted();
+      }
+    }
+  }
+
+  private static void pause(long giveUpAt) {
+    long leftMillis = (giveUpAt - System.nanoTime()) / 1_000_000;
+    try {
+      Thread.sleep(Math.max(1, Math.min(ATTEMPT_PAUSE.toMillis(), leftMillis)));
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static StoreException interrupted() {
+    Thread.currentThread().interrupt();
+    return new StoreException.StoreUnavailable("interrupted while connecting to NATS");
+  }
+
+  private static Connection checked(Connection connection) throws InterruptedException {
+    var server = connection.getServerInfo();
+    String trouble = NatsVersion.tooOld(server.getVersion());
+    if (trouble.isEmpty() && !server.isJetStreamAvailable()) {
+      trouble = "JetStream is not enabled on the NATS server " + server.getServerName();
+    }
+    if (!trouble.isEmpty()) {
+      connection.close();
+      throw new StoreException.StoreUnavailable(trouble);
+    }
+    return connection;
+  }
+
+  private static Options options(List<String> urls, String name) {
+    return Options.builder()
+        .servers(urls.toArray(String[]::new))
+        .connectionName(name)
+        .connectionTimeout(CONNECT_WITHIN)
+        .maxReconnects(-1)
+        .reconnectWait(RECONNECT_PAUSE)
+        // Nothing is kept for later: what can't go out now is known not to be stored.
+        .reconnectBufferSize(0)
+        .pingInterval(PING_EVERY)
+        .requestCleanupInterval(TIMEOUT_STEP)
+        .reportNoResponders()
+        .maxMessagesInOutgoingQueue(MAX_OUTGOING)
+        .connectionListener(new StatusLog())
+        .errorListener(new ErrorLog())
+        .build();
+  }
+
+  /** Says when the connection breaks and mends. */
+  private static final class StatusLog implements ConnectionListener {
+    @Override
+    public void connectionEvent(Connection connection, Events type) {
+      switch (type) {
+        case DISCONNECTED -> LOG.warn("the connection to NATS broke");
+        case RECONNECTED -> LOG.info("connected to NATS again");
+        case CONNECTED, CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK ->
+            LOG.debug("NATS: {}", type);
+      }
+    }
+  }
+
+  /** Brings jnats' own words to the log instead of the standard error. */
+  private static final class ErrorLog implements ErrorListener {
+    @Override
+    public void errorOccurred(Connection connection, String error) {
+      LOG.warn("NATS says: {}", error);
+    }
+
+    @Override
+    public void exceptionOccurred(Connection connection, Exception exception) {
+      LOG.debug("in jnats", exception);
+    }
+
+    @Override
+    public void slowConsumerDetected(Connection connection, Consumer consumer) {
+      LOG.warn("messages from NATS were dropped: they came faster than they were taken");
+    }
+
+    @Override
+    public void unhandledStatus(
+        Connection connection, JetStreamSubscription subscription, Status status) {
+      LOG.debug("unhandled status {}", status);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Save;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The replay question: was this save stored before? Asked before a conflict is answered, and before
+ * a publish that may be a repeat. A stored commit is this save's if it has its commit id and was
+ * saved with the same kind of expectation.
+ */
+final class RepeatSearch {
+  /** With any_version and existing_actor a repeat is looked for among so many commits. */
+  private static final int LATEST = 1000;
+
+  private static final int PAGE_BYTES = 1024 * 1024;
+
+  private final ActorLog actor;
+  private final Save save;
+
+  RepeatSearch(ActorLog actor, Save save) {
+    this.actor = actor;
+    this.save = save;
+  }
+
+  /** A stored commit that is this save's. */
+  record Found(CommitHeader header, long sequence) {}
+
+  /**
+   * Whether the commit that follows a version is this save's: with an expected version it can stand
+   * nowhere else.
+   */
+  CompletableFuture<Optional<Found>> after(ActorTip tip, long version) {
+    if (Long.compareUnsigned(version, tip.version()) >= 0) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return actor
+        .holding(tip, version + 1)
+        .thenApply(
+            located ->
+                located
+                    .filter(at -> at.header().firstVersion() == version + 1)
+                    .map(at -> new Found(at.header(), at.sequence()))
+                    .filter(this::isOurs))
+        .exceptionallyCompose(RepeatSearch::notAmongWhatIsKept);
+  }
+
+  /** Whether one of the actor's latest commits is this save's. */
+  CompletableFuture<Optional<Found>> amongLatest(ActorTip tip) {
+    return among(tip, Math.max(1, tip.through().count() - LATEST + 1));
+  }
+
+  /** Whether one of the actor's commits from the {@code number}th on is this save's. */
+  CompletableFuture<Optional<Found>> among(ActorTip tip, long number) {
+    if (number > tip.through().count()) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return actor
+        .numbered(tip, Math.max(number, 1))
+        .thenCompose(located -> search(located.sequence(), tip.sequence()))
+        .exceptionallyCompose(RepeatSearch::notAmongWhatIsKept);
+  }
+
+  private CompletableFuture<Optional<Found>> search(long from, long to) {
+    return actor
+        .from(from, LATEST, PAGE_BYTES)
+        .thenCompose(
+            messages -> {
+              for (StoredMessage message : messages) {
+                Found found = new Found(actor.header(message), message.sequence());
+                if (isOurs(found)) {
+                  return CompletableFuture.completedFuture(Optional.of(found));
+                }
+              }
+              long next = messages.isEmpty() ? Long.MAX_VALUE : last(messages).sequence() + 1;
+              return next > to
+                  ? CompletableFuture.completedFuture(Optional.empty())
+                  : search(next, to);
+            });
+  }
+
+  private static StoredMessage last(List<StoredMessage> messages) {
+    return messages.get(messages.size() - 1);
+  }
+
+  private boolean isOurs(Found found) {
+    return found.header().commitId().equals(save.commitId().value())
+        && found.header().kind() == save.expected().letter();
+  }
+
+  /**
+   * A history that was trimmed does not answer the question any more: what is gone is not
+   * recognised.
+   */
+  private static CompletableFuture<Optional<Found>> notAmongWhatIsKept(Throwable thrown) {
+    return JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed
+        ? CompletableFuture.completedFuture(Optional.empty())
+        : CompletableFuture.failedFuture(thrown);
+  }
+}

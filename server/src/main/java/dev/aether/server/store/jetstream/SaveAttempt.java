@@ -1,0 +1,296 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.codec.CommitCodec;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
+import dev.aether.v1.Commit;
+import io.nats.client.impl.Headers;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One save on its way: aim at the actor's end, publish there, and where JetStream says that the end
+ * has moved or says nothing, look and decide again, until the deadline. Everything happens one step
+ * after another, so no lock is needed; only the deadline comes from aside.
+ *
+ * <p>A publish whose acknowledgement did not come is repeated with the same expected sequence.
+ * JetStream takes at most one message with it, so whatever becomes of the first, the commit is
+ * stored once; and once another commit has taken the place, the lost publish can't be stored any
+ * more.
+ */
+final class SaveAttempt {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
+
+  /** Where somebody else was faster, waiting long only gives the next one the turn. */
+  private static final Duration LONGEST_CONTENTION_PAUSE = Duration.ofMillis(16);
+
+  private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(100);
+
+  private final SaveTools tools;
+  private final Save save;
+  private final CompletableFuture<Saved> answer = new CompletableFuture<>();
+
+  private @Nullable ActorLog actor;
+  private Duration pause = Duration.ZERO;
+
+  /** Whether the tip in hand is the leader's and not the cache's. */
+  private boolean looked;
+
+  /** Where the latest publish aimed; null before the first. */
+  private @Nullable ActorTip aim;
+
+  private final PublishGate gate = new PublishGate();
+
+  /** From now on the answer comes before the deadline, started or not. */
+  SaveAttempt(SaveTools tools, Save save) {
+    this.tools = tools;
+    this.save = save;
+    var deadline = tools.timers().at(save.deadline(), this::onDeadline);
+    answer.whenComplete((saved, thrown) -> deadline.cancel(false));
+  }
+
+  CompletableFuture<Saved> answer() {
+    return answer;
+  }
+
+  /** Starts it, when the saves of the same actor before it have ended. */
+  CompletableFuture<Saved> start() {
+    if (!answer.isDone()) {
+      gate.start();
+      tools
+          .namespaces()
+          .findOrCreate(save.namespace())
+          .whenComplete((namespace, thrown) -> begin(namespace, thrown));
+    }
+    return answer;
+  }
+
+  /** Ends it unstarted. */
+  void refuse(StoreException refusal) {
+    answer.completeExceptionally(refusal);
+  }
+
+  private void begin(Namespaces.Info namespace, @Nullable Throwable thrown) {
+    if (thrown != null) {
+      answer.completeExceptionally(JetStreamErrors.toStoreException(thrown));
+      return;
+    }
+    LogStream stream = LogStream.of(namespace.firstLog(), namespace.replicas());
+    ActorLog log = new ActorLog(tools.api(), tools.batches(), stream, save.actor());
+    actor = log;
+    tools.cache().get(log.subject()).ifPresentOrElse(this::decide, this::look);
+  }
+
+  private void look() {
+    if (answer.isDone()) {
+      return;
+    }
+    looked = true;
+    actor().tip().whenComplete((tip, thrown) -> step(thrown, () -> seen(tip)));
+  }
+
+  private void seen(ActorTip tip) {
+    tools.cache().update(actor().subject(), tip);
+    ActorTip aimed = aim;
+    if (aimed == null || tip.sequence() == aimed.sequence()) {
+      decide(tip);
+    } else if (tip.sequence() < aimed.sequence()) {
+      // A deposed leader's answer: older than what was known before.
+      again(LONGEST_PAUSE);
+    } else {
+      // What stands where we aimed is our own publish, an equal save's, or keeps ours out for ever.
+      search(repeats().among(tip, aimed.through().count() + 1), () -> decideElsewhere(tip));
+    }
+  }
+
+  private void decideElsewhere(ActorTip tip) {
+    gate.lostPublishesAreVoid();
+    aim = null;
+    decide(tip);
+  }
+
+  private void decide(ActorTip tip) {
+    ExpectedVersion expected = save.expected();
+    if (expected instanceof ExpectedVersion.Exactly exactly) {
+      if (tip.version() == exactly.version()) {
+        publish(tip);
+      } else if (!looked) {
+        look();
+      } else {
+        search(
+            repeats().after(tip, exactly.version()),
+            () ->
+                fail(
+                    StoreException.VersionConflict.at(
+                        save.actor(), tip.version(), exactly.version())));
+      }
+    } else if (expected instanceof ExpectedVersion.Existing && tip.version() == 0) {
+      if (looked) {
+        fail(StoreException.VersionConflict.missing(save.actor()));
+      } else {
+        look();
+      }
+    } else {
+      append(tip);
+    }
+  }
+
+  private void append(ActorTip tip) {
+    boolean maybeRepeat = save.retry() || tip.commitIdHash() == save.commitId().value().hashCode();
+    if (!maybeRepeat || aim != null) {
+      publish(tip);
+    } else if (!looked) {
+      look();
+    } else {
+      search(repeats().amongLatest(tip), () -> publish(tip));
+    }
+  }
+
+  private void search(CompletableFuture<Optional<RepeatSearch.Found>> search, Runnable otherwise) {
+    search.whenComplete(
+        (found, thrown) -> step(thrown, () -> found.ifPresentOrElse(this::answerAgain, otherwise)));
+  }
+
+  private void answerAgain(RepeatSearch.Found found) {
+    CommitHeader header = found.header();
+    if (!header.digest().equals(save.digest())) {
+      fail(new StoreException.CommitIdReused(save.commitId()));
+      return;
+    }
+    answer.complete(saved(header, found.sequence(), true));
+  }
+
+  private void publish(ActorTip tip) {
+    Commit commit =
+        CommitCodec.commit(
+            save.namespace(), save.actor(), save.commitId(), tip.version() + 1, save.events());
+    byte[] body = commit.toByteArray();
+    if (body.length > tools.maxCommitBytes()) {
+      fail(new StoreException.CommitTooLarge(tools.maxCommitBytes(), body.length));
+      return;
+    }
+    CommitHeader header =
+        new CommitHeader(
+            commit.getFirstVersion(),
+            commit.getLastVersion(),
+            save.expected().letter(),
+            save.digest(),
+            tip.through(),
+            save.commitId().value());
+    aim = tip;
+    if (!gate.publish()) {
+      return;
+    }
+    tools
+        .api()
+        .publish(
+            actor().stream().name(),
+            actor().subject(),
+            tip.sequence(),
+            new Headers().put(CommitHeader.NAME, header.format()),
+            body)
+        .whenComplete(
+            (sequence, thrown) -> {
+              if (thrown == null) {
+                stored(header, sequence);
+              } else {
+                refused(JetStreamErrors.failure(thrown));
+              }
+            });
+  }
+
+  private void stored(CommitHeader header, long sequence) {
+    tools.cache().update(actor().subject(), ActorTip.after(header, sequence));
+    answer.complete(saved(header, sequence, false));
+  }
+
+  private void refused(JetStreamFailure failure) {
+    if (failure.kind() != JetStreamFailure.Kind.NO_ANSWER) {
+      gate.publishHadNoEffect();
+    }
+    if (JetStreamErrors.isWrongSequence(failure)) {
+      again(LONGEST_CONTENTION_PAUSE);
+    } else if (gate.isUncertain() || JetStreamErrors.isPassing(failure)) {
+      again(LONGEST_PAUSE);
+    } else {
+      fail(failure);
+    }
+  }
+
+  /** Looks again, after a pause that grows and is at once the first time. */
+  private void again(Duration longestPause) {
+    long nanos = Math.min(pause.toNanos(), longestPause.toNanos());
+    pause = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
+    long jittered = nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
+    if (jittered == 0) {
+      look();
+    } else {
+      tools.timers().after(Duration.ofNanos(jittered), this::look);
+    }
+  }
+
+  /** Goes on after a read, or tries the read again while there is time. */
+  private void step(@Nullable Throwable thrown, Runnable next) {
+    if (answer.isDone()) {
+      return;
+    }
+    if (thrown == null) {
+      next.run();
+    } else if (JetStreamErrors.root(thrown) instanceof StoreException decided) {
+      fail(decided);
+    } else if (JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
+      fail(thrown);
+    } else {
+      again(LONGEST_PAUSE);
+    }
+  }
+
+  private void fail(Throwable thrown) {
+    StoreException refusal = JetStreamErrors.toStoreException(thrown);
+    answer.completeExceptionally(
+        gate.isUncertain()
+            ? new StoreException.OutcomeUnknown(save.commitId(), refusal.getMessage())
+            : refusal);
+  }
+
+  private void onDeadline() {
+    answer.completeExceptionally(
+        switch (gate.close()) {
+          case WAITING ->
+              new StoreException.Overloaded(
+                  "time spent waiting for earlier saves of the same actor", OVERLOAD_RETRY_AFTER);
+          case NOTHING_PUBLISHED ->
+              new StoreException.StoreUnavailable("JetStream did not answer in time");
+          case UNCERTAIN ->
+              new StoreException.OutcomeUnknown(
+                  save.commitId(), "JetStream did not answer in time");
+        });
+  }
+
+  private ActorLog actor() {
+    return Objects.requireNonNull(actor, "begun");
+  }
+
+  private RepeatSearch repeats() {
+    return new RepeatSearch(actor(), save);
+  }
+
+  private Saved saved(CommitHeader header, long sequence, boolean replayed) {
+    return new Saved(
+        header.firstVersion(),
+        header.lastVersion(),
+        actor().stream().log().partition(),
+        sequence,
+        replayed,
+        new Durability(actor().stream().replicas(), tools.sync()));
+  }
+}

@@ -1,0 +1,19 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Durability;
+import dev.aether.server.store.Namespaces;
+
+/**
+ * What every save works with.
+ *
+ * @param maxCommitBytes the largest encoded commit
+ * @param sync when NATS brings to disk what it acknowledges, as far as that is known
+ */
+record SaveTools(
+    JetStreamApi api,
+    BatchGets batches,
+    Namespaces namespaces,
+    VersionCache cache,
+    Timers timers,
+    int maxCommitBytes,
+    Durability.Sync sync) {}

@@ -1,0 +1,12 @@
+package dev.aether.server.store.jetstream;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message of a stream.
+ *
+ * @param header the text of its {@link CommitHeader}; null if it has none
+ */
+record StoredMessage(
+    long sequence, String subject, Instant time, @Nullable String header, byte[] body) {}

@@ -1,0 +1,130 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.LogId;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.Optional;
+
+/**
+ * Names of streams and subjects. They are for ever.
+ *
+ * <p>An actor's subject is {@code aether.e.INCARNATION.PARTITION.} and the actor's id: dots stay
+ * dots, bytes other than {@code A-Z a-z 0-9 _ -} become {@code %XX} of their UTF-8, and an empty
+ * token becomes a lone {@code %}. No two actors share a subject, and no actor's subject has a
+ * wildcard.
+ */
+final class SubjectCodec {
+  /** Everything of Aether lies below this subject. */
+  static final String ROOT = "aether";
+
+  private static final String EVENTS = ROOT + ".e.";
+  private static final String EMPTY_TOKEN = "%";
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+
+  private SubjectCodec() {}
+
+  /**
+   * {@code AETHER-INCARNATION-PARTITION-NAMESPACE}, with the namespace's dots as {@code +}, for
+   * operators' eyes.
+   */
+  static String stream(LogId log) {
+    return "AETHER-"
+        + log.incarnation()
+        + "-"
+        + log.partition()
+        + "-"
+        + log.namespace().name().replace('.', '+');
+  }
+
+  /** What the subjects of a log's actors begin with. */
+  static String prefix(LogId log) {
+    return EVENTS + log.incarnation() + "." + log.partition() + ".";
+  }
+
+  /** The subject of an actor, which no other actor has. */
+  static String subject(LogId log, ActorId actor) {
+    StringBuilder subject = new StringBuilder(64).append(prefix(log));
+    String id = actor.value();
+    int from = 0;
+    while (true) {
+      int dot = id.indexOf('.', from);
+      appendToken(subject, id, from, dot < 0 ? id.length() : dot);
+      if (dot < 0) {
+        return subject.toString();
+      }
+      subject.append('.');
+      from = dot + 1;
+    }
+  }
+
+  private static void appendToken(StringBuilder subject, String id, int from, int to) {
+    if (from == to) {
+      subject.append(EMPTY_TOKEN);
+      return;
+    }
+    for (int i = from; i < to; i++) {
+      char c = id.charAt(i);
+      if (isPlain(c)) {
+        subject.append(c);
+      } else {
+        int end = Character.isHighSurrogate(c) ? i + 2 : i + 1;
+        for (byte b : id.substring(i, end).getBytes(StandardCharsets.UTF_8)) {
+          subject.append('%').append(HEX.toHexDigits(b));
+        }
+        i = end - 1;
+      }
+    }
+  }
+
+  private static boolean isPlain(char c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || c == '_'
+        || c == '-';
+  }
+
+  /** The actor of a subject; empty if no actor of the log has that subject. */
+  static Optional<ActorId> actor(LogId log, String subject) {
+    String prefix = prefix(log);
+    if (!subject.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    String encoded = subject.substring(prefix.length());
+    return decode(encoded)
+        .filter(id -> ActorId.fault(id).isEmpty())
+        .map(ActorId::new)
+        .filter(actor -> subject(log, actor).equals(subject));
+  }
+
+  private static Optional<String> decode(String encoded) {
+    if (encoded.indexOf('%') < 0) {
+      return Optional.of(encoded);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(encoded.length() * 3);
+    for (int i = 0; i < encoded.length(); i++) {
+      char c = encoded.charAt(i);
+      if (c != '%') {
+        bytes.put((byte) c);
+      } else if (i + 1 < encoded.length() && encoded.charAt(i + 1) != '.') {
+        if (i + 2 >= encoded.length()
+            || !HexFormat.isHexDigit(encoded.charAt(i + 1))
+            || !HexFormat.isHexDigit(encoded.charAt(i + 2))) {
+          return Optional.empty();
+        }
+        bytes.put((byte) HexFormat.fromHexDigits(encoded, i + 1, i + 3));
+        i += 2;
+      }
+    }
+    try {
+      CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(bytes.flip());
+      return Optional.of(text.toString());
+    } catch (CharacterCodingException e) {
+      return Optional.empty();
+    }
+  }
+}

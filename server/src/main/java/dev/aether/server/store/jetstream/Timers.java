@@ -1,0 +1,45 @@
+package dev.aether.server.store.jetstream;
+
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs light tasks later, on one thread. Cancelled tasks leave at once. For any number of threads.
+ */
+final class Timers implements AutoCloseable {
+  private final ScheduledThreadPoolExecutor executor;
+
+  Timers() {
+    executor =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "aether-timers");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  ScheduledFuture<?> after(Duration delay, Runnable task) {
+    return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** At a {@link System#nanoTime}. */
+  ScheduledFuture<?> at(long nanoTime, Runnable task) {
+    return executor.schedule(task, nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
+  }
+
+  ScheduledFuture<?> every(Duration period, Runnable task) {
+    return executor.scheduleWithFixedDelay(
+        task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

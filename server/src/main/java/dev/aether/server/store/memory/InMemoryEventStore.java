@@ -1,0 +1,140 @@
+package dev.aether.server.store.memory;
+
+import dev.aether.server.codec.CommitCodec;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.ActorReader;
+import dev.aether.server.store.ActorVersions;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
+import dev.aether.v1.Commit;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Actors' histories in memory. Everything happens at once, under the partition's lock. */
+final class InMemoryEventStore implements EventStore {
+  private static final Durability DURABILITY = new Durability(1, Durability.Sync.MEMORY);
+
+  /** With any_version and existing_actor a repeat is looked for among so many commits. */
+  private static final int LATEST = 1000;
+
+  private final InMemoryNamespaces namespaces;
+
+  InMemoryEventStore(InMemoryNamespaces namespaces) {
+    this.namespaces = namespaces;
+  }
+
+  @Override
+  public CompletableFuture<Saved> save(Save save) {
+    try {
+      MemoryPartition partition = namespaces.partitionOrNew(save.namespace());
+      return CompletableFuture.completedFuture(
+          partition.withActor(save.actor(), history -> save(save, partition, history)));
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private Saved save(Save save, MemoryPartition partition, List<MemoryPartition.Record> history) {
+    Optional<MemoryPartition.Record> repeated = repeated(save, history);
+    if (repeated.isPresent()) {
+      if (!repeated.get().digest().equals(save.digest())) {
+        throw new StoreException.CommitIdReused(save.commitId());
+      }
+      return saved(repeated.get(), true);
+    }
+    long version = latest(history);
+    if (save.expected() instanceof ExpectedVersion.Exactly exactly
+        && exactly.version() != version) {
+      throw StoreException.VersionConflict.at(save.actor(), version, exactly.version());
+    }
+    if (save.expected() instanceof ExpectedVersion.Existing && version == 0) {
+      throw StoreException.VersionConflict.missing(save.actor());
+    }
+    Commit commit =
+        CommitCodec.commit(
+            save.namespace(), save.actor(), save.commitId(), version + 1, save.events());
+    if (commit.getSerializedSize() > maxCommitBytes()) {
+      throw new StoreException.CommitTooLarge(maxCommitBytes(), commit.getSerializedSize());
+    }
+    MemoryPartition.Record record =
+        new MemoryPartition.Record(
+            new LogEntry.StoredCommit(0, partition.head() + 1, Instant.now(), save.actor(), commit),
+            save.expected().letter(),
+            save.digest());
+    partition.add(record);
+    return saved(record, false);
+  }
+
+  private static Optional<MemoryPartition.Record> repeated(
+      Save save, List<MemoryPartition.Record> history) {
+    if (save.expected() instanceof ExpectedVersion.Exactly exactly) {
+      return history.stream()
+          .filter(record -> record.stored().commit().getFirstVersion() == exactly.version() + 1)
+          .filter(record -> isOf(record, save))
+          .findFirst();
+    }
+    return history.stream()
+        .skip(Math.max(0, history.size() - LATEST))
+        .filter(record -> isOf(record, save))
+        .findFirst();
+  }
+
+  private static boolean isOf(MemoryPartition.Record record, Save save) {
+    return record.stored().commit().getCommitId().equals(save.commitId().value())
+        && record.kind() == save.expected().letter();
+  }
+
+  private static long latest(List<MemoryPartition.Record> history) {
+    return history.isEmpty()
+        ? 0
+        : history.get(history.size() - 1).stored().commit().getLastVersion();
+  }
+
+  private static Saved saved(MemoryPartition.Record record, boolean replayed) {
+    LogEntry.StoredCommit stored = record.stored();
+    return new Saved(
+        stored.commit().getFirstVersion(),
+        stored.commit().getLastVersion(),
+        stored.partition(),
+        stored.position(),
+        replayed,
+        DURABILITY);
+  }
+
+  @Override
+  public ActorReader read(ActorRange range) {
+    return new InMemoryReader(
+        range,
+        () ->
+            namespaces
+                .partition(range.namespace())
+                .map(partition -> partition.ofActor(range.actor()))
+                .orElse(List.of()));
+  }
+
+  @Override
+  public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
+    long latest =
+        namespaces
+            .partition(namespace)
+            .map(partition -> latest(partition.ofActor(actor)))
+            .orElse(0L);
+    return CompletableFuture.completedFuture(
+        latest == 0 ? ActorVersions.NONE : new ActorVersions(latest, 1));
+  }
+
+  @Override
+  public int maxCommitBytes() {
+    return Limits.COMMIT_BYTES;
+  }
+}

@@ -1,0 +1,57 @@
+package dev.aether.server.store.memory;
+
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Store;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/** A store in this process's memory: the same promises, but those that outlive the process. */
+public final class InMemoryStore implements Store {
+  private final ExecutorService deliveries =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "aether-memory");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final InMemoryNamespaces namespaces;
+  private final InMemoryEventStore events;
+  private final InMemoryLog log;
+
+  /**
+   * @param autoCreate whether the first save makes its namespace
+   */
+  public InMemoryStore(boolean autoCreate) {
+    namespaces = new InMemoryNamespaces(autoCreate, deliveries);
+    events = new InMemoryEventStore(namespaces);
+    log = new InMemoryLog(namespaces);
+  }
+
+  @Override
+  public EventStore events() {
+    return events;
+  }
+
+  @Override
+  public CommitLog log() {
+    return log;
+  }
+
+  @Override
+  public Namespaces namespaces() {
+    return namespaces;
+  }
+
+  @Override
+  public Optional<String> outage() {
+    return Optional.empty();
+  }
+
+  @Override
+  public void close() {
+    deliveries.shutdown();
+  }
+}

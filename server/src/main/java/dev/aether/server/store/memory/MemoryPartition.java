@@ -1,0 +1,126 @@
+package dev.aether.server.store.memory;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.LogId;
+import dev.aether.server.store.CommitLog.Tail;
+import dev.aether.server.store.CommitLog.TailListener;
+import dev.aether.server.store.LogEntry.StoredCommit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+
+/**
+ * One log in memory: positions are 1, 2, 3 …, so a record's index is its position less one. Tails
+ * hear of records on one thread of their own, in order. For any number of threads.
+ */
+final class MemoryPartition {
+  private final LogId log;
+  private final ExecutorService deliveries;
+
+  /** All below are guarded by this. */
+  private final List<Record> records = new ArrayList<>();
+
+  private final Map<ActorId, List<Record>> actors = new HashMap<>();
+  private final List<MemoryTail> tails = new ArrayList<>();
+
+  /**
+   * A commit and what recognises a repeat of its save.
+   *
+   * @param kind the letter of the writer's expectation
+   */
+  record Record(StoredCommit stored, char kind, String digest) {}
+
+  MemoryPartition(LogId log, ExecutorService deliveries) {
+    this.log = log;
+    this.deliveries = deliveries;
+  }
+
+  LogId log() {
+    return log;
+  }
+
+  /**
+   * Does something with an actor's records while nobody else adds any; a record that it returns is
+   * added.
+   */
+  synchronized <T> T withActor(ActorId actor, Function<List<Record>, T> work) {
+    return work.apply(actors.getOrDefault(actor, List.of()));
+  }
+
+  /** The actor's records, oldest first, as they are now. */
+  synchronized List<Record> ofActor(ActorId actor) {
+    return List.copyOf(actors.getOrDefault(actor, List.of()));
+  }
+
+  synchronized long head() {
+    return records.size();
+  }
+
+  /** Adds a record at position {@code head() + 1}. Inside {@link #withActor}. */
+  synchronized void add(Record record) {
+    records.add(record);
+    actors.computeIfAbsent(record.stored().actor(), id -> new ArrayList<>()).add(record);
+    tails.forEach(MemoryTail::wake);
+  }
+
+  synchronized List<StoredCommit> after(long position, long upTo, int maxBytes) {
+    List<StoredCommit> found = new ArrayList<>();
+    int bytes = 0;
+    long end = Math.min(upTo, records.size());
+    for (long i = position; i < end && bytes < maxBytes; i++) {
+      StoredCommit stored = records.get((int) i).stored();
+      found.add(stored);
+      bytes += stored.commit().getSerializedSize();
+    }
+    return found;
+  }
+
+  Tail tail(long after, TailListener listener) {
+    MemoryTail tail = new MemoryTail(after, listener);
+    synchronized (this) {
+      tails.add(tail);
+    }
+    tail.wake();
+    return tail;
+  }
+
+  /** Follows the partition on the delivering thread, to which its position belongs. */
+  private final class MemoryTail implements Tail {
+    private static final int BATCH_BYTES = 1024 * 1024;
+
+    private final TailListener listener;
+    private long position;
+    private volatile boolean closed;
+
+    MemoryTail(long after, TailListener listener) {
+      this.position = after;
+      this.listener = listener;
+    }
+
+    void wake() {
+      if (!deliveries.isShutdown()) {
+        deliveries.execute(this::deliver);
+      }
+    }
+
+    private void deliver() {
+      List<StoredCommit> next = after(position, Long.MAX_VALUE, BATCH_BYTES);
+      while (!closed && !next.isEmpty()) {
+        next.forEach(listener::onEntry);
+        position = next.get(next.size() - 1).position();
+        next = after(position, Long.MAX_VALUE, BATCH_BYTES);
+      }
+    }
+
+    @Override
+    public void close() {
+      closed = true;
+      synchronized (MemoryPartition.this) {
+        tails.remove(this);
+      }
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package dev.aether.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+class EnvironmentDefaultsTest {
+  private static final List<String> VALUES =
+      List.of("127.0.0.1:1234", "true", "17", "any", "k=v", "5s", "some");
+
+  @TestFactory
+  Stream<DynamicTest> everyFlagTakesTheValueOfItsVariable() {
+    return flags(commandLine(Map.of()))
+        .map(
+            flag ->
+                DynamicTest.dynamicTest(
+                    flag.command().name() + " " + flag.longestName(), () -> check(flag)));
+  }
+
+  @Test
+  void noTwoFlagsOfACommandShareAVariableAndTheSharedOnesAreShort() {
+    TreeMap<String, String> owners = new TreeMap<>();
+    flags(commandLine(Map.of()))
+        .forEach(
+            flag -> {
+              String variable = EnvironmentDefaults.variable(flag).orElseThrow();
+              String before = owners.put(variable, flag.longestName());
+              assertTrue(before == null || before.equals(flag.longestName()), variable);
+            });
+
+    assertEquals("--server", owners.get("AETHER_SERVER"));
+    assertEquals("--namespace", owners.get("AETHER_NAMESPACE"));
+    assertEquals("--data", owners.get("AETHER_SAVE_DATA"));
+  }
+
+  @Test
+  void theCommandLineWinsAlsoForSwitches() {
+    CommandLine command = commandLine(Map.of("AETHER_EVENTS_BACKWARDS", "true"));
+
+    assertEquals(
+        List.of(true, true, false),
+        Stream.of(
+                new String[] {"events", "a"},
+                new String[] {"events", "a", "--backwards"},
+                new String[] {"events", "a", "--backwards=false"})
+            .map(args -> value(command, args, "--backwards"))
+            .toList());
+  }
+
+  @Test
+  void anEmptyVariableIsNone() {
+    CommandLine command = commandLine(Map.of("AETHER_NAMESPACE", ""));
+
+    assertEquals("default", value(command, new String[] {"latest", "a"}, "--namespace"));
+  }
+
+  @Test
+  void helpNamesTheVariables() {
+    String help = CommandRun.of("save", "--help").out();
+
+    assertTrue(help.contains("AETHER_SERVER"), help);
+    assertTrue(help.contains("AETHER_SAVE_COMMIT_ID"), help);
+  }
+
+  private static void check(OptionSpec flag) {
+    String variable = EnvironmentDefaults.variable(flag).orElseThrow();
+    Object unset = valueWith(Map.of(), flag).orElse("");
+    Optional<Object> set =
+        VALUES.stream()
+            .flatMap(value -> valueWith(Map.of(variable, value), flag).stream())
+            .filter(value -> !value.equals(unset))
+            .findFirst();
+
+    assertNotEquals(Optional.empty(), set, variable + " changes nothing");
+  }
+
+  /** The flag's value with nothing on the command line, if the environment is acceptable. */
+  private static Optional<Object> valueWith(Map<String, String> environment, OptionSpec flag) {
+    Map<String, String> complete = new HashMap<>(environment);
+    complete.putIfAbsent("AETHER_SAVE_ACTOR", "a");
+    complete.putIfAbsent("AETHER_SAVE_TYPE", "t");
+    String command = flag.command().name();
+    boolean positional = !flag.command().positionalParameters().isEmpty();
+    String[] args = positional ? new String[] {command, "x"} : new String[] {command};
+    try {
+      return Optional.ofNullable(value(commandLine(complete), args, flag.longestName()));
+    } catch (CommandLine.ParameterException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static Object value(CommandLine commandLine, String[] args, String flag) {
+    return commandLine.parseArgs(args).subcommand().commandSpec().findOption(flag).getValue();
+  }
+
+  private static Stream<OptionSpec> flags(CommandLine commandLine) {
+    return commandLine.getSubcommands().values().stream()
+        .flatMap(command -> command.getCommandSpec().options().stream())
+        .filter(flag -> EnvironmentDefaults.variable(flag).isPresent());
+  }
+
+  private static CommandLine commandLine(Map<String, String> environment) {
+    Terminal terminal =
+        new Terminal(
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            new PrintStream(OutputStream.nullOutputStream()),
+            () -> false);
+    return CommandLines.create(terminal, environment);
+  }
+}

@@ -1,0 +1,65 @@
+package dev.aether.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class UsageTest {
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "nonsense",
+        "latest",
+        "latest a b",
+        "latest a --server nowhere",
+        "latest a --server host:99999",
+        "latest a --server ::1:7450",
+        "events a --from -1",
+        "events a --from 3 --to 2",
+        "events a --max x",
+        "save --type t",
+        "save --actor a",
+        "save --actor a --type t --expect soon",
+        "save --actor a --type t --expect -1",
+        "save --actor a --type t --data {",
+        "save --actor a --type t --data @/does/not/exist",
+        "save --actor a --type t --meta k",
+        "subscribe --nonsense",
+      })
+  void aCallThatCanNotBeMeantEndsWith2AndSaysWhereToLook(String args) {
+    CommandRun run = CommandRun.of(args.isEmpty() ? new String[0] : args.split(" "));
+
+    assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains("--help'."), run.err());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"--help", "save --help", "import -h", "version", "--version"})
+  void helpAndVersionGoToStandardOutput(String args) {
+    CommandRun run = CommandRun.of(args.split(" "));
+
+    assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+    assertEquals("", run.err());
+    assertTrue(run.out().contains("aether"), run.out());
+  }
+
+  @Test
+  void completionIsAScriptForTheShell() {
+    CommandRun run = CommandRun.of("generate-completion");
+
+    assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+    assertTrue(run.out().startsWith("#!"), run.out());
+    assertTrue(run.out().contains("--until-caught-up"), "lists the flags");
+  }
+
+  @Test
+  void aMistypedCommandGetsASuggestion() {
+    assertTrue(CommandRun.of("latset", "a").err().contains("latest"));
+  }
+}

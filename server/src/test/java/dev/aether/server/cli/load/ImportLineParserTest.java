@@ -1,0 +1,85 @@
+package dev.aether.server.cli.load;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.aether.server.cli.json.JsonFault;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ImportLineParserTest {
+
+  @Test
+  void takesEveryFieldOfALine() throws JsonFault {
+    ImportLine line =
+        ImportLineParser.parse(
+            7,
+            "{\"actorId\":\"a\\u00e9\",\"eventType\":\"T\",\"data\": { \"n\": 1.0 },"
+                + "\"time\":\"2010-10-02T09:20:39.123456789+02:00\",\"contentType\":\"text/json\","
+                + "\"eventId\":\"e\",\"commandId\":\"c\",\"metadata\":{\"k\":\"v\"},\"version\":3,"
+                + "\"commitId\":\"x\"}");
+
+    assertEquals(7, line.number());
+    assertEquals("aé", line.actorId());
+    assertEquals("T", line.eventType());
+    assertEquals("{ \"n\": 1.0 }", new String(line.data(), StandardCharsets.UTF_8));
+    assertEquals(Optional.of(Instant.parse("2010-10-02T07:20:39.123456789Z")), line.time());
+    assertEquals("text/json", line.contentType());
+    assertEquals("e", line.eventId());
+    assertEquals("c", line.commandId());
+    assertEquals(Map.of("k", "v"), line.metadata());
+    assertEquals(OptionalLong.of(3), line.version());
+    assertEquals("x", line.commitId());
+  }
+
+  @Test
+  void takesBytesAndCallsThemBytesWhereTheirTypeIsNotGiven() throws JsonFault {
+    ImportLine line =
+        ImportLineParser.parse(
+            1, "{\"actorId\":\"a\",\"eventType\":\"T\",\"dataBase64\":\"AP8=\"}");
+
+    assertArrayEquals(new byte[] {0, (byte) 0xff}, line.data());
+    assertEquals("application/octet-stream", line.contentType());
+    assertEquals(Optional.empty(), line.time());
+    assertEquals(OptionalLong.empty(), line.version());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "\"eventType\":\"T\",\"data\":1                                  | \"actorId\" is missing",
+        "\"actorId\":\"\",\"eventType\":\"T\",\"data\":1                 | \"actorId\" is empty",
+        "\"actorId\":7,\"eventType\":\"T\",\"data\":1                    | \"actorId\" must be a string",
+        "\"actorId\":null,\"eventType\":\"T\",\"data\":1                 | \"actorId\" must be a string",
+        "\"actorId\":\"\\ud800\",\"eventType\":\"T\",\"data\":1 | \"actorId\" must be whole Unicode characters, not half of a pair",
+        "\"actorId\":\"a\",\"data\":1                                    | \"eventType\" is missing",
+        "\"actorId\":\"a\",\"eventType\":\"T\"                           | \"data\" is missing",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"dataBase64\":\"\" | \"data\" and \"dataBase64\" exclude each other",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"dataBase64\":\"?\"      | \"dataBase64\" is not base64",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"actor\":1    | unknown field \"actor\"",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":0  | \"version\" must be 1 or more",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":1.0 | \"version\" must be a whole number",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":\"1\" | \"version\" must be a whole number",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":-1 | \"version\" must be a whole number",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"metadata\":{\"k\":1} | \"metadata\" \"k\" must be a string",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"metadata\":[] | \"metadata\" must be an object of strings",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"contentType\":\"text/plain\" | \"data\" is JSON, but \"contentType\" isn't: give \"dataBase64\"",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"time\":\"2010-10-02T09:20:39\" | \"time\" is not an ISO 8601 time with an offset, like 2026-02-28T09:30:00+01:00",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"time\":5     | \"time\" must be a string",
+      })
+  void saysWhatIsWrongWithALine(String members, String reason) {
+    JsonFault fault =
+        assertThrows(JsonFault.class, () -> ImportLineParser.parse(1, "{" + members + "}"));
+
+    assertEquals(reason, fault.getMessage());
+  }
+}

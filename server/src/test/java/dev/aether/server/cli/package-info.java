@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.cli;
+
+import org.jspecify.annotations.NullMarked;

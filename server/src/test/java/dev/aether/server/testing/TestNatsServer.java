@@ -1,0 +1,188 @@
+package dev.aether.server.testing;
+
+import dev.aether.server.embedded.LoopbackPort;
+import dev.aether.server.embedded.NatsInfo;
+import dev.aether.server.embedded.TetheredProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * A real nats-server with JetStream for a test, without authentication, on a random port of
+ * 127.0.0.1 and a store of its own in the temporary folder. It ends with the test's JVM, also with
+ * a killed one. For one thread.
+ */
+public final class TestNatsServer implements AutoCloseable {
+  private static final Duration READY_BOUND = Duration.ofSeconds(60);
+  private static final Duration STOP_GRACE = Duration.ofSeconds(10);
+
+  /** How often other ports are tried when another process took the picked one. */
+  private static final int PORT_ATTEMPTS = 3;
+
+  private final String name;
+  private final int port;
+  private final Path folder;
+  private final TestNatsOptions options;
+  private Optional<TetheredProcess> process = Optional.empty();
+
+  private TestNatsServer(
+      String name, int port, Path folder, String clusterConfig, TestNatsOptions options) {
+    this.name = name;
+    this.port = port;
+    this.folder = folder;
+    this.options = options;
+    try {
+      Files.writeString(config(), text(clusterConfig));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Returns when it takes connections. */
+  public static TestNatsServer start() {
+    return start(TestNatsOptions.defaults());
+  }
+
+  /** Returns when it takes connections. */
+  public static TestNatsServer start(TestNatsOptions options) {
+    for (int attempt = 1; ; attempt++) {
+      TestNatsServer server = prepare("single", LoopbackPort.pickFree(), "", options);
+      try {
+        server.restart();
+        return server;
+      } catch (AssertionError e) {
+        boolean again = attempt < PORT_ATTEMPTS && server.log().contains("address already in use");
+        server.close();
+        if (!again) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /** Makes the folder and the config, starts nothing. */
+  static TestNatsServer prepare(
+      String name, int port, String clusterConfig, TestNatsOptions options) {
+    try {
+      Path folder = Files.createTempDirectory("aether-test-nats-");
+      return new TestNatsServer(name, port, folder, clusterConfig, options);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private String text(String clusterConfig) {
+    return """
+        server_name: "%s"
+        listen: "127.0.0.1:%d"
+        max_payload: %d
+        jetstream { store_dir: "%s", sync_interval: %s }
+        %s
+        """
+        .formatted(
+            serverName(),
+            port,
+            options.maxPayloadBytes(),
+            folder,
+            options.syncAlways() ? "always" : "2m",
+            clusterConfig);
+  }
+
+  private String serverName() {
+    return name + "-" + port;
+  }
+
+  private Path config() {
+    return folder.resolve("server.conf");
+  }
+
+  private Path logFile() {
+    return folder.resolve("nats-server.log");
+  }
+
+  /** For clients; stays the same over restarts. */
+  public String url() {
+    return "nats://127.0.0.1:" + port;
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** Of the running process, or of the last one. */
+  public long pid() {
+    return process.orElseThrow(() -> new IllegalStateException(name + " never ran")).pid();
+  }
+
+  /** All that it has printed, over restarts. */
+  public String log() {
+    try {
+      return Files.exists(logFile()) ? Files.readString(logFile()) : "";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends it by SIGKILL, as a crash would; what it stored stays. Returns when it is gone. */
+  public void kill() {
+    process.ifPresent(TetheredProcess::kill);
+  }
+
+  /** Ends it in order by SIGTERM; what it stored stays. Returns when it is gone. */
+  public void stop() {
+    process.ifPresent(TetheredProcess::end);
+  }
+
+  /**
+   * Starts it on the same port and store, after ending it in order if it still runs. Returns when
+   * it takes connections.
+   */
+  public void restart() {
+    launch();
+    awaitReady();
+  }
+
+  void launch() {
+    stop();
+    List<String> command = new ArrayList<>();
+    command.add(options.binary().path().toString());
+    command.addAll(List.of("-c", config().toString()));
+    try {
+      process = Optional.of(TetheredProcess.start(command, logFile(), STOP_GRACE));
+    } catch (IOException e) {
+      throw new AssertionError("nats-server cannot be started", e);
+    }
+  }
+
+  void awaitReady() {
+    Await.until(
+        "nats-server " + serverName() + " to take connections",
+        READY_BOUND,
+        () -> {
+          if (!process.map(TetheredProcess::isAlive).orElse(false)) {
+            throw new AssertionError("nats-server ended while starting; its log:\n" + log());
+          }
+          return NatsInfo.of(port).map(info -> info.contains(serverName())).orElse(false);
+        });
+  }
+
+  /** Ends it and deletes its store. */
+  @Override
+  public void close() {
+    stop();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
