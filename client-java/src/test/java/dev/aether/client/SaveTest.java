@@ -319,6 +319,19 @@ final class SaveTest {
   }
 
   @Test
+  void aCommitThatNoServerTakesIsNotSent() {
+    NewEvent large = NewEvent.builder("Large").data(new byte[5_000_000]).build();
+
+    TooLargeException e =
+        assertThrows(
+            TooLargeException.class, () -> client.save("order-1", ExpectedVersion.any(), large));
+
+    assertEquals(3 << 20, e.limitBytes());
+    assertTrue(e.sizeBytes() > 5_000_000);
+    assertTrue(server.requests.isEmpty());
+  }
+
+  @Test
   void repeatsCanBeSwitchedOff() {
     server.saves.add(fail(error(Status.Code.UNAVAILABLE, "STORE_UNAVAILABLE", Map.of())));
     try (AetherClient once = server.client().repeats(RepeatOptions.never()).build()) {
