@@ -6,7 +6,7 @@ import dev.aether.server.embedded.EmbeddedNatsException;
 import dev.aether.server.event.StoreException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Starts nodes and speaks of them as people read it. */
 final class Nodes {
@@ -23,9 +23,17 @@ final class Nodes {
     } catch (EmbeddedNatsException | StoreException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     } catch (UncheckedIOException e) {
-      String why = Optional.ofNullable(e.getCause()).map(Throwable::getMessage).orElse("?");
-      throw new CommandFailedException(e.getMessage() + ": " + why, e);
+      throw new CommandFailedException(e.getMessage() + ": " + rootCause(e).getMessage(), e);
     }
+  }
+
+  /** Netty wraps what the system says into what it tried. */
+  private static Throwable rootCause(Throwable failure) {
+    Throwable root = failure;
+    for (@Nullable Throwable cause = root; cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    return root;
   }
 
   static String text(InetSocketAddress address) {
