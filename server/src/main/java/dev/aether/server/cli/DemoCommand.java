@@ -31,8 +31,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   @Override
-  public Integer call()
-      throws ImportStopped, IOException, InterruptedException, TimeoutException {
+  public Integer call() throws ImportStopped, IOException, InterruptedException, TimeoutException {
     LogLevel.error();
     try (TemporaryFolder folder = TemporaryFolder.make("aether-demo");
         AetherServer nodeA = nodeA(folder.path());

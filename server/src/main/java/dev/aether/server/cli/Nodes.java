@@ -23,17 +23,18 @@ final class Nodes {
     } catch (EmbeddedNatsException | StoreException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     } catch (UncheckedIOException e) {
-      throw new CommandFailedException(e.getMessage() + ": " + rootCause(e).getMessage(), e);
+      throw new CommandFailedException(e.getMessage() + ": " + reason(e), e);
     }
   }
 
-  /** Netty wraps what the system says into what it tried. */
-  private static Throwable rootCause(Throwable failure) {
+  /** What the system said; Netty wraps it into what it tried and with which error number. */
+  private static String reason(Throwable failure) {
     Throwable root = failure;
     for (@Nullable Throwable cause = root; cause != null; cause = cause.getCause()) {
       root = cause;
     }
-    return root;
+    String message = String.valueOf(root.getMessage());
+    return message.substring(message.lastIndexOf(": ") + 1).strip();
   }
 
   static String text(InetSocketAddress address) {

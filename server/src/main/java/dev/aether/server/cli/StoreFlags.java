@@ -39,7 +39,8 @@ final class StoreFlags {
       paramLabel = "TIME",
       defaultValue = "60s",
       converter = DurationConverter.class,
-      description = "How long to wait at the start for the NATS of --nats. Default: ${DEFAULT-VALUE}")
+      description =
+          "How long to wait at the start for the NATS of --nats. Default: ${DEFAULT-VALUE}")
   private Duration natsWait = Duration.ofSeconds(60);
 
   /**

@@ -25,8 +25,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ClientCommandsTest {
-  private final AetherServer server =
-      AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
+  private final AetherServer server = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
 
   @AfterEach
   void endServer() {
@@ -42,8 +41,7 @@ class ClientCommandsTest {
     assertEquals(1, first.get("lastVersion").getAsLong());
     assertEquals(0, first.get("partition").getAsInt());
     assertEquals(false, first.get("replayed").getAsBoolean());
-    assertEquals(
-        "SYNC_MEMORY", first.getAsJsonObject("durability").get("sync").getAsString());
+    assertEquals("SYNC_MEMORY", first.getAsJsonObject("durability").get("sync").getAsString());
     assertEquals(2, second.get("lastVersion").getAsLong());
     assertTrue(
         second.get("position").getAsLong() > first.get("position").getAsLong(), "positions rise");
@@ -68,7 +66,14 @@ class ClientCommandsTest {
   void theSameCommitIdIsStoredOnceWhateverWasExpected() {
     for (String expectation : List.of("0", "any")) {
       String[] save = {
-        "save", "--actor", "a-" + expectation, "--type", "T", "--commit-id", "c", "--expect",
+        "save",
+        "--actor",
+        "a-" + expectation,
+        "--type",
+        "T",
+        "--commit-id",
+        "c",
+        "--expect",
         expectation
       };
       JsonObject first = json(done(save));
@@ -81,7 +86,8 @@ class ClientCommandsTest {
 
   @Test
   void eventsPrintsTheDataAsItWasSavedOnOneLine(@TempDir Path folder) throws IOException {
-    Path file = Files.writeString(folder.resolve("data.json"), "{\n  \"z\": 1.10,\n  \"a\": [ ]\n}\n");
+    Path file =
+        Files.writeString(folder.resolve("data.json"), "{\n  \"z\": 1.10,\n  \"a\": [ ]\n}\n");
     done("save", "--actor", "a", "--type", "T é", "--data", "@" + file, "--meta", "user_id=u=1");
     assertEquals(
         ExitCode.DONE,
@@ -130,8 +136,7 @@ class ClientCommandsTest {
     done("save", "--actor", "b", "--type", "U", "--data", "2");
 
     CommandRun all = done("subscribe", "--start", "beginning", "--until-caught-up");
-    CommandRun some =
-        done("subscribe", "--start", "beginning", "--type", "U", "--until-caught-up");
+    CommandRun some = done("subscribe", "--start", "beginning", "--type", "U", "--until-caught-up");
 
     JsonObject first = JsonParser.parseString(all.lines().get(0)).getAsJsonObject();
     assertEquals(2, all.lines().size());
@@ -205,8 +210,8 @@ class ClientCommandsTest {
             new String[] {"events", "a"},
             new String[] {"save", "--actor", "a", "--type", "T"},
             new String[] {"health"})) {
-      String[] all = Stream.concat(Stream.of(args), Stream.of("--server", nowhere))
-          .toArray(String[]::new);
+      String[] all =
+          Stream.concat(Stream.of(args), Stream.of("--server", nowhere)).toArray(String[]::new);
       assertEquals(ExitCode.UNREACHABLE, CommandRun.of(all).exitCode(), args[0]);
     }
   }
@@ -229,10 +234,8 @@ class ClientCommandsTest {
             () -> false);
 
     for (String[] args :
-        List.of(
-            withServer("events", "a"), withServer("subscribe", "--start", "beginning"))) {
-      assertEquals(
-          ExitCode.DONE, CommandLines.create(terminal, Map.of()).execute(args), args[0]);
+        List.of(withServer("events", "a"), withServer("subscribe", "--start", "beginning"))) {
+      assertEquals(ExitCode.DONE, CommandLines.create(terminal, Map.of()).execute(args), args[0]);
     }
   }
 
@@ -253,8 +256,7 @@ class ClientCommandsTest {
   }
 
   private String[] withServer(String... args) {
-    return Stream.concat(Stream.of(args), Stream.of("--server", address()))
-        .toArray(String[]::new);
+    return Stream.concat(Stream.of(args), Stream.of("--server", address())).toArray(String[]::new);
   }
 
   private String address() {

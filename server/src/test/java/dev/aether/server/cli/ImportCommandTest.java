@@ -28,8 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ImportCommandTest {
-  private final AetherServer server =
-      AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
+  private final AetherServer server = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
 
   @AfterEach
   void endServer() {
@@ -69,14 +68,12 @@ class ImportCommandTest {
   void someLinesOfEachActorMayBeStoredAlready() {
     Random random = new Random(7);
     List<String> lines = file(300, 11).lines().toList();
-    String some =
-        String.join("\n", lines.stream().filter(line -> random.nextInt(3) == 0).toList());
+    String some = String.join("\n", lines.stream().filter(line -> random.nextInt(3) == 0).toList());
     run(some);
     long before = some.lines().count();
 
     assertResult(
-        "%d events imported, %d already there".formatted(300 - before, before),
-        run(file(300, 11)));
+        "%d events imported, %d already there".formatted(300 - before, before), run(file(300, 11)));
     assertResult("0 events imported, 300 already there", run(file(300, 11)));
   }
 
@@ -158,8 +155,7 @@ class ImportCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals("", run.out());
-    assertTrue(
-        run.err().contains("standard input, line 21: \"data\" is missing"), run.err());
+    assertTrue(run.err().contains("standard input, line 21: \"data\" is missing"), run.err());
     assertTrue(run.err().contains("so far 20 events imported, 0 already there"), run.err());
     assertEquals(List.of(), events("z"));
   }
@@ -189,8 +185,7 @@ class ImportCommandTest {
 
     assertResult("2 events imported", run(good));
     assertResult("0 events imported, 2 already there", run(good));
-    assertTrue(
-        run(line.formatted(3, 5)).err().contains("line 1: has version 5 but would get 3"));
+    assertTrue(run(line.formatted(3, 5)).err().contains("line 1: has version 5 but would get 3"));
   }
 
   @Test
@@ -265,8 +260,7 @@ class ImportCommandTest {
   }
 
   private void save(String actor, String type) {
-    assertEquals(
-        ExitCode.DONE, runClient("save", "--actor", actor, "--type", type).exitCode());
+    assertEquals(ExitCode.DONE, runClient("save", "--actor", actor, "--type", type).exitCode());
   }
 
   private List<JsonObject> events(String actor) {
@@ -280,8 +274,7 @@ class ImportCommandTest {
   }
 
   private CommandRun run(String file) {
-    return CommandRun.withInput(
-        file, "import", "-", "--server", Nodes.text(server.grpcAddress()));
+    return CommandRun.withInput(file, "import", "-", "--server", Nodes.text(server.grpcAddress()));
   }
 
   private CommandRun runClient(String... args) {

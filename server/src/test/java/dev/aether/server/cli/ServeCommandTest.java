@@ -60,7 +60,10 @@ class ServeCommandTest {
   void theDataFolderKeepsWhatWasImportedOverARestart(@TempDir Path folder) throws Exception {
     String sample = sample();
     String[] embedded = {
-      "--data", folder.resolve("data").toString(), "--nats-server", TestNatsBinary.get().path().toString()
+      "--data",
+      folder.resolve("data").toString(),
+      "--nats-server",
+      TestNatsBinary.get().path().toString()
     };
     try (Served served = new Served(Map.of(), embedded)) {
       CommandRun run = imported(sample, served.grpcAddress());
@@ -76,12 +79,11 @@ class ServeCommandTest {
   void aPortThatIsTakenIsOneClearLine() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       CommandRun run =
-          CommandRun.of(
-              "serve", "--memory", "--listen", "127.0.0.1:" + taken.getLocalPort());
+          CommandRun.of("serve", "--memory", "--listen", "127.0.0.1:" + taken.getLocalPort());
 
       assertEquals(ExitCode.FAILED, run.exitCode());
       assertEquals(
-          "aether: can't listen on 127.0.0.1:%d: Address already in use%n"
+          "aether: can't listen on 127.0.0.1:%d: Address already in use\n"
               .formatted(taken.getLocalPort()),
           run.err());
     }
@@ -91,7 +93,12 @@ class ServeCommandTest {
   void aFolderThatCanNotBeWrittenIsOneClearLine(@TempDir Path folder) throws IOException {
     Path file = Files.createFile(folder.resolve("file"));
 
-    assertFailsWith(file.toString(), "--data", file.toString());
+    assertFailsWith(
+        file.toString(),
+        "--data",
+        file.toString(),
+        "--nats-server",
+        TestNatsBinary.get().path().toString());
   }
 
   @Test
@@ -113,6 +120,7 @@ class ServeCommandTest {
         "--nats nats://h --data x",
         "--memory --replicas 2",
         "--nats-wait 5",
+        "--memory --no-auto-create=maybe",
         "--listen 7450",
       })
   void flagsThatMakeNoSenseEndWith2(String flags) {
@@ -180,8 +188,7 @@ class ServeCommandTest {
     @Override
     public void close() throws InterruptedException {
       thread.shutdownNow();
-      assertTrue(
-          thread.awaitTermination(READY_BOUND.toSeconds(), TimeUnit.SECONDS));
+      assertTrue(thread.awaitTermination(READY_BOUND.toSeconds(), TimeUnit.SECONDS));
     }
   }
 }
