@@ -1,0 +1,80 @@
+package dev.aether.server.contract;
+
+import org.junit.jupiter.api.Nested;
+
+/**
+ * The contract on two nodes on a real cluster of three nats-servers, three copies of everything.
+ */
+@OnStore(Fixture.Kind.THREE_NATS)
+class NatsClusterContractTest {
+
+  @Nested
+  class Saving extends SavingContract {
+    Saving(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Repeating extends RepeatingContract {
+    Repeating(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Reading extends ReadingContract {
+    Reading(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Content extends ContentContract {
+    Content(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class BadInput extends BadInputContract {
+    BadInput(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Subscribing extends SubscribingContract {
+    Subscribing(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Filtering extends FilteringContract {
+    Filtering(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Resuming extends ResumingContract {
+    Resuming(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Serving extends ServingContract {
+    Serving(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Racing extends RacingContract {
+    Racing(Fixture fixture) {
+      super(fixture);
+    }
+  }
+}

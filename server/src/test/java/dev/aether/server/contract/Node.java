@@ -1,0 +1,108 @@
+package dev.aether.server.contract;
+
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.v1.Event;
+import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.GetEventsRequest;
+import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestVersionRequest;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A real server on a loopback port and an unconfigured gRPC client of it, as any language has one:
+ * it takes messages below 4 MiB and repeats nothing by itself. For any number of threads.
+ */
+final class Node implements AutoCloseable {
+  static final long DEADLINE_SECONDS = 30;
+
+  private final AetherServer server;
+  private final ManagedChannel channel;
+
+  private Node(AetherServer server) {
+    this.server = server;
+    channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", server.grpcAddress().getPort())
+            .usePlaintext()
+            .disableRetry()
+            .build();
+  }
+
+  static Node start(ServerConfig config) {
+    return new Node(AetherServer.start(config));
+  }
+
+  String id() {
+    return server.nodeId();
+  }
+
+  int port() {
+    return server.grpcAddress().getPort();
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  EventStoreGrpc.EventStoreBlockingStub store() {
+    return EventStoreGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  EventBusGrpc.EventBusStub bus() {
+    return EventBusGrpc.newStub(channel);
+  }
+
+  SaveEventsResponse save(SaveEventsRequest request) {
+    return store().saveEvents(request);
+  }
+
+  SaveEventsResponse save(SaveEventsRequest.Builder request) {
+    return save(request.build());
+  }
+
+  long latest(String namespace, String actor) {
+    return store()
+        .getLatestVersion(
+            GetLatestVersionRequest.newBuilder().setNamespace(namespace).setActorId(actor).build())
+        .getVersion();
+  }
+
+  List<Event> events(String namespace, String actor) {
+    return events(GetEventsRequest.newBuilder().setNamespace(namespace).setActorId(actor));
+  }
+
+  List<Event> events(GetEventsRequest.Builder request) {
+    return frames(request).stream().flatMap(frame -> frame.getEventsList().stream()).toList();
+  }
+
+  List<GetEventsResponse> frames(GetEventsRequest.Builder request) {
+    List<GetEventsResponse> frames = new ArrayList<>();
+    store().getEvents(request.build()).forEachRemaining(frames::add);
+    return frames;
+  }
+
+  ServingStatus health(String service) {
+    return HealthGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .check(HealthCheckRequest.newBuilder().setService(service).build())
+        .getStatus();
+  }
+
+  /** Ends the client first, so that no call is left to wait for. */
+  @Override
+  public void close() {
+    channel.shutdownNow();
+    server.close();
+  }
+}

@@ -1,0 +1,158 @@
+package dev.aether.server.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Message;
+import dev.aether.server.testing.Await;
+import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NamespacesGrpc;
+import dev.aether.v1.SubscribeRequest;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.reflection.v1.ServerReflectionGrpc;
+import io.grpc.reflection.v1.ServerReflectionRequest;
+import io.grpc.reflection.v1.ServerReflectionResponse;
+import io.grpc.reflection.v1.ServiceResponse;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** What is served beside saves, reads and subscriptions, and what is not served yet. */
+abstract class ServingContract extends Contract {
+  private static final Duration BOUND = Duration.ofSeconds(20);
+  private static final Set<String> SERVED =
+      Set.of("SaveEvents", "GetEvents", "GetLatestVersion", "Subscribe");
+
+  ServingContract(Fixture fixture) {
+    super(fixture);
+  }
+
+  @Test
+  void healthIsServedForTheServerAndForEachService() {
+    for (String service :
+        List.of(
+            "",
+            EventStoreGrpc.SERVICE_NAME,
+            EventBusGrpc.SERVICE_NAME,
+            NamespacesGrpc.SERVICE_NAME)) {
+      assertEquals(ServingStatus.SERVING, a.health(service));
+      assertEquals(ServingStatus.SERVING, b.health(service));
+    }
+    assertEquals(Status.Code.NOT_FOUND, Refusal.of(() -> a.health("no.Such")).code());
+  }
+
+  @Test
+  void reflectionListsTheServicesAndTheirFiles() {
+    ConcurrentLinkedQueue<ServerReflectionResponse> answers = new ConcurrentLinkedQueue<>();
+    StreamObserver<ServerReflectionRequest> questions =
+        ServerReflectionGrpc.newStub(a.channel())
+            .serverReflectionInfo(
+                new StreamObserver<>() {
+                  @Override
+                  public void onNext(ServerReflectionResponse answer) {
+                    answers.add(answer);
+                  }
+
+                  @Override
+                  public void onError(Throwable thrown) {}
+
+                  @Override
+                  public void onCompleted() {}
+                });
+    questions.onNext(ServerReflectionRequest.newBuilder().setListServices("").build());
+    for (String symbol :
+        List.of(
+            EventStoreGrpc.SERVICE_NAME,
+            EventBusGrpc.SERVICE_NAME + ".Subscribe",
+            NamespacesGrpc.SERVICE_NAME)) {
+      questions.onNext(
+          ServerReflectionRequest.newBuilder().setFileContainingSymbol(symbol).build());
+    }
+    Await.until("four answers", BOUND, () -> answers.size() == 4);
+    questions.onCompleted();
+
+    List<String> services =
+        answers.poll().getListServicesResponse().getServiceList().stream()
+            .map(ServiceResponse::getName)
+            .toList();
+    assertTrue(
+        services.containsAll(
+            List.of(
+                EventStoreGrpc.SERVICE_NAME,
+                EventBusGrpc.SERVICE_NAME,
+                NamespacesGrpc.SERVICE_NAME,
+                "grpc.health.v1.Health",
+                "grpc.reflection.v1.ServerReflection")),
+        services::toString);
+    answers.forEach(
+        answer -> assertTrue(answer.getFileDescriptorResponse().getFileDescriptorProtoCount() > 0));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> whatIsNotServedYetIsUnimplemented() {
+    return Stream.of(
+            EventStoreGrpc.getServiceDescriptor(),
+            EventBusGrpc.getServiceDescriptor(),
+            NamespacesGrpc.getServiceDescriptor())
+        .map(ServiceDescriptor::getMethods)
+        .flatMap(java.util.Collection::stream)
+        .filter(method -> !SERVED.contains(method.getBareMethodName()))
+        .map(
+            method ->
+                DynamicTest.dynamicTest(
+                    method.getFullMethodName(),
+                    () -> assertEquals(Status.Code.UNIMPLEMENTED, call(method).getCode())));
+  }
+
+  @Test
+  void optionsOfSubscribeThatAreNotServedYetAreUnimplemented() {
+    SubscribeRequest.Builder live = Requests.live(namespace);
+    assertEquals(
+        Status.Code.UNIMPLEMENTED,
+        Subscriber.refusal(a, live.clone().setIncludeBroadcasts(true)).code());
+  }
+
+  /** Calls any method with an empty message; its status. */
+  private <Q, R> Status call(MethodDescriptor<Q, R> method) {
+    AtomicReference<@Nullable Status> end = new AtomicReference<>();
+    ClientCall<Q, R> call = a.channel().newCall(method, CallOptions.DEFAULT);
+    call.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            end.set(status);
+          }
+        },
+        new Metadata());
+    call.request(1);
+    call.sendMessage(empty(method));
+    call.halfClose();
+    return Await.value("the call's end", BOUND, () -> Optional.ofNullable(end.get()));
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <Q, R> Q empty(MethodDescriptor<Q, R> method) {
+    var prototypes = (MethodDescriptor.PrototypeMarshaller<Q>) method.getRequestMarshaller();
+    Message prototype = (Message) prototypes.getMessagePrototype();
+    if (prototype == null) {
+      throw new AssertionError("no prototype of " + method);
+    }
+    return (Q) prototype;
+  }
+}
