@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** The picture in docs/architecture.md is the code's. */
@@ -40,14 +41,21 @@ class PackagePictureTest {
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT)) {
-      for (Dependency dependency : from.getDirectDependenciesFromSelf()) {
-        String target = dependency.getTargetClass().getPackageName();
-        if (target.startsWith(ROOT)) {
-          add(arrows, room(from.getPackageName()), room(target));
-        }
-      }
+      targets(from)
+          .map(JavaClass::getPackageName)
+          .filter(target -> target.startsWith(ROOT))
+          .forEach(target -> add(arrows, room(from.getPackageName()), room(target)));
     }
     return arrows;
+  }
+
+  /** What a class names; ArchUnit does not count what is only caught. */
+  private static Stream<JavaClass> targets(JavaClass from) {
+    return Stream.concat(
+        from.getDirectDependenciesFromSelf().stream().map(Dependency::getTargetClass),
+        from.getCodeUnits().stream()
+            .flatMap(unit -> unit.getTryCatchBlocks().stream())
+            .flatMap(block -> block.getCaughtThrowables().stream()));
   }
 
   private static void add(Set<String> arrows, String from, String to) {
