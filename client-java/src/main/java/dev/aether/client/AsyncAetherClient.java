@@ -6,12 +6,14 @@ import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
@@ -25,6 +27,15 @@ import java.util.function.UnaryOperator;
  * save is stored is not known. Otherwise as {@link AetherClient}.
  */
 public final class AsyncAetherClient implements AutoCloseable {
+  /** The contract's limit of a commit; a server's may be lower. */
+  private static final int MAX_COMMIT_BYTES = 3 << 20;
+
+  /**
+   * Not sent above this: gRPC would refuse it before the server sees whose it is, without a reason.
+   * The rest between is the server's to decide.
+   */
+  private static final int MAX_REQUEST_BYTES = 4 << 20;
+
   /** A server sends heartbeats every 10 s; who misses three hears nobody. */
   private static final FrameCall.Patience SUBSCRIPTION_PATIENCE =
       new FrameCall.Patience(Duration.ofSeconds(30), Status.Code.UNAVAILABLE);
@@ -54,16 +65,33 @@ public final class AsyncAetherClient implements AutoCloseable {
     connection.checkOpen();
     SaveCommand named = named(command);
     String commitId = named.commitId();
+    SaveEventsRequest request = Messages.saveRequest(named, defaults.namespace(named.settings()));
+    if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
+      return CompletableFuture.failedFuture(tooLarge(request.getSerializedSize()));
+    }
     return RepeatedCall.start(
         connection,
         new RepeatedCall.Spec<>(
             EventStoreGrpc.getSaveEventsMethod(),
-            Messages.saveRequest(named, defaults.namespace(named.settings())),
-            request -> request.toBuilder().setRetry(true).build(),
+            request,
+            sent -> sent.toBuilder().setRetry(true).build(),
             answer -> Messages.saved(commitId, answer),
             commitId,
             named.retry()),
         defaults.limits(named.settings()));
+  }
+
+  private static TooLargeException tooLarge(int sizeBytes) {
+    return new TooLargeException(
+        Reason.COMMIT_TOO_LARGE,
+        "commit too large: "
+            + sizeBytes
+            + " bytes encoded, no server takes more than "
+            + MAX_COMMIT_BYTES,
+        Map.of("limit_bytes", String.valueOf(MAX_COMMIT_BYTES), "size_bytes", "" + sizeBytes),
+        MAX_COMMIT_BYTES,
+        sizeBytes,
+        null);
   }
 
   /** The save with a commit id: its own, or a new one. */

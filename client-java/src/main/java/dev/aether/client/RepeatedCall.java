@@ -46,6 +46,9 @@ final class RepeatedCall<Q, A, R> {
    */
   record Limits(Duration deadline, Duration attemptTimeout, RepeatOptions repeats) {}
 
+  /** A repeat with less time than this would only make a known outcome unknown. */
+  private static final Duration LEAST_ATTEMPT = Duration.ofMillis(100);
+
   private final Connection connection;
   private final Spec<Q, A, R> spec;
   private final Limits limits;
@@ -108,7 +111,8 @@ final class RepeatedCall<Q, A, R> {
   private void failed(Failure failure) {
     outcomeUnknown |= failure.outcomeUnknown();
     Duration pause = pause(failure);
-    boolean inTime = endNanos - System.nanoTime() > pause.toNanos();
+    Duration needed = outcomeUnknown ? pause : pause.plus(LEAST_ATTEMPT);
+    boolean inTime = endNanos - System.nanoTime() > needed.toNanos();
     if (result.isDone()) {
       return;
     }

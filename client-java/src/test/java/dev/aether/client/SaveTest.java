@@ -16,6 +16,9 @@ import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.Sync;
 import dev.aether.v1.VersionConflict;
 import io.grpc.Status;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -247,7 +251,7 @@ final class SaveTest {
 
     assertThrows(
         StoreUnavailableException.class,
-        () -> client.save(named("c-1").deadline(Duration.ofMillis(300)).build()));
+        () -> client.save(named("c-1").deadline(Duration.ofSeconds(1)).build()));
     assertTrue(server.requests.size() > 1);
   }
 
@@ -273,7 +277,6 @@ final class SaveTest {
     int port = server.port();
     server.stop();
     CompletableFuture<Saved> saving = client.async().save(named("c-1").build());
-    // The first connect has failed, so that gRPC by itself would wait a second or more.
     CountDownLatch later = new CountDownLatch(1);
     assertFalse(later.await(300, TimeUnit.MILLISECONDS));
     assertFalse(saving.isDone());
@@ -283,6 +286,49 @@ final class SaveTest {
 
       assertEquals(4, saving.orTimeout(5, TimeUnit.SECONDS).join().firstVersion());
     }
+  }
+
+  @Test
+  void aServerOutOfReachIsTriedMoreOftenThanGrpcWouldByItself() throws Exception {
+    // gRPC by itself connects at once, after a second, and after 2.6 s.
+    AtomicInteger connects = new AtomicInteger();
+    try (ServerSocket hangsUp = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        AetherClient lost = AetherClient.connect("127.0.0.1:" + hangsUp.getLocalPort())) {
+      CompletableFuture<Void> accepting =
+          CompletableFuture.runAsync(() -> hangUpOnAll(hangsUp, connects));
+
+      assertThrows(
+          ServerUnreachableException.class,
+          () -> lost.save(named("c-1").deadline(Duration.ofMillis(1_900)).build()));
+
+      assertTrue(connects.get() >= 4, connects + " connects");
+      hangsUp.close();
+      accepting.get(5, TimeUnit.SECONDS);
+    }
+  }
+
+  private static void hangUpOnAll(ServerSocket server, AtomicInteger connects) {
+    try {
+      while (true) {
+        server.accept().close();
+        connects.incrementAndGet();
+      }
+    } catch (IOException e) {
+      // The test closed the socket.
+    }
+  }
+
+  @Test
+  void aCommitThatNoServerTakesIsNotSent() {
+    NewEvent large = NewEvent.builder("Large").data(new byte[5_000_000]).build();
+
+    TooLargeException e =
+        assertThrows(
+            TooLargeException.class, () -> client.save("order-1", ExpectedVersion.any(), large));
+
+    assertEquals(3 << 20, e.limitBytes());
+    assertTrue(e.sizeBytes() > 5_000_000);
+    assertTrue(server.requests.isEmpty());
   }
 
   @Test

@@ -61,12 +61,11 @@ public final class AetherServer implements AutoCloseable {
     nodeId = config.nodeId().orElseGet(() -> "aether-" + UuidV7.next().toString().substring(24));
     try {
       Store store = keep(store(config));
-      EventBus bus = keep(new EventBus(store));
+      EventBus bus = new EventBus(store);
       grpc =
           keep(listen(config.listen(), () -> new GrpcServer(config.listen(), store, bus, nodeId)));
-      // Before the calls are waited for: a subscription does not end by itself.
-      AutoCloseable subscriptions = bus::endSubscriptions;
-      keep(subscriptions);
+      // Ends before the calls are waited for: subscriptions never end by themselves.
+      keep(bus);
       http =
           config
               .http()

@@ -7,10 +7,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -55,9 +57,16 @@ public final class EventBus implements AutoCloseable {
   public EventBus(Store store) {
     this.store = store;
     AtomicInteger number = new AtomicInteger();
+    // Each subscription has at most one task in the queue. What wakes one after the end is void.
     pumps =
-        Executors.newFixedThreadPool(
-            THREADS, task -> daemon(task, "aether-bus-" + number.incrementAndGet()));
+        new ThreadPoolExecutor(
+            THREADS,
+            THREADS,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(2 * MAX_SUBSCRIPTIONS),
+            task -> daemon(task, "aether-bus-" + number.incrementAndGet()),
+            new ThreadPoolExecutor.DiscardPolicy());
     ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "aether-bus-ticker"));
     every(TICK, () -> subscriptions.forEach(Subscription::tick));
     every(PROBE_EVERY, this::probe);
@@ -93,9 +102,6 @@ public final class EventBus implements AutoCloseable {
     Subscription subscription = new Subscription(this, store, pumps, command, sink);
     subscriptions.add(subscription);
     subscription.start();
-    if (closed) {
-      subscription.fail(new StoreException.ShuttingDown());
-    }
     return subscription;
   }
 
@@ -157,17 +163,12 @@ public final class EventBus implements AutoCloseable {
     }
   }
 
-  /** Takes no new subscriptions, and ends those there are with SHUTTING_DOWN. Does not block. */
-  public void endSubscriptions() {
-    closed = true;
-    subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
-  }
-
-  /** Ends the subscriptions and the feeds. After the server whose calls they are. */
+  /** Ends all subscriptions with SHUTTING_DOWN. */
   @Override
   public void close() {
-    endSubscriptions();
+    closed = true;
     ticker.shutdownNow();
+    subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
     synchronized (feeds) {
       feeds.values().forEach(shared -> shared.feed.close());
       feeds.clear();

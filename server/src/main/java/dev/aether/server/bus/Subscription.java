@@ -27,15 +27,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscription implements AutoCloseable {
   private static final int FRAME_BYTES = 1024 * 1024;
-  private static final Duration HEARTBEAT = Duration.ofSeconds(5);
-
-  /** A heartbeat vouches that the store was heard within so long. */
-  private static final Duration VOUCHED_SILENCE = Duration.ofSeconds(10);
-
-  /** After so long without the store the subscription ends. */
-  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(15);
-
-  private static final Duration CURSOR_EVERY = Duration.ofMillis(500);
 
   /** With so few logs a cursor is small enough for every frame. */
   private static final int SMALL_CURSOR_LOGS = 8;
@@ -63,11 +54,7 @@ public final class Subscription implements AutoCloseable {
   private boolean started;
   private boolean ended;
   private boolean caughtUp;
-  private boolean cursorOwed;
-  private long lastCursorAt = System.nanoTime();
-  private long lastFrameAt = System.nanoTime();
-  private long outageSince;
-  private boolean outage;
+  private final SubscriptionPulse pulse;
 
   Subscription(
       EventBus bus,
@@ -80,6 +67,7 @@ public final class Subscription implements AutoCloseable {
     this.executor = executor;
     this.command = command;
     this.sink = sink;
+    this.pulse = new SubscriptionPulse(store);
   }
 
   void start() {
@@ -135,7 +123,7 @@ public final class Subscription implements AutoCloseable {
     places.forEach(place -> add(place.log(), place.position(), place.head()));
     started = true;
     sink.started(cursor());
-    frameSent();
+    pulse.sentCursor();
     watch =
         store
             .namespaces()
@@ -171,8 +159,7 @@ public final class Subscription implements AutoCloseable {
       if (!caughtUp && turns.stream().allMatch(SubscriptionSource::isCaughtUp)) {
         caughtUp = true;
         sink.caughtUp(cursor());
-        frameSent();
-        cursorSent();
+        pulse.sentCursor();
       }
       if (!advanceOne()) {
         return;
@@ -249,8 +236,7 @@ public final class Subscription implements AutoCloseable {
         }
         source.position = record.position();
         sink.corrupt(corrupt, cursor());
-        frameSent();
-        cursorSent();
+        pulse.sentCursor();
       } else if (record.entry() instanceof LogEntry.StoredCommit stored) {
         if (command.filter().passes(stored.actor(), stored.commit())) {
           if (bytes + record.bytes() > FRAME_BYTES) {
@@ -271,16 +257,13 @@ public final class Subscription implements AutoCloseable {
     if (frame.isEmpty()) {
       return;
     }
-    boolean withCursor =
-        turns.size() <= SMALL_CURSOR_LOGS
-            || System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos();
+    boolean withCursor = turns.size() <= SMALL_CURSOR_LOGS || pulse.isCursorDue();
     String namespace = source.log().namespace().name();
     sink.commits(namespace, frame, withCursor ? Optional.of(cursor()) : Optional.empty());
-    frameSent();
     if (withCursor) {
-      cursorSent();
+      pulse.sentCursor();
     } else {
-      cursorOwed = true;
+      pulse.sentWithoutCursor();
     }
   }
 
@@ -288,51 +271,18 @@ public final class Subscription implements AutoCloseable {
     if (!started || ended) {
       return;
     }
-    Duration silence = silence();
-    if (silence.compareTo(LONGEST_SILENCE) > 0) {
+    Duration silence = pulse.silence(turns);
+    if (SubscriptionPulse.isLost(silence)) {
       end(
           new StoreException.StoreUnavailable(
               "JetStream was not heard for " + silence.toSeconds() + " s"));
-      return;
-    }
-    if (!sink.isReady()) {
-      return;
-    }
-    if (cursorOwed) {
+    } else if (sink.isReady() && pulse.isCursorOwed()) {
       sink.cursor(cursor());
-      frameSent();
-      cursorSent();
-    }
-    boolean quiet = System.nanoTime() - lastFrameAt >= HEARTBEAT.toNanos();
-    if (quiet && silence.compareTo(VOUCHED_SILENCE) < 0) {
+      pulse.sentCursor();
+    } else if (sink.isReady() && pulse.isHeartbeatDue(silence)) {
       sink.heartbeat(cursor());
-      frameSent();
-      cursorSent();
+      pulse.sentCursor();
     }
-  }
-
-  /** How long ago the store, or the log of which that is longest, was last heard. */
-  private Duration silence() {
-    boolean out = store.outage().isPresent();
-    if (out && !outage) {
-      outageSince = System.nanoTime();
-    }
-    outage = out;
-    Duration longest = out ? Duration.ofNanos(System.nanoTime() - outageSince) : Duration.ZERO;
-    for (SubscriptionSource source : turns) {
-      Duration silence = source.feed.silence();
-      longest = silence.compareTo(longest) > 0 ? silence : longest;
-    }
-    return longest;
-  }
-
-  private void frameSent() {
-    lastFrameAt = System.nanoTime();
-  }
-
-  private void cursorSent() {
-    lastCursorAt = System.nanoTime();
-    cursorOwed = false;
   }
 
   private Cursor cursor() {

@@ -21,11 +21,13 @@ public final class CommandLines {
     VersionCommand version = new VersionCommand(terminal);
     CommandLine root =
         new CommandLine(new AetherCommand())
+            .addSubcommand(new ServeCommand(terminal))
             .addSubcommand(new SaveCommand(terminal))
             .addSubcommand(new EventsCommand(terminal))
             .addSubcommand(new LatestCommand(terminal))
             .addSubcommand(new SubscribeCommand(terminal))
             .addSubcommand(new ImportCommand(terminal))
+            .addSubcommand(new DemoCommand(terminal))
             .addSubcommand(new HealthCommand(terminal))
             .addSubcommand(version)
             .addSubcommand(new GenerateCompletion());

@@ -40,6 +40,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return ExitCode.UNREACHABLE;
     }
     err.println("aether: " + message(failure));
+    if (!isExpected(failure)) {
+      failure.printStackTrace(err);
+    }
     return ExitCode.FAILED;
   }
 
@@ -66,10 +69,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   private static String message(Exception failure) {
-    if (failure instanceof AetherException || failure instanceof CommandFailedException) {
-      return String.valueOf(failure.getMessage());
-    }
-    return String.valueOf(failure);
+    return isExpected(failure) ? String.valueOf(failure.getMessage()) : "unexpected: " + failure;
+  }
+
+  /** What is not expected is a fault of ours, and whoever mends it needs to know where. */
+  private static boolean isExpected(Exception failure) {
+    return failure instanceof AetherException || failure instanceof CommandFailedException;
   }
 
   private static boolean isUnreachable(Throwable failure) {

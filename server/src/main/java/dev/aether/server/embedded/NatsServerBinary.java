@@ -1,5 +1,6 @@
 package dev.aether.server.embedded;
 
+import dev.aether.server.nats.NatsServerVersion;
 import java.io.File;
 import java.io.IOException;
 import java.net.URISyntaxException;

@@ -36,6 +36,23 @@ public final class DemoScenario {
     this.print = print;
   }
 
+  /** Says where the nodes are. */
+  public void introduce(String addressA, String addressB) {
+    line("Two Aether nodes, A on %s and B on %s, share one NATS JetStream.", addressA, addressB);
+    line("");
+  }
+
+  /** Says how to go on without the demo. */
+  public void sayWhatNext() {
+    line("");
+    line("Next, in two terminals:");
+    line("  ./aether serve");
+    line("  ./aether save --actor order-1 --type Placed --expect 0 --data '{\"total\": 12.50}'");
+    line("  ./aether save --actor order-1 --type Placed --expect 0    (the conflict, exit code 3)");
+    line("  ./aether events order-1");
+    line("  ./aether subscribe --start beginning");
+  }
+
   /** Plays it once. */
   public void play() throws ImportStopped, IOException, InterruptedException, TimeoutException {
     DemoSubscriber subscriber = new DemoSubscriber(DemoSample.EVENTS);
@@ -93,7 +110,7 @@ public final class DemoScenario {
   private void decideAnew(VersionConflictException conflict) {
     String actor = conflict.actorId();
     List<Event> missed = missed(conflict);
-    line("     Clerk 2 reads what he missed (%s) and decides anew:", missed.get(0).type());
+    line("     Clerk 2 reads what was missed (%s) and decides anew:", missed.get(0).type());
     Saved saved =
         nodeB.save(
             actor,

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -20,7 +21,6 @@ final class DemoSubscriber implements SubscriptionListener {
   private static final long WAIT_SECONDS = 60;
 
   private final CompletableFuture<String> started = new CompletableFuture<>();
-  private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final CountDownLatch missing;
   private final Map<String, Long> versions = new HashMap<>();
   private final List<Event> first = new ArrayList<>();
@@ -43,7 +43,7 @@ final class DemoSubscriber implements SubscriptionListener {
     }
   }
 
-  /** The first events that came. */
+  /** The first events that came of the actor that is looked at later. */
   List<Event> first() {
     return first;
   }
@@ -64,7 +64,7 @@ final class DemoSubscriber implements SubscriptionListener {
       if (event.version() != versions.merge(event.actorId(), 1L, Long::sum)) {
         outOfOrder++;
       }
-      if (first.size() < SHOWN) {
+      if (event.actorId().equals(DemoSample.ACTOR) && first.size() < SHOWN) {
         first.add(event);
       }
       missing.countDown();
@@ -74,14 +74,13 @@ final class DemoSubscriber implements SubscriptionListener {
   @Override
   public void onError(AetherException error) {
     started.completeExceptionally(error);
-    failed.completeExceptionally(error);
   }
 
   private static <T> T get(CompletableFuture<T> future)
       throws InterruptedException, TimeoutException {
     try {
       return future.get(WAIT_SECONDS, TimeUnit.SECONDS);
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw new IllegalStateException("the subscription failed", e.getCause());
     }
   }

@@ -90,6 +90,9 @@ record CommitHeader(
     long[] rungs = new long[2 * pairs.length];
     for (int i = 0; i < pairs.length; i++) {
       int colon = pairs[i].indexOf(':');
+      if (colon < 0) {
+        throw new IllegalArgumentException("a rung without version");
+      }
       rungs[2 * i] = Long.parseLong(pairs[i], 0, colon, 10);
       rungs[2 * i + 1] = Long.parseLong(pairs[i], colon + 1, pairs[i].length(), 10);
     }

@@ -25,6 +25,7 @@ final class JetStreamErrors {
   private static final int STREAM_NOT_FOUND = 10059;
   private static final int STREAM_MISMATCH = 10060;
   private static final int MESSAGE_TOO_LARGE = 10054;
+  private static final int REPLICAS_WITHOUT_CLUSTER = 10074;
   private static final int STREAM_OFFLINE = 10118;
   private static final int REPLICA_TRY_AGAIN = 10158;
   private static final int IN_FLIGHT_TRY_AGAIN = 10163;
@@ -88,6 +89,11 @@ final class JetStreamErrors {
   /** The stream is not there (any more). */
   static boolean isStreamGone(JetStreamFailure failure) {
     return failure.code() == STREAM_NOT_FOUND || failure.code() == STREAM_MISMATCH;
+  }
+
+  /** More replicas were asked for than a server without a cluster has; that does not pass. */
+  static boolean isWithoutCluster(JetStreamFailure failure) {
+    return failure.code() == REPLICAS_WITHOUT_CLUSTER;
   }
 
   static boolean isNoMessage(JetStreamFailure failure) {

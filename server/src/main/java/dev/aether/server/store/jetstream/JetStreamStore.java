@@ -121,7 +121,8 @@ public final class JetStreamStore implements Store {
                 api, timers, this::tail, config.replicas(), config.autoCreate())
             .get(OPEN_STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException | TimeoutException e) {
-        if (System.nanoTime() > giveUpAt) {
+        boolean hopeless = JetStreamErrors.isWithoutCluster(JetStreamErrors.failure(e));
+        if (hopeless || System.nanoTime() > giveUpAt) {
           throw JetStreamErrors.toStoreException(e);
         }
         LOG.warn("JetStream is not ready yet: {}", JetStreamErrors.root(e).getMessage());

@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.StoreException;
+import dev.aether.server.nats.NatsServerVersion;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Consumer;
@@ -85,15 +86,20 @@ final class NatsConnector {
 
   private static Connection checked(Connection connection) throws InterruptedException {
     var server = connection.getServerInfo();
-    String trouble = NatsVersion.tooOld(server.getVersion());
-    if (trouble.isEmpty() && !server.isJetStreamAvailable()) {
-      trouble = "JetStream is not enabled on the NATS server " + server.getServerName();
+    boolean enough =
+        NatsServerVersion.parse(server.getVersion()).map(NatsServerVersion::isEnough).orElse(false);
+    if (enough && server.isJetStreamAvailable()) {
+      return connection;
     }
-    if (!trouble.isEmpty()) {
-      connection.close();
-      throw new StoreException.StoreUnavailable(trouble);
-    }
-    return connection;
+    connection.close();
+    throw new StoreException.StoreUnavailable(
+        enough
+            ? "JetStream is not enabled on the NATS server " + server.getServerName()
+            : "nats-server "
+                + server.getVersion()
+                + " is too old; "
+                + NatsServerVersion.MINIMUM
+                + " or newer is needed");
   }
 
   private static Options options(List<String> urls, String name) {

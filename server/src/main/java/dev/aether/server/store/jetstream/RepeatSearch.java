@@ -36,6 +36,10 @@ final class RepeatSearch {
     if (Long.compareUnsigned(version, tip.version()) >= 0) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
+    if (tip.holds(version + 1) && !tip.mayBe(save.commitId())) {
+      // The common conflict: somebody was faster by one commit, and its id is known.
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
     return actor
         .holding(tip, version + 1)
         .thenApply(

@@ -145,7 +145,7 @@ final class SaveAttempt {
   }
 
   private void append(ActorTip tip) {
-    boolean maybeRepeat = save.retry() || tip.commitIdHash() == save.commitId().value().hashCode();
+    boolean maybeRepeat = save.retry() || tip.mayBe(save.commitId());
     if (!maybeRepeat || aim != null) {
       publish(tip);
     } else if (!looked) {

@@ -1,4 +1,4 @@
-package dev.aether.server.embedded;
+package dev.aether.server.nats;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,6 +1,4 @@
-package dev.aether.server;
-
-import dev.aether.server.cli.CommandLines;
+package dev.aether.server.cli;
 
 /** Entry point of the jar. */
 public final class Main {

@@ -1,4 +1,4 @@
-package dev.aether.server.embedded;
+package dev.aether.server.nats;
 
 import java.util.Comparator;
 import java.util.Optional;

@@ -1,0 +1,43 @@
+package dev.aether.server.cli;
+
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.server.embedded.EmbeddedNatsException;
+import dev.aether.server.event.StoreException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** Starts nodes and speaks of them as people read it. */
+final class Nodes {
+  private Nodes() {}
+
+  /**
+   * A node that serves.
+   *
+   * @throws CommandFailedException with one line that says why not
+   */
+  static AetherServer start(ServerConfig config) {
+    try {
+      return AetherServer.start(config);
+    } catch (EmbeddedNatsException | StoreException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    } catch (UncheckedIOException e) {
+      throw new CommandFailedException(e.getMessage() + ": " + reason(e), e);
+    }
+  }
+
+  /** What the system said; Netty wraps it into what it tried and with which error number. */
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    for (@Nullable Throwable cause = root; cause != null; cause = cause.getCause()) {
+      root = cause;
+    }
+    String message = String.valueOf(root.getMessage());
+    return message.substring(message.lastIndexOf(": ") + 1).strip();
+  }
+
+  static String text(InetSocketAddress address) {
+    return new HostPort(address.getAddress().getHostAddress(), address.getPort()).toString();
+  }
+}

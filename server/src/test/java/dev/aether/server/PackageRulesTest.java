@@ -1,0 +1,124 @@
+package dev.aether.server;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import org.junit.jupiter.api.Test;
+
+/** The walls of docs/architecture.md. */
+class PackageRulesTest {
+  private static final String ROOT = "dev.aether.server";
+  private static final JavaClasses SERVER =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages(ROOT);
+
+  @Test
+  void onlyTheJetStreamStoreKnowsNats() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".store.jetstream")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.nats..")
+        .check(SERVER);
+  }
+
+  @Test
+  void onlyTheDoorKnowsGrpc() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".grpc")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("io.grpc..")
+        .check(SERVER);
+  }
+
+  @Test
+  void theWordsOfTheDomainNeedNothingButTheJdk() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".event")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage("java..", "org.jspecify..", ROOT + ".event")
+        .check(SERVER);
+  }
+
+  @Test
+  void thePortsKnowTheDomainAndTheMessagesOnly() {
+    classes()
+        .that()
+        .resideInAPackage(ROOT + ".store")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "java..", "org.jspecify..", "dev.aether.v1", ROOT + ".event", ROOT + ".store")
+        .check(SERVER);
+  }
+
+  @Test
+  void theBusStandsOnThePorts() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".bus")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".store.jetstream",
+            ROOT + ".store.memory",
+            ROOT + ".grpc",
+            ROOT + ".embedded",
+            ROOT + ".ops",
+            ROOT + ".cli..")
+        .check(SERVER);
+  }
+
+  @Test
+  void theDoorStandsOnThePortsAndTheBus() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".grpc")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".store.jetstream",
+            ROOT + ".store.memory",
+            ROOT + ".embedded",
+            ROOT + ".ops",
+            ROOT + ".cli..")
+        .check(SERVER);
+  }
+
+  @Test
+  void thePrivateNatsServerAndTheOperatorsViewStandAlone() {
+    noClasses()
+        .that()
+        .resideInAnyPackage(ROOT + ".embedded", ROOT + ".ops")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".event",
+            ROOT + ".codec",
+            ROOT + ".store..",
+            ROOT + ".bus",
+            ROOT + ".grpc",
+            ROOT + ".cli..")
+        .check(SERVER);
+  }
+
+  @Test
+  void theCommandLineReachesTheServerThroughItsFrontDoorOnly() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(ROOT + ".store..", ROOT + ".bus", ROOT + ".codec", ROOT + ".ops")
+        .check(SERVER);
+  }
+}

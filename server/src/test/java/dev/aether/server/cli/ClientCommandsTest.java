@@ -1,0 +1,270 @@
+package dev.aether.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.StoreChoice;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class ClientCommandsTest {
+  private final AetherServer server = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
+
+  @AfterEach
+  void endServer() {
+    server.close();
+  }
+
+  @Test
+  void savePrintsWhereTheEventIsStored() {
+    JsonObject first = json(done("save", "--actor", "a", "--type", "T", "--expect", "0"));
+    JsonObject second = json(done("save", "--actor", "a", "--type", "T", "--expect", "existing"));
+
+    assertEquals(1, first.get("firstVersion").getAsLong());
+    assertEquals(1, first.get("lastVersion").getAsLong());
+    assertEquals(0, first.get("partition").getAsInt());
+    assertEquals(false, first.get("replayed").getAsBoolean());
+    assertEquals("SYNC_MEMORY", first.getAsJsonObject("durability").get("sync").getAsString());
+    assertEquals(2, second.get("lastVersion").getAsLong());
+    assertTrue(
+        second.get("position").getAsLong() > first.get("position").getAsLong(), "positions rise");
+  }
+
+  @Test
+  void aConflictEndsWith3AndItsValuesAsJsonOnStandardError() {
+    done("save", "--actor", "a \"1\"", "--type", "T");
+
+    CommandRun run = run("save", "--actor", "a \"1\"", "--type", "T", "--expect", "0");
+
+    assertEquals(ExitCode.VERSION_CONFLICT, run.exitCode());
+    assertEquals("", run.out());
+    assertEquals(
+        "{\"actorId\":\"a \\\"1\\\"\",\"currentVersion\":1,\"attemptedVersion\":1}\n", run.err());
+    assertEquals(
+        ExitCode.VERSION_CONFLICT,
+        run("save", "--actor", "nobody", "--type", "T", "--expect", "existing").exitCode());
+  }
+
+  @Test
+  void theSameCommitIdIsStoredOnceWhateverWasExpected() {
+    for (String expectation : List.of("0", "any")) {
+      String[] save = {
+        "save",
+        "--actor",
+        "a-" + expectation,
+        "--type",
+        "T",
+        "--commit-id",
+        "c",
+        "--expect",
+        expectation
+      };
+      JsonObject first = json(done(save));
+      JsonObject again = json(done(save));
+
+      assertEquals(true, again.get("replayed").getAsBoolean());
+      assertEquals(first.get("position"), again.get("position"));
+    }
+  }
+
+  @Test
+  void eventsPrintsTheDataAsItWasSavedOnOneLine(@TempDir Path folder) throws IOException {
+    Path file =
+        Files.writeString(folder.resolve("data.json"), "{\n  \"z\": 1.10,\n  \"a\": [ ]\n}\n");
+    done("save", "--actor", "a", "--type", "T é", "--data", "@" + file, "--meta", "user_id=u=1");
+    assertEquals(
+        ExitCode.DONE,
+        CommandRun.withInput(
+                "12345678901234567890.0",
+                withServer("save", "--actor", "a", "--type", "U", "--data", "-"))
+            .exitCode());
+
+    List<String> lines = done("events", "a").lines();
+
+    assertEquals(2, lines.size());
+    assertTrue(lines.get(0).contains("\"data\":{\"z\":1.10,\"a\":[]},"), lines.get(0));
+    JsonObject event = JsonParser.parseString(lines.get(0)).getAsJsonObject();
+    assertEquals("a", event.get("actorId").getAsString());
+    assertEquals(1, event.get("version").getAsLong());
+    assertEquals("T é", event.get("eventType").getAsString());
+    assertEquals("application/json", event.get("contentType").getAsString());
+    assertEquals("u=1", event.getAsJsonObject("metadata").get("user_id").getAsString());
+    assertTrue(event.has("eventId") && event.has("timestamp"), lines.get(0));
+    assertTrue(lines.get(1).contains("\"data\":12345678901234567890.0,"), lines.get(1));
+  }
+
+  @Test
+  void eventsPrintsARangeInTheOrderAskedFor() {
+    for (int i = 1; i <= 5; i++) {
+      done("save", "--actor", "a", "--type", "T" + i);
+    }
+
+    assertEquals(List.of(2L, 3L, 4L), versions("events", "a", "--from", "2", "--to", "4"));
+    assertEquals(List.of(5L, 4L), versions("events", "a", "--backwards", "--max", "2"));
+    assertEquals(List.of(), versions("events", "a", "--from", "6"));
+    assertEquals(List.of(), versions("events", "nobody"));
+  }
+
+  @Test
+  void latestPrintsTheVersionInTheNamespaceThatIsNamed() {
+    done("save", "--actor", "a", "--type", "T", "--namespace", "other");
+
+    assertEquals("{\"version\":0}\n", done("latest", "a").out());
+    assertEquals("{\"version\":1}\n", done("latest", "a", "--namespace", "other").out());
+  }
+
+  @Test
+  void subscribeUntilCaughtUpPrintsWhatIsStoredAndWhereToContinue() {
+    done("save", "--actor", "a", "--type", "T", "--data", "1", "--commit-id", "c1");
+    done("save", "--actor", "b", "--type", "U", "--data", "2");
+
+    CommandRun all = done("subscribe", "--start", "beginning", "--until-caught-up");
+    CommandRun some = done("subscribe", "--start", "beginning", "--type", "U", "--until-caught-up");
+
+    JsonObject first = JsonParser.parseString(all.lines().get(0)).getAsJsonObject();
+    assertEquals(2, all.lines().size());
+    assertEquals("default", first.get("namespace").getAsString());
+    assertEquals("c1", first.get("commitId").getAsString());
+    assertEquals("a", first.get("actorId").getAsString());
+    assertEquals(1, first.get("data").getAsInt());
+    assertTrue(first.has("position") && first.has("storedAt"), all.out());
+    assertEquals(1, some.lines().size());
+
+    String cursor = all.err().replaceFirst("(?s).*--start (\\S+)\\s*", "$1");
+    done("save", "--actor", "c", "--type", "T");
+    CommandRun rest = done("subscribe", "--start", cursor, "--until-caught-up");
+    assertEquals(1, rest.lines().size(), rest.out());
+    assertTrue(rest.out().contains("\"actorId\":\"c\""), rest.out());
+  }
+
+  @Test
+  void subscribeStoredOnlyPrintsThatEventsWereStored() {
+    done("save", "--actor", "a", "--type", "T", "--data", "1");
+
+    JsonObject stored =
+        json(done("subscribe", "--start", "beginning", "--stored-only", "--until-caught-up"));
+
+    assertEquals("T", stored.get("eventType").getAsString());
+    assertEquals(1, stored.get("version").getAsLong());
+    assertEquals(
+        List.of(
+            "namespace",
+            "actorId",
+            "eventId",
+            "eventType",
+            "version",
+            "timestamp",
+            "partition",
+            "position"),
+        List.copyOf(stored.keySet()));
+  }
+
+  @Test
+  void whatTheServerRefusesEndsWith1AndItsReasonOnOneLine() {
+    for (String[] args :
+        List.of(
+            new String[] {"save", "--actor", "a\u0007", "--type", "T"},
+            new String[] {"save", "--actor", "x".repeat(257), "--type", "T"},
+            new String[] {"save", "--actor", "a", "--type", "T", "--commit-id", "c c"},
+            new String[] {"latest", "a", "--namespace", "no spaces"},
+            new String[] {"subscribe", "tenant-*", "--until-caught-up"},
+            new String[] {"subscribe", "--start", "nonsense", "--until-caught-up"})) {
+      CommandRun run = run(args);
+
+      assertEquals(ExitCode.FAILED, run.exitCode(), Arrays.toString(args) + run.err());
+      assertEquals(1, run.err().lines().count(), run.err());
+    }
+    assertEquals("", done("subscribe", "--start", "beginning", "--until-caught-up").out());
+  }
+
+  @Test
+  void healthSaysWhetherTheServerServes() {
+    assertTrue(done("health").out().endsWith(" SERVING\n"));
+  }
+
+  @Test
+  void aServerOutOfReachEndsWith4() {
+    String nowhere = address();
+    server.close();
+
+    for (String[] args :
+        List.of(
+            new String[] {"latest", "a"},
+            new String[] {"events", "a"},
+            new String[] {"save", "--actor", "a", "--type", "T"},
+            new String[] {"health"})) {
+      String[] all =
+          Stream.concat(Stream.of(args), Stream.of("--server", nowhere)).toArray(String[]::new);
+      assertEquals(ExitCode.UNREACHABLE, CommandRun.of(all).exitCode(), args[0]);
+    }
+  }
+
+  @Test
+  void aReaderThatHasSeenEnoughIsNoFailure() {
+    done("save", "--actor", "a", "--type", "T");
+    OutputStream closedPipe =
+        new OutputStream() {
+          @Override
+          public void write(int b) throws IOException {
+            throw new IOException("Broken pipe");
+          }
+        };
+    Terminal terminal =
+        new Terminal(
+            InputStream.nullInputStream(),
+            closedPipe,
+            new PrintStream(OutputStream.nullOutputStream()),
+            () -> false);
+
+    for (String[] args :
+        List.of(withServer("events", "a"), withServer("subscribe", "--start", "beginning"))) {
+      assertEquals(ExitCode.DONE, CommandLines.create(terminal, Map.of()).execute(args), args[0]);
+    }
+  }
+
+  private List<Long> versions(String... args) {
+    return done(args).lines().stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject().get("version").getAsLong())
+        .toList();
+  }
+
+  private CommandRun done(String... args) {
+    CommandRun run = run(args);
+    assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+    return run;
+  }
+
+  private CommandRun run(String... args) {
+    return CommandRun.of(withServer(args));
+  }
+
+  private String[] withServer(String... args) {
+    return Stream.concat(Stream.of(args), Stream.of("--server", address())).toArray(String[]::new);
+  }
+
+  private String address() {
+    return Nodes.text(server.grpcAddress());
+  }
+
+  private static JsonObject json(CommandRun run) {
+    assertEquals(1, run.lines().size(), run.out());
+    return JsonParser.parseString(run.out()).getAsJsonObject();
+  }
+}

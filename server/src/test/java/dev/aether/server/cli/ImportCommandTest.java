@@ -1,0 +1,291 @@
+package dev.aether.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.aether.client.AetherClient;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.StoreChoice;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class ImportCommandTest {
+  private final AetherServer server = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
+
+  @AfterEach
+  void endServer() {
+    server.close();
+  }
+
+  @Test
+  void aFileIsStoredInItsOrderAndOnceHoweverOftenItIsImported() {
+    String file = file(500, 7);
+
+    assertResult("500 events imported, 0 already there, 7 actors, 500 commits", run(file));
+    assertResult("0 events imported, 500 already there, 7 actors, 0 commits", run(file));
+
+    for (int actor = 0; actor < 7; actor++) {
+      List<JsonObject> events = events("actor-" + actor);
+      for (int i = 0; i < events.size(); i++) {
+        assertEquals(i + 1, events.get(i).get("version").getAsLong());
+        assertEquals(actor + 7 * i, events.get(i).get("data").getAsInt());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 249, 250, 499})
+  void anImportThatWasCutIsCompletedByTheNext(int cut) {
+    List<String> lines = file(500, 7).lines().toList();
+    String start = String.join("\n", lines.subList(0, cut));
+
+    assertEquals(ExitCode.DONE, run(start).exitCode());
+
+    assertResult(
+        "%d events imported, %d already there, 7 actors".formatted(500 - cut, cut),
+        run(file(500, 7)));
+  }
+
+  @Test
+  void someLinesOfEachActorMayBeStoredAlready() {
+    Random random = new Random(7);
+    List<String> lines = file(300, 11).lines().toList();
+    String some = String.join("\n", lines.stream().filter(line -> random.nextInt(3) == 0).toList());
+    run(some);
+    long before = some.lines().count();
+
+    assertResult(
+        "%d events imported, %d already there".formatted(300 - before, before), run(file(300, 11)));
+    assertResult("0 events imported, 300 already there", run(file(300, 11)));
+  }
+
+  @Test
+  void actorsMayHaveOtherEventsBeforeBetweenAndAfter() {
+    save("actor-0", "Before");
+    run(file(10, 2));
+    save("actor-0", "After");
+
+    assertResult("2 events imported, 10 already there", run(file(12, 2)));
+    assertResult("0 events imported, 12 already there", run(file(12, 2)));
+    assertEquals(8, events("actor-0").size());
+    assertEquals(6, events("actor-1").size());
+  }
+
+  @Test
+  void aLineThatIsThereTwiceIsTwoEvents() {
+    String twice = line("a", "1") + line("b", "1") + line("a", "1") + line("a", "1");
+
+    assertResult("4 events imported, 0 already there, 2 actors", run(twice));
+    assertResult("0 events imported, 4 already there, 2 actors", run(twice));
+    assertResult("1 events imported, 4 already there", run(twice + line("a", "1")));
+    assertEquals(4, events("a").size());
+  }
+
+  @Test
+  void givenIdsAreKeptAndAnIdThatIsThereTwiceIsTwoEvents() {
+    String lines =
+        """
+        {"actorId":"a","eventType":"T","data":1,"eventId":"e","commandId":"c","commitId":"x"}
+        {"actorId":"a","eventType":"T","data":2,"eventId":"e","commitId":"y"}
+        """;
+
+    assertResult("2 events imported, 0 already there", run(lines));
+    assertResult("0 events imported, 2 already there", run(lines));
+
+    JsonObject event = events("a").get(0);
+    assertEquals("e", event.get("eventId").getAsString());
+    assertEquals("c", event.get("commandId").getAsString());
+    assertTrue(subscribed().contains("\"commitId\":\"y\""), "commit ids are kept");
+  }
+
+  @Test
+  void consecutiveLinesWithOneCommitIdAreOneCommit() {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 10; i++) {
+      lines.append(
+          "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":%d,\"commitId\":\"c%d\"}%n"
+              .formatted(i, i / 4));
+    }
+
+    assertResult("10 events imported, 0 already there, 1 actors, 3 commits", run(lines + ""));
+    assertResult("0 events imported, 10 already there, 1 actors, 0 commits", run(lines + ""));
+  }
+
+  @Test
+  void valuesComeBackAsTheyWere() {
+    run(
+        """
+        {"actorId":"é.*.> x","eventType":"T","data":{"z":1.10,"a":[1e400,"\\u00e9"]},\
+        "time":"2010-10-02T09:20:39.123456789+02:00","metadata":{"k":"v"}}
+        {"actorId":"é.*.> x","eventType":"T","dataBase64":"AP8=","contentType":"image/x"}
+        """);
+
+    List<String> lines = runClient("events", "é.*.> x").lines();
+    assertTrue(
+        lines.get(0).contains("\"data\":{\"z\":1.10,\"a\":[1e400,\"\\u00e9\"]}"), lines.get(0));
+    assertTrue(
+        lines.get(0).contains("\"timestamp\":\"2010-10-02T07:20:39.123456789Z\""), lines.get(0));
+    assertTrue(lines.get(0).contains("\"metadata\":{\"k\":\"v\"}"), lines.get(0));
+    assertTrue(lines.get(1).contains("\"dataBase64\":\"AP8=\""), lines.get(1));
+    assertTrue(lines.get(1).contains("\"contentType\":\"image/x\""), lines.get(1));
+  }
+
+  @Test
+  void aBadLineStopsItWithItsNumberAndReasonAfterTheLinesBefore() {
+    String good = file(20, 3);
+    CommandRun run = run(good + "{\"actorId\":\"a\",\"eventType\":\"T\"}\n" + line("z", "1"));
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals("", run.out());
+    assertTrue(run.err().contains("standard input, line 21: \"data\" is missing"), run.err());
+    assertTrue(run.err().contains("so far 20 events imported, 0 already there"), run.err());
+    assertEquals(List.of(), events("z"));
+  }
+
+  @Test
+  void aCommitWhoseNextLineIsBadIsNotStoredInPart() {
+    String commit =
+        "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"commitId\":\"c\"}\n".repeat(2);
+
+    assertTrue(run(commit + "{\n").err().contains("so far 0 events imported"));
+    assertResult("2 events imported, 0 already there", run(commit));
+  }
+
+  @Test
+  void whatTheServerRefusesStopsItWithTheLine() {
+    CommandRun run = run(line("a", "1") + line("x".repeat(257), "1"));
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertTrue(run.err().contains("standard input, line 2: "), run.err());
+    assertTrue(run.err().contains("so far 1 events imported"), run.err());
+  }
+
+  @Test
+  void aGivenVersionIsChecked() {
+    String line = "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":%d,\"version\":%d}%n";
+    String good = line.formatted(1, 1) + line.formatted(2, 2);
+
+    assertResult("2 events imported", run(good));
+    assertResult("0 events imported, 2 already there", run(good));
+    assertTrue(run(line.formatted(3, 5)).err().contains("line 1: has version 5 but would get 3"));
+  }
+
+  @Test
+  void importsThatRunTogetherStoreEachLineOnce() throws Exception {
+    String file = file(1000, 5);
+    ExecutorService threads = Executors.newFixedThreadPool(3);
+    try {
+      List<Future<CommandRun>> runs =
+          IntStream.range(0, 3).mapToObj(i -> threads.submit(() -> run(file))).toList();
+      for (Future<CommandRun> run : runs) {
+        assertEquals(ExitCode.DONE, run.get().exitCode(), run.get().err());
+      }
+    } finally {
+      threads.shutdownNow();
+    }
+
+    assertEquals(1000, subscribed().lines().count());
+    for (int actor = 0; actor < 5; actor++) {
+      List<Integer> data =
+          events("actor-" + actor).stream().map(event -> event.get("data").getAsInt()).toList();
+      assertEquals(data.stream().sorted().distinct().toList(), data);
+    }
+  }
+
+  @Test
+  void aWriterBesideTheImportMakesItDecideAnew() throws Exception {
+    ExecutorService writer = Executors.newSingleThreadExecutor();
+    try (AetherClient client = AetherClient.connect(Nodes.text(server.grpcAddress()))) {
+      Future<Integer> written =
+          writer.submit(
+              () -> {
+                int saved = 0;
+                while (!Thread.currentThread().isInterrupted()
+                    && client.latestVersion("actor-0") < 150) {
+                  client.save("actor-0", ExpectedVersion.any(), NewEvent.json("Other", "0"));
+                  saved++;
+                }
+                return saved;
+              });
+
+      CommandRun run = run(file(200, 2));
+
+      assertResult("200 events imported, 0 already there, 2 actors", run);
+      int saved = written.get();
+      assertEquals(100 + saved, events("actor-0").size());
+    } finally {
+      writer.shutdownNow();
+    }
+    Set<String> ids = new HashSet<>();
+    events("actor-0").forEach(event -> assertTrue(ids.add(event.get("eventId").getAsString())));
+  }
+
+  @Test
+  void aFileThatIsNotThereIsOneLineOnStandardError() {
+    CommandRun run = runClient("import", "/does/not/exist.jsonl");
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals("aether: /does/not/exist.jsonl doesn't exist\n", run.err());
+  }
+
+  /** Lines whose data is their number. */
+  private static String file(int lines, int actors) {
+    StringBuilder file = new StringBuilder();
+    for (int i = 0; i < lines; i++) {
+      file.append(line("actor-" + i % actors, String.valueOf(i)));
+    }
+    return file.toString();
+  }
+
+  private static String line(String actor, String data) {
+    return "{\"actorId\":\"%s\",\"eventType\":\"T\",\"data\":%s}\n".formatted(actor, data);
+  }
+
+  private void save(String actor, String type) {
+    assertEquals(ExitCode.DONE, runClient("save", "--actor", actor, "--type", type).exitCode());
+  }
+
+  private List<JsonObject> events(String actor) {
+    return runClient("events", actor).lines().stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .toList();
+  }
+
+  private String subscribed() {
+    return runClient("subscribe", "--start", "beginning", "--until-caught-up").out();
+  }
+
+  private CommandRun run(String file) {
+    return CommandRun.withInput(file, "import", "-", "--server", Nodes.text(server.grpcAddress()));
+  }
+
+  private CommandRun runClient(String... args) {
+    List<String> all = new ArrayList<>(List.of(args));
+    all.addAll(List.of("--server", Nodes.text(server.grpcAddress())));
+    return CommandRun.of(all.toArray(String[]::new));
+  }
+
+  private static void assertResult(String expected, CommandRun run) {
+    assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+    assertTrue(run.err().startsWith(expected), run.err());
+    assertEquals("", run.out());
+  }
+}

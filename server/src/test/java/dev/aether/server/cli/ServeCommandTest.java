@@ -1,0 +1,194 @@
+package dev.aether.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.testing.Await;
+import dev.aether.server.testing.TestNatsBinary;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.zip.GZIPInputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(120)
+class ServeCommandTest {
+  private static final Duration READY_BOUND = Duration.ofSeconds(60);
+  private static final Pattern READY =
+      Pattern.compile("aether is ready: gRPC on (\\S+), HTTP on (\\S+)\n");
+
+  @Test
+  void itIsReadyWhenItPrintsBothAddresses() throws Exception {
+    try (Served served = new Served(Map.of(), "--memory")) {
+      String address = served.grpcAddress();
+
+      assertEquals(ExitCode.DONE, CommandRun.of("health", "--server", address).exitCode());
+    }
+  }
+
+  @Test
+  void theEnvironmentChoosesTheStoreWhereNoFlagDoes() throws Exception {
+    try (Served served = new Served(Map.of("AETHER_MEMORY", "true", "AETHER_DATA", "/proc/x"))) {
+      CommandRun saved =
+          CommandRun.of("save", "--actor", "a", "--type", "T", "--server", served.grpcAddress());
+
+      assertTrue(saved.out().contains("SYNC_MEMORY"), saved.out() + saved.err());
+    }
+  }
+
+  @Test
+  void theDataFolderKeepsWhatWasImportedOverARestart(@TempDir Path folder) throws Exception {
+    String sample = sample();
+    String[] embedded = {
+      "--data",
+      folder.resolve("data").toString(),
+      "--nats-server",
+      TestNatsBinary.get().path().toString()
+    };
+    try (Served served = new Served(Map.of(), embedded)) {
+      CommandRun run = imported(sample, served.grpcAddress());
+      assertTrue(run.err().startsWith("398 events imported, 0 already there, 54 "), run.err());
+    }
+    try (Served served = new Served(Map.of(), embedded)) {
+      CommandRun run = imported(sample, served.grpcAddress());
+      assertTrue(run.err().startsWith("0 events imported, 398 already there, 54 "), run.err());
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsOneClearLine() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CommandRun run =
+          CommandRun.of("serve", "--memory", "--listen", "127.0.0.1:" + taken.getLocalPort());
+
+      assertEquals(ExitCode.FAILED, run.exitCode());
+      assertEquals(
+          "aether: can't listen on 127.0.0.1:%d: Address already in use\n"
+              .formatted(taken.getLocalPort()),
+          run.err());
+    }
+  }
+
+  @Test
+  void aFolderThatCanNotBeWrittenIsOneClearLine(@TempDir Path folder) throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+
+    assertFailsWith(
+        file.toString(),
+        "--data",
+        file.toString(),
+        "--nats-server",
+        TestNatsBinary.get().path().toString());
+  }
+
+  @Test
+  void aMissingNatsServerIsOneClearLine(@TempDir Path folder) {
+    assertFailsWith(
+        "/does/not/exist", "--data", folder.toString(), "--nats-server", "/does/not/exist");
+  }
+
+  @Test
+  void aNatsOutOfReachIsOneClearLineAfterTheWait() {
+    assertFailsWith("nats://127.0.0.1:1", "--nats", "nats://127.0.0.1:1", "--nats-wait", "200ms");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--memory --data x",
+        "--memory --nats nats://h",
+        "--nats nats://h --data x",
+        "--memory --replicas 2",
+        "--nats-wait 5",
+        "--memory --no-auto-create=maybe",
+        "--listen 7450",
+      })
+  void flagsThatMakeNoSenseEndWith2(String flags) {
+    CommandRun run = CommandRun.of(("serve " + flags).split(" "));
+
+    assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
+  }
+
+  private static void assertFailsWith(String word, String... flags) {
+    CommandRun run =
+        CommandRun.of(
+            Stream.concat(
+                    Stream.of("serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+                    Stream.of(flags))
+                .toArray(String[]::new));
+
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+    assertTrue(run.err().contains(word), run.err());
+  }
+
+  private static CommandRun imported(String lines, String address) {
+    CommandRun run = CommandRun.withInput(lines, "import", "-", "--server", address);
+    assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+    return run;
+  }
+
+  private static String sample() throws IOException {
+    String name = "demo/receipt-sample.jsonl.gz";
+    try (InputStream packed = CommandLines.class.getResourceAsStream(name);
+        InputStream sample = new GZIPInputStream(packed)) {
+      return new String(sample.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /** A serve command on a thread of its own, which ends when it is interrupted. */
+  private static final class Served implements AutoCloseable {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ExecutorService thread = Executors.newSingleThreadExecutor();
+
+    Served(Map<String, String> environment, String... flags) {
+      Terminal terminal =
+          new Terminal(
+              InputStream.nullInputStream(),
+              out,
+              new PrintStream(OutputStream.nullOutputStream()),
+              () -> false);
+      String[] args =
+          Stream.concat(
+                  Stream.of("serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"),
+                  Stream.of(flags))
+              .toArray(String[]::new);
+      thread.execute(() -> CommandLines.create(terminal, environment).execute(args));
+    }
+
+    String grpcAddress() {
+      return Await.value("the ready line", READY_BOUND, this::readyLine).group(1);
+    }
+
+    private Optional<Matcher> readyLine() {
+      Matcher matcher = READY.matcher(out.toString(StandardCharsets.UTF_8));
+      return matcher.matches() ? Optional.of(matcher) : Optional.empty();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+      thread.shutdownNow();
+      assertTrue(thread.awaitTermination(READY_BOUND.toSeconds(), TimeUnit.SECONDS));
+    }
+  }
+}

@@ -1,0 +1,65 @@
+package dev.aether.server.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.aether.server.event.Cursor;
+import dev.aether.server.event.Cursor.LogKey;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.StoreException;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CursorCodecTest {
+  private static final CursorCodec CODEC = new CursorCodec(42, NamePattern.of("default"));
+  private static final Cursor CURSOR =
+      new Cursor(
+          Map.of(new LogKey("abcdefghij", 0), 7L, new LogKey("klmnopqrst", 1), 1_000_000_000_000L));
+
+  /** What a client kept years ago. */
+  private static final String GOLDEN =
+      "AQkqAAAAAAAAABF9aBnOwe6oNxoPCgphYmNkZWZnaGlqEgEHGhUKCmtsbW5vcHFyc3QSBwCAoJSljR1V1hhY";
+
+  @Test
+  void aCursorComesBack() {
+    assertEquals(
+        Map.of(
+            new LogKey("abcdefghij", 0), 7L,
+            new LogKey("klmnopqrst", 0), 0L,
+            new LogKey("klmnopqrst", 1), 1_000_000_000_000L),
+        CODEC.decode(CODEC.encode(CURSOR)).positions());
+  }
+
+  @Test
+  void anOldCursorIsReadAsItWasMeant() {
+    assertEquals(GOLDEN, CODEC.encode(CURSOR));
+    assertEquals(7L, CODEC.decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
+  }
+
+  @Test
+  void everyFlippedCharacterIsNoticed() {
+    String text = CODEC.encode(CURSOR);
+    for (int i = 0; i < text.length(); i++) {
+      char other = text.charAt(i) == 'A' ? 'B' : 'A';
+      String damaged = text.substring(0, i) + other + text.substring(i + 1);
+      assertThrows(StoreException.CursorUnknown.class, () -> CODEC.decode(damaged));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "A", "AQ", "not base64!", "AAAAAAAA"})
+  void whatIsNoCursorIsUnknown(String text) {
+    assertThrows(StoreException.CursorUnknown.class, () -> CODEC.decode(text));
+  }
+
+  @Test
+  void anotherPatternsOrStoresCursorIsUnknown() {
+    String text = CODEC.encode(CURSOR);
+    CursorCodec otherPattern = new CursorCodec(42, NamePattern.of("default.>"));
+    CursorCodec otherStore = new CursorCodec(43, NamePattern.of("default"));
+    assertThrows(StoreException.CursorUnknown.class, () -> otherPattern.decode(text));
+    assertThrows(StoreException.CursorUnknown.class, () -> otherStore.decode(text));
+  }
+}

@@ -1,0 +1,100 @@
+package dev.aether.server.store.jetstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class ActorLanesTest {
+  private static final CompletableFuture<?> DONE = CompletableFuture.completedFuture(null);
+
+  private final List<String> begun = new ArrayList<>();
+
+  @Test
+  void tasksOfOneActorRunOneAfterAnotherInTheirOrder() {
+    ActorLanes lanes = new ActorLanes(100);
+    CompletableFuture<String> first = new CompletableFuture<>();
+    CompletableFuture<String> second = new CompletableFuture<>();
+    run(lanes, "a", "first", first);
+    run(lanes, "a", "second", second);
+    run(lanes, "a", "third", DONE);
+    assertEquals(List.of("first"), begun);
+    first.complete("");
+    assertEquals(List.of("first", "second"), begun);
+    second.completeExceptionally(new IllegalStateException());
+    assertEquals(List.of("first", "second", "third"), begun);
+  }
+
+  @Test
+  void tasksOfDifferentActorsRunSideBySide() {
+    ActorLanes lanes = new ActorLanes(100);
+    run(lanes, "a", "one", new CompletableFuture<>());
+    run(lanes, "b", "other", new CompletableFuture<>());
+    assertEquals(List.of("one", "other"), begun);
+  }
+
+  @Test
+  void moreThanTheNodesBoundAreRefusedAndNotRun() {
+    ActorLanes lanes = new ActorLanes(1);
+    CompletableFuture<String> first = new CompletableFuture<>();
+    run(lanes, "a", "first", first);
+    assertTrue(lanes.run("b", () -> DONE).isPresent());
+    first.complete("");
+    assertTrue(lanes.run("b", () -> DONE).isEmpty());
+  }
+
+  @Test
+  void moreThanOneActorsBoundAreRefusedAndNotRun() {
+    ActorLanes lanes = new ActorLanes(10_000);
+    CompletableFuture<String> first = new CompletableFuture<>();
+    run(lanes, "a", "first", first);
+    int taken = 0;
+    while (lanes.run("a", () -> DONE).isEmpty()) {
+      taken++;
+    }
+    assertEquals(1024, taken);
+    assertTrue(lanes.run("b", () -> DONE).isEmpty());
+    first.complete("");
+    assertTrue(lanes.run("a", () -> DONE).isEmpty());
+  }
+
+  @Test
+  void manyTasksThatEndAtOnceTakeNoStack() {
+    ActorLanes lanes = new ActorLanes(10_000);
+    List<CompletableFuture<String>> gates =
+        IntStream.range(0, 1000).mapToObj(i -> new CompletableFuture<String>()).toList();
+    gates.forEach(gate -> run(lanes, "a", "task", gate));
+    gates.subList(1, gates.size()).forEach(gate -> gate.complete(""));
+    gates.get(0).complete("");
+    assertEquals(1000, begun.size());
+  }
+
+  @Test
+  void closingWaitsForWhatRuns() {
+    ActorLanes lanes = new ActorLanes(10);
+    CompletableFuture<String> first = new CompletableFuture<>();
+    run(lanes, "a", "first", first);
+    CompletableFuture<Void> closing =
+        CompletableFuture.runAsync(() -> lanes.awaitEmpty(Duration.ofSeconds(30)));
+    first.complete("");
+    closing.orTimeout(10, TimeUnit.SECONDS).join();
+  }
+
+  private void run(ActorLanes lanes, String actor, String name, CompletableFuture<?> task) {
+    assertTrue(
+        lanes
+            .run(
+                actor,
+                () -> {
+                  begun.add(name);
+                  return task;
+                })
+            .isEmpty());
+  }
+}
