@@ -217,7 +217,7 @@ abstract class RacingContract extends Contract {
 
   @Test
   void aNamespaceThatBothNodesMakeAtOnceIsOneNamespace() {
-    for (int round = 0; round < 5; round++) {
+    for (int round = 0; round < 2; round++) {
       String fresh = Requests.unique("contract");
       List<Optional<VersionConflict>> outcomes =
           AtOnce.results(
