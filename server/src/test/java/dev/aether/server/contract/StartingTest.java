@@ -14,6 +14,11 @@ import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.SaveEventsRequest;
 import io.grpc.Status;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.stub.StreamObserver;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -27,6 +32,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.Test;
 
 /** How a node starts where it can't, and how it ends. */
@@ -165,6 +171,35 @@ class StartingTest {
       Refusal end = subscriber.awaitEnd(BOUND);
       assertEquals(Status.Code.UNAVAILABLE, end.code());
       assertEquals("SHUTTING_DOWN", end.reason());
+      assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, took::toString);
+    }
+  }
+
+  @Test
+  void anEndingNodeTellsWhoWatchesItsHealthAndDoesNotWaitForThem() {
+    AetherServer server = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
+    try (Node client = Node.of(server)) {
+      ConcurrentLinkedQueue<ServingStatus> heard = new ConcurrentLinkedQueue<>();
+      HealthGrpc.newStub(client.channel())
+          .watch(
+              HealthCheckRequest.getDefaultInstance(),
+              new StreamObserver<>() {
+                @Override
+                public void onNext(HealthCheckResponse response) {
+                  heard.add(response.getStatus());
+                }
+
+                @Override
+                public void onError(Throwable thrown) {}
+
+                @Override
+                public void onCompleted() {}
+              });
+      Await.until("an answer", BOUND, () -> heard.contains(ServingStatus.SERVING));
+      long begun = System.nanoTime();
+      server.close();
+      Duration took = Duration.ofNanos(System.nanoTime() - begun);
+      Await.until("another answer", BOUND, () -> heard.contains(ServingStatus.NOT_SERVING));
       assertTrue(took.compareTo(Duration.ofSeconds(5)) < 0, took::toString);
     }
   }
