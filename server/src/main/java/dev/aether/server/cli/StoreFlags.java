@@ -30,6 +30,7 @@ final class StoreFlags {
   @Option(
       names = "--memory",
       arity = "0..1",
+      paramLabel = "true|false",
       fallbackValue = "true",
       description = "Keeps everything in memory instead; it is gone with the process.")
   private boolean memory;

@@ -63,6 +63,36 @@ class EnvironmentDefaultsTest {
   }
 
   @Test
+  void aSwitchLeavesTheWordBehindItAlone() {
+    CommandLine command = commandLine(Map.of());
+    String[] args = {"events", "--backwards", "a"};
+
+    assertEquals(true, value(command, args, "--backwards"));
+    assertEquals(
+        "a",
+        command
+            .parseArgs(args)
+            .subcommand()
+            .commandSpec()
+            .positionalParameters()
+            .get(0)
+            .getValue());
+  }
+
+  @Test
+  void aSwitchThatIsOnByDefaultCanBeTurnedOffAndOn() {
+    CommandLine on = commandLine(Map.of());
+    CommandLine off = commandLine(Map.of("AETHER_AUTO_CREATE", "false"));
+
+    assertEquals(true, value(on, new String[] {"serve"}, "--auto-create"));
+    assertEquals(true, value(on, new String[] {"serve", "--auto-create"}, "--auto-create"));
+    assertEquals(false, value(on, new String[] {"serve", "--no-auto-create"}, "--auto-create"));
+    assertEquals(false, value(off, new String[] {"serve"}, "--auto-create"));
+    assertEquals(true, value(off, new String[] {"serve", "--auto-create"}, "--auto-create"));
+    assertEquals(false, value(off, new String[] {"serve", "--no-auto-create"}, "--auto-create"));
+  }
+
+  @Test
   void anEmptyVariableIsNone() {
     CommandLine command = commandLine(Map.of("AETHER_NAMESPACE", ""));
 
