@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 class EnvironmentDefaultsTest {
   private static final List<String> VALUES =
-      List.of("127.0.0.1:1234", "true", "false", "17", "any", "k=v", "5s", "some");
+      List.of("127.0.0.1:1234", "true", "false", "17", "any", "always", "k=v", "5s", "some");
 
   @TestFactory
   Stream<DynamicTest> everyFlagTakesTheValueOfItsVariable() {
