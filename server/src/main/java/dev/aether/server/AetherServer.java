@@ -93,13 +93,24 @@ public final class AetherServer implements AutoCloseable {
       return jetStream(config, List.of(nats.url()), EMBEDDED_WAIT, Durability.Sync.ALWAYS);
     }
     if (choice instanceof ServerConfig.StoreChoice.Nats nats) {
-      LOG.warn(
-          "whether this NATS brings commits to disk before it acknowledges them is not known here:"
-              + " set sync_interval: always on each server (docs/operations.md)");
-      return jetStream(config, nats.urls(), nats.patience(), Durability.Sync.UNKNOWN);
+      warnUnlessSafe(nats.sync());
+      return jetStream(config, nats.urls(), nats.patience(), nats.sync());
     }
     LOG.warn("the store is this process's memory: everything is gone when it ends");
     return new InMemoryStore(config.autoCreate());
+  }
+
+  private static void warnUnlessSafe(Durability.Sync sync) {
+    if (sync == Durability.Sync.UNKNOWN) {
+      LOG.warn(
+          "whether this NATS brings commits to disk before it acknowledges them is not known:"
+              + " set sync_interval: always on each server and say so with --nats-sync"
+              + " (docs/operations.md)");
+    } else if (sync != Durability.Sync.ALWAYS) {
+      LOG.warn(
+          "this NATS acknowledges commits before they are on disk: a power failure may lose some"
+              + " (docs/operations.md)");
+    }
   }
 
   private Store jetStream(

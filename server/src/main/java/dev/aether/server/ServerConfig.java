@@ -1,5 +1,6 @@
 package dev.aether.server;
 
+import dev.aether.server.event.Durability;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,8 +41,14 @@ public record ServerConfig(
      *
      * @param urls of one or more of its servers
      * @param patience how long to wait for it at the start
+     * @param sync when it brings to disk what it acknowledges, as far as whoever runs it says so
      */
-    record Nats(List<String> urls, Duration patience) implements StoreChoice {}
+    record Nats(List<String> urls, Duration patience, Durability.Sync sync) implements StoreChoice {
+      /** One that nothing is known of. */
+      public Nats(List<String> urls, Duration patience) {
+        this(urls, patience, Durability.Sync.UNKNOWN);
+      }
+    }
 
     /** This process's memory: gone with it. */
     record Memory() implements StoreChoice {}

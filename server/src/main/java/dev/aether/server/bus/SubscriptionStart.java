@@ -9,12 +9,19 @@ import dev.aether.server.store.Store;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Finds where a subscription begins: the logs it matches now, their heads as the leader has them,
  * and its positions.
  */
 final class SubscriptionStart {
+  /** A leader that was deposed and has not noticed yet may not have what the cursor has seen. */
+  private static final int LOOKS_AT_REPLICATED_HEAD = 4;
+
+  private static final Executor LOOK_AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+
   private final Store store;
   private final SubscribeCommand command;
 
@@ -31,10 +38,16 @@ final class SubscriptionStart {
         .thenCompose(
             infos -> {
               List<CompletableFuture<Place>> places =
-                  infos.stream().flatMap(info -> info.logs().stream()).map(this::place).toList();
+                  infos.stream()
+                      .flatMap(info -> info.logs().stream().map(log -> place(log, looks(info))))
+                      .toList();
               return CompletableFuture.allOf(places.toArray(CompletableFuture<?>[]::new))
                   .thenApply(all -> places.stream().map(CompletableFuture::join).toList());
             });
+  }
+
+  private static int looks(Namespaces.Info info) {
+    return info.replicas() > 1 ? LOOKS_AT_REPLICATED_HEAD : 1;
   }
 
   private CompletableFuture<List<Namespaces.Info>> namespaces() {
@@ -54,18 +67,23 @@ final class SubscriptionStart {
                     .toList());
   }
 
-  private CompletableFuture<Place> place(LogId log) {
+  private CompletableFuture<Place> place(LogId log, int looks) {
     return store
         .log()
         .head(log)
-        .thenApply(
+        .thenCompose(
             head -> {
               boolean live = command.start() instanceof SubscribeCommand.Start.Live;
               long position = live ? head : positionIn(command, log);
-              if (position > head) {
-                throw new StoreException.CursorUnknown("it stands beyond the end of the log");
+              if (position <= head) {
+                return CompletableFuture.completedFuture(new Place(log, position, head));
               }
-              return new Place(log, position, head);
+              if (looks == 1) {
+                return CompletableFuture.failedFuture(
+                    new StoreException.CursorUnknown("it stands beyond the end of the log"));
+              }
+              return CompletableFuture.supplyAsync(() -> looks - 1, LOOK_AGAIN)
+                  .thenCompose(left -> place(log, left));
             });
   }
 

@@ -34,6 +34,7 @@ final class EventsCommand implements Callable<Integer> {
   @Option(
       names = "--backwards",
       arity = "0..1",
+      paramLabel = "true|false",
       fallbackValue = "true",
       description = "Newest first; --max then takes the newest.")
   private boolean backwards;

@@ -53,6 +53,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--auto-create",
       negatable = true,
       arity = "0..1",
+      paramLabel = "true|false",
       defaultValue = "true",
       fallbackValue = "true",
       description = "Whether the first save makes its namespace. Default: ${DEFAULT-VALUE}")

@@ -1,11 +1,13 @@
 package dev.aether.server.cli;
 
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.event.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
@@ -30,6 +32,7 @@ final class StoreFlags {
   @Option(
       names = "--memory",
       arity = "0..1",
+      paramLabel = "true|false",
       fallbackValue = "true",
       description = "Keeps everything in memory instead; it is gone with the process.")
   private boolean memory;
@@ -42,6 +45,20 @@ final class StoreFlags {
       description =
           "How long to wait at the start for the NATS of --nats. Default: ${DEFAULT-VALUE}")
   private Duration natsWait = Duration.ofSeconds(60);
+
+  @Option(
+      names = "--nats-sync",
+      paramLabel = "always|interval",
+      description =
+          "States what sync_interval the servers of --nats have, for the durability in answers."
+              + " Default: not known")
+  private @Nullable StatedSync natsSync;
+
+  /** What an operator can state. */
+  enum StatedSync {
+    always,
+    interval
+  }
 
   /**
    * The choice. A flag on the command line goes before those that the environment gives.
@@ -64,9 +81,20 @@ final class StoreFlags {
       return new StoreChoice.Memory();
     }
     if (!nats.isEmpty() && !dataGiven) {
-      return new StoreChoice.Nats(List.copyOf(nats), natsWait);
+      return new StoreChoice.Nats(List.copyOf(nats), natsWait, sync());
     }
     return new StoreChoice.Embedded(data, natsServer);
+  }
+
+  private Durability.Sync sync() {
+    StatedSync stated = natsSync;
+    if (stated == null) {
+      return Durability.Sync.UNKNOWN;
+    }
+    return switch (stated) {
+      case always -> Durability.Sync.ALWAYS;
+      case interval -> Durability.Sync.INTERVAL;
+    };
   }
 
   private boolean isOff(String flag) {

@@ -60,6 +60,7 @@ final class SubscribeCommand implements Callable<Integer> {
   @Option(
       names = "--stored-only",
       arity = "0..1",
+      paramLabel = "true|false",
       fallbackValue = "true",
       description = "Only that events were stored, without their data.")
   private boolean storedOnly;
@@ -67,6 +68,7 @@ final class SubscribeCommand implements Callable<Integer> {
   @Option(
       names = "--until-caught-up",
       arity = "0..1",
+      paramLabel = "true|false",
       fallbackValue = "true",
       description = "End when everything stored before the start is printed.")
   private boolean untilCaughtUp;

@@ -21,7 +21,7 @@ import picocli.CommandLine.Model.OptionSpec;
 
 class EnvironmentDefaultsTest {
   private static final List<String> VALUES =
-      List.of("127.0.0.1:1234", "true", "false", "17", "any", "k=v", "5s", "some");
+      List.of("127.0.0.1:1234", "true", "false", "17", "any", "always", "k=v", "5s", "some");
 
   @TestFactory
   Stream<DynamicTest> everyFlagTakesTheValueOfItsVariable() {
@@ -60,6 +60,36 @@ class EnvironmentDefaultsTest {
                 new String[] {"events", "a", "--backwards=false"})
             .map(args -> value(command, args, "--backwards"))
             .toList());
+  }
+
+  @Test
+  void aSwitchLeavesTheWordBehindItAlone() {
+    CommandLine command = commandLine(Map.of());
+    String[] args = {"events", "--backwards", "a"};
+
+    assertEquals(true, value(command, args, "--backwards"));
+    assertEquals(
+        "a",
+        command
+            .parseArgs(args)
+            .subcommand()
+            .commandSpec()
+            .positionalParameters()
+            .get(0)
+            .getValue());
+  }
+
+  @Test
+  void aSwitchThatIsOnByDefaultCanBeTurnedOffAndOn() {
+    CommandLine on = commandLine(Map.of());
+    CommandLine off = commandLine(Map.of("AETHER_AUTO_CREATE", "false"));
+
+    assertEquals(true, value(on, new String[] {"serve"}, "--auto-create"));
+    assertEquals(true, value(on, new String[] {"serve", "--auto-create"}, "--auto-create"));
+    assertEquals(false, value(on, new String[] {"serve", "--no-auto-create"}, "--auto-create"));
+    assertEquals(false, value(off, new String[] {"serve"}, "--auto-create"));
+    assertEquals(true, value(off, new String[] {"serve", "--auto-create"}, "--auto-create"));
+    assertEquals(false, value(off, new String[] {"serve", "--no-auto-create"}, "--auto-create"));
   }
 
   @Test
