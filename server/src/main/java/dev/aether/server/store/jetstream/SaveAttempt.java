@@ -84,7 +84,13 @@ final class SaveAttempt {
       answer.completeExceptionally(JetStreamErrors.toStoreException(thrown));
       return;
     }
-    LogStream stream = LogStream.of(namespace.firstLog(), namespace.replicas());
+    LogStream stream;
+    try {
+      stream = LogStream.of(namespace.firstLog(), namespace.replicas());
+    } catch (StoreException e) {
+      fail(e);
+      return;
+    }
     ActorLog log = new ActorLog(tools.api(), tools.batches(), stream, save.actor());
     actor = log;
     tools.cache().get(log.subject()).ifPresentOrElse(this::decide, this::look);

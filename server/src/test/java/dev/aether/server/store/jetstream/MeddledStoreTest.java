@@ -138,6 +138,24 @@ class MeddledStoreTest {
             json.getBytes(StandardCharsets.UTF_8));
   }
 
+  @Test
+  void aNamespaceWithPartitionsThatOnlyANewerReleaseKnowsIsNotSavedTo()
+      throws IOException, JetStreamApiException {
+    LogId log = new LogId(namespace, "abcdefghij", 0);
+    management.addStream(
+        StreamConfiguration.builder()
+            .name(SubjectCodec.stream(log))
+            .subjects(SubjectCodec.prefix(log) + ">")
+            .allowDirect(true)
+            .build());
+    register(log.incarnation(), "NAMESPACE_STATE_ACTIVE", 2);
+    long begun = System.nanoTime();
+    assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c", SOON)).reason());
+    assertTrue(System.nanoTime() - begun < SOON.toNanos() / 2, "only at the deadline");
+    assertEquals(
+        Reason.STORE_UNAVAILABLE, failure(store.events().versions(namespace, ACTOR)).reason());
+  }
+
   private long lastRecord() throws IOException, JetStreamApiException {
     return management
         .getLastMessage(StreamConfigs.REGISTRY, StreamConfigs.NAMESPACE_SUBJECTS + namespace.name())
