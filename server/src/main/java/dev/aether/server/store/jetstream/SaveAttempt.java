@@ -110,7 +110,9 @@ final class SaveAttempt {
     if (aimed == null || tip.sequence() == aimed.sequence()) {
       decide(tip);
     } else if (tip.sequence() < aimed.sequence()) {
-      // A deposed leader's answer: older than what was known before.
+      // A deposed leader's answer, older than what was known before; or what was known is gone from
+      // the store, and then the next save must not begin with it.
+      tools.cache().forget(actor().subject(), aimed);
       again(LONGEST_PAUSE);
     } else {
       // What stands where we aimed is our own publish, an equal save's, or keeps ours out for ever.

@@ -175,6 +175,15 @@ class MeddledStoreTest {
         .getSeq();
   }
 
+  @Test
+  void aTipThatIsGoneFromTheStoreIsForgotten() throws IOException, JetStreamApiException {
+    append("c1", SOON).join();
+    Saved gone = append("c2", SOON).join();
+    management.deleteMessage(SubjectCodec.stream(log()), gone.position());
+    assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c3", Duration.ofSeconds(1))).reason());
+    assertEquals(2, append("c4", SOON).join().lastVersion());
+  }
+
   private static Reason within(CompletableFuture<?> future)
       throws InterruptedException, TimeoutException {
     try {
