@@ -207,6 +207,21 @@ class MeddledStoreTest {
   }
 
   @Test
+  void aHistoryWhoseEndIsNotFoundDoesNotLookWhole() throws IOException, JetStreamApiException {
+    long last = 0;
+    for (int i = 0; i < 300; i++) {
+      last = append("c" + i, SOON).join().position();
+    }
+    ActorReader reader =
+        store.events().read(new ActorRange(namespace, ACTOR, 0, Long.MAX_VALUE, false));
+    List<LogEntry> page = reader.next().join();
+    for (long sequence = page.get(page.size() - 1).position() + 1; sequence <= last; sequence++) {
+      management.deleteMessage(SubjectCodec.stream(log()), sequence);
+    }
+    assertEquals(Reason.STORE_UNAVAILABLE, failure(reader.next()).reason());
+  }
+
+  @Test
   void whatComesAfterALostMessageOfABatchIsLeftOut() throws IOException, InterruptedException {
     try (RawNats raw = new RawNats(nats.port());
         Timers timers = new Timers();
