@@ -222,6 +222,27 @@ class MeddledStoreTest {
   }
 
   @Test
+  void aStoreThatClosesMayHaveStored() throws InterruptedException {
+    Dispatcher stream =
+        meddler.createDispatcher(
+            message ->
+                meddler.publish(
+                    message.getReplyTo(),
+                    ("{\"error\":{\"code\":503,\"err_code\":10077,"
+                            + "\"description\":\"store is closed\"},\"stream\":\"s\",\"seq\":0}")
+                        .getBytes(StandardCharsets.UTF_8)));
+    stream.subscribe("closing");
+    Throwable thrown =
+        assertThrows(
+            CompletionException.class,
+            () ->
+                new JetStreamApi(meddler)
+                    .publish("s", "closing", 0, new Headers(), new byte[0])
+                    .join());
+    assertEquals(JetStreamFailure.Kind.NO_ANSWER, JetStreamErrors.failure(thrown).kind());
+  }
+
+  @Test
   void whatComesAfterALostMessageOfABatchIsLeftOut() throws IOException, InterruptedException {
     try (RawNats raw = new RawNats(nats.port());
         Timers timers = new Timers();
