@@ -184,6 +184,23 @@ class MeddledStoreTest {
     assertEquals(2, append("c4", SOON).join().lastVersion());
   }
 
+  @Test
+  void aLadderThatDoesNotLeadBackIsCorruptAndNotClimbedForEver() throws Exception {
+    append("c1", SOON).join();
+    meddle("1 2 2 2 v " + DIGEST + " 2:1 c2", commit(2));
+    ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, 0, 1, false));
+    assertEquals(Reason.CORRUPT_RECORD, within(reader.next()));
+  }
+
+  @Test
+  void foreignGarbageAtAnActorsEndIsCorruptAtOnce() throws Exception {
+    append("c1", SOON).join();
+    meddle("garbage", "garbage".getBytes(StandardCharsets.UTF_8));
+    assertEquals(Reason.CORRUPT_RECORD, within(store.events().versions(namespace, ACTOR)));
+    append("c2", Duration.ofMillis(100)).exceptionally(thrown -> null).join();
+    assertEquals(Reason.CORRUPT_RECORD, within(append("c3", SOON)));
+  }
+
   private static Reason within(CompletableFuture<?> future)
       throws InterruptedException, TimeoutException {
     try {
