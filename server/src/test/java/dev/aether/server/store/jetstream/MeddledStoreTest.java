@@ -239,6 +239,25 @@ class MeddledStoreTest {
   }
 
   @Test
+  void theSameIdWithAnotherExpectedVersionIsAnotherSave() {
+    store.events().save(save("c", new ExpectedVersion.Exactly(0), SOON)).join();
+    Timers timers = new Timers();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    JetStreamApi api = new JetStreamApi(meddler);
+    try (timers;
+        BatchGets batches = new BatchGets(meddler, timers, executor)) {
+      ActorLog actor = new ActorLog(api, batches, LogStream.of(log(), 1), ACTOR);
+      ActorTip tip = actor.tip().join();
+      Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
+      Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
+      assertTrue(new RepeatSearch(actor, same).among(tip, 1).join().isPresent());
+      assertFalse(new RepeatSearch(actor, other).among(tip, 1).join().isPresent());
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  @Test
   void aStoreThatClosesMayHaveStored() throws InterruptedException {
     Dispatcher stream =
         meddler.createDispatcher(
