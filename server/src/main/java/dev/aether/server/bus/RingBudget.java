@@ -28,7 +28,9 @@ final class RingBudget {
 
   /** A feed has ended, and with it all its ring held. */
   synchronized void ended(LogFeed feed) {
-    while (arrivals.remove(feed)) {
+    int before = arrivals.size();
+    arrivals.removeIf(arrived -> arrived == feed);
+    for (int left = before - arrivals.size(); left > 0; left--) {
       bytes -= feed.evictOldest();
     }
   }
