@@ -315,7 +315,7 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
     if (message.subject().startsWith(StreamConfigs.NAMESPACE_SUBJECTS)) {
       try {
         learn(message);
-      } catch (StoreException e) {
+      } catch (StoreException | IllegalArgumentException e) {
         LOG.error("namespace record {} is passed over: {}", message.subject(), e.getMessage());
       }
     }

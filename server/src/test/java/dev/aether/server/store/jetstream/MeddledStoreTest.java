@@ -20,6 +20,7 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
+import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.Event;
 import io.nats.client.Connection;
@@ -31,18 +32,22 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -301,6 +306,49 @@ class MeddledStoreTest {
           assertThrows(
               CompletionException.class, () -> batches.get(stream, 2, "x.>", 10, 1000).join());
       assertEquals(JetStreamFailure.Kind.NOT_DELIVERED, JetStreamErrors.failure(thrown).kind());
+    }
+  }
+
+  @Test
+  void whatAHandlerFailedOfComesAgain() throws IOException, JetStreamApiException {
+    append("c1", SOON).join();
+    append("c2", SOON).join();
+    List<Long> taken = new CopyOnWriteArrayList<>();
+    AtomicBoolean failed = new AtomicBoolean();
+    try (Timers timers = new Timers();
+        MessageTail tail =
+            new MessageTail(
+                meddler,
+                meddler.createDispatcher(),
+                new JetStreamApi(meddler),
+                timers,
+                SubjectCodec.stream(log()),
+                0,
+                message -> {
+                  if (failed.compareAndSet(false, true)) {
+                    throw new IllegalStateException("no memory, say");
+                  }
+                  taken.add(message.sequence());
+                })) {
+      tail.start();
+      Await.until("both", SOON, () -> taken.equals(List.of(1L, 2L)));
+    }
+  }
+
+  private Connection connect() throws InterruptedException {
+    try {
+      return Nats.connect(nats.url());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean flushed() {
+    try {
+      meddler.flush(SOON);
+      return true;
+    } catch (TimeoutException | InterruptedException e) {
+      return false;
     }
   }
 
