@@ -94,14 +94,16 @@ final class BatchGets implements AutoCloseable {
       }
       free--;
     }
-    send(batch);
+    if (!send(batch)) {
+      sendNext();
+    }
     return batch.result;
   }
 
-  private void send(Batch batch) {
+  /** False if it has ended thereby, and left its place to another. */
+  private boolean send(Batch batch) {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
-      end(batch, JetStreamFailure.notDelivered("no connection to NATS"));
-      return;
+      return !settle(batch, JetStreamFailure.notDelivered("no connection to NATS"));
     }
     running.put(batch.token, batch);
     batch.timeout =
@@ -111,8 +113,27 @@ final class BatchGets implements AutoCloseable {
     try {
       connection.publish(
           batch.subject, inbox + batch.token, batch.query.getBytes(StandardCharsets.UTF_8));
+      return true;
     } catch (IllegalStateException e) {
-      end(batch, JetStreamErrors.failure(e));
+      return !settle(batch, JetStreamErrors.failure(e));
+    }
+  }
+
+  /** Gives a place that became free to those that wait: in a loop, since all of them may fail. */
+  private void sendNext() {
+    Batch next = nextWaiting();
+    while (next != null && !send(next)) {
+      next = nextWaiting();
+    }
+  }
+
+  private @Nullable Batch nextWaiting() {
+    synchronized (waiting) {
+      Batch next = waiting.poll();
+      if (next == null) {
+        free++;
+      }
+      return next;
     }
   }
 
@@ -151,29 +172,27 @@ final class BatchGets implements AutoCloseable {
   }
 
   private void end(Batch batch, @Nullable JetStreamFailure failure) {
+    if (settle(batch, failure)) {
+      sendNext();
+    }
+  }
+
+  /** Ends a batch and keeps its place. False if it has ended before. */
+  private boolean settle(Batch batch, @Nullable JetStreamFailure failure) {
     running.remove(batch.token);
     ScheduledFuture<?> timeout = batch.timeout;
     if (timeout != null) {
       timeout.cancel(false);
     }
     if (!batch.ended.compareAndSet(false, true)) {
-      return;
-    }
-    Batch next;
-    synchronized (waiting) {
-      next = waiting.poll();
-      if (next == null) {
-        free++;
-      }
-    }
-    if (next != null) {
-      send(next);
+      return false;
     }
     if (failure == null) {
       batch.result.completeAsync(() -> batch.messages, executor);
     } else {
       executor.execute(() -> batch.result.completeExceptionally(failure));
     }
+    return true;
   }
 
   @Override

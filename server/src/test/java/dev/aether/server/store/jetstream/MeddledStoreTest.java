@@ -335,6 +335,26 @@ class MeddledStoreTest {
     }
   }
 
+  @Test
+  void readsThatWaitEndWhenTheConnectionDoes() throws InterruptedException {
+    Connection connection = connect();
+    try (Timers timers = new Timers();
+        BatchGets batches = new BatchGets(connection, timers, Runnable::run)) {
+      LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
+      meddler.createDispatcher(message -> {}).subscribe("$JS.API.DIRECT.GET." + stream.name());
+      Await.until("interest", SOON, () -> flushed());
+      List<CompletableFuture<?>> reads = new ArrayList<>();
+      for (int i = 0; i < 4000; i++) {
+        reads.add(batches.get(stream, 1, "x.>", 10, 1000));
+      }
+      connection.close();
+      Await.until(
+          "all to fail",
+          Duration.ofSeconds(10),
+          () -> reads.stream().allMatch(CompletableFuture::isCompletedExceptionally));
+    }
+  }
+
   private Connection connect() throws InterruptedException {
     try {
       return Nats.connect(nats.url());
