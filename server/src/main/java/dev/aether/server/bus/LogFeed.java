@@ -40,6 +40,7 @@ final class LogFeed {
   private long to;
   private CommitLog.@Nullable Tail tail;
   private long heardAt = System.nanoTime();
+  private boolean closed;
 
   /** At the last probe the log's head was beyond the tail, which stood here; -1: it was not. */
   private long behindAt = -1;
@@ -67,14 +68,18 @@ final class LogFeed {
   private void begin(long after) {
     CommitLog.Tail begun = commits.tail(log, after, this::onEntry);
     synchronized (this) {
-      tail = begun;
+      if (!closed) {
+        tail = begun;
+        return;
+      }
     }
+    begun.close();
   }
 
   private void onEntry(LogEntry entry) {
     SharedCommit shared = new SharedCommit(entry);
     synchronized (this) {
-      if (shared.position() <= to) {
+      if (closed || shared.position() <= to) {
         return;
       }
       ring.add(shared);
@@ -193,6 +198,7 @@ final class LogFeed {
   void close() {
     CommitLog.Tail running;
     synchronized (this) {
+      closed = true;
       running = tail;
       tail = null;
     }

@@ -31,6 +31,9 @@ public final class Subscription implements AutoCloseable {
   /** With so few logs a cursor is small enough for every frame. */
   private static final int SMALL_CURSOR_LOGS = 8;
 
+  /** Logs of which a page is read or held at once, however many the pattern matches. */
+  private static final int MAX_PAGES = 4;
+
   private final EventBus bus;
   private final Store store;
   private final Executor executor;
@@ -50,6 +53,10 @@ public final class Subscription implements AutoCloseable {
   private final Map<Cursor.LogKey, SubscriptionSource> sources = new HashMap<>();
   private final List<SubscriptionSource> turns = new ArrayList<>();
   private int turn;
+
+  /** Sources whose page is being read, or was read and not handled yet. */
+  private int pages;
+
   private Namespaces.@Nullable Watch watch;
   private boolean started;
   private boolean ended;
@@ -185,6 +192,7 @@ public final class Subscription implements AutoCloseable {
     if (!source.page.isEmpty()) {
       List<SharedCommit> page = source.page;
       source.page = List.of();
+      pages--;
       return page;
     }
     if (source.reading || source.position >= source.feed.to()) {
@@ -192,7 +200,9 @@ public final class Subscription implements AutoCloseable {
     }
     Optional<List<SharedCommit>> ring = source.feed.after(source.position, FRAME_BYTES);
     if (ring.isEmpty()) {
-      read(source);
+      if (!source.readFailed && pages < MAX_PAGES) {
+        read(source);
+      }
       return List.of();
     }
     return ring.get();
@@ -200,6 +210,7 @@ public final class Subscription implements AutoCloseable {
 
   private void read(SubscriptionSource source) {
     source.reading = true;
+    pages++;
     store
         .log()
         .read(source.log(), source.position, source.feed.to(), FRAME_BYTES)
@@ -211,13 +222,18 @@ public final class Subscription implements AutoCloseable {
     if (thrown == null) {
       source.page = page.entries().stream().map(SharedCommit::new).toList();
       if (source.page.isEmpty()) {
+        pages--;
         source.position = Math.max(source.position, page.end());
       }
-    } else if (!SubscriptionStart.isPassing(thrown)) {
-      end(SubscriptionStart.why(thrown));
+      return;
     }
+    pages--;
     // What passes is read again at the next tick; a store that stays away ends the subscription
     // there.
+    source.readFailed = true;
+    if (!SubscriptionStart.isPassing(thrown)) {
+      end(SubscriptionStart.why(thrown));
+    }
   }
 
   private void handle(SubscriptionSource source, List<SharedCommit> records) {
@@ -271,6 +287,7 @@ public final class Subscription implements AutoCloseable {
     if (!started || ended) {
       return;
     }
+    turns.forEach(source -> source.readFailed = false);
     Duration silence = pulse.silence(turns);
     if (SubscriptionPulse.isLost(silence)) {
       end(

@@ -16,6 +16,9 @@ final class SubscriptionSource {
   /** A read from the store is under way. */
   boolean reading;
 
+  /** The last read failed since the last tick; not to be tried again before the next. */
+  boolean readFailed;
+
   /** What the last read from the store brought and was not handled yet. */
   List<SharedCommit> page = List.of();
 

@@ -28,6 +28,11 @@ final class CursorCodec {
   /** A cursor over more than this was not made here. */
   private static final int MAX_TEXT = 8 * 1024 * 1024;
 
+  /**
+   * More logs than a store has: what claims to stand in so many takes memory and was not made here.
+   */
+  private static final int MAX_POSITIONS = 1 << 18;
+
   private final long storeId;
   private final long patternHash;
 
@@ -88,6 +93,11 @@ final class CursorCodec {
     }
     if (record.getPatternHash() != patternHash) {
       throw new StoreException.CursorUnknown("it belongs to another namespace pattern");
+    }
+    long count =
+        record.getNamespacesList().stream().mapToLong(NamespacePosition::getPositionsCount).sum();
+    if (count > MAX_POSITIONS) {
+      throw damaged();
     }
     Map<Cursor.LogKey, Long> positions = new HashMap<>();
     for (NamespacePosition namespace : record.getNamespacesList()) {

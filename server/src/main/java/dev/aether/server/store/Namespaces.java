@@ -2,6 +2,7 @@ package dev.aether.server.store;
 
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -39,8 +40,17 @@ public interface Namespaces {
           .toList();
     }
 
-    /** The log that holds everything of a namespace with one partition. */
+    /**
+     * The log that holds everything of a namespace with one partition.
+     *
+     * @throws StoreException.StoreUnavailable if it has more: a newer release made it and knows
+     *     which actor belongs where, and a commit in the wrong one would split its actor's history
+     */
     public LogId firstLog() {
+      if (partitions != 1) {
+        throw new StoreException.StoreUnavailable(
+            "namespace " + namespace + " has " + partitions + " partitions; this server knows one");
+      }
       return new LogId(namespace, incarnation, 0);
     }
   }

@@ -3,11 +3,19 @@ package dev.aether.server.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.Cursor.LogKey;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.wire.CursorRecord;
+import dev.aether.server.wire.NamespacePosition;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -51,6 +59,21 @@ class CursorCodecTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "A", "AQ", "not base64!", "AAAAAAAA"})
   void whatIsNoCursorIsUnknown(String text) {
+    assertThrows(StoreException.CursorUnknown.class, () -> CODEC.decode(text));
+  }
+
+  @Test
+  void aCursorOverMoreLogsThanThereAreIsUnknown() throws InvalidProtocolBufferException {
+    byte[] bytes = Base64.getUrlDecoder().decode(CODEC.encode(CURSOR));
+    CursorRecord record = CursorRecord.parseFrom(Arrays.copyOfRange(bytes, 1, bytes.length - 4));
+    NamespacePosition huge =
+        NamespacePosition.newBuilder().addAllPositions(Collections.nCopies(300_000, 0L)).build();
+    byte[] body = record.toBuilder().addNamespaces(huge).build().toByteArray();
+    ByteBuffer forged = ByteBuffer.allocate(1 + body.length + 4).put(bytes[0]).put(body);
+    CRC32C crc = new CRC32C();
+    crc.update(forged.array(), 0, 1 + body.length);
+    forged.putInt((int) crc.getValue());
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(forged.array());
     assertThrows(StoreException.CursorUnknown.class, () -> CODEC.decode(text));
   }
 

@@ -97,7 +97,10 @@ final class ActorHistory implements ActorReader {
         .from(fromSequence, PAGE_COMMITS, PAGE_BYTES)
         .thenApply(
             messages -> {
-              fromSequence = messages.isEmpty() ? Long.MAX_VALUE : last(messages).sequence() + 1;
+              if (messages.isEmpty()) {
+                throw JetStreamFailure.notDelivered("commits that there are were not found");
+              }
+              fromSequence = last(messages).sequence() + 1;
               List<LogEntry> entries = entries(messages);
               if (first) {
                 checkNotTrimmed(entries);

@@ -113,7 +113,11 @@ final class ActorLog {
    */
   CommitHeader header(StoredMessage message) {
     try {
-      return CommitMessages.header(message);
+      CommitHeader header = CommitMessages.header(message);
+      if (header.before().size() > 0 && header.before().sequence(0) >= message.sequence()) {
+        throw new CorruptCommitException("has a ladder that does not lead back");
+      }
+      return header;
     } catch (CorruptCommitException e) {
       throw new StoreException.CorruptRecord(
           actor.value(),

@@ -5,6 +5,7 @@ import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.api.MessageInfo;
+import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -23,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads many messages with one request: JetStream's batch direct get, which answers with a message
  * each and then a status. Any replica may answer, so an answer may be older than the leader's; it
- * never has gaps within. At most {@link #MAX_AT_ONCE} run at once, others wait in a queue, which
- * bounds what is buffered. For any number of threads.
+ * never has gaps within: each message names the one before it, and what comes after a message that
+ * was lost on the way is left out. At most {@link #MAX_AT_ONCE} run at once, others wait in a
+ * queue, which bounds what is buffered. For any number of threads.
  */
 final class BatchGets implements AutoCloseable {
   /** JetStream's own bound of a batch. */
@@ -39,6 +41,9 @@ final class BatchGets implements AutoCloseable {
   private static final int END_OF_BATCH = 204;
 
   private static final int NOT_FOUND = 404;
+
+  /** Which message of the batch, or of all before the end, went out before: 0 for none. */
+  private static final String LAST_SEQUENCE = "Nats-Last-Sequence";
 
   private final Connection connection;
   private final Dispatcher dispatcher;
@@ -89,14 +94,16 @@ final class BatchGets implements AutoCloseable {
       }
       free--;
     }
-    send(batch);
+    if (!send(batch)) {
+      sendNext();
+    }
     return batch.result;
   }
 
-  private void send(Batch batch) {
+  /** False if it has ended thereby, and left its place to another. */
+  private boolean send(Batch batch) {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
-      end(batch, JetStreamFailure.notDelivered("no connection to NATS"));
-      return;
+      return !settle(batch, JetStreamFailure.notDelivered("no connection to NATS"));
     }
     running.put(batch.token, batch);
     batch.timeout =
@@ -106,8 +113,27 @@ final class BatchGets implements AutoCloseable {
     try {
       connection.publish(
           batch.subject, inbox + batch.token, batch.query.getBytes(StandardCharsets.UTF_8));
+      return true;
     } catch (IllegalStateException e) {
-      end(batch, JetStreamErrors.failure(e));
+      return !settle(batch, JetStreamErrors.failure(e));
+    }
+  }
+
+  /** Gives a place that became free to those that wait: in a loop, since all of them may fail. */
+  private void sendNext() {
+    Batch next = nextWaiting();
+    while (next != null && !send(next)) {
+      next = nextWaiting();
+    }
+  }
+
+  private @Nullable Batch nextWaiting() {
+    synchronized (waiting) {
+      Batch next = waiting.poll();
+      if (next == null) {
+        free++;
+      }
+      return next;
     }
   }
 
@@ -117,41 +143,56 @@ final class BatchGets implements AutoCloseable {
       return;
     }
     if (!message.isStatusMessage()) {
-      batch.messages.add(JetStreamApi.message(new MessageInfo(message, null, true)));
+      add(batch, new MessageInfo(message, null, true));
       return;
     }
     int code = message.getStatus().getCode();
-    if (code == END_OF_BATCH || code == NOT_FOUND) {
+    if (code == NOT_FOUND || (code == END_OF_BATCH && !isAllLost(batch, message))) {
       end(batch, null);
+    } else if (code == END_OF_BATCH) {
+      end(batch, JetStreamFailure.notDelivered("an answer to a read was lost on its way"));
     } else {
       end(batch, JetStreamFailure.notDelivered(message.getStatus().getMessageWithCode()));
     }
   }
 
+  private static void add(Batch batch, MessageInfo info) {
+    List<StoredMessage> messages = batch.messages;
+    long before = messages.isEmpty() ? 0 : messages.get(messages.size() - 1).sequence();
+    if (info.getLastSeq() == before) {
+      messages.add(JetStreamApi.message(info));
+    }
+  }
+
+  /** Whether the end tells of messages of which none, or not the first, came. */
+  private static boolean isAllLost(Batch batch, Message end) {
+    Headers headers = end.getHeaders();
+    String last = headers == null ? null : headers.getFirst(LAST_SEQUENCE);
+    return batch.messages.isEmpty() && last != null && !last.equals("0");
+  }
+
   private void end(Batch batch, @Nullable JetStreamFailure failure) {
+    if (settle(batch, failure)) {
+      sendNext();
+    }
+  }
+
+  /** Ends a batch and keeps its place. False if it has ended before. */
+  private boolean settle(Batch batch, @Nullable JetStreamFailure failure) {
     running.remove(batch.token);
     ScheduledFuture<?> timeout = batch.timeout;
     if (timeout != null) {
       timeout.cancel(false);
     }
     if (!batch.ended.compareAndSet(false, true)) {
-      return;
-    }
-    Batch next;
-    synchronized (waiting) {
-      next = waiting.poll();
-      if (next == null) {
-        free++;
-      }
-    }
-    if (next != null) {
-      send(next);
+      return false;
     }
     if (failure == null) {
       batch.result.completeAsync(() -> batch.messages, executor);
     } else {
       executor.execute(() -> batch.result.completeExceptionally(failure));
     }
+    return true;
   }
 
   @Override

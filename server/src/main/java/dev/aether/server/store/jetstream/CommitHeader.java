@@ -73,7 +73,7 @@ record CommitHeader(
       long last = Long.parseLong(fields[2]);
       long number = Long.parseLong(fields[3]);
       Ladder before = Ladder.of(number - 1, rungs(fields[6]));
-      if (first < 1 || last < first) {
+      if (number < 1 || last < first || first <= before.latestVersion()) {
         throw new CorruptCommitException("has impossible versions");
       }
       return new CommitHeader(first, last, fields[4].charAt(0), fields[5], before, fields[7]);

@@ -55,7 +55,7 @@ final class JetStreamApi {
     try {
       return new PublishAck(reply).getSeqno();
     } catch (JetStreamApiException e) {
-      throw JetStreamErrors.failure(e);
+      throw JetStreamErrors.refusedPublish(e.getApiErrorCode(), e.getErrorDescription());
     } catch (IOException e) {
       throw JetStreamFailure.noAnswer("not an acknowledgement: " + e.getMessage());
     }

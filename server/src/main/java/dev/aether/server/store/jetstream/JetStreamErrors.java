@@ -8,6 +8,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What JetStream's errors mean. Codes are err_code of nats-server's errors.json, read at 2.15.1.
@@ -51,6 +52,17 @@ final class JetStreamErrors {
       return JetStreamFailure.noAnswer("no answer in time");
     }
     return JetStreamFailure.noAnswer(root.toString());
+  }
+
+  /**
+   * What a refused publish means. A replicated stream's leader that is being stopped says "store is
+   * closed" of what its followers may have stored.
+   */
+  static JetStreamFailure refusedPublish(int code, @Nullable String description) {
+    String why = String.valueOf(description);
+    return code == STREAM_STORE_FAILED && why.contains("closed")
+        ? JetStreamFailure.noAnswer(why)
+        : JetStreamFailure.refused(code, why);
   }
 
   /** Takes off the wrappers of futures and jnats. */

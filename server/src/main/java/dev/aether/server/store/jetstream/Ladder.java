@@ -30,11 +30,17 @@ final class Ladder {
    * The ladder over {@code count} commits.
    *
    * @param rungs sequence and last version of each, newest first
-   * @throws IllegalArgumentException if their number is not that of the trees of {@code count}
+   * @throws IllegalArgumentException if their number is not that of the trees of {@code count}, or
+   *     they do not lead back: who went down such a ladder might never arrive
    */
   static Ladder of(long count, long[] rungs) {
     if (rungs.length != 2 * treeSizes(count).length) {
       throw new IllegalArgumentException(rungs.length / 2 + " rungs for " + count + " commits");
+    }
+    for (int i = 0; i < rungs.length; i++) {
+      if (rungs[i] < 1 || (i > 1 && rungs[i] >= rungs[i - 2])) {
+        throw new IllegalArgumentException("rungs that do not lead back");
+      }
     }
     return new Ladder(count, rungs);
   }
@@ -42,6 +48,11 @@ final class Ladder {
   /** How many commits it stands over. */
   long count() {
     return count;
+  }
+
+  /** The version that the newest of its commits ends with; 0: it stands over none. */
+  long latestVersion() {
+    return rungs.length == 0 ? 0 : lastVersion(0);
   }
 
   int size() {

@@ -174,16 +174,24 @@ final class MessageTail implements AutoCloseable {
     if (meta.streamSequence() <= position) {
       return;
     }
-    position = meta.streamSequence();
-    pause = FIRST_PAUSE;
     Headers headers = message.getHeaders();
-    handler.accept(
+    StoredMessage stored =
         new StoredMessage(
-            position,
+            meta.streamSequence(),
             message.getSubject(),
             meta.timestamp().toInstant(),
             headers == null ? null : headers.getFirst(CommitHeader.NAME),
-            message.getData()));
+            message.getData());
+    try {
+      handler.accept(stored);
+    } catch (RuntimeException | Error e) {
+      // jnats would only report it, and the message would be left out.
+      LOG.error("message {} of {} was not taken and comes again", stored.sequence(), stream, e);
+      restart("a message was not taken");
+      return;
+    }
+    position = stored.sequence();
+    pause = FIRST_PAUSE;
   }
 
   private void onStatus(Message message) {

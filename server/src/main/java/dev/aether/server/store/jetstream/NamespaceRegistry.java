@@ -195,6 +195,11 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
               if (found.isPresent() && isBeingMade(found.get())) {
                 return finish(found.get());
               }
+              if (found.isPresent() && !isGone(found.get())) {
+                return CompletableFuture.failedFuture(
+                    new StoreException.StoreUnavailable(
+                        "namespace " + namespace + " is in a state in which nothing is saved"));
+              }
               return register(namespace, found.map(Known::revision).orElse(0L));
             });
   }
@@ -212,6 +217,11 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
 
   private static boolean isBeingMade(Known found) {
     return found.record().getState() == NamespaceState.NAMESPACE_STATE_CREATING;
+  }
+
+  /** Only such a record gives the name free: a state of a newer release must not be lost. */
+  private static boolean isGone(Known found) {
+    return found.record().getState() == NamespaceState.NAMESPACE_STATE_DELETED;
   }
 
   /** Makes the streams of a registered namespace; any number of nodes may do so at once. */
@@ -305,7 +315,7 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
     if (message.subject().startsWith(StreamConfigs.NAMESPACE_SUBJECTS)) {
       try {
         learn(message);
-      } catch (StoreException e) {
+      } catch (StoreException | IllegalArgumentException e) {
         LOG.error("namespace record {} is passed over: {}", message.subject(), e.getMessage());
       }
     }

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Save;
 import java.util.List;
@@ -91,7 +92,9 @@ final class RepeatSearch {
 
   private boolean isOurs(Found found) {
     return found.header().commitId().equals(save.commitId().value())
-        && found.header().kind() == save.expected().letter();
+        && found.header().kind() == save.expected().letter()
+        && (!(save.expected() instanceof ExpectedVersion.Exactly exactly)
+            || found.header().firstVersion() == exactly.version() + 1);
   }
 
   /**

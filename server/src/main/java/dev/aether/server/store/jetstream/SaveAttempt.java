@@ -90,7 +90,13 @@ final class SaveAttempt {
       answer.completeExceptionally(JetStreamErrors.toStoreException(thrown));
       return;
     }
-    LogStream stream = LogStream.of(namespace.firstLog(), namespace.replicas());
+    LogStream stream;
+    try {
+      stream = LogStream.of(namespace.firstLog(), namespace.replicas());
+    } catch (StoreException e) {
+      fail(e);
+      return;
+    }
     ActorLog log = new ActorLog(tools.api(), tools.batches(), stream, save.actor());
     actor = log;
     tools.cache().get(log.subject()).ifPresentOrElse(this::decide, this::look);
@@ -110,7 +116,9 @@ final class SaveAttempt {
     if (aimed == null || tip.sequence() == aimed.sequence()) {
       decide(tip);
     } else if (tip.sequence() < aimed.sequence()) {
-      // A deposed leader's answer: older than what was known before.
+      // A deposed leader's answer, older than what was known before; or what was known is gone from
+      // the store, and then the next save must not begin with it.
+      tools.cache().forget(actor().subject(), aimed);
       again(LONGEST_PAUSE);
     } else {
       // What stands where we aimed is our own publish, an equal save's, or keeps ours out for ever.

@@ -47,6 +47,11 @@ final class VersionCache {
     }
   }
 
+  /** Forgets a tip of which the leader knows nothing (any more). */
+  synchronized void forget(String subject, ActorTip tip) {
+    tips.remove(subject, tip);
+  }
+
   synchronized int size() {
     return tips.size();
   }

@@ -1,0 +1,194 @@
+package dev.aether.server.bus;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Cursor;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Store;
+import dev.aether.server.testing.Await;
+import dev.aether.v1.Commit;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongFunction;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** What a subscription that catches up with many logs asks of the store. */
+class SubscriptionReadsTest {
+  private static final int LOGS = 50;
+  private static final int COMMITS = 3;
+  private static final Duration BOUND = Duration.ofSeconds(20);
+
+  private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger received = new AtomicInteger();
+  private final AtomicInteger caughtUp = new AtomicInteger();
+
+  @Test
+  void aFewLogsAreReadAtOnceHoweverManyMatch() throws InterruptedException {
+    try (EventBus bus = bus(after -> new CompletableFuture<>())) {
+      Await.until("reads", BOUND, () -> reads.get() > 0);
+      TimeUnit.MILLISECONDS.sleep(200);
+      assertTrue(reads.get() <= 8, () -> reads + " pages would be in memory at once");
+    }
+  }
+
+  @Test
+  void whatFailsIsReadAgainAtATickAndNotAtOnce() throws InterruptedException {
+    try (EventBus bus =
+        bus(
+            after ->
+                CompletableFuture.failedFuture(
+                    new StoreException.StoreUnavailable("not connected")))) {
+      Await.until("reads", BOUND, () -> reads.get() > LOGS);
+      reads.set(0);
+      TimeUnit.MILLISECONDS.sleep(1000);
+      assertTrue(reads.get() <= 4 * LOGS, () -> reads + " reads in a second");
+      assertTrue(reads.get() > 0, "none is tried again");
+    }
+  }
+
+  @Test
+  void allLogsAreReadToTheirEnds() {
+    try (EventBus bus =
+        bus(
+            after ->
+                CompletableFuture.supplyAsync(
+                    () -> new CommitLog.Page(List.of(entry(after + 1)), after + 1)))) {
+      Await.until("all commits", BOUND, () -> received.get() == LOGS * COMMITS);
+      Await.until("caught up", BOUND, () -> caughtUp.get() == 1);
+    }
+  }
+
+  private static LogEntry entry(long position) {
+    return new LogEntry.StoredCommit(
+        0, position, Instant.EPOCH, new ActorId("a"), Commit.getDefaultInstance());
+  }
+
+  private EventBus bus(LongFunction<CompletableFuture<CommitLog.Page>> read) {
+    EventBus bus = new EventBus(new FakeStore(new FakeLog(read)));
+    bus.subscribe(
+        new SubscribeCommand(
+            NamePattern.of(">"), new SubscribeCommand.Start.Beginning(), EventFilter.ALL, false),
+        new CountingSink());
+    return bus;
+  }
+
+  private final class FakeLog implements CommitLog {
+    private final LongFunction<CompletableFuture<Page>> read;
+
+    FakeLog(LongFunction<CompletableFuture<Page>> read) {
+      this.read = read;
+    }
+
+    @Override
+    public CompletableFuture<Long> head(LogId log) {
+      return CompletableFuture.completedFuture((long) COMMITS);
+    }
+
+    @Override
+    public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
+      reads.incrementAndGet();
+      return read.apply(after);
+    }
+
+    @Override
+    public Tail tail(LogId log, long after, TailListener listener) {
+      return () -> {};
+    }
+  }
+
+  private static final class FakeNamespaces implements Namespaces {
+    @Override
+    public long storeId() {
+      return 1;
+    }
+
+    @Override
+    public CompletableFuture<Optional<Info>> find(Namespace namespace) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Info> findOrCreate(Namespace namespace) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<List<Info>> list() {
+      return CompletableFuture.completedFuture(
+          IntStream.range(0, LOGS)
+              .mapToObj(i -> new Info(new Namespace("n" + i), "incarnation" + i, 1, 1))
+              .toList());
+    }
+
+    @Override
+    public Watch watch(Watcher watcher) {
+      return () -> {};
+    }
+  }
+
+  private record FakeStore(CommitLog log) implements Store {
+    @Override
+    public EventStore events() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Namespaces namespaces() {
+      return new FakeNamespaces();
+    }
+
+    @Override
+    public Optional<String> outage() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private final class CountingSink implements SubscriptionSink {
+    @Override
+    public boolean isReady() {
+      return true;
+    }
+
+    @Override
+    public void started(Cursor cursor) {}
+
+    @Override
+    public void commits(String namespace, List<SharedCommit> commits, Optional<Cursor> cursor) {
+      received.addAndGet(commits.size());
+    }
+
+    @Override
+    public void cursor(Cursor cursor) {}
+
+    @Override
+    public void caughtUp(Cursor cursor) {
+      caughtUp.incrementAndGet();
+    }
+
+    @Override
+    public void heartbeat(Cursor cursor) {}
+
+    @Override
+    public void corrupt(LogEntry.Corrupt record, Cursor cursor) {}
+
+    @Override
+    public void failed(StoreException why) {}
+  }
+}

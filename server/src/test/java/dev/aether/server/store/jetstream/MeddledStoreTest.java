@@ -1,0 +1,418 @@
+package dev.aether.server.store.jetstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.codec.CommitCodec;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.CommitId;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.ActorReader;
+import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
+import dev.aether.server.testing.Await;
+import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.Event;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.Nats;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.impl.Headers;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/**
+ * What the store makes of things that it did not do itself: a newer release's records, an
+ * operator's deletions, foreign messages, answers that were lost.
+ */
+class MeddledStoreTest {
+  private static final ActorId ACTOR = new ActorId("a");
+  private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
+  private static final Duration SOON = Duration.ofSeconds(5);
+
+  private static TestNatsServer nats;
+
+  private JetStreamStore store;
+  private Connection meddler;
+  private JetStreamManagement management;
+  private Namespace namespace;
+
+  @BeforeAll
+  static void startNats() {
+    nats = TestNatsServer.start();
+  }
+
+  @AfterAll
+  static void stopNats() {
+    nats.close();
+  }
+
+  @BeforeEach
+  void open(TestInfo test) throws IOException, InterruptedException {
+    namespace = new Namespace(test.getTestMethod().orElseThrow().getName());
+    store =
+        JetStreamStore.open(
+            new JetStreamStore.Config(
+                List.of(nats.url()),
+                "meddled",
+                Duration.ofSeconds(10),
+                1,
+                true,
+                Durability.Sync.UNKNOWN));
+    meddler = Nats.connect(nats.url());
+    management = meddler.jetStreamManagement();
+  }
+
+  @AfterEach
+  void close() throws InterruptedException {
+    meddler.close();
+    store.close();
+  }
+
+  private Save save(String commitId, ExpectedVersion expected, Duration within) {
+    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    return new Save(
+        namespace,
+        ACTOR,
+        new CommitId(commitId),
+        expected,
+        List.of(event),
+        DIGEST,
+        false,
+        System.nanoTime() + within.toNanos());
+  }
+
+  private CompletableFuture<Saved> append(String commitId, Duration within) {
+    return store.events().save(save(commitId, new ExpectedVersion.Any(), within));
+  }
+
+  private static StoreException failure(CompletableFuture<?> future) {
+    Throwable thrown = assertThrows(CompletionException.class, future::join);
+    return (StoreException) JetStreamErrors.root(thrown);
+  }
+
+  private LogId log() {
+    return store.namespaces().find(namespace).join().map(Namespaces.Info::firstLog).orElseThrow();
+  }
+
+  private void register(String incarnation, String state, int partitions)
+      throws IOException, JetStreamApiException {
+    String json =
+        """
+        {"format":1,"namespace":"%s","incarnation":"%s","state":"%s","replicas":1,"partitions":%d}
+        """
+            .formatted(namespace.name(), incarnation, state, partitions);
+    meddler
+        .jetStream()
+        .publish(
+            StreamConfigs.NAMESPACE_SUBJECTS + namespace.name(),
+            json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void aNamespaceWithPartitionsThatOnlyANewerReleaseKnowsIsNotSavedTo()
+      throws IOException, JetStreamApiException {
+    LogId log = new LogId(namespace, "abcdefghij", 0);
+    management.addStream(
+        StreamConfiguration.builder()
+            .name(SubjectCodec.stream(log))
+            .subjects(SubjectCodec.prefix(log) + ">")
+            .allowDirect(true)
+            .build());
+    register(log.incarnation(), "NAMESPACE_STATE_ACTIVE", 2);
+    long begun = System.nanoTime();
+    assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c", SOON)).reason());
+    assertTrue(System.nanoTime() - begun < SOON.toNanos() / 2, "only at the deadline");
+    assertEquals(
+        Reason.STORE_UNAVAILABLE, failure(store.events().versions(namespace, ACTOR)).reason());
+  }
+
+  @Test
+  void aNamespaceInAStateThatOnlyANewerReleaseKnowsIsNotMadeAnew()
+      throws IOException, JetStreamApiException {
+    for (String state : List.of("NAMESPACE_STATE_DELETING", "NAMESPACE_STATE_FROZEN")) {
+      register("abcdefghij", state, 1);
+      long last = lastRecord();
+      assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c", SOON)).reason());
+      assertEquals(last, lastRecord());
+    }
+    register("abcdefghij", "NAMESPACE_STATE_DELETED", 1);
+    assertEquals(1, append("c", SOON).join().lastVersion());
+  }
+
+  private long lastRecord() throws IOException, JetStreamApiException {
+    return management
+        .getLastMessage(StreamConfigs.REGISTRY, StreamConfigs.NAMESPACE_SUBJECTS + namespace.name())
+        .getSeq();
+  }
+
+  @Test
+  void aTipThatIsGoneFromTheStoreIsForgotten() throws IOException, JetStreamApiException {
+    append("c1", SOON).join();
+    Saved gone = append("c2", SOON).join();
+    management.deleteMessage(SubjectCodec.stream(log()), gone.position());
+    assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c3", Duration.ofSeconds(1))).reason());
+    assertEquals(2, append("c4", SOON).join().lastVersion());
+  }
+
+  @Test
+  void aLadderThatDoesNotLeadBackIsCorruptAndNotClimbedForEver() throws Exception {
+    append("c1", SOON).join();
+    meddle("1 2 2 2 v " + DIGEST + " 2:1 c2", commit(2));
+    ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, 0, 1, false));
+    assertEquals(Reason.CORRUPT_RECORD, within(reader.next()));
+  }
+
+  @Test
+  void foreignGarbageAtAnActorsEndIsCorruptAtOnce() throws Exception {
+    append("c1", SOON).join();
+    meddle("garbage", "garbage".getBytes(StandardCharsets.UTF_8));
+    assertEquals(Reason.CORRUPT_RECORD, within(store.events().versions(namespace, ACTOR)));
+    append("c2", Duration.ofMillis(100)).exceptionally(thrown -> null).join();
+    assertEquals(Reason.CORRUPT_RECORD, within(append("c3", SOON)));
+  }
+
+  private static Reason within(CompletableFuture<?> future)
+      throws InterruptedException, TimeoutException {
+    try {
+      throw new AssertionError("got " + future.get(3, TimeUnit.SECONDS));
+    } catch (ExecutionException e) {
+      return ((StoreException) JetStreamErrors.root(e)).reason();
+    }
+  }
+
+  private void meddle(String header, byte[] body) throws IOException, JetStreamApiException {
+    meddler
+        .jetStream()
+        .publish(
+            SubjectCodec.subject(log(), ACTOR), new Headers().put(CommitHeader.NAME, header), body);
+  }
+
+  private byte[] commit(long version) {
+    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    return CommitCodec.commit(namespace, ACTOR, new CommitId("c2"), version, List.of(event))
+        .toByteArray();
+  }
+
+  @Test
+  void aHistoryWhoseEndIsNotFoundDoesNotLookWhole() throws IOException, JetStreamApiException {
+    long last = 0;
+    for (int i = 0; i < 300; i++) {
+      last = append("c" + i, SOON).join().position();
+    }
+    ActorReader reader =
+        store.events().read(new ActorRange(namespace, ACTOR, 0, Long.MAX_VALUE, false));
+    List<LogEntry> page = reader.next().join();
+    for (long sequence = page.get(page.size() - 1).position() + 1; sequence <= last; sequence++) {
+      management.deleteMessage(SubjectCodec.stream(log()), sequence);
+    }
+    assertEquals(Reason.STORE_UNAVAILABLE, failure(reader.next()).reason());
+  }
+
+  @Test
+  void theSameIdWithAnotherExpectedVersionIsAnotherSave() {
+    store.events().save(save("c", new ExpectedVersion.Exactly(0), SOON)).join();
+    Timers timers = new Timers();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    JetStreamApi api = new JetStreamApi(meddler);
+    try (timers;
+        BatchGets batches = new BatchGets(meddler, timers, executor)) {
+      ActorLog actor = new ActorLog(api, batches, LogStream.of(log(), 1), ACTOR);
+      ActorTip tip = actor.tip().join();
+      Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
+      Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
+      assertTrue(new RepeatSearch(actor, same).among(tip, 1).join().isPresent());
+      assertFalse(new RepeatSearch(actor, other).among(tip, 1).join().isPresent());
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  @Test
+  void aStoreThatClosesMayHaveStored() throws InterruptedException {
+    Dispatcher stream =
+        meddler.createDispatcher(
+            message ->
+                meddler.publish(
+                    message.getReplyTo(),
+                    ("{\"error\":{\"code\":503,\"err_code\":10077,"
+                            + "\"description\":\"store is closed\"},\"stream\":\"s\",\"seq\":0}")
+                        .getBytes(StandardCharsets.UTF_8)));
+    stream.subscribe("closing");
+    Throwable thrown =
+        assertThrows(
+            CompletionException.class,
+            () ->
+                new JetStreamApi(meddler)
+                    .publish("s", "closing", 0, new Headers(), new byte[0])
+                    .join());
+    assertEquals(JetStreamFailure.Kind.NO_ANSWER, JetStreamErrors.failure(thrown).kind());
+  }
+
+  @Test
+  void whatComesAfterALostMessageOfABatchIsLeftOut() throws IOException, InterruptedException {
+    try (RawNats raw = new RawNats(nats.port());
+        Timers timers = new Timers();
+        BatchGets batches = new BatchGets(meddler, timers, Runnable::run)) {
+      LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
+      Dispatcher replica = meddler.createDispatcher();
+      replica.subscribe(
+          "$JS.API.DIRECT.GET." + stream.name(),
+          request -> {
+            String inbox = request.getReplyTo();
+            if (new String(request.getData(), StandardCharsets.UTF_8).contains("\"seq\":1,")) {
+              raw.send(inbox, message(1, 0));
+              raw.send(inbox, message(3, 2));
+            }
+            raw.send(inbox, "NATS/1.0 204 EOB\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: 3");
+          });
+      List<StoredMessage> prefix = batches.get(stream, 1, "x.>", 10, 1000).join();
+      assertEquals(List.of(1L), prefix.stream().map(StoredMessage::sequence).toList());
+      Throwable thrown =
+          assertThrows(
+              CompletionException.class, () -> batches.get(stream, 2, "x.>", 10, 1000).join());
+      assertEquals(JetStreamFailure.Kind.NOT_DELIVERED, JetStreamErrors.failure(thrown).kind());
+    }
+  }
+
+  @Test
+  void whatAHandlerFailedOfComesAgain() throws IOException, JetStreamApiException {
+    append("c1", SOON).join();
+    append("c2", SOON).join();
+    List<Long> taken = new CopyOnWriteArrayList<>();
+    AtomicBoolean failed = new AtomicBoolean();
+    try (Timers timers = new Timers();
+        MessageTail tail =
+            new MessageTail(
+                meddler,
+                meddler.createDispatcher(),
+                new JetStreamApi(meddler),
+                timers,
+                SubjectCodec.stream(log()),
+                0,
+                message -> {
+                  if (failed.compareAndSet(false, true)) {
+                    throw new IllegalStateException("no memory, say");
+                  }
+                  taken.add(message.sequence());
+                })) {
+      tail.start();
+      Await.until("both", SOON, () -> taken.equals(List.of(1L, 2L)));
+    }
+  }
+
+  @Test
+  void readsThatWaitEndWhenTheConnectionDoes() throws InterruptedException {
+    Connection connection = connect();
+    try (Timers timers = new Timers();
+        BatchGets batches = new BatchGets(connection, timers, Runnable::run)) {
+      LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
+      meddler.createDispatcher(message -> {}).subscribe("$JS.API.DIRECT.GET." + stream.name());
+      Await.until("interest", SOON, () -> flushed());
+      List<CompletableFuture<?>> reads = new ArrayList<>();
+      for (int i = 0; i < 4000; i++) {
+        reads.add(batches.get(stream, 1, "x.>", 10, 1000));
+      }
+      connection.close();
+      Await.until(
+          "all to fail",
+          Duration.ofSeconds(10),
+          () -> reads.stream().allMatch(CompletableFuture::isCompletedExceptionally));
+    }
+  }
+
+  private Connection connect() throws InterruptedException {
+    try {
+      return Nats.connect(nats.url());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean flushed() {
+    try {
+      meddler.flush(SOON);
+      return true;
+    } catch (TimeoutException | InterruptedException e) {
+      return false;
+    }
+  }
+
+  private static String message(long sequence, long before) {
+    return """
+        NATS/1.0\r
+        Nats-Stream: s\r
+        Nats-Subject: x.a\r
+        Nats-Sequence: %d\r
+        Nats-Time-Stamp: 2026-01-01T00:00:00Z\r
+        Nats-Num-Pending: 1\r
+        Nats-Last-Sequence: %d"""
+        .formatted(sequence, before);
+  }
+
+  /** Speaks NATS' own words, since jnats sends no status lines. */
+  private static final class RawNats implements AutoCloseable {
+    private final Socket socket;
+
+    RawNats(int port) throws IOException {
+      socket = new Socket("127.0.0.1", port);
+      write("CONNECT {\"verbose\":false,\"headers\":true}\r\n");
+    }
+
+    void send(String subject, String header) {
+      int length = header.length() + 4;
+      write(
+          String.format(
+              Locale.ROOT, "HPUB %s %d %d\r\n%s\r\n\r\n\r\n", subject, length, length, header));
+    }
+
+    private void write(String text) {
+      try {
+        OutputStream out = socket.getOutputStream();
+        out.write(text.getBytes(StandardCharsets.UTF_8));
+        out.flush();
+      } catch (IOException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+}
