@@ -102,6 +102,10 @@ public final class EventBus implements AutoCloseable {
     Subscription subscription = new Subscription(this, store, pumps, command, sink);
     subscriptions.add(subscription);
     subscription.start();
+    if (closed) {
+      // It may have come after those that are ended by close.
+      subscription.fail(new StoreException.ShuttingDown());
+    }
     return subscription;
   }
 

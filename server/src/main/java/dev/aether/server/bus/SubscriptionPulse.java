@@ -23,7 +23,6 @@ final class SubscriptionPulse {
   private long lastFrameAt = System.nanoTime();
   private long lastCursorAt = System.nanoTime();
   private boolean cursorOwed;
-  private long heardStoreAt = System.nanoTime();
 
   SubscriptionPulse(Store store) {
     this.store = store;
@@ -54,10 +53,7 @@ final class SubscriptionPulse {
 
   /** How long ago the store, or the log of which that is longest, was last heard. */
   Duration silence(Collection<SubscriptionSource> sources) {
-    if (store.outage().isEmpty()) {
-      heardStoreAt = System.nanoTime();
-    }
-    Duration longest = Duration.ofNanos(System.nanoTime() - heardStoreAt);
+    Duration longest = store.silence();
     for (SubscriptionSource source : sources) {
       Duration silence = source.feed.silence();
       longest = silence.compareTo(longest) > 0 ? silence : longest;

@@ -5,6 +5,9 @@ public sealed interface ExpectedVersion {
   /** The letter that stands for the kind of expectation in a stored commit's header. */
   char letter();
 
+  /** Whether it can only hold for an actor that has events. */
+  boolean buildsOnHistory();
+
   /** The actor's latest version is this; 0: it has no events. */
   record Exactly(long version) implements ExpectedVersion {
     /** The letter of this kind. */
@@ -14,6 +17,11 @@ public sealed interface ExpectedVersion {
     public char letter() {
       return LETTER;
     }
+
+    @Override
+    public boolean buildsOnHistory() {
+      return version != 0;
+    }
   }
 
   /** Whatever the actor's version. */
@@ -22,6 +30,11 @@ public sealed interface ExpectedVersion {
     public char letter() {
       return 'a';
     }
+
+    @Override
+    public boolean buildsOnHistory() {
+      return false;
+    }
   }
 
   /** The actor has events. */
@@ -29,6 +42,11 @@ public sealed interface ExpectedVersion {
     @Override
     public char letter() {
       return 'e';
+    }
+
+    @Override
+    public boolean buildsOnHistory() {
+      return true;
     }
   }
 }

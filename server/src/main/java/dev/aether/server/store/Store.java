@@ -1,5 +1,6 @@
 package dev.aether.server.store;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /** A whole store: the ports that the server needs of it. */
@@ -9,6 +10,9 @@ public interface Store extends AutoCloseable {
   CommitLog log();
 
   Namespaces namespaces();
+
+  /** How long ago the store was last heard. Cheap, and on any thread. */
+  Duration silence();
 
   /** Why the store can't be used now, for people; empty when it can. Cheap, and on any thread. */
   Optional<String> outage();

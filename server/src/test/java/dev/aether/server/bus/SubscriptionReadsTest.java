@@ -152,6 +152,11 @@ class SubscriptionReadsTest {
     }
 
     @Override
+    public Duration silence() {
+      return Duration.ZERO;
+    }
+
+    @Override
     public Optional<String> outage() {
       return Optional.empty();
     }

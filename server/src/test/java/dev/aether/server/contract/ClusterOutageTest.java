@@ -54,7 +54,8 @@ class ClusterOutageTest {
 
   @Test
   void whatWasAcknowledgedOutlivesTheDeathOfItsLeaderAndComesOnceAndInOrder() {
-    try (Subscriber subscriber = Subscriber.open(b, Requests.live(namespace));
+    // Begun before the first save, or it would rightly not see that one.
+    try (Subscriber subscriber = Subscriber.open(b, Requests.live(namespace)).awaitStarted();
         Witness witness = new Witness(namespace, List.of(a, b), 8)) {
       witness.awaitMore(200);
       for (int kill = 0; kill < Contract.rounds("kill.rounds", 2); kill++) {

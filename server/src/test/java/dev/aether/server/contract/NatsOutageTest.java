@@ -63,7 +63,8 @@ class NatsOutageTest {
 
   @Test
   void whatWasAcknowledgedOutlivesKillsAndComesOnceAndInOrder() {
-    try (Subscriber subscriber = Subscriber.open(b, Requests.live(namespace));
+    // Begun before the first save, or it would rightly not see that one.
+    try (Subscriber subscriber = Subscriber.open(b, Requests.live(namespace)).awaitStarted();
         Witness witness = new Witness(namespace, List.of(a, b), 8)) {
       witness.awaitMore(200);
       for (int kill = 0; kill < rounds(); kill++) {

@@ -11,6 +11,7 @@ import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,15 @@ import org.jspecify.annotations.Nullable;
  * For any number of threads.
  */
 final class JetStreamApi {
-  /** How long a publish or a read may stay without an answer before it counts as lost. */
-  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
+  /** How long a publish may stay without an answer before it counts as lost. */
+  private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofSeconds(2);
+
+  /**
+   * The same for a read, which is asked again: a stream that has just been made, or whose leader
+   * has just gone, answers nothing and would answer in a moment.
+   */
+  private static final List<Duration> ANSWER_WITHIN =
+      List.of(Duration.ofMillis(300), Duration.ofMillis(700), Duration.ofSeconds(2));
 
   /** The same for what JetStream's meta leader does. */
   private static final Duration MANAGE_WITHIN = Duration.ofSeconds(5);
@@ -48,7 +56,8 @@ final class JetStreamApi {
       String stream, String subject, long expectedSequence, Headers headers, byte[] body) {
     headers.put(EXPECTED_SEQUENCE, Long.toString(expectedSequence));
     headers.put(EXPECTED_STREAM, stream);
-    return request(subject, headers, body, ANSWER_WITHIN).thenApply(JetStreamApi::acknowledged);
+    return request(subject, headers, body, ACKNOWLEDGE_WITHIN)
+        .thenApply(JetStreamApi::acknowledged);
   }
 
   private static Long acknowledged(Message reply) {
@@ -94,7 +103,7 @@ final class JetStreamApi {
 
   private CompletableFuture<Optional<StoredMessage>> direct(
       String stream, String suffix, String query) {
-    return request(API + "DIRECT.GET." + stream + suffix, null, utf8(query), ANSWER_WITHIN)
+    return read(API + "DIRECT.GET." + stream + suffix, query, 0)
         .thenApply(JetStreamApi::directMessage);
   }
 
@@ -110,7 +119,7 @@ final class JetStreamApi {
   }
 
   private CompletableFuture<Optional<StoredMessage>> fromLeader(String stream, String query) {
-    return request(API + "STREAM.MSG.GET." + stream, null, utf8(query), ANSWER_WITHIN)
+    return read(API + "STREAM.MSG.GET." + stream, query, 0)
         .thenApply(
             reply -> {
               MessageInfo info = new MessageInfo(reply, stream, false);
@@ -165,6 +174,20 @@ final class JetStreamApi {
 
   static JetStreamFailure refusal(int code, @Nullable String description) {
     return JetStreamFailure.refused(code, description == null ? "refused" : description);
+  }
+
+  private CompletableFuture<Message> read(String subject, String query, int attempt) {
+    return request(subject, null, utf8(query), ANSWER_WITHIN.get(attempt))
+        .exceptionallyCompose(
+            thrown -> {
+              JetStreamFailure failure = JetStreamErrors.failure(thrown);
+              boolean again =
+                  failure.kind() == JetStreamFailure.Kind.NO_ANSWER
+                      && attempt + 1 < ANSWER_WITHIN.size();
+              return again
+                  ? read(subject, query, attempt + 1)
+                  : CompletableFuture.failedFuture(failure);
+            });
   }
 
   private CompletableFuture<Message> request(

@@ -18,14 +18,10 @@ final class JetStreamLog implements CommitLog {
   private final BatchGets batches;
   private final Namespaces namespaces;
   private final VersionCache cache;
-  private final NamespaceRegistry.TailMaker tails;
+  private final Tails tails;
 
   JetStreamLog(
-      JetStreamApi api,
-      BatchGets batches,
-      Namespaces namespaces,
-      VersionCache cache,
-      NamespaceRegistry.TailMaker tails) {
+      JetStreamApi api, BatchGets batches, Namespaces namespaces, VersionCache cache, Tails tails) {
     this.api = api;
     this.batches = batches;
     this.namespaces = namespaces;

@@ -8,7 +8,6 @@ import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +17,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,13 +28,15 @@ public final class JetStreamStore implements Store {
   private static final int MAX_CACHED_ACTORS = 1_000_000;
 
   private static final int READ_THREADS = 2;
-  private static final int TAIL_DISPATCHERS = 2;
   private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
   private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
 
-  /** JetStream counts as out of reach when it did not answer for so long. */
-  private static final Duration SILENCE = Duration.ofSeconds(4);
+  /**
+   * JetStream counts as out of reach when it did not answer for so long; electing a leader takes
+   * less.
+   */
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(6);
 
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
@@ -46,14 +45,13 @@ public final class JetStreamStore implements Store {
   private final ExecutorService readers;
   private final JetStreamApi api;
   private final BatchGets batches;
-  private final List<Dispatcher> dispatchers;
-  private final AtomicInteger nextDispatcher = new AtomicInteger();
+  private final Tails tails;
   private final NamespaceRegistry namespaces;
   private final JetStreamEventStore events;
   private final JetStreamLog log;
   private final ScheduledFuture<?> probe;
   private volatile long answeredAt = System.nanoTime();
-  private volatile String silence = "";
+  private volatile String trouble = "no answer";
 
   /**
    * How to reach NATS and what to make there.
@@ -102,14 +100,14 @@ public final class JetStreamStore implements Store {
             });
     api = new JetStreamApi(connection);
     batches = new BatchGets(connection, timers, readers);
-    dispatchers = List.of(connection.createDispatcher(), connection.createDispatcher());
+    tails = new Tails(connection, api, timers);
     namespaces = openRegistry(config, giveUpAt);
     VersionCache cache = new VersionCache(MAX_CACHED_ACTORS);
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
     events =
         new JetStreamEventStore(
             new SaveTools(api, batches, namespaces, cache, timers, maxCommitBytes, config.sync()));
-    log = new JetStreamLog(api, batches, namespaces, cache, this::tail);
+    log = new JetStreamLog(api, batches, namespaces, cache, tails);
     probe = timers.every(PROBE_EVERY, this::probe);
   }
 
@@ -117,8 +115,7 @@ public final class JetStreamStore implements Store {
   private NamespaceRegistry openRegistry(Config config, long giveUpAt) {
     while (true) {
       try {
-        return NamespaceRegistry.open(
-                api, timers, this::tail, config.replicas(), config.autoCreate())
+        return NamespaceRegistry.open(api, timers, tails, config.replicas(), config.autoCreate())
             .get(OPEN_STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException | TimeoutException e) {
         boolean hopeless = JetStreamErrors.isWithoutCluster(JetStreamErrors.failure(e));
@@ -146,21 +143,21 @@ public final class JetStreamStore implements Store {
     return new StoreException.StoreUnavailable("interrupted while opening the store");
   }
 
-  private MessageTail tail(String stream, long after, Consumer<StoredMessage> handler) {
-    int next = Math.floorMod(nextDispatcher.getAndIncrement(), TAIL_DISPATCHERS);
-    return new MessageTail(connection, dispatchers.get(next), api, timers, stream, after, handler);
-  }
-
   private void probe() {
-    api.info(StreamConfigs.REGISTRY)
+    api.lastFromLeader(StreamConfigs.REGISTRY, StreamConfigs.IDENTITY_SUBJECT)
         .whenComplete(
-            (info, thrown) -> {
+            (identity, thrown) -> {
               if (thrown == null) {
                 answeredAt = System.nanoTime();
               } else {
-                silence = String.valueOf(JetStreamErrors.root(thrown).getMessage());
+                trouble = String.valueOf(JetStreamErrors.root(thrown).getMessage());
               }
             });
+  }
+
+  @Override
+  public Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - answeredAt);
   }
 
   @Override
@@ -168,8 +165,8 @@ public final class JetStreamStore implements Store {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return Optional.of("no connection to NATS");
     }
-    return System.nanoTime() - answeredAt > SILENCE.toNanos()
-        ? Optional.of("JetStream does not answer: " + silence)
+    return silence().compareTo(LONGEST_SILENCE) > 0
+        ? Optional.of("JetStream does not answer: " + trouble)
         : Optional.empty();
   }
 
@@ -193,6 +190,7 @@ public final class JetStreamStore implements Store {
     events.close(CLOSE_WITHIN);
     probe.cancel(false);
     namespaces.close();
+    tails.close();
     batches.close();
     timers.close();
     closeQuietly(connection);

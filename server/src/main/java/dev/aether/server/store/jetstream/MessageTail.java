@@ -31,7 +31,7 @@ final class MessageTail implements AutoCloseable {
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
   /** JetStream was silent for so long: the consumer counts as lost. */
-  private static final Duration SILENCE = HEARTBEAT.multipliedBy(4);
+  private static final Duration SILENCE = HEARTBEAT.multipliedBy(3);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
@@ -49,6 +49,7 @@ final class MessageTail implements AutoCloseable {
   private final Timers timers;
   private final String stream;
   private final Consumer<StoredMessage> handler;
+  private final Consumer<MessageTail> onClose;
 
   /** Guarded by this, as all below. */
   private long position;
@@ -64,6 +65,7 @@ final class MessageTail implements AutoCloseable {
   /**
    * @param dispatcher whose thread calls the handler; shared with other tails
    * @param after the sequence after which the tail begins
+   * @param onClose is told when the tail was closed
    */
   MessageTail(
       Connection connection,
@@ -72,7 +74,8 @@ final class MessageTail implements AutoCloseable {
       Timers timers,
       String stream,
       long after,
-      Consumer<StoredMessage> handler) {
+      Consumer<StoredMessage> handler,
+      Consumer<MessageTail> onClose) {
     this.connection = connection;
     this.dispatcher = dispatcher;
     this.api = api;
@@ -80,6 +83,7 @@ final class MessageTail implements AutoCloseable {
     this.stream = stream;
     this.position = after;
     this.handler = handler;
+    this.onClose = onClose;
   }
 
   /** Begins to follow; returns at once. */
@@ -104,6 +108,13 @@ final class MessageTail implements AutoCloseable {
     timers.after(pause, this::begin);
     pause =
         pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+  }
+
+  /** The same at once: for who knows that it will work now. */
+  synchronized void restartNow(String why) {
+    pause = Duration.ZERO;
+    restart(why);
+    pause = FIRST_PAUSE;
   }
 
   private synchronized void begin() {
@@ -247,6 +258,7 @@ final class MessageTail implements AutoCloseable {
   @Override
   public synchronized void close() {
     closed = true;
+    onClose.accept(this);
     drop();
     ScheduledFuture<?> running = watch;
     if (running != null) {

@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,15 +54,10 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
     }
   }
 
-  /** Makes the tail that feeds a registry. */
-  interface TailMaker {
-    MessageTail make(String stream, long after, Consumer<StoredMessage> handler);
-  }
-
   private NamespaceRegistry(
       JetStreamApi api,
       Timers timers,
-      TailMaker tails,
+      Tails tails,
       int replicas,
       boolean autoCreate,
       long storeId) {
@@ -82,7 +76,7 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
    * @param autoCreate whether the first save makes its namespace
    */
   static CompletableFuture<NamespaceRegistry> open(
-      JetStreamApi api, Timers timers, TailMaker tails, int replicas, boolean autoCreate) {
+      JetStreamApi api, Timers timers, Tails tails, int replicas, boolean autoCreate) {
     return api.info(StreamConfigs.REGISTRY)
         .exceptionallyCompose(
             thrown ->

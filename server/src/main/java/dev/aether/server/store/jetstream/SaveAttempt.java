@@ -72,10 +72,7 @@ final class SaveAttempt {
   CompletableFuture<Saved> start() {
     if (!answer.isDone()) {
       gate.start();
-      tools
-          .namespaces()
-          .findOrCreate(save.namespace())
-          .whenComplete((namespace, thrown) -> begin(namespace, thrown));
+      namespace().whenComplete(this::begin);
     }
     return answer;
   }
@@ -85,11 +82,24 @@ final class SaveAttempt {
     answer.completeExceptionally(refusal);
   }
 
-  private void begin(Namespaces.Info namespace, @Nullable Throwable thrown) {
+  /** Who builds on what is stored makes no namespace: where there is none, there is nothing. */
+  private CompletableFuture<Optional<Namespaces.Info>> namespace() {
+    return save.expected().buildsOnHistory()
+        ? tools.namespaces().find(save.namespace())
+        : tools.namespaces().findOrCreate(save.namespace()).thenApply(Optional::of);
+  }
+
+  private void begin(Optional<Namespaces.Info> namespace, @Nullable Throwable thrown) {
     if (thrown != null) {
-      answer.completeExceptionally(JetStreamErrors.toStoreException(thrown));
-      return;
+      fail(thrown);
+    } else if (namespace.isEmpty()) {
+      conflict(ActorTip.NONE);
+    } else {
+      beginIn(namespace.get());
     }
+  }
+
+  private void beginIn(Namespaces.Info namespace) {
     LogStream stream;
     try {
       stream = LogStream.of(namespace.firstLog(), namespace.replicas());
@@ -140,22 +150,24 @@ final class SaveAttempt {
       } else if (!looked) {
         look();
       } else {
-        search(
-            repeats().after(tip, exactly.version()),
-            () ->
-                fail(
-                    StoreException.VersionConflict.at(
-                        save.actor(), tip.version(), exactly.version())));
+        search(repeats().after(tip, exactly.version()), () -> conflict(tip));
       }
     } else if (expected instanceof ExpectedVersion.Existing && tip.version() == 0) {
       if (looked) {
-        fail(StoreException.VersionConflict.missing(save.actor()));
+        conflict(tip);
       } else {
         look();
       }
     } else {
       append(tip);
     }
+  }
+
+  private void conflict(ActorTip tip) {
+    fail(
+        save.expected() instanceof ExpectedVersion.Exactly exactly
+            ? StoreException.VersionConflict.at(save.actor(), tip.version(), exactly.version())
+            : StoreException.VersionConflict.missing(save.actor()));
   }
 
   private void append(ActorTip tip) {

@@ -36,12 +36,21 @@ final class InMemoryEventStore implements EventStore {
   @Override
   public CompletableFuture<Saved> save(Save save) {
     try {
+      if (save.expected().buildsOnHistory() && namespaces.partition(save.namespace()).isEmpty()) {
+        return CompletableFuture.failedFuture(conflict(save, 0));
+      }
       MemoryPartition partition = namespaces.partitionOrNew(save.namespace());
       return CompletableFuture.completedFuture(
           partition.withActor(save.actor(), history -> save(save, partition, history)));
     } catch (StoreException e) {
       return CompletableFuture.failedFuture(e);
     }
+  }
+
+  private static StoreException conflict(Save save, long version) {
+    return save.expected() instanceof ExpectedVersion.Exactly exactly
+        ? StoreException.VersionConflict.at(save.actor(), version, exactly.version())
+        : StoreException.VersionConflict.missing(save.actor());
   }
 
   private Saved save(Save save, MemoryPartition partition, List<MemoryPartition.Record> history) {
@@ -55,10 +64,10 @@ final class InMemoryEventStore implements EventStore {
     long version = latest(history);
     if (save.expected() instanceof ExpectedVersion.Exactly exactly
         && exactly.version() != version) {
-      throw StoreException.VersionConflict.at(save.actor(), version, exactly.version());
+      throw conflict(save, version);
     }
     if (save.expected() instanceof ExpectedVersion.Existing && version == 0) {
-      throw StoreException.VersionConflict.missing(save.actor());
+      throw conflict(save, version);
     }
     Commit commit =
         CommitCodec.commit(

@@ -4,6 +4,7 @@ import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -43,6 +44,11 @@ public final class InMemoryStore implements Store {
   @Override
   public Namespaces namespaces() {
     return namespaces;
+  }
+
+  @Override
+  public Duration silence() {
+    return Duration.ZERO;
   }
 
   @Override

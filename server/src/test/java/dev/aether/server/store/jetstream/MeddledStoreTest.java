@@ -329,7 +329,8 @@ class MeddledStoreTest {
                     throw new IllegalStateException("no memory, say");
                   }
                   taken.add(message.sequence());
-                })) {
+                },
+                closed -> {})) {
       tail.start();
       Await.until("both", SOON, () -> taken.equals(List.of(1L, 2L)));
     }
