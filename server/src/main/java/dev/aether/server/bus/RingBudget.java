@@ -28,11 +28,14 @@ final class RingBudget {
 
   /** A feed has ended, and with it all its ring held. */
   synchronized void ended(LogFeed feed) {
-    int before = arrivals.size();
-    arrivals.removeIf(arrived -> arrived == feed);
-    for (int left = before - arrivals.size(); left > 0; left--) {
-      bytes -= feed.evictOldest();
-    }
+    // In one pass: the queue has every ring's records, and all tails wait for this lock.
+    arrivals.removeIf(
+        arrived -> {
+          if (arrived == feed) {
+            bytes -= feed.evictOldest();
+          }
+          return arrived == feed;
+        });
   }
 
   synchronized long bytes() {

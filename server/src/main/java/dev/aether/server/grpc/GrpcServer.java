@@ -31,6 +31,10 @@ public final class GrpcServer implements AutoCloseable {
   private static final Duration PERMITTED_PINGS = Duration.ofSeconds(5);
 
   private static final Duration CALLS_END_WITHIN = Duration.ofSeconds(10);
+
+  /** What health's watchers have for hearing that it ends. */
+  private static final Duration LAST_WORDS = Duration.ofMillis(250);
+
   private static final List<String> SERVICES =
       List.of(
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
@@ -40,6 +44,7 @@ public final class GrpcServer implements AutoCloseable {
 
   private final Server server;
   private final HealthStatusManager health = new HealthStatusManager();
+  private final OpenCalls calls = new OpenCalls();
 
   /**
    * Listens and serves.
@@ -61,6 +66,7 @@ public final class GrpcServer implements AutoCloseable {
             .permitKeepAliveTime(PERMITTED_PINGS.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
             .intercept(new PreviousAttempts())
+            .intercept(calls)
             .addService(new EventStoreService(store.events()))
             .addService(new EventBusService(bus, store.namespaces().storeId(), nodeId).bind())
             .addService(new NamespacesGrpc.NamespacesImplBase() {})
@@ -87,7 +93,8 @@ public final class GrpcServer implements AutoCloseable {
     health.enterTerminalState();
     server.shutdown();
     try {
-      if (!server.awaitTermination(CALLS_END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      calls.awaitNone(CALLS_END_WITHIN);
+      if (!server.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
         server.shutdownNow();
       }
     } catch (InterruptedException e) {

@@ -42,6 +42,11 @@ final class Node implements AutoCloseable {
     return new Node(AetherServer.start(config));
   }
 
+  /** A client of a server that a test started itself. */
+  static Node of(AetherServer server) {
+    return new Node(server);
+  }
+
   String id() {
     return server.nodeId();
   }

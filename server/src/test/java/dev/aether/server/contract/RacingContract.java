@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.Empty;
 import dev.aether.v1.CommitAt;
 import dev.aether.v1.Detail;
+import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.EventStored;
 import dev.aether.v1.Filter;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.VersionConflict;
+import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -19,6 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Many writers at once, on both nodes. */
@@ -208,5 +213,75 @@ abstract class RacingContract extends Contract {
 
   private static String text(EventStored stored) {
     return stored.getActorId() + " " + stored.getVersion() + " " + stored.getEventId();
+  }
+
+  @Test
+  void aNamespaceThatBothNodesMakeAtOnceIsOneNamespace() {
+    for (int round = 0; round < 2; round++) {
+      String fresh = Requests.unique("contract");
+      List<Optional<VersionConflict>> outcomes =
+          AtOnce.results(
+              12,
+              i ->
+                  lost(
+                      i % 2 == 0 ? a : b,
+                      Requests.saveAt(fresh, i < 6 ? "shared" : "own-" + i, 0).build()));
+      assertEquals(5, outcomes.stream().filter(Optional::isPresent).count());
+      try (Subscriber all = Subscriber.open(b, Requests.fromBeginning(fresh))) {
+        assertEquals(7, all.awaitCaughtUp().commits().size());
+      }
+    }
+  }
+
+  @Test
+  void subscribersMayComeAndGoWhileOthersWrite() {
+    int rounds = rounds("churn.rounds", 10);
+    AtOnce.results(
+        6,
+        i -> {
+          Node mine = i % 2 == 0 ? a : b;
+          Node other = i % 2 == 0 ? b : a;
+          for (int round = 0; round < rounds; round++) {
+            try (Subscriber live = Subscriber.open(mine, Requests.live(namespace))) {
+              live.awaitStarted();
+              String id = Requests.unique("marker");
+              other.save(Requests.saveAny(namespace, actor + i).setCommitId(id));
+              live.awaitCommit(id);
+              assertEquals(1, live.commitIds().stream().filter(id::equals).count());
+            }
+          }
+          return true;
+        });
+    try (Subscriber all = Subscriber.open(a, Requests.fromBeginning(namespace))) {
+      assertEquals(6 * rounds, all.awaitCaughtUp().commits().size());
+      assertInOrder(all.commits());
+    }
+  }
+
+  @Test
+  void savesBeyondABoundAreRefusedWithTheTimeToWaitAndNotStored() {
+    int count = rounds("overload.saves", 3000);
+    List<ListenableFuture<SaveEventsResponse>> answers = new ArrayList<>();
+    EventStoreGrpc.EventStoreFutureStub stub =
+        EventStoreGrpc.newFutureStub(b.channel()).withDeadlineAfter(30, TimeUnit.SECONDS);
+    for (int i = 0; i < count; i++) {
+      answers.add(stub.saveEvents(Requests.saveAny(namespace, actor).build()));
+    }
+    long stored = 0;
+    for (ListenableFuture<SaveEventsResponse> answer : answers) {
+      try {
+        answer.get();
+        stored++;
+      } catch (ExecutionException e) {
+        Refusal refusal = Refusal.of(e);
+        assertEquals("OVERLOADED", refusal.reason());
+        assertEquals(Status.Code.RESOURCE_EXHAUSTED, refusal.code());
+        assertTrue(refusal.retryAfterNanos() > 0);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError("interrupted", e);
+      }
+    }
+    assertEquals(versions(1, stored), versions(a.events(namespace, actor)));
   }
 }

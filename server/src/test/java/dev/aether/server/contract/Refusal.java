@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.util.Durations;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
+import com.google.rpc.RetryInfo;
 import dev.aether.v1.VersionConflict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -53,6 +55,13 @@ record Refusal(Status.Code code, String message, List<Any> details) {
 
   private ErrorInfo info() {
     return detail(ErrorInfo.class).orElseThrow(() -> new AssertionError("no ErrorInfo: " + this));
+  }
+
+  /** How long to wait before the same call. */
+  long retryAfterNanos() {
+    return detail(RetryInfo.class)
+        .map(info -> Durations.toNanos(info.getRetryDelay()))
+        .orElseThrow(() -> new AssertionError("no RetryInfo: " + this));
   }
 
   VersionConflict conflict() {

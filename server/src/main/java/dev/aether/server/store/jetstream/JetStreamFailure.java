@@ -35,6 +35,11 @@ final class JetStreamFailure extends RuntimeException {
     return new JetStreamFailure(Kind.NO_ANSWER, 0, message);
   }
 
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
   Kind kind() {
     return kind;
   }

@@ -13,6 +13,7 @@ import io.nats.client.support.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -119,15 +120,27 @@ final class NatsConnector {
         .build();
   }
 
-  /** Says when the connection breaks and mends. */
+  /**
+   * Says when the connection breaks and mends, once each: jnats tells of every attempt that fails,
+   * several a second.
+   */
   private static final class StatusLog implements ConnectionListener {
+    private final AtomicBoolean connected = new AtomicBoolean();
+
     @Override
     public void connectionEvent(Connection connection, Events type) {
       switch (type) {
-        case DISCONNECTED -> LOG.warn("the connection to NATS broke");
-        case RECONNECTED -> LOG.info("connected to NATS again");
-        case CONNECTED, CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK ->
-            LOG.debug("NATS: {}", type);
+        case DISCONNECTED -> {
+          if (connected.getAndSet(false)) {
+            LOG.warn("the connection to NATS broke");
+          }
+        }
+        case RECONNECTED -> {
+          connected.set(true);
+          LOG.info("connected to NATS again");
+        }
+        case CONNECTED -> connected.set(true);
+        case CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
       }
     }
   }

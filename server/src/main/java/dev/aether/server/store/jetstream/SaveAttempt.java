@@ -48,6 +48,12 @@ final class SaveAttempt {
   /** Where the latest publish aimed; null before the first. */
   private @Nullable ActorTip aim;
 
+  /**
+   * The last of JetStream's failures that were not the end of it, for people. Read by the
+   * deadline's thread.
+   */
+  private volatile String trouble = "no answer";
+
   private final PublishGate gate = new PublishGate();
 
   /** From now on the answer comes before the deadline, started or not. */
@@ -222,6 +228,7 @@ final class SaveAttempt {
   }
 
   private void refused(JetStreamFailure failure) {
+    trouble = failure.getMessage();
     if (failure.kind() != JetStreamFailure.Kind.NO_ANSWER) {
       gate.publishHadNoEffect();
     }
@@ -258,6 +265,7 @@ final class SaveAttempt {
     } else if (JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
       fail(thrown);
     } else {
+      trouble = JetStreamErrors.failure(thrown).getMessage();
       again(LONGEST_PAUSE);
     }
   }
@@ -276,11 +284,9 @@ final class SaveAttempt {
           case WAITING ->
               new StoreException.Overloaded(
                   "time spent waiting for earlier saves of the same actor", OVERLOAD_RETRY_AFTER);
-          case NOTHING_PUBLISHED ->
-              new StoreException.StoreUnavailable("JetStream did not answer in time");
+          case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + trouble);
           case UNCERTAIN ->
-              new StoreException.OutcomeUnknown(
-                  save.commitId(), "JetStream did not answer in time");
+              new StoreException.OutcomeUnknown(save.commitId(), "JetStream: " + trouble);
         });
   }
 
