@@ -67,8 +67,10 @@ class ClusterOutageTest {
         witness.awaitMore(100);
       }
       witness.endAndCheck(a, subscriber);
-      assertEquals(ServingStatus.SERVING, a.health(""));
-      assertEquals(ServingStatus.SERVING, b.health(""));
+      Await.until(
+          "both serve",
+          BOUND,
+          () -> a.health("") == ServingStatus.SERVING && b.health("") == ServingStatus.SERVING);
     }
   }
 

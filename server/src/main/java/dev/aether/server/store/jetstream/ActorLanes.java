@@ -20,39 +20,49 @@ final class ActorLanes {
   private static final int MAX_PER_ACTOR = 1024;
 
   private final int maxTasks;
+  private final long maxBytes;
   private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
 
   /** Running and waiting. Guarded by itself's monitor, as is the waiting for none. */
-  private final Count tasks = new Count();
+  private final Count held = new Count();
 
-  /** What is waited for when the lanes are closed. */
+  /** What is bounded, and waited for when the lanes are closed. */
   private static final class Count {
-    int value;
+    int tasks;
+    long bytes;
   }
 
   /**
    * @param maxTasks running and waiting, of all actors
+   * @param maxBytes that these hold together
    */
-  ActorLanes(int maxTasks) {
+  ActorLanes(int maxTasks, long maxBytes) {
     this.maxTasks = maxTasks;
+    this.maxBytes = maxBytes;
   }
 
   /**
    * Runs a task when those of its actor before it have ended; it ends when its future does.
    *
+   * @param bytes that the task holds until then
    * @return the bound that kept it out, for people; empty if it was taken in
    */
-  Optional<String> run(String actor, Supplier<? extends CompletableFuture<?>> task) {
-    synchronized (tasks) {
-      if (tasks.value >= maxTasks) {
+  Optional<String> run(String actor, long bytes, Supplier<? extends CompletableFuture<?>> body) {
+    synchronized (held) {
+      if (held.tasks >= maxTasks) {
         return Optional.of("saves in flight on this node, at most " + maxTasks);
       }
-      tasks.value++;
+      if (held.bytes + bytes > maxBytes) {
+        return Optional.of("bytes of saves in flight on this node, at most " + maxBytes);
+      }
+      held.tasks++;
+      held.bytes += bytes;
     }
+    Task task = new Task(bytes, body);
     Admission admission = new Admission();
     lanes.compute(actor, (key, lane) -> admission.into(lane, task));
     if (admission.refused) {
-      leave();
+      leave(task);
       return Optional.of("saves waiting for one actor on this node, at most " + MAX_PER_ACTOR);
     }
     if (admission.first) {
@@ -63,21 +73,22 @@ final class ActorLanes {
 
   /** Runs the lane's tasks until one is not done at once, which goes on here when it is. */
   private void drain(String actor) {
-    for (var next = take(actor); next != null; next = take(actor)) {
-      CompletableFuture<?> running = next.get();
+    for (Task next = take(actor); next != null; next = take(actor)) {
+      Task task = next;
+      CompletableFuture<?> running = task.body().get();
       if (!running.isDone()) {
         running.whenComplete(
             (done, thrown) -> {
-              leave();
+              leave(task);
               drain(actor);
             });
         return;
       }
-      leave();
+      leave(task);
     }
   }
 
-  private @Nullable Supplier<? extends CompletableFuture<?>> take(String actor) {
+  private @Nullable Task take(String actor) {
     Admission out = new Admission();
     lanes.computeIfPresent(
         actor,
@@ -88,11 +99,12 @@ final class ActorLanes {
     return out.task;
   }
 
-  private void leave() {
-    synchronized (tasks) {
-      tasks.value--;
-      if (tasks.value == 0) {
-        tasks.notifyAll();
+  private void leave(Task task) {
+    synchronized (held) {
+      held.tasks--;
+      held.bytes -= task.bytes();
+      if (held.tasks == 0) {
+        held.notifyAll();
       }
     }
   }
@@ -100,10 +112,10 @@ final class ActorLanes {
   /** Waits until no task runs or waits, or the time is over. */
   void awaitEmpty(Duration atMost) {
     long giveUpAt = System.nanoTime() + atMost.toNanos();
-    synchronized (tasks) {
+    synchronized (held) {
       try {
-        for (long left = atMost.toMillis(); tasks.value > 0 && left > 0; ) {
-          tasks.wait(left);
+        for (long left = atMost.toMillis(); held.tasks > 0 && left > 0; ) {
+          held.wait(left);
           left = (giveUpAt - System.nanoTime()) / 1_000_000;
         }
       } catch (InterruptedException e) {
@@ -112,20 +124,22 @@ final class ActorLanes {
     }
   }
 
+  private record Task(long bytes, Supplier<? extends CompletableFuture<?>> body) {}
+
   /**
    * The waiting tasks of an actor, one of whose tasks runs. Only touched inside the map's compute.
    */
   private static final class Lane {
-    final Deque<Supplier<? extends CompletableFuture<?>>> waiting = new ArrayDeque<>();
+    final Deque<Task> waiting = new ArrayDeque<>();
   }
 
   /** What a compute tells its caller. */
   private static final class Admission {
     boolean first;
     boolean refused;
-    @Nullable Supplier<? extends CompletableFuture<?>> task;
+    @Nullable Task task;
 
-    Lane into(@Nullable Lane known, Supplier<? extends CompletableFuture<?>> task) {
+    Lane into(@Nullable Lane known, Task task) {
       first = known == null;
       Lane lane = known == null ? new Lane() : known;
       refused = lane.waiting.size() >= MAX_PER_ACTOR;

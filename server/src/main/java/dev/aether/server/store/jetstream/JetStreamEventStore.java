@@ -11,6 +11,7 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
+import dev.aether.v1.Event;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -24,10 +25,14 @@ final class JetStreamEventStore implements EventStore {
   /** Saves of all actors that run or wait on this node; below jnats' queue of what goes out. */
   static final int MAX_SAVES = 16_384;
 
+  /** What these may hold together is one part in so many of the heap. */
+  private static final int HEAP_SHARE_OF_SAVES = 8;
+
   private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(50);
 
   private final SaveTools tools;
-  private final ActorLanes lanes = new ActorLanes(MAX_SAVES);
+  private final ActorLanes lanes =
+      new ActorLanes(MAX_SAVES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_SAVES);
   private volatile boolean closing;
 
   JetStreamEventStore(SaveTools tools) {
@@ -41,10 +46,15 @@ final class JetStreamEventStore implements EventStore {
     }
     SaveAttempt attempt = new SaveAttempt(tools, save);
     lanes
-        .run(save.namespace().name() + ' ' + save.actor().value(), attempt::start)
+        .run(save.namespace().name() + ' ' + save.actor().value(), bytes(save), attempt::start)
         .ifPresent(
             bound -> attempt.refuse(new StoreException.Overloaded(bound, OVERLOAD_RETRY_AFTER)));
     return attempt.answer();
+  }
+
+  /** Twice: a save holds its events, and for a while their commit's bytes. */
+  private static long bytes(Save save) {
+    return 2 * save.events().stream().mapToLong(Event::getSerializedSize).sum();
   }
 
   @Override

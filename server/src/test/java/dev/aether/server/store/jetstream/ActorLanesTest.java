@@ -18,7 +18,7 @@ class ActorLanesTest {
 
   @Test
   void tasksOfOneActorRunOneAfterAnotherInTheirOrder() {
-    ActorLanes lanes = new ActorLanes(100);
+    ActorLanes lanes = new ActorLanes(100, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
     CompletableFuture<String> second = new CompletableFuture<>();
     run(lanes, "a", "first", first);
@@ -33,7 +33,7 @@ class ActorLanesTest {
 
   @Test
   void tasksOfDifferentActorsRunSideBySide() {
-    ActorLanes lanes = new ActorLanes(100);
+    ActorLanes lanes = new ActorLanes(100, 1_000_000);
     run(lanes, "a", "one", new CompletableFuture<>());
     run(lanes, "b", "other", new CompletableFuture<>());
     assertEquals(List.of("one", "other"), begun);
@@ -41,32 +41,43 @@ class ActorLanesTest {
 
   @Test
   void moreThanTheNodesBoundAreRefusedAndNotRun() {
-    ActorLanes lanes = new ActorLanes(1);
+    ActorLanes lanes = new ActorLanes(1, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
     run(lanes, "a", "first", first);
-    assertTrue(lanes.run("b", () -> DONE).isPresent());
+    assertTrue(lanes.run("b", 1, () -> DONE).isPresent());
     first.complete("");
-    assertTrue(lanes.run("b", () -> DONE).isEmpty());
+    assertTrue(lanes.run("b", 1, () -> DONE).isEmpty());
+  }
+
+  @Test
+  void moreBytesThanTheNodesBoundAreRefusedUntilThereIsRoom() {
+    ActorLanes lanes = new ActorLanes(10, 100);
+    CompletableFuture<String> first = new CompletableFuture<>();
+    assertTrue(lanes.run("a", 60, () -> first).isEmpty());
+    assertTrue(lanes.run("b", 41, () -> DONE).isPresent());
+    assertTrue(lanes.run("b", 40, () -> DONE).isEmpty());
+    first.complete("");
+    assertTrue(lanes.run("b", 100, () -> DONE).isEmpty());
   }
 
   @Test
   void moreThanOneActorsBoundAreRefusedAndNotRun() {
-    ActorLanes lanes = new ActorLanes(10_000);
+    ActorLanes lanes = new ActorLanes(10_000, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
     run(lanes, "a", "first", first);
     int taken = 0;
-    while (lanes.run("a", () -> DONE).isEmpty()) {
+    while (lanes.run("a", 1, () -> DONE).isEmpty()) {
       taken++;
     }
     assertEquals(1024, taken);
-    assertTrue(lanes.run("b", () -> DONE).isEmpty());
+    assertTrue(lanes.run("b", 1, () -> DONE).isEmpty());
     first.complete("");
-    assertTrue(lanes.run("a", () -> DONE).isEmpty());
+    assertTrue(lanes.run("a", 1, () -> DONE).isEmpty());
   }
 
   @Test
   void manyTasksThatEndAtOnceTakeNoStack() {
-    ActorLanes lanes = new ActorLanes(10_000);
+    ActorLanes lanes = new ActorLanes(10_000, 1_000_000);
     List<CompletableFuture<String>> gates =
         IntStream.range(0, 1000).mapToObj(i -> new CompletableFuture<String>()).toList();
     gates.forEach(gate -> run(lanes, "a", "task", gate));
@@ -77,7 +88,7 @@ class ActorLanesTest {
 
   @Test
   void closingWaitsForWhatRuns() {
-    ActorLanes lanes = new ActorLanes(10);
+    ActorLanes lanes = new ActorLanes(10, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
     run(lanes, "a", "first", first);
     CompletableFuture<Void> closing =
@@ -91,6 +102,7 @@ class ActorLanesTest {
         lanes
             .run(
                 actor,
+                1,
                 () -> {
                   begun.add(name);
                   return task;
