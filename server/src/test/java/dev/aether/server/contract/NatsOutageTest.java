@@ -87,6 +87,32 @@ class NatsOutageTest {
   }
 
   @Test
+  void aSaveOfWhichNothingIsHeardIsUnknownAndItsRepeatFindsIt() throws Exception {
+    a.save(Requests.saveAt(namespace, "actor", 0));
+    SaveEventsRequest.Builder request = Requests.saveAt(namespace, "actor", 1);
+    signal("STOP");
+    Refusal unheard;
+    try {
+      unheard =
+          Refusal.of(
+              () -> a.store().withDeadlineAfter(4, TimeUnit.SECONDS).saveEvents(request.build()));
+    } finally {
+      signal("CONT");
+    }
+    assertEquals("OUTCOME_UNKNOWN", unheard.reason(), unheard::toString);
+    assertEquals(Status.Code.UNAVAILABLE, unheard.code());
+
+    assertEquals(2, a.save(request.setRetry(true)).getLastVersion());
+    assertEquals(2, b.latest(namespace, "actor"));
+  }
+
+  private void signal(String name) throws Exception {
+    Process kill =
+        new ProcessBuilder("kill", "-" + name, Long.toString(nats.pid())).inheritIO().start();
+    assertEquals(0, kill.waitFor());
+  }
+
+  @Test
   void whileNatsIsAwayCallsFailInTimeAndHealthSaysSoUntilItIsBack() {
     a.save(Requests.saveAt(namespace, "actor", 0));
     awaitHealth(ServingStatus.SERVING);

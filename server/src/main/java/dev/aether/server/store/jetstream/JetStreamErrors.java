@@ -45,11 +45,12 @@ final class JetStreamErrors {
     if (root instanceof JetStreamStatusException status) {
       return JetStreamFailure.notDelivered(String.valueOf(status.getMessage()));
     }
-    if (root instanceof IllegalStateException notSent) {
-      return JetStreamFailure.notDelivered(String.valueOf(notSent.getMessage()));
-    }
+    // Before IllegalStateException, of which CancellationException is one.
     if (root instanceof CancellationException || root instanceof TimeoutException) {
       return JetStreamFailure.noAnswer("no answer in time");
+    }
+    if (root instanceof IllegalStateException notSent) {
+      return JetStreamFailure.notDelivered(String.valueOf(notSent.getMessage()));
     }
     return JetStreamFailure.noAnswer(root.toString());
   }

@@ -33,6 +33,11 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
   /** How long a look at everything waits for this node's copy to catch up. */
   private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(5);
 
+  /** How long a record of another node's may be in flight before that is a failure. */
+  private static final Duration PUT_WITHIN = Duration.ofSeconds(5);
+
+  private static final Duration PUT_PAUSE = Duration.ofMillis(20);
+
   private static final Duration CATCH_UP_POLL = Duration.ofMillis(5);
 
   private final JetStreamApi api;
@@ -243,10 +248,13 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
   }
 
   /**
-   * Writes a record if the last one lies at the revision; whatever happens, the outcome is what the
-   * leader has then.
+   * Writes a record if the last one lies at the revision; the outcome is what the leader has then.
    */
   private CompletableFuture<Known> put(NamespaceRecord record, long revision) {
+    return put(record, revision, System.nanoTime() + PUT_WITHIN.toNanos());
+  }
+
+  private CompletableFuture<Known> put(NamespaceRecord record, long revision, long giveUpAt) {
     Namespace namespace = new Namespace(record.getNamespace());
     return publish(
             api,
@@ -255,10 +263,23 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
             NamespaceRecords.encode(record))
         .thenApply(sequence -> learn(new Known(record, sequence)))
         .exceptionallyCompose(
-            thrown ->
-                JetStreamErrors.isWrongSequence(JetStreamErrors.failure(thrown))
-                    ? look(namespace).thenApply(Optional::orElseThrow)
-                    : CompletableFuture.failedFuture(thrown));
+            thrown -> {
+              JetStreamFailure failure = JetStreamErrors.failure(thrown);
+              return JetStreamErrors.isWrongSequence(failure) && System.nanoTime() < giveUpAt
+                  ? look(namespace).thenCompose(found -> taken(found, record, revision, giveUpAt))
+                  : CompletableFuture.failedFuture(failure);
+            });
+  }
+
+  /** Another node was faster; where its record is still in flight, there is nothing to see yet. */
+  private CompletableFuture<Known> taken(
+      Optional<Known> found, NamespaceRecord record, long revision, long giveUpAt) {
+    if (found.isPresent() && found.get().revision() > revision) {
+      return CompletableFuture.completedFuture(found.get());
+    }
+    CompletableFuture<Void> paused = new CompletableFuture<>();
+    timers.after(PUT_PAUSE, () -> paused.complete(null));
+    return paused.thenCompose(over -> put(record, revision, giveUpAt));
   }
 
   @Override

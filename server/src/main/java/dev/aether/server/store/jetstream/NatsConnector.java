@@ -54,13 +54,13 @@ final class NatsConnector {
                   + " within "
                   + atMost.toSeconds()
                   + " s: "
-                  + e.getMessage());
+                  + NatsUrls.withoutSecrets(e.getMessage()));
         }
         if (attempt == 1) {
           LOG.warn(
               "no NATS at {} yet ({}); trying for {} s",
               NatsUrls.withoutSecrets(urls),
-              e.getMessage(),
+              NatsUrls.withoutSecrets(e.getMessage()),
               atMost.toSeconds());
         }
         pause(giveUpAt);
@@ -149,7 +149,7 @@ final class NatsConnector {
   private static final class ErrorLog implements ErrorListener {
     @Override
     public void errorOccurred(Connection connection, String error) {
-      LOG.warn("NATS says: {}", error);
+      LOG.warn("NATS says: {}", NatsUrls.withoutSecrets(error));
     }
 
     @Override

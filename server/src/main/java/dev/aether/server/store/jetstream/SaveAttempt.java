@@ -3,6 +3,7 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
@@ -70,16 +71,20 @@ final class SaveAttempt {
 
   /** Starts it, when the saves of the same actor before it have ended. */
   CompletableFuture<Saved> start() {
-    if (!answer.isDone()) {
-      gate.start();
-      namespace().whenComplete(this::begin);
-    }
+    gate.start();
+    findNamespace();
     return answer;
   }
 
   /** Ends it unstarted. */
   void refuse(StoreException refusal) {
     answer.completeExceptionally(refusal);
+  }
+
+  private void findNamespace() {
+    if (!answer.isDone()) {
+      namespace().whenComplete(this::begin);
+    }
   }
 
   /** Who builds on what is stored makes no namespace: where there is none, there is nothing. */
@@ -91,7 +96,13 @@ final class SaveAttempt {
 
   private void begin(Optional<Namespaces.Info> namespace, @Nullable Throwable thrown) {
     if (thrown != null) {
-      fail(thrown);
+      StoreException why = JetStreamErrors.toStoreException(thrown);
+      if (why.reason() == Reason.STORE_UNAVAILABLE) {
+        trouble = why.getMessage();
+        later(LONGEST_PAUSE, this::findNamespace);
+      } else {
+        fail(why);
+      }
     } else if (namespace.isEmpty()) {
       conflict(ActorTip.NONE);
     } else {
@@ -253,15 +264,19 @@ final class SaveAttempt {
     }
   }
 
-  /** Looks again, after a pause that grows and is at once the first time. */
   private void again(Duration longestPause) {
+    later(longestPause, this::look);
+  }
+
+  /** Goes on after a pause that grows, and at once the first time. */
+  private void later(Duration longestPause, Runnable next) {
     long nanos = Math.min(pause.toNanos(), longestPause.toNanos());
     pause = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
     long jittered = nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
     if (jittered == 0) {
-      look();
+      next.run();
     } else {
-      tools.timers().after(Duration.ofNanos(jittered), this::look);
+      tools.timers().after(Duration.ofNanos(jittered), next);
     }
   }
 
