@@ -36,7 +36,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:7451",
       converter = HostPort.Converter.class,
-      description = "Where health is served over HTTP. Default: ${DEFAULT-VALUE}")
+      description = "Where /healthz and /readyz are served over HTTP. Default: ${DEFAULT-VALUE}")
   private HostPort http = HostPort.parse("127.0.0.1:7451");
 
   @Mixin private StoreFlags store = new StoreFlags();
