@@ -45,13 +45,34 @@ final class ActorHistory implements ActorReader {
 
   @Override
   public CompletableFuture<List<LogEntry>> next() {
-    CompletableFuture<List<LogEntry>> page =
-        tip == null ? actor.tip().thenCompose(this::locate).thenCompose(located -> page()) : page();
-    return JetStreamErrors.mapped(page);
+    return JetStreamErrors.mapped(tip == null ? locate().thenCompose(located -> page()) : page());
+  }
+
+  private CompletableFuture<Void> locate() {
+    CompletableFuture<Void> located = actor.tip().thenCompose(this::locate);
+    return range.backwards() ? located : located.exceptionallyCompose(this::aroundDamage);
+  }
+
+  /**
+   * Where a record on the way to the range can't be read, everything is read from the beginning:
+   * the reader is told of the damage where it stands, and of the rest.
+   */
+  private CompletableFuture<Void> aroundDamage(Throwable thrown) {
+    if (!(JetStreamErrors.root(thrown) instanceof StoreException.CorruptRecord)) {
+      return CompletableFuture.failedFuture(thrown);
+    }
+    return actor
+        .lastSequence()
+        .thenAccept(
+            last -> {
+              tip = ActorTip.NONE;
+              fromSequence = 1;
+              toSequence = last;
+            });
   }
 
   /** Finds the ends of the range in the stream. */
-  private CompletableFuture<?> locate(ActorTip found) {
+  private CompletableFuture<Void> locate(ActorTip found) {
     tip = found;
     if (range.from() > found.version()) {
       fromSequence = 1;

@@ -42,6 +42,10 @@ final class CommitMessages {
     if (text == null) {
       throw new CorruptCommitException("has no header " + CommitHeader.NAME);
     }
-    return CommitHeader.parse(text);
+    CommitHeader header = CommitHeader.parse(text);
+    if (header.before().size() > 0 && header.before().sequence(0) >= message.sequence()) {
+      throw new CorruptCommitException("has a ladder that does not lead back");
+    }
+    return header;
   }
 }

@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -194,7 +195,10 @@ class MeddledStoreTest {
     append("c1", SOON).join();
     meddle("1 2 2 2 v " + DIGEST + " 2:1 c2", commit(2));
     ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, 0, 1, false));
-    assertEquals(Reason.CORRUPT_RECORD, within(reader.next()));
+    List<LogEntry> entries = reader.next().get(3, TimeUnit.SECONDS);
+    assertInstanceOf(LogEntry.StoredCommit.class, entries.get(0));
+    assertInstanceOf(LogEntry.Corrupt.class, entries.get(1));
+    assertEquals(Reason.CORRUPT_RECORD, within(store.events().versions(namespace, ACTOR)));
   }
 
   @Test
@@ -204,6 +208,21 @@ class MeddledStoreTest {
     assertEquals(Reason.CORRUPT_RECORD, within(store.events().versions(namespace, ACTOR)));
     append("c2", Duration.ofMillis(100)).exceptionally(thrown -> null).join();
     assertEquals(Reason.CORRUPT_RECORD, within(append("c3", SOON)));
+  }
+
+  @Test
+  void aReaderIsToldOfADamagedRecordAndOfTheRest() throws Exception {
+    append("c1", SOON).join();
+    append("c2", SOON).join();
+    meddle("garbage", new byte[] {1, 2, 3});
+    for (long from : new long[] {0, 2}) {
+      ActorReader reader =
+          store.events().read(new ActorRange(namespace, ACTOR, from, Long.MAX_VALUE, false));
+      List<LogEntry> entries = reader.next().join();
+      assertEquals(List.of(1L, 2L, 3L), entries.stream().map(LogEntry::position).toList());
+      assertInstanceOf(LogEntry.Corrupt.class, entries.get(2));
+      assertEquals(List.of(), reader.next().join());
+    }
   }
 
   private static Reason within(CompletableFuture<?> future)

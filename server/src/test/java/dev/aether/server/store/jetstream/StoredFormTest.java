@@ -113,7 +113,7 @@ class StoredFormTest {
   @Test
   void aStoredMessageIsReadAsTheCommitItIs() {
     LogEntry entry = CommitMessages.entry(log(), message(goldenText("header.txt"), body()));
-    assertEquals(new LogEntry.StoredCommit(0, 77, Instant.EPOCH, ACTOR, commit()), entry);
+    assertEquals(new LogEntry.StoredCommit(0, 2077, Instant.EPOCH, ACTOR, commit()), entry);
   }
 
   @Test
@@ -149,15 +149,15 @@ class StoredFormTest {
     assertCorrupt(message(header, Arrays.copyOf(body, body.length - 1)));
     assertCorrupt(message(header.replace("1 5 6 5", "1 6 7 5"), body));
     assertCorrupt(
-        new StoredMessage(77, "aether.e.abcdefghij.0.other", Instant.EPOCH, header, body));
+        new StoredMessage(2077, "aether.e.abcdefghij.0.other", Instant.EPOCH, header, body));
     assertCorrupt(
-        new StoredMessage(77, message(header, body).subject(), Instant.EPOCH, null, body));
+        new StoredMessage(2077, message(header, body).subject(), Instant.EPOCH, null, body));
   }
 
   private static void assertCorrupt(StoredMessage message) {
     LogEntry entry = CommitMessages.entry(log(), message);
     assertTrue(entry instanceof LogEntry.Corrupt, entry::toString);
-    assertEquals(77, entry.position());
+    assertEquals(2077, entry.position());
   }
 
   private static LogId log() {
@@ -165,7 +165,7 @@ class StoredFormTest {
   }
 
   private static StoredMessage message(String header, byte[] body) {
-    return new StoredMessage(77, SubjectCodec.subject(log(), ACTOR), Instant.EPOCH, header, body);
+    return new StoredMessage(2077, SubjectCodec.subject(log(), ACTOR), Instant.EPOCH, header, body);
   }
 
   private static byte[] body() {
