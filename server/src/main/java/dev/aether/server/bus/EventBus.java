@@ -25,6 +25,7 @@ public final class EventBus implements AutoCloseable {
   static final int MAX_SUBSCRIPTIONS = 10_000;
 
   private static final long RING_BYTES = 128L * 1024 * 1024;
+  private static final int HEAP_SHARE_OF_RINGS = 8;
   private static final int THREADS = 2;
   private static final Duration TICK = Duration.ofMillis(500);
   private static final Duration PROBE_EVERY = Duration.ofSeconds(2);
@@ -32,7 +33,8 @@ public final class EventBus implements AutoCloseable {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final Store store;
-  private final RingBudget budget = new RingBudget(RING_BYTES);
+  private final RingBudget budget =
+      new RingBudget(Math.min(RING_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RINGS));
   private final ExecutorService pumps;
   private final ScheduledExecutorService ticker;
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();

@@ -27,11 +27,6 @@ public final class Limits {
 
   public static final int FILTER_TYPES = 256;
 
-  /**
-   * A request whose namespace, actor and events together could hold a legal commit is below this.
-   */
-  public static final int REQUEST_BYTES = COMMIT_BYTES + 1024 * 1024;
-
   private Limits() {}
 
   /** The largest encoded commit that a NATS with this {@code max_payload} takes, in bytes. */
