@@ -101,7 +101,11 @@ final class CommitWriter {
       int conflicts) {
     if (saved != null) {
       history.advanceTo(saved.lastVersion());
-      tally.commitImported(commit.events().size());
+      if (saved.replayed()) {
+        tally.commitPresent(commit.events().size()); // Somebody imports the same at this moment.
+      } else {
+        tally.commitImported(commit.events().size());
+      }
       return CompletableFuture.completedFuture(null);
     }
     if (unwrapped(error) instanceof VersionConflictException && conflicts < MAX_CONFLICTS) {
