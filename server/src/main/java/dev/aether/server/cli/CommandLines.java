@@ -3,6 +3,7 @@ package dev.aether.server.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Optional;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -14,7 +15,16 @@ public final class CommandLines {
 
   /** Runs a command of this process; gives the exit code. */
   public static int run(String... args) {
-    return create(ProcessTerminal.open(), System.getenv()).execute(args);
+    return execute(ProcessTerminal.open(), System.getenv(), args);
+  }
+
+  static int execute(Terminal terminal, Map<String, String> environment, String... args) {
+    Optional<String> fault = new LocaleCheck(environment).fault(args);
+    if (fault.isPresent()) {
+      terminal.err().println("aether: " + fault.get());
+      return ExitCode.USAGE;
+    }
+    return create(terminal, environment).execute(args);
   }
 
   static CommandLine create(Terminal terminal, Map<String, String> environment) {

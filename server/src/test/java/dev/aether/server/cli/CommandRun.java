@@ -21,6 +21,14 @@ record CommandRun(int exitCode, String out, String err) {
   }
 
   static CommandRun withInput(String in, String... args) {
+    return run(in, Map.of(), args);
+  }
+
+  static CommandRun withEnvironment(Map<String, String> environment, String... args) {
+    return run("", environment, args);
+  }
+
+  private static CommandRun run(String in, Map<String, String> environment, String... args) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
@@ -29,7 +37,7 @@ record CommandRun(int exitCode, String out, String err) {
             out,
             new PrintStream(err, true, StandardCharsets.UTF_8),
             () -> false);
-    int exitCode = CommandLines.create(terminal, Map.of()).execute(args);
+    int exitCode = CommandLines.execute(terminal, environment, args);
     return new CommandRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
   }

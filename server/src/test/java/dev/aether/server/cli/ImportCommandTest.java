@@ -195,9 +195,12 @@ class ImportCommandTest {
     try {
       List<Future<CommandRun>> runs =
           IntStream.range(0, 3).mapToObj(i -> threads.submit(() -> run(file))).toList();
+      int imported = 0;
       for (Future<CommandRun> run : runs) {
         assertEquals(ExitCode.DONE, run.get().exitCode(), run.get().err());
+        imported += Integer.parseInt(run.get().err().replaceFirst("(?s) .*", ""));
       }
+      assertEquals(1000, imported);
     } finally {
       threads.shutdownNow();
     }

@@ -3,6 +3,7 @@ package dev.aether.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -61,5 +62,18 @@ class UsageTest {
   @Test
   void aMistypedCommandGetsASuggestion() {
     assertTrue(CommandRun.of("latset", "a").err().contains("latest"));
+  }
+
+  @Test
+  void lettersThatTheLocaleDoesNotHaveAreRefused() {
+    CommandRun argument =
+        CommandRun.withEnvironment(Map.of("LC_ALL", "C"), "latest", "zo\uFFFD\uFFFD");
+    CommandRun variable =
+        CommandRun.withEnvironment(Map.of("AETHER_NAMESPACE", "zo\uFFFD"), "latest", "a");
+
+    assertEquals(ExitCode.USAGE, argument.exitCode());
+    assertTrue(argument.err().contains("LC_ALL=C: "), argument.err());
+    assertEquals(ExitCode.USAGE, variable.exitCode());
+    assertTrue(variable.err().contains("AETHER_NAMESPACE="), variable.err());
   }
 }

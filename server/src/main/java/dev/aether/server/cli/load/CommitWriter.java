@@ -25,12 +25,14 @@ final class CommitWriter {
   static final int MAX_CONFLICTS = 50;
 
   private final AsyncAetherClient client;
+  private final HistoryReader reader;
   private final Executor loop;
   private final ImportTally tally;
   private final HistoryCache histories = new HistoryCache(HistoryCache.MAX_WEIGHT);
 
   CommitWriter(AsyncAetherClient client, Executor loop, ImportTally tally) {
     this.client = client;
+    this.reader = new HistoryReader(client);
     this.loop = loop;
     this.tally = tally;
   }
@@ -49,7 +51,8 @@ final class CommitWriter {
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
-    return HistoryReader.read(client, commit.actorId())
+    return reader
+        .read(commit.actorId())
         .handleAsync(
             (history, error) -> {
               if (error != null) {
@@ -98,7 +101,11 @@ final class CommitWriter {
       int conflicts) {
     if (saved != null) {
       history.advanceTo(saved.lastVersion());
-      tally.commitImported(commit.events().size());
+      if (saved.replayed()) {
+        tally.commitPresent(commit.events().size()); // Somebody imports the same at this moment.
+      } else {
+        tally.commitImported(commit.events().size());
+      }
       return CompletableFuture.completedFuture(null);
     }
     if (unwrapped(error) instanceof VersionConflictException && conflicts < MAX_CONFLICTS) {

@@ -1,0 +1,69 @@
+package dev.aether.server.cli.load;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.client.RepeatOptions;
+import dev.aether.client.ServerUnreachableException;
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.StoreChoice;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class HistoryReaderTest {
+  private static final ServerConfig ANYWHERE = ServerConfig.on(new StoreChoice.Memory());
+
+  @Test
+  void aReadOutlivesAShortOutage() throws Exception {
+    int port = freePort();
+    try (AetherClient client = AetherClient.connect("127.0.0.1:" + port)) {
+      CompletableFuture<ActorHistory> history = new HistoryReader(client.async()).read("a");
+      Thread.sleep(500);
+      try (AetherServer server = AetherServer.start(at(port))) {
+        assertEquals(0, history.get().latestVersion());
+        client.save("a", ExpectedVersion.any(), NewEvent.json("T", "1"));
+        assertEquals(1, new HistoryReader(client.async()).read("a").get().latestVersion());
+      }
+    }
+  }
+
+  @Test
+  void aLongOutageEndsIt() {
+    try (AetherClient client =
+        AetherClient.builder()
+            .endpoint("127.0.0.1:" + freePort())
+            .repeats(RepeatOptions.never())
+            .build()) {
+      HistoryReader reader = new HistoryReader(client.async(), Duration.ofMillis(300));
+      ExecutionException end = assertThrows(ExecutionException.class, () -> reader.read("a").get());
+      assertInstanceOf(ServerUnreachableException.class, end.getCause());
+    }
+  }
+
+  private static int freePort() {
+    try (AetherServer server = AetherServer.start(ANYWHERE)) {
+      return server.grpcAddress().getPort();
+    }
+  }
+
+  private static ServerConfig at(int port) {
+    return new ServerConfig(
+        new InetSocketAddress("127.0.0.1", port),
+        Optional.empty(),
+        ANYWHERE.store(),
+        ANYWHERE.replicas(),
+        ANYWHERE.autoCreate(),
+        ANYWHERE.nodeId());
+  }
+}
