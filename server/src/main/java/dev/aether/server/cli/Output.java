@@ -22,13 +22,14 @@ final class Output {
    * Writes a line, at once or with a later {@link #flush}.
    *
    * @throws OutputClosedException when the reader has gone
+   * @throws CommandFailedException when it can't be written, to a full disk for example
    */
   void line(String text) {
     try {
       out.write(text.getBytes(StandardCharsets.UTF_8));
       out.write('\n');
     } catch (IOException e) {
-      throw new OutputClosedException(e);
+      throw failure(e);
     }
   }
 
@@ -36,12 +37,22 @@ final class Output {
    * Writes what was held back.
    *
    * @throws OutputClosedException when the reader has gone
+   * @throws CommandFailedException when it can't be written, to a full disk for example
    */
   void flush() {
     try {
       out.flush();
     } catch (IOException e) {
-      throw new OutputClosedException(e);
+      throw failure(e);
     }
+  }
+
+  /** The JDK tells them apart by the system's words only; "pipe is being closed" is Windows'. */
+  private static RuntimeException failure(IOException e) {
+    String reason = String.valueOf(e.getMessage());
+    boolean readerHasGone = reason.contains("Broken pipe") || reason.contains("pipe is being");
+    return readerHasGone
+        ? new OutputClosedException(e)
+        : new CommandFailedException("standard output can't be written: " + reason, e);
   }
 }

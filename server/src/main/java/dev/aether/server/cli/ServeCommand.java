@@ -116,7 +116,7 @@ final class ServeCommand implements Callable<Integer> {
       Output out = new Output(terminal.out());
       out.line("aether is ready: gRPC on " + Nodes.text(server.grpcAddress()) + http);
       out.flush();
-    } catch (OutputClosedException e) {
+    } catch (OutputClosedException | CommandFailedException e) {
       terminal.err().println("aether: standard output is closed");
     }
   }

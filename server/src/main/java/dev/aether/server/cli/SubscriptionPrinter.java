@@ -69,7 +69,7 @@ final class SubscriptionPrinter implements SubscriptionListener {
     try {
       items.forEach(item -> lines.apply(item).forEach(out::line));
       out.flush();
-    } catch (OutputClosedException e) {
+    } catch (OutputClosedException | CommandFailedException e) {
       end(e);
     }
   }

@@ -218,24 +218,33 @@ class ClientCommandsTest {
 
   @Test
   void aReaderThatHasSeenEnoughIsNoFailure() {
+    whatOutputsFailureGives("Broken pipe", ExitCode.DONE);
+  }
+
+  @Test
+  void anOutputThatCanNotBeWrittenIsAFailure() {
+    whatOutputsFailureGives("No space left on device", ExitCode.FAILED);
+  }
+
+  private void whatOutputsFailureGives(String reason, int exitCode) {
     done("save", "--actor", "a", "--type", "T");
-    OutputStream closedPipe =
+    OutputStream broken =
         new OutputStream() {
           @Override
           public void write(int b) throws IOException {
-            throw new IOException("Broken pipe");
+            throw new IOException(reason);
           }
         };
     Terminal terminal =
         new Terminal(
             InputStream.nullInputStream(),
-            closedPipe,
+            broken,
             new PrintStream(OutputStream.nullOutputStream()),
             () -> false);
 
     for (String[] args :
         List.of(withServer("events", "a"), withServer("subscribe", "--start", "beginning"))) {
-      assertEquals(ExitCode.DONE, CommandLines.create(terminal, Map.of()).execute(args), args[0]);
+      assertEquals(exitCode, CommandLines.create(terminal, Map.of()).execute(args), args[0]);
     }
   }
 
