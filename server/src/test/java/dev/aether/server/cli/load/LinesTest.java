@@ -103,9 +103,7 @@ class LinesTest {
   void gzipThatIsCutInItsHeaderStopsIt() {
     byte[] cut = {0x1f, (byte) 0x8b, 8};
     ImportStopped end =
-        org.junit.jupiter.api.Assertions.assertThrows(
-            ImportStopped.class, () -> Lines.of(new java.io.ByteArrayInputStream(cut)));
-    org.junit.jupiter.api.Assertions.assertEquals(
-        "line 1: can't be read: gzip that was cut", end.getMessage());
+        assertThrows(ImportStopped.class, () -> Lines.of(new ByteArrayInputStream(cut)));
+    assertEquals("line 1: can't be read: gzip that was cut", end.getMessage());
   }
 }
