@@ -6,13 +6,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
 /** What a node stands on, as the flags say it: one of --data, --nats and --memory. */
 final class StoreFlags {
+  private static final Set<String> NATS_SCHEMES = Set.of("nats", "tls", "opentls", "ws", "wss");
+
   @Option(
       names = "--data",
       paramLabel = "DIR",
@@ -76,6 +80,12 @@ final class StoreFlags {
     if (given.isEmpty() && memory && !nats.isEmpty()) {
       throw new UsageException("AETHER_NATS and AETHER_MEMORY exclude each other");
     }
+    if (data.toString().isEmpty()) {
+      throw new UsageException("--data names no folder");
+    }
+    if (!nats.stream().allMatch(StoreFlags::isNatsUrl)) {
+      throw new UsageException("--nats takes URLs like nats://HOST:PORT or tls://HOST:PORT");
+    }
     boolean dataGiven = given.contains("--data");
     if (memory && !dataGiven && !given.contains("--nats")) {
       return new StoreChoice.Memory();
@@ -99,5 +109,11 @@ final class StoreFlags {
 
   private boolean isOff(String flag) {
     return flag.equals("--memory") && !memory;
+  }
+
+  /** A scheme may be left out. */
+  private static boolean isNatsUrl(String url) {
+    int end = url.indexOf("://");
+    return end < 0 || NATS_SCHEMES.contains(url.substring(0, end).toLowerCase(Locale.ROOT));
   }
 }

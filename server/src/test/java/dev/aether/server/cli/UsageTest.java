@@ -31,6 +31,8 @@ class UsageTest {
         "save --actor a --type t --data @/does/not/exist",
         "save --actor a --type t --meta k",
         "subscribe --nonsense",
+        "serve --nats http://foo",
+        "serve --data=",
       })
   void aCallThatCanNotBeMeantEndsWith2AndSaysWhereToLook(String args) {
     CommandRun run = CommandRun.of(args.isEmpty() ? new String[0] : args.split(" "));

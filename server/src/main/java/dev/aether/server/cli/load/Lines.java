@@ -1,6 +1,7 @@
 package dev.aether.server.cli.load;
 
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -31,14 +32,25 @@ final class Lines implements Closeable {
     this.reader = reader;
   }
 
-  /** Closes the stream with itself. Looks at its first two bytes to tell what it is. */
-  static Lines of(InputStream raw) throws IOException {
+  /**
+   * Closes the stream with itself. Looks at its first two bytes to tell what it is; {@link
+   * ImportStopped} where it begins as gzip and is none.
+   */
+  static Lines of(InputStream raw) throws ImportStopped {
+    try {
+      return new Lines(new InputStreamReader(unpacked(raw), StandardCharsets.UTF_8.newDecoder()));
+    } catch (IOException e) {
+      String reason = e instanceof EOFException ? "gzip that was cut" : e.getMessage();
+      throw new ImportStopped(1, "can't be read: " + reason, e);
+    }
+  }
+
+  private static InputStream unpacked(InputStream raw) throws IOException {
     PushbackInputStream peeked = new PushbackInputStream(raw, 2);
     byte[] start = peeked.readNBytes(2);
     peeked.unread(start);
     boolean gzip = start.length == 2 && start[0] == 0x1f && start[1] == (byte) 0x8b;
-    InputStream in = gzip ? new GZIPInputStream(peeked, BUFFER_BYTES) : peeked;
-    return new Lines(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder()));
+    return gzip ? new GZIPInputStream(peeked, BUFFER_BYTES) : peeked;
   }
 
   /** Number of the line that {@link #next} gave last or failed at, from 1. */

@@ -98,4 +98,12 @@ class LinesTest {
     }
     return packed.toByteArray();
   }
+
+  @Test
+  void gzipThatIsCutInItsHeaderStopsIt() {
+    byte[] cut = {0x1f, (byte) 0x8b, 8};
+    ImportStopped end =
+        assertThrows(ImportStopped.class, () -> Lines.of(new ByteArrayInputStream(cut)));
+    assertEquals("line 1: can't be read: gzip that was cut", end.getMessage());
+  }
 }
