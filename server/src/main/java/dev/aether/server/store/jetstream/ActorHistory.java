@@ -119,7 +119,7 @@ final class ActorHistory implements ActorReader {
         .thenApply(
             messages -> {
               if (messages.isEmpty()) {
-                throw JetStreamFailure.notDelivered("commits that there are were not found");
+                throw notFound();
               }
               fromSequence = last(messages).sequence() + 1;
               List<LogEntry> entries = entries(messages);
@@ -154,9 +154,11 @@ final class ActorHistory implements ActorReader {
         .from(from, backwardsCommits, PAGE_BYTES)
         .thenCompose(
             messages -> {
+              if (messages.isEmpty()) {
+                throw notFound();
+              }
               into.addAll(messages);
-              boolean more = !messages.isEmpty() && last(messages).sequence() < toSequence;
-              return more
+              return last(messages).sequence() < toSequence
                   ? collect(last(messages).sequence() + 1, into)
                   : CompletableFuture.completedFuture(into);
             });
@@ -183,6 +185,10 @@ final class ActorHistory implements ActorReader {
         .filter(message -> message.sequence() <= toSequence)
         .map(message -> CommitMessages.entry(actor.stream().log(), message))
         .toList();
+  }
+
+  private static JetStreamFailure notFound() {
+    return JetStreamFailure.notDelivered("commits that there are were not found");
   }
 
   private ActorTip known() {

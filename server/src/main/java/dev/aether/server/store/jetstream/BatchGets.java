@@ -75,6 +75,12 @@ final class BatchGets implements AutoCloseable {
    */
   CompletableFuture<List<StoredMessage>> get(
       LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
+    CompletableFuture<List<StoredMessage>> got = ask(stream, from, subjects, maxMessages, maxBytes);
+    return stream.replicas() == 1 ? got : JetStreamErrors.orIfNotDelivered(got, List.of());
+  }
+
+  private CompletableFuture<List<StoredMessage>> ask(
+      LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
     String query =
         "{\"seq\":%d,\"next_by_subj\":\"%s\",\"batch\":%d,\"max_bytes\":%d}"
             .formatted(

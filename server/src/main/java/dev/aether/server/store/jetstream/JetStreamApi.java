@@ -85,12 +85,15 @@ final class JetStreamApi {
   /** The message with a sequence: any replica's answer, or else the leader's. */
   CompletableFuture<Optional<StoredMessage>> at(LogStream stream, long sequence) {
     String query = "{\"seq\":" + sequence + "}";
-    return direct(stream.name(), "", query)
-        .thenCompose(
-            found ->
-                found.isPresent() || stream.replicas() == 1
-                    ? CompletableFuture.completedFuture(found)
-                    : fromLeader(stream.name(), query));
+    CompletableFuture<Optional<StoredMessage>> any = direct(stream.name(), "", query);
+    return stream.replicas() == 1
+        ? any
+        : JetStreamErrors.orIfNotDelivered(any, Optional.empty())
+            .thenCompose(
+                found ->
+                    found.isPresent()
+                        ? CompletableFuture.completedFuture(found)
+                        : fromLeader(stream.name(), query));
   }
 
   /** The first message from a sequence on whose subject matches, as the stream's leader sees it. */

@@ -134,6 +134,18 @@ final class JetStreamErrors {
     };
   }
 
+  /**
+   * What a replica's answer is worth where the leader can be asked too: nothing, if nobody answered
+   * (a stream's replicas take a moment until all servers of a cluster know of them).
+   */
+  static <T> CompletableFuture<T> orIfNotDelivered(CompletableFuture<T> future, T nothing) {
+    return future.exceptionallyCompose(
+        thrown ->
+            failure(thrown).kind() == JetStreamFailure.Kind.NOT_DELIVERED
+                ? CompletableFuture.completedFuture(nothing)
+                : CompletableFuture.failedFuture(thrown));
+  }
+
   /** The same future, failing as the server says it to its clients. */
   static <T> CompletableFuture<T> mapped(CompletableFuture<T> future) {
     return future.exceptionallyCompose(
