@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,8 +30,12 @@ class HistoryReaderTest {
     int port = freePort();
     try (AetherClient client = AetherClient.connect("127.0.0.1:" + port)) {
       CompletableFuture<ActorHistory> history = new HistoryReader(client.async()).read("a");
-      Thread.sleep(500);
-      try (AetherServer server = AetherServer.start(at(port))) {
+      CompletableFuture<AetherServer> afterAnOutage =
+          CompletableFuture.supplyAsync(
+              () -> AetherServer.start(at(port)),
+              CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+      try (AetherServer server = afterAnOutage.get()) {
+        assertEquals(port, server.grpcAddress().getPort());
         assertEquals(0, history.get().latestVersion());
         client.save("a", ExpectedVersion.any(), NewEvent.json("T", "1"));
         assertEquals(1, new HistoryReader(client.async()).read("a").get().latestVersion());
