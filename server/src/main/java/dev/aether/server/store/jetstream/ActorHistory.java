@@ -118,9 +118,6 @@ final class ActorHistory implements ActorReader {
         .from(fromSequence, PAGE_COMMITS, PAGE_BYTES)
         .thenApply(
             messages -> {
-              if (messages.isEmpty()) {
-                throw notFound();
-              }
               fromSequence = last(messages).sequence() + 1;
               List<LogEntry> entries = entries(messages);
               if (first) {
@@ -154,9 +151,6 @@ final class ActorHistory implements ActorReader {
         .from(from, backwardsCommits, PAGE_BYTES)
         .thenCompose(
             messages -> {
-              if (messages.isEmpty()) {
-                throw notFound();
-              }
               into.addAll(messages);
               return last(messages).sequence() < toSequence
                   ? collect(last(messages).sequence() + 1, into)
@@ -185,10 +179,6 @@ final class ActorHistory implements ActorReader {
         .filter(message -> message.sequence() <= toSequence)
         .map(message -> CommitMessages.entry(actor.stream().log(), message))
         .toList();
-  }
-
-  private static JetStreamFailure notFound() {
-    return JetStreamFailure.notDelivered("commits that there are were not found");
   }
 
   private ActorTip known() {

@@ -130,8 +130,9 @@ final class ActorLog {
   }
 
   /**
-   * Messages from a sequence on, oldest first; empty only if the leader has none either: a replica
-   * that has nothing where the leader has something lags, and then the leader gives one message.
+   * Messages from a sequence on that is not beyond the actor's end, oldest first, at least one. A
+   * replica that has nothing there lags, and then the leader gives one message. That there is none
+   * at all says that it can't be read now, never that there is nothing.
    */
   CompletableFuture<List<StoredMessage>> from(long sequence, int maxCommits, int maxBytes) {
     return batches
@@ -141,7 +142,14 @@ final class ActorLog {
                 messages.isEmpty() && stream.replicas() > 1
                     ? api.next(stream, sequence, subject)
                         .thenApply(next -> next.map(List::of).orElse(List.of()))
-                    : CompletableFuture.completedFuture(messages));
+                    : CompletableFuture.completedFuture(messages))
+        .thenApply(
+            messages -> {
+              if (messages.isEmpty()) {
+                throw JetStreamFailure.notDelivered("commits that there are were not found");
+              }
+              return messages;
+            });
   }
 
   /** A commit and where it is. */

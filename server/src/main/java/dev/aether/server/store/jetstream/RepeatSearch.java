@@ -3,7 +3,6 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Save;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -79,15 +78,11 @@ final class RepeatSearch {
                   return CompletableFuture.completedFuture(Optional.of(found));
                 }
               }
-              long next = messages.isEmpty() ? Long.MAX_VALUE : last(messages).sequence() + 1;
+              long next = messages.get(messages.size() - 1).sequence() + 1;
               return next > to
                   ? CompletableFuture.completedFuture(Optional.empty())
                   : search(next, to);
             });
-  }
-
-  private static StoredMessage last(List<StoredMessage> messages) {
-    return messages.get(messages.size() - 1);
   }
 
   private boolean isOurs(Found found) {
