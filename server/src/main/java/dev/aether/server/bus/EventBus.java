@@ -162,13 +162,6 @@ public final class EventBus implements AutoCloseable {
     return shared.holders == 0 && System.nanoTime() - shared.idleSince > LINGER.toNanos();
   }
 
-  /** How many logs this node follows. */
-  public int feeds() {
-    synchronized (feeds) {
-      return feeds.size();
-    }
-  }
-
   /** Ends all subscriptions with SHUTTING_DOWN. */
   @Override
   public void close() {

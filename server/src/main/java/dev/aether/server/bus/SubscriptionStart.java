@@ -1,5 +1,6 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.event.Causes;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
@@ -8,7 +9,6 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
@@ -96,10 +96,7 @@ final class SubscriptionStart {
 
   /** What a future failed of. */
   static StoreException why(Throwable thrown) {
-    Throwable root = thrown;
-    while (root instanceof CompletionException && root.getCause() != null) {
-      root = root.getCause();
-    }
+    Throwable root = Causes.unwrapped(thrown);
     return root instanceof StoreException known
         ? known
         : new StoreException.StoreUnavailable(String.valueOf(root));

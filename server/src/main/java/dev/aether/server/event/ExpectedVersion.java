@@ -10,12 +10,9 @@ public sealed interface ExpectedVersion {
 
   /** The actor's latest version is this; 0: it has no events. */
   record Exactly(long version) implements ExpectedVersion {
-    /** The letter of this kind. */
-    public static final char LETTER = 'v';
-
     @Override
     public char letter() {
-      return LETTER;
+      return 'v';
     }
 
     @Override

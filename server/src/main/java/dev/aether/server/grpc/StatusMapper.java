@@ -6,6 +6,7 @@ import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.aether.server.event.Causes;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.v1.ReplayError;
@@ -13,7 +14,6 @@ import dev.aether.v1.VersionConflict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
-import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,10 +29,7 @@ final class StatusMapper {
    * without domain.
    */
   static StatusRuntimeException toStatus(Throwable thrown) {
-    Throwable root = thrown;
-    while (root instanceof CompletionException && root.getCause() != null) {
-      root = root.getCause();
-    }
+    Throwable root = Causes.unwrapped(thrown);
     if (root instanceof StoreException known) {
       return StatusProto.toStatusRuntimeException(toProto(known));
     }

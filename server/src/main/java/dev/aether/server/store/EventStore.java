@@ -24,7 +24,4 @@ public interface EventStore {
 
   /** The actor's versions. Sees every save that was acknowledged, on any node, before the call. */
   CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor);
-
-  /** The largest encoded commit that is taken, in bytes. */
-  int maxCommitBytes();
 }

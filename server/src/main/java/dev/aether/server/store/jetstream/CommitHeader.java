@@ -29,11 +29,6 @@ record CommitHeader(
     return before.count() + 1;
   }
 
-  /** Whether it was saved with the expectation that the actor's version is a certain one. */
-  boolean expectedExactly() {
-    return kind == ExpectedVersion.Exactly.LETTER;
-  }
-
   String format() {
     StringBuilder text = new StringBuilder(160);
     text.append(FORMAT).append(' ');

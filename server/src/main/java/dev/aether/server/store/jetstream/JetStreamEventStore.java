@@ -85,11 +85,6 @@ final class JetStreamEventStore implements EventStore {
                 tip.version() == 0 ? ActorVersions.NONE : new ActorVersions(tip.version(), first));
   }
 
-  @Override
-  public int maxCommitBytes() {
-    return tools.maxCommitBytes();
-  }
-
   private ActorLog log(Namespaces.Info namespace, ActorId actor) {
     LogStream stream = LogStream.of(namespace.firstLog(), namespace.replicas());
     return new ActorLog(tools.api(), tools.batches(), stream, actor);

@@ -47,11 +47,6 @@ final class Tails implements AutoCloseable {
     return tail;
   }
 
-  /** How many tails there are. */
-  int size() {
-    return open.size();
-  }
-
   @Override
   public void close() {
     open.forEach(MessageTail::close);

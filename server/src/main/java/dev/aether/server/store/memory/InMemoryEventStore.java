@@ -72,8 +72,8 @@ final class InMemoryEventStore implements EventStore {
     Commit commit =
         CommitCodec.commit(
             save.namespace(), save.actor(), save.commitId(), version + 1, save.events());
-    if (commit.getSerializedSize() > maxCommitBytes()) {
-      throw new StoreException.CommitTooLarge(maxCommitBytes(), commit.getSerializedSize());
+    if (commit.getSerializedSize() > Limits.COMMIT_BYTES) {
+      throw new StoreException.CommitTooLarge(Limits.COMMIT_BYTES, commit.getSerializedSize());
     }
     MemoryPartition.Record record =
         new MemoryPartition.Record(
@@ -140,10 +140,5 @@ final class InMemoryEventStore implements EventStore {
             .orElse(0L);
     return CompletableFuture.completedFuture(
         latest == 0 ? ActorVersions.NONE : new ActorVersions(latest, 1));
-  }
-
-  @Override
-  public int maxCommitBytes() {
-    return Limits.COMMIT_BYTES;
   }
 }
