@@ -4,8 +4,6 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
-import dev.aether.server.store.Saved;
-import dev.aether.v1.Durability;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
@@ -13,7 +11,7 @@ import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
-import dev.aether.v1.Sync;
+import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
@@ -22,9 +20,11 @@ import java.util.function.Function;
 /** Saves and reads. No method blocks. */
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   private final EventStore store;
+  private final SaveStreams streams;
 
-  EventStoreService(EventStore store) {
+  EventStoreService(EventStore store, SaveStreams streams) {
     this.store = store;
+    this.streams = streams;
   }
 
   @Override
@@ -32,30 +32,13 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
     answer(
         response,
         () -> store.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
-        EventStoreService::saved);
+        SaveMapper::toResponse);
   }
 
-  private static SaveEventsResponse saved(Saved saved) {
-    return SaveEventsResponse.newBuilder()
-        .setFirstVersion(saved.firstVersion())
-        .setLastVersion(saved.lastVersion())
-        .setPartition(saved.partition())
-        .setPosition(saved.position())
-        .setReplayed(saved.replayed())
-        .setDurability(
-            Durability.newBuilder()
-                .setReplicas(saved.durability().replicas())
-                .setSync(sync(saved.durability().sync())))
-        .build();
-  }
-
-  private static Sync sync(dev.aether.server.event.Durability.Sync sync) {
-    return switch (sync) {
-      case UNKNOWN -> Sync.SYNC_UNSPECIFIED;
-      case ALWAYS -> Sync.SYNC_ALWAYS;
-      case INTERVAL -> Sync.SYNC_INTERVAL;
-      case MEMORY -> Sync.SYNC_MEMORY;
-    };
+  @Override
+  public StreamObserver<SaveEventsRequest> saveEventsStream(
+      StreamObserver<SaveEventsStreamResponse> answers) {
+    return streams.begin(answers);
   }
 
   @Override

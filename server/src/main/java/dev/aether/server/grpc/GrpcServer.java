@@ -45,6 +45,7 @@ public final class GrpcServer implements AutoCloseable {
   private final Server server;
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls calls = new OpenCalls();
+  private final SaveStreams saveStreams;
 
   /**
    * Listens and serves.
@@ -54,6 +55,7 @@ public final class GrpcServer implements AutoCloseable {
    */
   public GrpcServer(InetSocketAddress listen, Store store, EventBus bus, String nodeId)
       throws IOException {
+    saveStreams = new SaveStreams(store.events());
     server =
         NettyServerBuilder.forAddress(listen)
             // Nothing blocks on these threads: every method hands its work to the store and
@@ -67,7 +69,7 @@ public final class GrpcServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .intercept(new PreviousAttempts())
             .intercept(calls)
-            .addService(new EventStoreService(store.events()))
+            .addService(new EventStoreService(store.events(), saveStreams))
             .addService(new EventBusService(bus, store.namespaces().storeId(), nodeId).bind())
             .addService(new NamespacesGrpc.NamespacesImplBase() {})
             .addService(health.getHealthService())
@@ -92,6 +94,7 @@ public final class GrpcServer implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
+    saveStreams.close();
     try {
       calls.awaitNone(CALLS_END_WITHIN);
       if (!server.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -10,9 +10,13 @@ import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.TextRule;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
+import dev.aether.v1.Durability;
 import dev.aether.v1.Event;
 import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
+import dev.aether.v1.Sync;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -152,5 +156,29 @@ final class SaveMapper {
               .build());
     }
     return complete;
+  }
+
+  /** The answer to a save that is stored. */
+  static SaveEventsResponse toResponse(Saved saved) {
+    return SaveEventsResponse.newBuilder()
+        .setFirstVersion(saved.firstVersion())
+        .setLastVersion(saved.lastVersion())
+        .setPartition(saved.partition())
+        .setPosition(saved.position())
+        .setReplayed(saved.replayed())
+        .setDurability(
+            Durability.newBuilder()
+                .setReplicas(saved.durability().replicas())
+                .setSync(sync(saved.durability().sync())))
+        .build();
+  }
+
+  private static Sync sync(dev.aether.server.event.Durability.Sync sync) {
+    return switch (sync) {
+      case UNKNOWN -> Sync.SYNC_UNSPECIFIED;
+      case ALWAYS -> Sync.SYNC_ALWAYS;
+      case INTERVAL -> Sync.SYNC_INTERVAL;
+      case MEMORY -> Sync.SYNC_MEMORY;
+    };
   }
 }

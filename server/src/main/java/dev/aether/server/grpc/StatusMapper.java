@@ -11,7 +11,6 @@ import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.v1.ReplayError;
 import dev.aether.v1.VersionConflict;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
 import org.slf4j.Logger;
@@ -29,21 +28,25 @@ final class StatusMapper {
    * without domain.
    */
   static StatusRuntimeException toStatus(Throwable thrown) {
-    Throwable root = Causes.unwrapped(thrown);
-    if (root instanceof StoreException known) {
-      return StatusProto.toStatusRuntimeException(toProto(known));
-    }
-    if (root instanceof StatusRuntimeException status) {
-      return status;
-    }
-    LOG.error("unforeseen", root);
-    return Status.INTERNAL
-        .withDescription("internal error, see the server's log")
-        .asRuntimeException();
+    return Causes.unwrapped(thrown) instanceof StatusRuntimeException status
+        ? status
+        : StatusProto.toStatusRuntimeException(toProto(thrown));
   }
 
   /** The same as a message. */
-  static com.google.rpc.Status toProto(StoreException thrown) {
+  static com.google.rpc.Status toProto(Throwable thrown) {
+    Throwable root = Causes.unwrapped(thrown);
+    if (root instanceof StoreException known) {
+      return toProto(known);
+    }
+    LOG.error("unforeseen", root);
+    return com.google.rpc.Status.newBuilder()
+        .setCode(Code.INTERNAL.getNumber())
+        .setMessage("internal error, see the server's log")
+        .build();
+  }
+
+  private static com.google.rpc.Status toProto(StoreException thrown) {
     com.google.rpc.Status.Builder status =
         com.google.rpc.Status.newBuilder()
             .setCode(code(thrown.reason()).getNumber())

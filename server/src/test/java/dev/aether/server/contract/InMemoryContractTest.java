@@ -75,4 +75,11 @@ class InMemoryContractTest {
       super(fixture);
     }
   }
+
+  @Nested
+  class Streaming extends StreamingContract {
+    Streaming(Fixture fixture) {
+      super(fixture);
+    }
+  }
 }

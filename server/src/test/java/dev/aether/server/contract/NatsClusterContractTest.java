@@ -77,4 +77,11 @@ class NatsClusterContractTest {
       super(fixture);
     }
   }
+
+  @Nested
+  class Streaming extends StreamingContract {
+    Streaming(Fixture fixture) {
+      super(fixture);
+    }
+  }
 }

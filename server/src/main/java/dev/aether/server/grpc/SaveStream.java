@@ -1,0 +1,240 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Saved;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One SaveEventsStream call. Each request becomes a save of its own as soon as it is read; answers
+ * go out as they come, but those of one actor in the order of its requests. The next request is
+ * read while fewer than {@link #MAX_UNANSWERED} are unanswered and the client takes its answers:
+ * that is the flow control. The call's own thread and the store's hand over to each other under
+ * this object's lock.
+ */
+final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseable {
+  /** Requests of one call that are read and not answered. */
+  static final int MAX_UNANSWERED = 1024;
+
+  /** What these hold together; one more request may come over it. */
+  private static final long MAX_UNANSWERED_BYTES = 16L * 1024 * 1024;
+
+  /** A commit id that is longer is illegal, and so is its echo. */
+  private static final int MAX_ECHO = 4 * Limits.COMMIT_ID_BYTES;
+
+  private final EventStore store;
+  private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
+  private final Consumer<SaveStream> onEnd;
+
+  /** Guarded by this, as all below: each actor's latest unanswered request. */
+  private final Map<String, Request> latest = new HashMap<>();
+
+  private final Set<String> commitIds = new HashSet<>();
+  private int unanswered;
+  private long bytes;
+
+  /** The next request was not asked for yet. */
+  private boolean paused;
+
+  /** No more requests come, or are taken; the call ends when all are answered. */
+  private boolean draining;
+
+  private @Nullable StoreException endsWith;
+  private boolean ended;
+
+  /**
+   * @param onEnd is told when the call has ended, whoever ended it
+   */
+  SaveStream(
+      EventStore store,
+      ServerCallStreamObserver<SaveEventsStreamResponse> call,
+      Consumer<SaveStream> onEnd) {
+    this.store = store;
+    this.call = call;
+    this.onEnd = onEnd;
+    call.disableAutoRequest();
+    call.setOnReadyHandler(this::readOn);
+    call.setOnCancelHandler(this::cancelled);
+    call.request(1);
+  }
+
+  /** A request that is not answered yet. */
+  private static final class Request {
+    final String actor;
+    final String commitId;
+    final int bytes;
+
+    /** No earlier request of this actor is unanswered. */
+    boolean first;
+
+    @Nullable Request next;
+    @Nullable SaveEventsStreamResponse outcome;
+
+    Request(SaveEventsRequest request) {
+      actor = request.getNamespace() + ' ' + request.getActorId();
+      commitId = request.getCommitId();
+      bytes = request.getSerializedSize();
+    }
+  }
+
+  @Override
+  public void onNext(SaveEventsRequest message) {
+    Request request = new Request(message);
+    Admission admission = admit(request);
+    if (admission == Admission.TOO_LATE) {
+      return;
+    }
+    save(message, admission)
+        .whenComplete((saved, thrown) -> answered(request, outcome(request, saved, thrown)));
+    readOn();
+  }
+
+  private enum Admission {
+    ADMITTED,
+    /** A request with the same commit id is unanswered. */
+    DOUBLE,
+    /** The call has ended: the client knows that nobody will answer. */
+    TOO_LATE
+  }
+
+  private synchronized Admission admit(Request request) {
+    if (ended) {
+      return Admission.TOO_LATE;
+    }
+    paused = true;
+    unanswered++;
+    bytes += request.bytes;
+    Request before = latest.put(request.actor, request);
+    request.first = before == null;
+    if (before != null) {
+      before.next = request;
+    }
+    return commitIds.add(request.commitId) ? Admission.ADMITTED : Admission.DOUBLE;
+  }
+
+  private CompletableFuture<Saved> save(SaveEventsRequest message, Admission admission) {
+    try {
+      if (message.getCommitId().isEmpty()) {
+        throw new StoreException.InvalidRequest("commit_id", "is empty, which a stream can't have");
+      }
+      if (admission == Admission.DOUBLE) {
+        throw new StoreException.InvalidRequest(
+            "commit_id", "is that of a request that is not answered yet");
+      }
+      return store.save(SaveMapper.toSave(message, PreviousAttempts.any(), Deadlines.ofCall()));
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static SaveEventsStreamResponse outcome(
+      Request request, @Nullable Saved saved, @Nullable Throwable thrown) {
+    SaveEventsStreamResponse.Builder outcome = SaveEventsStreamResponse.newBuilder();
+    if (request.commitId.length() <= MAX_ECHO) {
+      outcome.setCommitId(request.commitId);
+    }
+    if (saved != null) {
+      outcome.setSaved(SaveMapper.toResponse(saved));
+    } else if (thrown != null) {
+      outcome.setFailed(StatusMapper.toProto(thrown));
+    }
+    return outcome.build();
+  }
+
+  /** Sends an answer and those of the same actor that waited for it, or keeps it until its turn. */
+  private void answered(Request request, SaveEventsStreamResponse outcome) {
+    synchronized (this) {
+      request.outcome = outcome;
+      Request head = request;
+      while (head != null && head.first && head.outcome != null) {
+        send(head, head.outcome);
+        head = head.next;
+        if (head != null) {
+          head.first = true;
+        }
+      }
+    }
+    readOn();
+  }
+
+  private void send(Request request, SaveEventsStreamResponse outcome) {
+    unanswered--;
+    bytes -= request.bytes;
+    commitIds.remove(request.commitId);
+    latest.remove(request.actor, request);
+    if (!ended) {
+      call.onNext(outcome);
+    }
+  }
+
+  private synchronized void readOn() {
+    if (ended) {
+      return;
+    }
+    if (draining) {
+      endIfAnswered();
+    } else if (paused
+        && unanswered < MAX_UNANSWERED
+        && bytes < MAX_UNANSWERED_BYTES
+        && call.isReady()) {
+      paused = false;
+      call.request(1);
+    }
+  }
+
+  private void endIfAnswered() {
+    if (unanswered > 0) {
+      return;
+    }
+    StoreException why = endsWith;
+    end();
+    if (why == null) {
+      call.onCompleted();
+    } else {
+      call.onError(StatusMapper.toStatus(why));
+    }
+  }
+
+  private void end() {
+    ended = true;
+    onEnd.accept(this);
+  }
+
+  @Override
+  public synchronized void onCompleted() {
+    draining = true;
+    readOn();
+  }
+
+  @Override
+  public synchronized void onError(Throwable broken) {
+    cancelled();
+  }
+
+  private synchronized void cancelled() {
+    if (!ended) {
+      end();
+    }
+  }
+
+  /** Takes no more requests, and ends the call with SHUTTING_DOWN when all are answered. */
+  @Override
+  public synchronized void close() {
+    if (!draining) {
+      draining = true;
+      endsWith = new StoreException.ShuttingDown();
+      readOn();
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.store.EventStore;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The SaveEventsStream calls that are open: they end when the server does. For any number of
+ * threads.
+ */
+final class SaveStreams implements AutoCloseable {
+  private final EventStore store;
+  private final Set<SaveStream> open = ConcurrentHashMap.newKeySet();
+  private volatile boolean closed;
+
+  SaveStreams(EventStore store) {
+    this.store = store;
+  }
+
+  StreamObserver<SaveEventsRequest> begin(StreamObserver<SaveEventsStreamResponse> answers) {
+    SaveStream stream =
+        new SaveStream(
+            store, (ServerCallStreamObserver<SaveEventsStreamResponse>) answers, open::remove);
+    open.add(stream);
+    if (closed) {
+      stream.close();
+    }
+    return stream;
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    open.forEach(SaveStream::close);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.aether.server.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Empty;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.ActorReader;
+import dev.aether.server.store.ActorVersions;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
+import dev.aether.server.testing.Await;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The order and the bounds of a stream of saves, on a store that answers when the test says so: no
+ * real one answers two saves of an actor the wrong way round at will.
+ */
+class SaveStreamTest {
+  private static final Duration BOUND = Duration.ofSeconds(20);
+
+  private final HeldStore store = new HeldStore();
+  private final SaveStreams streams = new SaveStreams(store);
+  private final Server server = serve();
+  private final ManagedChannel channel =
+      ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+  private final List<SaveEventsStreamResponse> answers = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<String> end = new CompletableFuture<>();
+  private @Nullable ClientCallStreamObserver<SaveEventsRequest> call;
+
+  /** Holds every save until the test answers it. */
+  private static final class HeldStore implements EventStore {
+    final List<CompletableFuture<Saved>> held = new CopyOnWriteArrayList<>();
+
+    @Override
+    public CompletableFuture<Saved> save(Save save) {
+      CompletableFuture<Saved> answer = new CompletableFuture<>();
+      held.add(answer);
+      return answer;
+    }
+
+    void answer(int which) {
+      held.get(which)
+          .complete(new Saved(1, 1, 0, which, false, new Durability(1, Durability.Sync.UNKNOWN)));
+    }
+
+    @Override
+    public ActorReader read(ActorRange range) {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
+      throw new AssertionError("not asked for");
+    }
+  }
+
+  private Server serve() {
+    try {
+      return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          .directExecutor()
+          .addService(new EventStoreService(store, streams))
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void end() {
+    channel.shutdownNow();
+    server.shutdownNow();
+  }
+
+  private ClientCallStreamObserver<SaveEventsRequest> open(boolean reading) {
+    var unused =
+        EventStoreGrpc.newStub(channel)
+            .saveEventsStream(
+                new ClientResponseObserver<SaveEventsRequest, SaveEventsStreamResponse>() {
+                  @Override
+                  public void beforeStart(ClientCallStreamObserver<SaveEventsRequest> begun) {
+                    call = begun;
+                    if (!reading) {
+                      begun.disableAutoRequestWithInitial(0);
+                    }
+                  }
+
+                  @Override
+                  public void onNext(SaveEventsStreamResponse answer) {
+                    answers.add(answer);
+                  }
+
+                  @Override
+                  public void onError(Throwable thrown) {
+                    end.complete(String.valueOf(thrown.getMessage()));
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    end.complete("completed");
+                  }
+                });
+    ClientCallStreamObserver<SaveEventsRequest> begun = call;
+    if (begun == null) {
+      throw new AssertionError("not begun");
+    }
+    return begun;
+  }
+
+  private static SaveEventsRequest save(String actor, String commitId) {
+    return SaveEventsRequest.newBuilder()
+        .setActorId(actor)
+        .setCommitId(commitId)
+        .setAnyVersion(Empty.getDefaultInstance())
+        .addEvents(NewEvent.newBuilder().setEventType("E"))
+        .build();
+  }
+
+  private void awaitHeld(int count) {
+    Await.until(count + " saves", BOUND, () -> store.held.size() == count);
+  }
+
+  private void awaitAnswers(List<String> commitIds) {
+    Await.until(
+        "the answers " + commitIds,
+        BOUND,
+        () ->
+            answers.stream().map(SaveEventsStreamResponse::getCommitId).toList().equals(commitIds));
+  }
+
+  @Test
+  void answersOfOneActorWaitForThoseBeforeThemAndOthersOvertake() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    requests.onNext(save("x", "x2"));
+    requests.onNext(save("x", "x3"));
+    requests.onNext(save("y", "y1"));
+    awaitHeld(4);
+    store.answer(2);
+    store.answer(1);
+    store.answer(3);
+    awaitAnswers(List.of("y1"));
+    store.answer(0);
+    awaitAnswers(List.of("y1", "x1", "x2", "x3"));
+  }
+
+  @Test
+  void aCommitIdOfAnUnansweredRequestIsRefusedInItsTurn() {
+    var requests = open(true);
+    requests.onNext(save("x", "same"));
+    requests.onNext(save("x", "same"));
+    requests.onNext(save("x", "other"));
+    awaitHeld(2);
+    store.answer(1);
+    store.answer(0);
+    awaitAnswers(List.of("same", "same", "other"));
+    assertTrue(answers.get(0).hasSaved() && answers.get(2).hasSaved());
+    assertTrue(answers.get(1).getFailed().getMessage().contains("commit_id"));
+  }
+
+  @Test
+  void noMoreThanTheBoundIsReadUnanswered() {
+    var requests = open(true);
+    for (int i = 0; i < 2 * SaveStream.MAX_UNANSWERED; i++) {
+      requests.onNext(save("x" + i, "c" + i));
+    }
+    awaitHeld(SaveStream.MAX_UNANSWERED);
+    for (int i = 0; i < SaveStream.MAX_UNANSWERED; i++) {
+      assertEquals(SaveStream.MAX_UNANSWERED + i, store.held.size());
+      store.answer(i);
+      awaitHeld(SaveStream.MAX_UNANSWERED + i + 1);
+    }
+  }
+
+  @Test
+  void whoTakesNoAnswersIsReadNoFurther() {
+    var requests = open(false);
+    for (int i = 0; i < 100_000; i++) {
+      requests.onNext(save("x" + i, "c" + i));
+    }
+    int answered = 0;
+    long quietSince = System.nanoTime();
+    while (System.nanoTime() - quietSince < Duration.ofSeconds(1).toNanos()) {
+      for (; answered < store.held.size(); answered++) {
+        store.answer(answered);
+        quietSince = System.nanoTime();
+      }
+    }
+    assertTrue(answered < 50_000, answered + " were read of one who takes no answers");
+    requests.request(Integer.MAX_VALUE);
+    while (answers.size() < 100_000 && System.nanoTime() - quietSince < BOUND.toNanos()) {
+      for (; answered < store.held.size(); answered++) {
+        store.answer(answered);
+        quietSince = System.nanoTime();
+      }
+    }
+    assertEquals(100_000, answers.size());
+  }
+
+  @Test
+  void aServerThatEndsAnswersWhatItTookAndThenSaysSo() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    awaitHeld(1);
+    streams.close();
+    store.answer(0);
+    awaitAnswers(List.of("x1"));
+    assertTrue(end.join().contains("shutting down"), end.join());
+  }
+
+  @Test
+  void theCallersEndWaitsForItsAnswers() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    requests.onCompleted();
+    awaitHeld(1);
+    store.answer(0);
+    assertEquals("completed", end.join());
+    awaitAnswers(List.of("x1"));
+  }
+}
