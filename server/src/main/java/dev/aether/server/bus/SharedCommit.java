@@ -30,17 +30,20 @@ public final class SharedCommit {
   public ByteString encoded(LogEntry.StoredCommit stored) {
     ByteString known = encoded;
     if (known == null) {
-      known =
-          CommitAt.newBuilder()
-              .setPartition(stored.partition())
-              .setPosition(stored.position())
-              .setStoredAt(timestamp(stored.storedAt()))
-              .setCommit(stored.commit())
-              .build()
-              .toByteString();
+      known = toProto(stored).toByteString();
       encoded = known;
     }
     return known;
+  }
+
+  /** A commit as subscribers and readers of logs see it. */
+  public static CommitAt toProto(LogEntry.StoredCommit stored) {
+    return CommitAt.newBuilder()
+        .setPartition(stored.partition())
+        .setPosition(stored.position())
+        .setStoredAt(timestamp(stored.storedAt()))
+        .setCommit(stored.commit())
+        .build();
   }
 
   private static Timestamp timestamp(Instant instant) {

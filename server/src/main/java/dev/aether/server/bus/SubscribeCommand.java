@@ -1,7 +1,10 @@
 package dev.aether.server.bus;
 
 import dev.aether.server.event.Cursor;
+import dev.aether.server.event.LogId;
 import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Namespace;
+import java.util.Map;
 
 /** What a subscriber asked for. */
 public record SubscribeCommand(
@@ -14,7 +17,22 @@ public record SubscribeCommand(
     /** With the first commit. */
     record Beginning() implements Start {}
 
-    /** After a cursor. */
-    record After(Cursor cursor) implements Start {}
+    /**
+     * After a cursor, and what the subscriber handled since.
+     *
+     * @param handled by namespace and partition, the position of the last commit that the
+     *     subscriber handled; counts only for logs that are in the cursor, since another making of
+     *     the namespace has other positions
+     */
+    record After(Cursor cursor, Map<Namespace, Map<Integer, Long>> handled) implements Start {
+      long in(LogId log) {
+        if (!cursor.has(log)) {
+          return 0;
+        }
+        long since =
+            handled.getOrDefault(log.namespace(), Map.of()).getOrDefault(log.partition(), 0L);
+        return Math.max(cursor.in(log), since);
+      }
+    }
   }
 }

@@ -129,8 +129,7 @@ public final class Subscription implements AutoCloseable {
     }
     places.forEach(place -> add(place.log(), place.position(), place.head()));
     started = true;
-    sink.started(cursor());
-    pulse.sentCursor();
+    sink.started(outgoingCursor());
     watch =
         store
             .namespaces()
@@ -165,8 +164,7 @@ public final class Subscription implements AutoCloseable {
     while (started && !ended && sink.isReady()) {
       if (!caughtUp && turns.stream().allMatch(SubscriptionSource::isCaughtUp)) {
         caughtUp = true;
-        sink.caughtUp(cursor());
-        pulse.sentCursor();
+        sink.caughtUp(outgoingCursor());
       }
       if (!advanceOne()) {
         return;
@@ -251,8 +249,7 @@ public final class Subscription implements AutoCloseable {
           return;
         }
         source.position = record.position();
-        sink.corrupt(corrupt, cursor());
-        pulse.sentCursor();
+        sink.corrupt(corrupt, outgoingCursor());
       } else if (record.entry() instanceof LogEntry.StoredCommit stored) {
         if (command.filter().passes(stored.actor(), stored.commit())) {
           if (bytes + record.bytes() > FRAME_BYTES) {
@@ -273,12 +270,11 @@ public final class Subscription implements AutoCloseable {
     if (frame.isEmpty()) {
       return;
     }
-    boolean withCursor = turns.size() <= SMALL_CURSOR_LOGS || pulse.isCursorDue();
-    String namespace = source.log().namespace().name();
-    sink.commits(namespace, frame, withCursor ? Optional.of(cursor()) : Optional.empty());
-    if (withCursor) {
-      pulse.sentCursor();
-    } else {
+    boolean withCursor =
+        turns.size() <= SMALL_CURSOR_LOGS || pulse.isCursorDue() || !source.inCursor;
+    Optional<Cursor> cursor = withCursor ? Optional.of(outgoingCursor()) : Optional.empty();
+    sink.commits(source.log().namespace().name(), frame, cursor);
+    if (!withCursor) {
       pulse.sentWithoutCursor();
     }
   }
@@ -294,12 +290,17 @@ public final class Subscription implements AutoCloseable {
           new StoreException.StoreUnavailable(
               "JetStream was not heard for " + silence.toSeconds() + " s"));
     } else if (sink.isReady() && pulse.isCursorOwed()) {
-      sink.cursor(cursor());
-      pulse.sentCursor();
+      sink.cursor(outgoingCursor());
     } else if (sink.isReady() && pulse.isHeartbeatDue(silence)) {
-      sink.heartbeat(cursor());
-      pulse.sentCursor();
+      sink.heartbeat(outgoingCursor());
     }
+  }
+
+  /** The cursor for a frame that goes out now. */
+  private Cursor outgoingCursor() {
+    turns.forEach(source -> source.inCursor = true);
+    pulse.sentCursor();
+    return cursor();
   }
 
   private Cursor cursor() {

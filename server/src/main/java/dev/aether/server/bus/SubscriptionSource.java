@@ -13,6 +13,12 @@ final class SubscriptionSource {
   /** The last position that was handled. */
   long position;
 
+  /**
+   * A cursor that has this log went out. The first frame of a log always has one: a subscriber that
+   * names what it handled since a cursor is understood only for logs that are in it.
+   */
+  boolean inCursor;
+
   /** A read from the store is under way. */
   boolean reading;
 

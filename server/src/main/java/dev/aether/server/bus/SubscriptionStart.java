@@ -5,6 +5,7 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.util.List;
@@ -70,11 +71,16 @@ final class SubscriptionStart {
   private CompletableFuture<Place> place(LogId log, int looks) {
     return store
         .log()
-        .head(log)
+        .extent(log)
         .thenCompose(
-            head -> {
+            extent -> {
+              long head = extent.head();
               boolean live = command.start() instanceof SubscribeCommand.Start.Live;
               long position = live ? head : positionIn(command, log);
+              if (isExpired(log, position, extent)) {
+                return CompletableFuture.failedFuture(
+                    new StoreException.CursorExpired(log.namespace(), extent.first()));
+              }
               if (position <= head) {
                 return CompletableFuture.completedFuture(new Place(log, position, head));
               }
@@ -87,11 +93,16 @@ final class SubscriptionStart {
             });
   }
 
+  /** Whether commits that come after the cursor were trimmed. */
+  private boolean isExpired(LogId log, long position, CommitLog.Extent extent) {
+    return command.start() instanceof SubscribeCommand.Start.After after
+        && after.cursor().has(log)
+        && position + 1 < extent.first();
+  }
+
   /** Where a subscription begins in a log that was made after it began. */
   static long positionIn(SubscribeCommand command, LogId log) {
-    return command.start() instanceof SubscribeCommand.Start.After after
-        ? after.cursor().in(log)
-        : 0;
+    return command.start() instanceof SubscribeCommand.Start.After after ? after.in(log) : 0;
   }
 
   /** What a future failed of. */

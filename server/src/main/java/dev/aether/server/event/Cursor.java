@@ -29,6 +29,11 @@ public record Cursor(Map<LogKey, Long> positions) {
     positions = Collections.unmodifiableMap(new TreeMap<>(positions));
   }
 
+  /** Whether the reader began to read the log. */
+  public boolean has(LogId log) {
+    return positions.containsKey(LogKey.of(log));
+  }
+
   /** The position of the last commit handled in the log; 0: none. */
   public long in(LogId log) {
     return positions.getOrDefault(LogKey.of(log), 0L);

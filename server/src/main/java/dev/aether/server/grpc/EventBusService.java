@@ -65,9 +65,9 @@ final class EventBusService {
   }
 
   private static void refuseWhatIsNotServedYet(SubscribeRequest request) {
-    if (request.getIncludeBroadcasts() || request.getAfterCount() > 0) {
+    if (request.getIncludeBroadcasts()) {
       throw Status.UNIMPLEMENTED
-          .withDescription("include_broadcasts and after are not served yet")
+          .withDescription("include_broadcasts is not served yet")
           .asRuntimeException();
     }
   }

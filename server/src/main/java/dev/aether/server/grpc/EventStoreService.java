@@ -1,14 +1,20 @@
 package dev.aether.server.grpc;
 
+import dev.aether.server.bus.LogScan;
+import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Store;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.ReadLogRequest;
+import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
@@ -19,11 +25,13 @@ import java.util.function.Function;
 
 /** Saves and reads. No method blocks. */
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
-  private final EventStore store;
+  private final Store store;
+  private final EventStore events;
   private final SaveStreams streams;
 
-  EventStoreService(EventStore store, SaveStreams streams) {
+  EventStoreService(Store store, SaveStreams streams) {
     this.store = store;
+    this.events = store.events();
     this.streams = streams;
   }
 
@@ -31,7 +39,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
     answer(
         response,
-        () -> store.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
+        () -> events.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
         SaveMapper::toResponse);
   }
 
@@ -47,7 +55,22 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
         (ServerCallStreamObserver<GetEventsResponse>) response;
     try {
       ActorRange range = range(request);
-      new EventsCall(store.read(range), range, request, call).start();
+      new EventsCall(events.read(range), range, request, call).start();
+    } catch (StoreException e) {
+      response.onError(StatusMapper.toStatus(e));
+    }
+  }
+
+  @Override
+  public void readLog(ReadLogRequest request, StreamObserver<ReadLogResponse> response) {
+    try {
+      SubscribeMapper.check(request);
+      NamePattern namespaces = Names.namespacePattern(request.getNamespacePattern());
+      CursorCodec cursors = new CursorCodec(store.namespaces().storeId(), namespaces);
+      SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
+      long max = request.getMaxCount() == 0 ? Long.MAX_VALUE : signed(request.getMaxCount());
+      LogPages pages = new LogPages(new LogScan(store, command, max), cursors, response);
+      PagedCall.start((ServerCallStreamObserver<ReadLogResponse>) response, pages);
     } catch (StoreException e) {
       response.onError(StatusMapper.toStatus(e));
     }
@@ -86,7 +109,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
           Names.checkNamespace(request.getNamespace(), faults);
           Names.checkActor(request.getActorId(), faults);
           faults.check();
-          return store.versions(
+          return events.versions(
               Names.namespace(request.getNamespace()), new ActorId(request.getActorId()));
         },
         versions ->

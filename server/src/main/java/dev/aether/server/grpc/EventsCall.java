@@ -7,7 +7,6 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.v1.Event;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
-import dev.aether.v1.ReplayError;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -112,12 +111,7 @@ final class EventsCall {
         throw new StoreException.CorruptRecord(
             corrupt.actorId(), corrupt.partition(), corrupt.position(), corrupt.why());
       }
-      frame.addErrors(
-          ReplayError.newBuilder()
-              .setActorId(corrupt.actorId())
-              .setPartition(corrupt.partition())
-              .setPosition(corrupt.position())
-              .setReason(corrupt.why()));
+      frame.addErrors(StatusMapper.replayError(corrupt));
     } else if (entry instanceof LogEntry.StoredCommit stored) {
       List<Event> events = stored.commit().getEventsList();
       if (range.backwards()) {

@@ -69,7 +69,7 @@ public final class GrpcServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .intercept(new PreviousAttempts())
             .intercept(calls)
-            .addService(new EventStoreService(store.events(), saveStreams))
+            .addService(new EventStoreService(store, saveStreams))
             .addService(new EventBusService(bus, store.namespaces().storeId(), nodeId).bind())
             .addService(new NamespacesGrpc.NamespacesImplBase() {})
             .addService(health.getHealthService())

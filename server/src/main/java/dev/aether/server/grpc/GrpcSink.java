@@ -12,7 +12,6 @@ import dev.aether.server.wire.SubscriptionFrame;
 import dev.aether.v1.Detail;
 import dev.aether.v1.Event;
 import dev.aether.v1.EventStored;
-import dev.aether.v1.ReplayError;
 import dev.aether.v1.SubscriptionCaughtUp;
 import dev.aether.v1.SubscriptionError;
 import dev.aether.v1.SubscriptionHeartbeat;
@@ -123,12 +122,7 @@ final class GrpcSink implements SubscriptionSink {
         SubscriptionFrame.newBuilder()
             .setError(
                 SubscriptionError.newBuilder()
-                    .setError(
-                        ReplayError.newBuilder()
-                            .setActorId(record.actorId())
-                            .setPartition(record.partition())
-                            .setPosition(record.position())
-                            .setReason(record.why()))
+                    .setError(StatusMapper.replayError(record))
                     .setCursor(cursors.encode(cursor))));
   }
 

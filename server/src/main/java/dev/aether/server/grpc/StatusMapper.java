@@ -9,6 +9,7 @@ import com.google.rpc.RetryInfo;
 import dev.aether.server.event.Causes;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.LogEntry;
 import dev.aether.v1.ReplayError;
 import dev.aether.v1.VersionConflict;
 import io.grpc.StatusRuntimeException;
@@ -105,6 +106,16 @@ final class StatusMapper {
         .setPartition(corrupt.partition())
         .setPosition(corrupt.position())
         .setReason(corrupt.why())
+        .build();
+  }
+
+  /** A record that can't be decoded, as those see it who asked to be told. */
+  static ReplayError replayError(LogEntry.Corrupt record) {
+    return ReplayError.newBuilder()
+        .setActorId(record.actorId())
+        .setPartition(record.partition())
+        .setPosition(record.position())
+        .setReason(record.why())
         .build();
   }
 

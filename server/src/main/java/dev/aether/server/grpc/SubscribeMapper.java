@@ -4,15 +4,20 @@ import dev.aether.server.bus.EventFilter;
 import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Namespace;
 import dev.aether.server.event.TextRule;
 import dev.aether.v1.Detail;
 import dev.aether.v1.Filter;
+import dev.aether.v1.PartitionPositions;
+import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.SubscribeRequest;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A subscription as it comes in becomes a command here. */
+/** A subscription or a reading of logs as it comes in becomes a command here. */
 final class SubscribeMapper {
   private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
 
@@ -33,8 +38,52 @@ final class SubscribeMapper {
     if (request.getDetail() == Detail.UNRECOGNIZED) {
       faults.add("detail", "is not known");
     }
+    checkAfter(request, faults);
     checkFilter(request.getFilter(), faults);
     faults.check();
+  }
+
+  /** The same of a reader of logs. */
+  static void check(ReadLogRequest request) {
+    Faults faults = new Faults();
+    Names.checkNamespacePattern(request.getNamespacePattern(), faults);
+    checkFilter(request.getFilter(), faults);
+    faults.check();
+  }
+
+  /** Reads as a subscription that ends at the head. */
+  static SubscribeCommand command(
+      ReadLogRequest request, NamePattern namespaces, CursorCodec cursors) {
+    SubscribeCommand.Start start =
+        request.getCursor().isEmpty()
+            ? new SubscribeCommand.Start.Beginning()
+            : new SubscribeCommand.Start.After(cursors.decode(request.getCursor()), Map.of());
+    return new SubscribeCommand(
+        namespaces, start, filter(request.getFilter()), request.getReportCorrupt());
+  }
+
+  private static void checkAfter(SubscribeRequest request, Faults faults) {
+    if (request.getAfterCount() > 0
+        && request.getStartCase() != SubscribeRequest.StartCase.CURSOR) {
+      faults.add("after", "needs a cursor to begin at");
+    }
+    request
+        .getAfterMap()
+        .forEach(
+            (namespace, positions) -> {
+              faults.add("after", Namespace.fault(namespace));
+              if (positions.getPositionsMap().values().stream().anyMatch(at -> at < 0)) {
+                faults.add("after", "has a position that no log reaches");
+              }
+            });
+  }
+
+  private static Map<Namespace, Map<Integer, Long>> handled(Map<String, PartitionPositions> after) {
+    Map<Namespace, Map<Integer, Long>> handled = new HashMap<>();
+    after.forEach(
+        (namespace, positions) ->
+            handled.put(new Namespace(namespace), Map.copyOf(positions.getPositionsMap())));
+    return handled;
   }
 
   private static void checkFilter(Filter filter, Faults faults) {
@@ -64,7 +113,9 @@ final class SubscribeMapper {
         switch (request.getStartCase()) {
           case LIVE -> new SubscribeCommand.Start.Live();
           case BEGINNING, START_NOT_SET -> new SubscribeCommand.Start.Beginning();
-          case CURSOR -> new SubscribeCommand.Start.After(cursors.decode(request.getCursor()));
+          case CURSOR ->
+              new SubscribeCommand.Start.After(
+                  cursors.decode(request.getCursor()), handled(request.getAfterMap()));
         };
     return new SubscribeCommand(
         namespaces, start, filter(request.getFilter()), request.getReportCorrupt());

@@ -10,10 +10,14 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface CommitLog {
   /**
-   * The position of the last record that was acknowledged before the call; 0: none. Asked of the
-   * leader.
+   * Which positions the log has, of all that was acknowledged before the call. Asked of the leader.
    */
-  CompletableFuture<Long> head(LogId log);
+  CompletableFuture<Extent> extent(LogId log);
+
+  /** The position of the last record, as {@link #extent} has it; 0: none. */
+  default CompletableFuture<Long> head(LogId log) {
+    return extent(log).thenApply(Extent::head);
+  }
 
   /**
    * Some records after a position, at most about {@code maxBytes} of them but at least one if there
@@ -33,6 +37,14 @@ public interface CommitLog {
    * @param end the page holds all that there is after the position asked for and up to this one
    */
   record Page(List<LogEntry> entries, long end) {}
+
+  /**
+   * The positions of a log.
+   *
+   * @param first of what was not trimmed, or of what comes next if there is nothing
+   * @param head of the last record; 0: none
+   */
+  record Extent(long first, long head) {}
 
   /** A log being followed. */
   interface Tail extends AutoCloseable {

@@ -25,7 +25,7 @@ class LogFeedTest {
 
   private final class FakeLog implements CommitLog {
     @Override
-    public CompletableFuture<Long> head(LogId log) {
+    public CompletableFuture<CommitLog.Extent> extent(LogId log) {
       return new CompletableFuture<>();
     }
 

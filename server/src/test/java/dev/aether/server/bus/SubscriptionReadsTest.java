@@ -94,8 +94,8 @@ class SubscriptionReadsTest {
     }
 
     @Override
-    public CompletableFuture<Long> head(LogId log) {
-      return CompletableFuture.completedFuture((long) COMMITS);
+    public CompletableFuture<CommitLog.Extent> extent(LogId log) {
+      return CompletableFuture.completedFuture(new CommitLog.Extent(1, COMMITS));
     }
 
     @Override

@@ -84,4 +84,11 @@ class NatsClusterContractTest {
       super(fixture);
     }
   }
+
+  @Nested
+  class ReadingLogs extends ReadingLogsContract {
+    ReadingLogs(Fixture fixture) {
+      super(fixture);
+    }
+  }
 }

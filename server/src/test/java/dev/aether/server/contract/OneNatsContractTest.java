@@ -82,4 +82,11 @@ class OneNatsContractTest {
       super(fixture);
     }
   }
+
+  @Nested
+  class ReadingLogs extends ReadingLogsContract {
+    ReadingLogs(Fixture fixture) {
+      super(fixture);
+    }
+  }
 }

@@ -37,7 +37,13 @@ import org.junit.jupiter.api.TestFactory;
 abstract class ServingContract extends Contract {
   private static final Duration BOUND = Duration.ofSeconds(20);
   private static final Set<String> SERVED =
-      Set.of("SaveEvents", "GetEvents", "GetLatestVersion", "Subscribe");
+      Set.of(
+          "SaveEvents",
+          "SaveEventsStream",
+          "ReadLog",
+          "GetEvents",
+          "GetLatestVersion",
+          "Subscribe");
 
   ServingContract(Fixture fixture) {
     super(fixture);

@@ -10,9 +10,12 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.ActorVersions;
+import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
+import dev.aether.server.store.Store;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -28,6 +31,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
@@ -51,7 +55,7 @@ class SaveStreamTest {
   private @Nullable ClientCallStreamObserver<SaveEventsRequest> call;
 
   /** Holds every save until the test answers it. */
-  private static final class HeldStore implements EventStore {
+  private static final class HeldStore implements EventStore, Store {
     final List<CompletableFuture<Saved>> held = new CopyOnWriteArrayList<>();
 
     @Override
@@ -65,6 +69,34 @@ class SaveStreamTest {
       held.get(which)
           .complete(new Saved(1, 1, 0, which, false, new Durability(1, Durability.Sync.UNKNOWN)));
     }
+
+    @Override
+    public EventStore events() {
+      return this;
+    }
+
+    @Override
+    public CommitLog log() {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public Namespaces namespaces() {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public Duration silence() {
+      return Duration.ZERO;
+    }
+
+    @Override
+    public Optional<String> outage() {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {}
 
     @Override
     public ActorReader read(ActorRange range) {

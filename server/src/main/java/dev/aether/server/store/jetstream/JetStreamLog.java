@@ -5,6 +5,7 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
+import io.nats.client.api.StreamInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -30,10 +31,11 @@ final class JetStreamLog implements CommitLog {
   }
 
   @Override
-  public CompletableFuture<Long> head(LogId log) {
+  public CompletableFuture<Extent> extent(LogId log) {
     return JetStreamErrors.mapped(
         api.info(SubjectCodec.stream(log))
-            .thenApply(info -> info.getStreamState().getLastSequence()));
+            .thenApply(StreamInfo::getStreamState)
+            .thenApply(state -> new Extent(state.getFirstSequence(), state.getLastSequence())));
   }
 
   @Override

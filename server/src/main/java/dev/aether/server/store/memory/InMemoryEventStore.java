@@ -87,15 +87,31 @@ final class InMemoryEventStore implements EventStore {
   private static Optional<MemoryPartition.Record> repeated(
       Save save, List<MemoryPartition.Record> history) {
     if (save.expected() instanceof ExpectedVersion.Exactly exactly) {
-      return history.stream()
-          .filter(record -> record.stored().commit().getFirstVersion() == exactly.version() + 1)
-          .filter(record -> isOf(record, save))
-          .findFirst();
+      return beginningAt(exactly.version() + 1, history).filter(record -> isOf(record, save));
     }
-    return history.stream()
-        .skip(Math.max(0, history.size() - LATEST))
+    // Only who says that he may have sent it before, or sent it just now, is asked to be
+    // recognised.
+    int among = save.retry() ? LATEST : 1;
+    return history.subList(Math.max(0, history.size() - among), history.size()).stream()
         .filter(record -> isOf(record, save))
         .findFirst();
+  }
+
+  private static Optional<MemoryPartition.Record> beginningAt(
+      long version, List<MemoryPartition.Record> history) {
+    int low = 0;
+    int high = history.size() - 1;
+    while (low <= high) {
+      int middle = (low + high) >>> 1;
+      MemoryPartition.Record record = history.get(middle);
+      int order = Long.compareUnsigned(record.stored().commit().getFirstVersion(), version);
+      if (order == 0) {
+        return Optional.of(record);
+      }
+      low = order < 0 ? middle + 1 : low;
+      high = order < 0 ? high : middle - 1;
+    }
+    return Optional.empty();
   }
 
   private static boolean isOf(MemoryPartition.Record record, Save save) {

@@ -23,8 +23,8 @@ final class InMemoryLog implements CommitLog {
   }
 
   @Override
-  public CompletableFuture<Long> head(LogId log) {
-    return CompletableFuture.completedFuture(partition(log).head());
+  public CompletableFuture<Extent> extent(LogId log) {
+    return CompletableFuture.completedFuture(new Extent(1, partition(log).head()));
   }
 
   @Override

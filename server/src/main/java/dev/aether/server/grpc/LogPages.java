@@ -1,0 +1,81 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.bus.LogScan;
+import dev.aether.server.bus.SharedCommit;
+import dev.aether.server.store.LogEntry;
+import dev.aether.v1.CommitAt;
+import dev.aether.v1.ReadLogResponse;
+import io.grpc.stub.StreamObserver;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** The frames of one ReadLog call. */
+final class LogPages implements PagedCall.Pages<Optional<List<LogEntry>>> {
+  private static final int FRAME_BYTES = 1024 * 1024;
+
+  /** With so few logs a cursor is small enough for every page. */
+  private static final int SMALL_CURSOR_LOGS = 8;
+
+  private static final Duration CURSOR_EVERY = Duration.ofMillis(500);
+
+  private final LogScan scan;
+  private final CursorCodec cursors;
+  private final StreamObserver<ReadLogResponse> call;
+  private ReadLogResponse.Builder frame = ReadLogResponse.newBuilder();
+  private int frameBytes;
+  private long lastCursorAt = System.nanoTime();
+
+  LogPages(LogScan scan, CursorCodec cursors, StreamObserver<ReadLogResponse> call) {
+    this.scan = scan;
+    this.cursors = cursors;
+    this.call = call;
+  }
+
+  @Override
+  public CompletableFuture<Optional<List<LogEntry>>> next() {
+    return scan.next();
+  }
+
+  @Override
+  public boolean send(Optional<List<LogEntry>> page) {
+    page.ifPresent(records -> records.forEach(this::add));
+    boolean cursorIsDue =
+        System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos()
+            || (frameBytes > 0 && scan.logs() <= SMALL_CURSOR_LOGS);
+    if (page.isEmpty() || cursorIsDue) {
+      frame.setCursor(cursors.encode(scan.cursor()));
+      lastCursorAt = System.nanoTime();
+      flush();
+    } else if (frameBytes > 0) {
+      flush();
+    }
+    return page.isPresent();
+  }
+
+  private void add(LogEntry record) {
+    if (record instanceof LogEntry.StoredCommit stored) {
+      CommitAt commit = SharedCommit.toProto(stored);
+      makeRoom(commit.getSerializedSize());
+      frame.addCommits(commit);
+    } else if (record instanceof LogEntry.Corrupt corrupt) {
+      var error = StatusMapper.replayError(corrupt);
+      makeRoom(error.getSerializedSize());
+      frame.addErrors(error);
+    }
+  }
+
+  private void makeRoom(int bytes) {
+    if (frameBytes > 0 && frameBytes + bytes > FRAME_BYTES) {
+      flush();
+    }
+    frameBytes += bytes;
+  }
+
+  private void flush() {
+    call.onNext(frame.build());
+    frame = ReadLogResponse.newBuilder();
+    frameBytes = 0;
+  }
+}
