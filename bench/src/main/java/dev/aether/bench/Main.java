@@ -1,0 +1,84 @@
+package dev.aether.bench;
+
+import dev.aether.bench.process.Folders;
+import dev.aether.bench.process.Rig;
+import dev.aether.bench.report.Machine;
+import dev.aether.bench.report.Outcome;
+import dev.aether.bench.report.Report;
+import dev.aether.bench.scenario.Scale;
+import dev.aether.bench.scenario.Scenario;
+import dev.aether.server.embedded.NatsServerBinary;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The command line: runs scenarios one after another and writes what came of them. */
+@Command(
+    name = "bench/run",
+    description = "Measures Aether beside what it stands on.",
+    mixinStandardHelpOptions = true)
+public final class Main implements Callable<Integer> {
+  @Option(names = "--quick", description = "Smaller and shorter, for a look; not for publishing")
+  private boolean quick;
+
+  @Option(names = "--rounds", paramLabel = "N", description = "That are measured; default: 7, 5")
+  private @Nullable Integer rounds;
+
+  @Option(names = "--only", paramLabel = "ID", split = ",", description = "Only these, by letter")
+  private List<String> only = new ArrayList<>();
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      defaultValue = "latest",
+      description = "Of the two files that are written; default: ${DEFAULT-VALUE}")
+  private String name = "latest";
+
+  @Option(names = "--out", paramLabel = "DIR", description = "Default: docs/benchmarks")
+  private @Nullable Path out;
+
+  @Option(names = "--home", paramLabel = "DIR", description = "The repository", required = true)
+  private Path home = Path.of("");
+
+  @Option(
+      names = "--node-option",
+      paramLabel = "OPTION",
+      description = "An option of Java for every node, such as -XX:StartFlightRecording=…")
+  private List<String> nodeOptions = new ArrayList<>();
+
+  /** Ends with 0 when all ran, whether or not the targets were met. */
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    Scale chosen = quick ? Scale.QUICK : Scale.FULL;
+    Scale scale = rounds == null ? chosen : chosen.withRounds(rounds);
+    NatsServerBinary nats = NatsServerBinary.find(Optional.empty());
+    Map<String, String> facts = Machine.facts(nats.version().toString());
+    List<Outcome> outcomes = new ArrayList<>();
+    try (Folders folders = Folders.temporary()) {
+      Rig rig =
+          new Rig(
+              nats.path(), home.resolve("server/target/aether.jar"), nodeOptions, folders.root());
+      for (Scenario scenario : Suite.all(home)) {
+        if (only.isEmpty() || only.contains(scenario.id())) {
+          System.err.println("running " + scenario.id() + " …");
+          outcomes.add(scenario.run(rig, scale));
+        }
+      }
+    }
+    Report report = new Report(facts, outcomes);
+    report.write(out == null ? home.resolve("docs/benchmarks") : out, name);
+    System.out.print(report.markdown());
+    return 0;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.aether.bench.driver;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.SaveEventsRequest;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/** The saves of one driver, each expecting its actor where the last one left it. */
+final class AetherRequests {
+  private final String namespace;
+  private final int eventsPerCommit;
+  private final ByteString data;
+  private final AtomicLongArray versions;
+  private final AtomicLong next = new AtomicLong();
+  private final String run = Long.toHexString(System.nanoTime());
+
+  AetherRequests(String namespace, int actors, int eventsPerCommit, byte[] data) {
+    this.namespace = namespace;
+    this.eventsPerCommit = eventsPerCommit;
+    this.data = UnsafeByteOperations.unsafeWrap(data);
+    this.versions = new AtomicLongArray(actors);
+  }
+
+  static String actorId(int actor) {
+    return "actor-" + actor;
+  }
+
+  SaveEventsRequest next(int actor) {
+    SaveEventsRequest.Builder request =
+        SaveEventsRequest.newBuilder()
+            .setNamespace(namespace)
+            .setActorId(actorId(actor))
+            .setCommitId(run + "-" + next.getAndIncrement())
+            .setExpectedVersion(versions.get(actor));
+    for (int i = 0; i < eventsPerCommit; i++) {
+      request.addEvents(NewEvent.newBuilder().setEventType("Measured").setData(data));
+    }
+    return request.build();
+  }
+
+  void stored(int actor, long lastVersion) {
+    versions.set(actor, lastVersion);
+  }
+
+  /** Commits, counted by the versions that the actors have reached. */
+  long commits() {
+    long events = 0;
+    for (int i = 0; i < versions.length(); i++) {
+      events += versions.get(i);
+    }
+    return events / eventsPerCommit;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.aether.bench.driver;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStream;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.PublishOptions;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLongArray;
+
+/**
+ * JetStream without Aether: jnats' publishAsync, one message a commit on the actor's subject with
+ * {@code Nats-Expected-Last-Subject-Sequence}. What Aether itself stands on, so nothing on
+ * JetStream can be faster.
+ */
+public final class RawJetStream implements Driver {
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
+  private static final int MAX_OUTGOING = 65_536;
+
+  private final Connection connection;
+  private final JetStream jetStream;
+  private final String stream;
+  private final byte[] body;
+
+  /** The stream sequence of each actor's last message. */
+  private final AtomicLongArray ends;
+
+  private RawJetStream(
+      Connection connection, JetStream jetStream, String stream, int actors, byte[] body) {
+    this.connection = connection;
+    this.jetStream = jetStream;
+    this.stream = stream;
+    this.body = body;
+    this.ends = new AtomicLongArray(actors);
+  }
+
+  /**
+   * Connects and makes a stream as Aether's are: file, one replica, new messages refused when full.
+   *
+   * @param body of every message
+   */
+  public static RawJetStream open(String url, String stream, int actors, byte[] body)
+      throws IOException, InterruptedException, JetStreamApiException {
+    Connection connection = connect(url);
+    connection
+        .jetStreamManagement()
+        .addStream(
+            StreamConfiguration.builder()
+                .name(stream)
+                .subjects(stream + ".>")
+                .storageType(StorageType.File)
+                .discardPolicy(DiscardPolicy.New)
+                .allowDirect(true)
+                .build());
+    return new RawJetStream(connection, connection.jetStream(), stream, actors, body);
+  }
+
+  /** A connection whose queue holds all that any scenario has in flight. */
+  public static Connection connect(String url) throws IOException, InterruptedException {
+    return Nats.connect(
+        Options.builder()
+            .server(url)
+            .connectionTimeout(CONNECT_WITHIN)
+            .maxMessagesInOutgoingQueue(MAX_OUTGOING)
+            .build());
+  }
+
+  @Override
+  public String name() {
+    return "raw jnats";
+  }
+
+  @Override
+  public CompletableFuture<?> append(int actor) {
+    PublishOptions expected =
+        PublishOptions.builder().expectedLastSubjectSequence(ends.get(actor)).build();
+    return jetStream
+        .publishAsync(stream + ".actor-" + actor, body, expected)
+        .thenAccept(ack -> ends.set(actor, ack.getSeqno()));
+  }
+
+  @Override
+  public long stored() throws IOException, JetStreamApiException {
+    JetStreamManagement management = connection.jetStreamManagement();
+    return management.getStreamInfo(stream).getStreamState().getMsgCount();
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

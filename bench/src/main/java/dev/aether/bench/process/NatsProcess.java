@@ -1,0 +1,91 @@
+package dev.aether.bench.process;
+
+import dev.aether.server.embedded.LoopbackPort;
+import dev.aether.server.embedded.NatsInfo;
+import dev.aether.server.embedded.TetheredProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * A nats-server with JetStream on one node, lazy sync (nats-server's own default of 2 minutes),
+ * messages up to 4 MiB. For one thread; ends with this JVM.
+ */
+public final class NatsProcess implements AutoCloseable {
+  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  private static final Duration END_WITHIN = Duration.ofSeconds(60);
+
+  private final Path binary;
+  private final Path folder;
+  private final int port;
+  private TetheredProcess process;
+
+  /**
+   * Starts it and returns when it takes connections.
+   *
+   * @param folder for its store, config and log; made if it is missing
+   */
+  public NatsProcess(Path binary, Path folder) throws IOException {
+    this.binary = binary;
+    this.folder = folder;
+    this.port = LoopbackPort.pickFree();
+    Files.createDirectories(folder);
+    Files.writeString(
+        config(),
+        """
+        server_name: "bench-%d"
+        listen: "127.0.0.1:%d"
+        max_payload: 4194304
+        jetstream { store_dir: "%s", sync_interval: 2m }
+        """
+            .formatted(port, port, store()));
+    process = start();
+  }
+
+  private TetheredProcess start() throws IOException {
+    TetheredProcess started =
+        TetheredProcess.start(
+            List.of(binary.toString(), "-c", config().toString()),
+            folder.resolve("nats-server.log"),
+            END_WITHIN);
+    Waiting.until("nats-server to take connections", READY_WITHIN, () -> greets(started));
+    return started;
+  }
+
+  private boolean greets(TetheredProcess started) {
+    if (!started.isAlive()) {
+      throw new IllegalStateException("nats-server ended; its log is in " + folder);
+    }
+    return NatsInfo.of(port).map(info -> info.contains("bench-" + port)).orElse(false);
+  }
+
+  private Path config() {
+    return folder.resolve("server.conf");
+  }
+
+  /** Where its streams lie. */
+  public Path store() {
+    return folder.resolve("store");
+  }
+
+  public String url() {
+    return "nats://127.0.0.1:" + port;
+  }
+
+  /** Ends it in order; returns when it is gone. */
+  public void stop() {
+    process.end();
+  }
+
+  /** Starts it again after {@link #stop}, on the same port and store. */
+  public void startAgain() throws IOException {
+    process = start();
+  }
+
+  @Override
+  public void close() {
+    stop();
+  }
+}

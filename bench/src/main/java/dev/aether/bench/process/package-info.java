@@ -1,0 +1,5 @@
+/** Servers as processes of their own. */
+@NullMarked
+package dev.aether.bench.process;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,115 @@
+package dev.aether.bench.report;
+
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A run, as JSON for programs and as Markdown for people.
+ *
+ * @param facts of the machine and the run
+ */
+public record Report(Map<String, String> facts, List<Outcome> outcomes) {
+
+  /** Writes {@code NAME.json} and {@code NAME.md}. */
+  public void write(Path folder, String name) throws IOException {
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve(name + ".json"), json() + "\n");
+    Files.writeString(folder.resolve(name + ".md"), markdown());
+  }
+
+  String json() {
+    JsonObject machine = new JsonObject();
+    facts.forEach(machine::addProperty);
+    JsonArray scenarios = new JsonArray();
+    outcomes.forEach(outcome -> scenarios.add(json(outcome)));
+    JsonObject run = new JsonObject();
+    run.add("machine", machine);
+    run.add("scenarios", scenarios);
+    return new GsonBuilder().setPrettyPrinting().create().toJson(run);
+  }
+
+  private static JsonObject json(Outcome outcome) {
+    JsonObject scenario = new JsonObject();
+    scenario.addProperty("id", outcome.id());
+    scenario.addProperty("title", outcome.title());
+    JsonArray series = new JsonArray();
+    outcome.series().forEach(one -> series.add(json(one)));
+    scenario.add("series", series);
+    JsonArray targets = new JsonArray();
+    for (Target target : outcome.targets()) {
+      JsonObject one = json(target.measured());
+      one.addProperty(target.atLeast() ? "atLeast" : "atMost", target.bound());
+      one.addProperty("met", target.isMet());
+      targets.add(one);
+    }
+    scenario.add("targets", targets);
+    return scenario;
+  }
+
+  private static JsonObject json(Series series) {
+    JsonObject one = new JsonObject();
+    one.addProperty("system", series.system());
+    one.addProperty("figure", series.figure());
+    one.addProperty("median", series.median());
+    JsonArray rounds = new JsonArray();
+    series.rounds().forEach(rounds::add);
+    one.add("rounds", rounds);
+    return one;
+  }
+
+  /** Tables: each scenario's figures, then what was aimed at. */
+  public String markdown() {
+    StringBuilder text = new StringBuilder("| | |\n|---|---|\n");
+    facts.forEach((what, fact) -> text.append("| %s | %s |\n".formatted(what, fact)));
+    for (Outcome outcome : outcomes) {
+      text.append("\n## %s. %s\n\n".formatted(outcome.id(), outcome.title()));
+      text.append("| system | figure | median | min–max | rounds |\n|---|---|---:|---:|---:|\n");
+      for (Series series : outcome.series()) {
+        text.append(
+            "| %s | %s | %s | %s–%s | %d |\n"
+                .formatted(
+                    series.system(),
+                    series.figure(),
+                    number(series.median()),
+                    number(series.min()),
+                    number(series.max()),
+                    series.rounds().size()));
+      }
+      if (!outcome.targets().isEmpty()) {
+        text.append("\n| target | wanted | median | min–max | |\n|---|---:|---:|---:|---|\n");
+      }
+      for (Target target : outcome.targets()) {
+        text.append(row(target));
+      }
+    }
+    return text.toString();
+  }
+
+  private static String row(Target target) {
+    Series measured = target.measured();
+    return "| %s: %s | %s %s | %s | %s–%s | %s |\n"
+        .formatted(
+            measured.system(),
+            measured.figure(),
+            target.atLeast() ? "≥" : "≤",
+            number(target.bound()),
+            number(measured.median()),
+            number(measured.min()),
+            number(measured.max()),
+            target.isMet() ? "met" : "**missed**");
+  }
+
+  /** Three digits, as far as they say something. */
+  private static String number(double value) {
+    double size = Math.abs(value);
+    String form = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
+    return String.format(Locale.ROOT, form, value);
+  }
+}

@@ -1,0 +1,42 @@
+package dev.aether.bench.scenario;
+
+import dev.aether.bench.driver.AetherUnary;
+import dev.aether.bench.driver.Driver;
+import dev.aether.bench.driver.RawJetStream;
+import dev.aether.bench.process.AetherProcess;
+import dev.aether.bench.process.NatsProcess;
+import dev.aether.bench.process.Rig;
+import java.util.List;
+
+/** The drivers of a scenario about saves, all on one nats-server. */
+final class Contenders implements AutoCloseable {
+  private final NatsProcess nats;
+  private final AetherProcess node;
+  private final List<Driver> drivers;
+
+  /**
+   * Starts the servers.
+   *
+   * @param eventsPerCommit of Aether's; raw JetStream has one message a commit
+   */
+  Contenders(Rig rig, int actors, int eventsPerCommit) throws Exception {
+    byte[] data = Payload.json();
+    nats = rig.nats();
+    node = rig.node(nats);
+    drivers =
+        List.of(
+            RawJetStream.open(nats.url(), "RAW", actors, data),
+            new AetherUnary(node.address(), "unary", actors, eventsPerCommit, data));
+  }
+
+  List<Driver> drivers() {
+    return drivers;
+  }
+
+  @Override
+  public void close() {
+    drivers.forEach(Driver::close);
+    node.close();
+    nats.close();
+  }
+}

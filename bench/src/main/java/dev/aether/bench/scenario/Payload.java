@@ -1,0 +1,18 @@
+package dev.aether.bench.scenario;
+
+import java.nio.charset.StandardCharsets;
+
+/** The data of the events that are written: JSON of a given length. */
+final class Payload {
+  /** Of all scenarios. */
+  static final int BYTES = 256;
+
+  private Payload() {}
+
+  static byte[] json() {
+    String frame = "{\"measured\":\"\"}";
+    return "{\"measured\":\"%s\"}"
+        .formatted("x".repeat(BYTES - frame.length()))
+        .getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,71 @@
+package dev.aether.bench.scenario;
+
+import dev.aether.bench.report.Series;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs every system once a round, one after another, so that what disturbs the machine for a while
+ * disturbs all of them alike. Each has warmed up before.
+ */
+final class Rounds {
+  private final Map<String, Series> series = new LinkedHashMap<>();
+
+  /** Measures one system in one round. */
+  interface Turn<S> {
+    /** Figures by name; the same names in every round. */
+    Map<String, Double> measure(S system, Duration time) throws Exception;
+  }
+
+  /** A system and what tables call it. */
+  interface Naming<S> {
+    String of(S system);
+  }
+
+  private Rounds() {}
+
+  static <S> Rounds run(Scale scale, List<S> systems, Naming<S> naming, Turn<S> turn)
+      throws Exception {
+    Rounds kept = new Rounds();
+    for (S system : systems) {
+      turn.measure(system, scale.warmUp());
+    }
+    for (int round = 0; round < scale.rounds(); round++) {
+      for (S system : systems) {
+        turn.measure(system, scale.roundTime())
+            .forEach((figure, value) -> kept.add(naming.of(system), figure, value));
+      }
+    }
+    return kept;
+  }
+
+  private void add(String system, String figure, double value) {
+    series.merge(
+        key(system, figure),
+        new Series(system, figure, List.of(value)),
+        (known, one) -> {
+          List<Double> all = new ArrayList<>(known.rounds());
+          all.addAll(one.rounds());
+          return new Series(system, figure, all);
+        });
+  }
+
+  private static String key(String system, String figure) {
+    return system + '\n' + figure;
+  }
+
+  List<Series> all() {
+    return List.copyOf(series.values());
+  }
+
+  Series of(String system, String figure) {
+    Series found = series.get(key(system, figure));
+    if (found == null) {
+      throw new IllegalArgumentException("no " + figure + " of " + system);
+    }
+    return found;
+  }
+}

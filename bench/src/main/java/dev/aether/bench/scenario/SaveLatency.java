@@ -1,0 +1,48 @@
+package dev.aether.bench.scenario;
+
+import dev.aether.bench.driver.Driver;
+import dev.aether.bench.load.Measured;
+import dev.aether.bench.load.Serial;
+import dev.aether.bench.process.Rig;
+import dev.aether.bench.report.Outcome;
+import dev.aether.bench.report.Series;
+import dev.aether.bench.report.Target;
+import java.util.Map;
+
+/** Scenario c: how long one save takes that waits for no other. */
+public final class SaveLatency implements Scenario {
+  private static final int ACTORS = 10_000;
+  private static final double MORE_THAN_RAW_MS = 0.3;
+  private static final String P50 = "p50 ms";
+  private static final String P99 = "p99 ms";
+
+  @Override
+  public String id() {
+    return "c";
+  }
+
+  @Override
+  public Outcome run(Rig rig, Scale scale) throws Exception {
+    try (Contenders contenders = new Contenders(rig, ACTORS, 1)) {
+      Rounds rounds =
+          Rounds.run(
+              scale,
+              contenders.drivers(),
+              Driver::name,
+              (driver, time) -> {
+                Measured measured = Serial.appends(driver, ACTORS, time, scale.maxPerRound());
+                return Map.of(P50, measured.latencyMillis(50), P99, measured.latencyMillis(99));
+              });
+      Series raw = rounds.of("raw jnats", P50);
+      return new Outcome(
+          id(),
+          "one client, one save in flight, one %d-byte event each".formatted(Payload.BYTES),
+          rounds.all(),
+          contenders.drivers().stream()
+              .skip(1)
+              .map(driver -> rounds.of(driver.name(), P50).minus(raw, "p50 ms more than raw"))
+              .map(more -> Target.atMost(MORE_THAN_RAW_MS, more))
+              .toList());
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.aether.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.bench.driver.AetherUnary;
+import dev.aether.bench.driver.Driver;
+import dev.aether.bench.driver.RawJetStream;
+import dev.aether.bench.load.ClosedLoop;
+import dev.aether.bench.process.AetherProcess;
+import dev.aether.bench.process.Folders;
+import dev.aether.bench.process.NatsProcess;
+import dev.aether.bench.process.Rig;
+import dev.aether.bench.report.Outcome;
+import dev.aether.bench.report.Series;
+import dev.aether.bench.scenario.Scale;
+import dev.aether.bench.scenario.Scenario;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every scenario as small as can be, with the built jar and a real nats-server. */
+@Timeout(300)
+final class SuiteIT {
+  private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+  private static final Scale TINY =
+      new Scale(1, Duration.ofMillis(50), Duration.ofSeconds(30), 40, 0.001);
+
+  private static Folders folders = new Folders(Path.of(""));
+  private static Rig rig = new Rig(Path.of(""), Path.of(""), List.of(), Path.of(""));
+
+  @BeforeAll
+  static void makeRig() throws Exception {
+    folders = Folders.temporary();
+    Path jar = HOME.resolve("server/target/aether.jar");
+    rig = new Rig(Rig.askNatsServer(HOME), jar, List.of(), folders.root());
+  }
+
+  @AfterAll
+  static void deleteFolders() {
+    folders.close();
+  }
+
+  static Stream<Scenario> scenarios() {
+    return Suite.all(HOME).stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("scenarios")
+  void everyScenarioMeasuresEachFigureOnceARound(Scenario scenario) throws Exception {
+    Outcome outcome = scenario.run(rig, TINY);
+
+    assertEquals(scenario.id(), outcome.id());
+    assertFalse(outcome.series().isEmpty());
+    for (Series series : outcome.series()) {
+      assertEquals(TINY.rounds(), series.rounds().size(), series::toString);
+      assertTrue(series.median() > 0, series::toString);
+    }
+    assertFalse(outcome.targets().isEmpty());
+  }
+
+  @Test
+  void whatALoopCountsIsWhatTheSystemsHold() throws Exception {
+    try (NatsProcess nats = rig.nats();
+        AetherProcess node = rig.node(nats);
+        Driver raw = RawJetStream.open(nats.url(), "RAW", 100, new byte[10]);
+        Driver unary = new AetherUnary(node.address(), "unary", 100, 3, new byte[10])) {
+      for (Driver driver : List.of(raw, unary)) {
+        long counted = ClosedLoop.run(driver, 100, 16, Duration.ofSeconds(60), 500).count();
+
+        assertEquals(500, counted, driver.name());
+        assertEquals(500, driver.stored(), driver.name());
+      }
+    }
+  }
+
+  @Test
+  void anAppendThatFailsEndsTheLoopWithItsReason() throws IOException {
+    try (NatsProcess nats = rig.nats();
+        AetherProcess node = rig.node(nats);
+        Driver refused = new AetherUnary(node.address(), "not a namespace", 10, 1, new byte[10])) {
+      IllegalStateException thrown =
+          assertThrows(
+              IllegalStateException.class,
+              () -> ClosedLoop.run(refused, 10, 2, Duration.ofSeconds(30), 10));
+
+      assertTrue(String.valueOf(thrown.getCause()).contains("INVALID_ARGUMENT"), thrown::toString);
+    }
+  }
+}
