@@ -90,8 +90,16 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
         Names.namespace(request.getNamespace()),
         new ActorId(request.getActorId()),
         signed(from),
-        to == 0 ? Long.MAX_VALUE : signed(to),
+        Math.min(to == 0 ? Long.MAX_VALUE : signed(to), lastWanted(request)),
         request.getBackwards());
+  }
+
+  /** Versions have no gaps, so how many are wanted says where to stop; unless damage makes one. */
+  private static long lastWanted(GetEventsRequest request) {
+    long from = signed(request.getFromVersion());
+    long count = signed(request.getMaxCount());
+    boolean known = from > 0 && count > 0 && !request.getBackwards() && !request.getReportCorrupt();
+    return known && count <= Long.MAX_VALUE - from ? from + count - 1 : Long.MAX_VALUE;
   }
 
   /** No version is ever above 2^63 - 1, so a bound above it is as good as that. */

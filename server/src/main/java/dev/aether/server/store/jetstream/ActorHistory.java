@@ -7,13 +7,15 @@ import dev.aether.server.store.LogEntry;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a range of an actor's commits in pages. What the leader says is the actor's end when the
- * first page is asked for is where it ends; pages come from any replica, and one that is too short
- * for that is completed from the leader.
+ * first page is asked for is where it ends. A few commits are read by their ladders, many in
+ * batches; those come from any replica, and one that is too short for the end is completed from the
+ * leader. Where a record on the way is damaged or gone, the stream itself is read.
  */
 final class ActorHistory implements ActorReader {
   private static final int PAGE_COMMITS = 256;
@@ -33,10 +35,16 @@ final class ActorHistory implements ActorReader {
 
   private long toSequence;
 
+  /** All that there is to read, where that is little; the next page. */
+  private Optional<List<LogEntry>> few = Optional.empty();
+
   /** Number of the newest commit still to read, backwards. */
   private long toNumber;
 
   private int backwardsCommits = FIRST_BACKWARDS_COMMITS;
+
+  /** Where the commits still to read backwards lie, if their ladders don't tell. */
+  private Optional<SequenceList> scanned = Optional.empty();
 
   ActorHistory(ActorLog actor, ActorRange range) {
     this.actor = actor;
@@ -45,7 +53,12 @@ final class ActorHistory implements ActorReader {
 
   @Override
   public CompletableFuture<List<LogEntry>> next() {
-    return JetStreamErrors.mapped(tip == null ? locate().thenCompose(located -> page()) : page());
+    CompletableFuture<List<LogEntry>> next =
+        tip == null ? locate().thenCompose(located -> page()) : page();
+    return JetStreamErrors.mapped(
+        range.backwards() && scanned.isEmpty()
+            ? next.exceptionallyCompose(this::aroundDamageBackwards)
+            : next);
   }
 
   private CompletableFuture<Void> locate() {
@@ -58,27 +71,70 @@ final class ActorHistory implements ActorReader {
    * the reader is told of the damage where it stands, and of the rest.
    */
   private CompletableFuture<Void> aroundDamage(Throwable thrown) {
-    if (!(JetStreamErrors.root(thrown) instanceof StoreException.CorruptRecord)) {
+    return isDamage(thrown)
+        ? actor.lastSequence().thenAccept(this::everythingTo)
+        : CompletableFuture.failedFuture(thrown);
+  }
+
+  private static boolean isDamage(Throwable thrown) {
+    return JetStreamErrors.root(thrown) instanceof StoreException.CorruptRecord;
+  }
+
+  private void everythingTo(long sequence) {
+    tip = ActorTip.NONE;
+    fromSequence = 1;
+    toSequence = sequence;
+  }
+
+  /** The same backwards: where the records lie is found out first, for none tells of the others. */
+  private CompletableFuture<List<LogEntry>> aroundDamageBackwards(Throwable thrown) {
+    boolean isTrimmed = JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed;
+    if (!isDamage(thrown) && !(isTrimmed && range.from() == 0)) {
       return CompletableFuture.failedFuture(thrown);
     }
-    return actor
-        .lastSequence()
-        .thenAccept(
-            last -> {
-              tip = ActorTip.NONE;
-              fromSequence = 1;
-              toSequence = last;
+    CompletableFuture<Void> end =
+        toSequence > 0
+            ? CompletableFuture.completedFuture(null)
+            : actor.lastSequence().thenAccept(this::everythingTo);
+    return end.thenCompose(known -> SequenceList.scan(actor, fromSequence, toSequence, thrown))
+        .thenCompose(
+            list -> {
+              scanned = Optional.of(list);
+              return page();
             });
   }
 
-  /** Finds the ends of the range in the stream. */
   private CompletableFuture<Void> locate(ActorTip found) {
     tip = found;
     if (range.from() > found.version()) {
-      fromSequence = 1;
       toSequence = 0;
       return CompletableFuture.completedFuture(null);
     }
+    long from = Math.max(1, range.from());
+    long to = Math.min(range.to(), found.version());
+    if (Math.min(found.through().count(), to - from + 1) > LadderWalks.MAX_COMMITS) {
+      return locateEnds(found);
+    }
+    return actor
+        .few(found, LadderWalks.Range.ofVersions(from, to))
+        .thenCompose(
+            messages -> {
+              few = messages.map(this::asAskedFor);
+              return few.isPresent() ? CompletableFuture.completedFuture(null) : locateEnds(found);
+            });
+  }
+
+  private List<LogEntry> asAskedFor(List<StoredMessage> messages) {
+    List<LogEntry> entries = new ArrayList<>();
+    messages.forEach(message -> entries.add(CommitMessages.entry(actor.stream().log(), message)));
+    if (range.backwards()) {
+      Collections.reverse(entries);
+    }
+    return entries;
+  }
+
+  /** Finds the ends of the range in the stream. */
+  private CompletableFuture<Void> locateEnds(ActorTip found) {
     CompletableFuture<?> from =
         range.from() <= 1
             ? CompletableFuture.completedFuture(null)
@@ -106,6 +162,11 @@ final class ActorHistory implements ActorReader {
   }
 
   private CompletableFuture<List<LogEntry>> page() {
+    if (few.isPresent()) {
+      List<LogEntry> entries = few.get();
+      few = Optional.of(List.of());
+      return CompletableFuture.completedFuture(entries);
+    }
     if (fromSequence > toSequence) {
       return CompletableFuture.completedFuture(List.of());
     }
@@ -127,22 +188,56 @@ final class ActorHistory implements ActorReader {
             });
   }
 
-  /** The newest commits still to read: found by their numbers, read forwards, turned round. */
+  /** The newest commits still to read: read forwards, turned round. */
   private CompletableFuture<List<LogEntry>> backwards() {
-    long oldest = Math.max(1, toNumber - backwardsCommits + 1);
-    return actor
-        .numbered(known(), oldest)
-        .thenCompose(
-            located -> collect(Math.max(located.sequence(), fromSequence), new ArrayList<>()))
+    return newest()
         .thenApply(
             messages -> {
-              toNumber = oldest - 1;
               List<LogEntry> entries = new ArrayList<>(entries(messages));
-              toSequence = toNumber == 0 ? 0 : messages.get(0).sequence() - 1;
+              toSequence = before(messages.get(0).sequence());
               adaptBackwardsPage(messages);
               Collections.reverse(entries);
               return entries;
             });
+  }
+
+  /** Where the next page ends, which goes before a sequence; 0 if there is none. */
+  private long before(long sequence) {
+    if (scanned.isPresent()) {
+      return scanned.get().before(sequence - 1, 1);
+    }
+    toNumber = Math.max(0, toNumber - backwardsCommits);
+    return toNumber == 0 ? 0 : sequence - 1;
+  }
+
+  private CompletableFuture<List<StoredMessage>> newest() {
+    if (scanned.isPresent()) {
+      long oldest = scanned.get().before(toSequence, backwardsCommits);
+      return collect(Math.max(oldest, fromSequence), new ArrayList<>());
+    }
+    long oldest = Math.max(1, toNumber - backwardsCommits + 1);
+    if (backwardsCommits > LadderWalks.MAX_COMMITS) {
+      return newestFrom(oldest);
+    }
+    return actor
+        .few(known(), LadderWalks.Range.ofNumbers(oldest, toNumber))
+        .thenCompose(
+            found ->
+                found
+                    .map(this::notBeforeTheRange)
+                    .map(CompletableFuture::completedFuture)
+                    .orElseGet(() -> newestFrom(oldest)));
+  }
+
+  private List<StoredMessage> notBeforeTheRange(List<StoredMessage> messages) {
+    return messages.stream().filter(message -> message.sequence() >= fromSequence).toList();
+  }
+
+  private CompletableFuture<List<StoredMessage>> newestFrom(long oldest) {
+    return actor
+        .numbered(known(), oldest)
+        .thenCompose(
+            located -> collect(Math.max(located.sequence(), fromSequence), new ArrayList<>()));
   }
 
   /** All messages from a sequence on to the end of the range. */

@@ -11,13 +11,16 @@ import java.util.concurrent.CompletableFuture;
 final class ActorLog {
   private final JetStreamApi api;
   private final BatchGets batches;
+  private final LadderWalks walks;
   private final LogStream stream;
   private final ActorId actor;
   private final String subject;
 
-  ActorLog(JetStreamApi api, BatchGets batches, LogStream stream, ActorId actor) {
+  ActorLog(
+      JetStreamApi api, BatchGets batches, LadderWalks walks, LogStream stream, ActorId actor) {
     this.api = api;
     this.batches = batches;
+    this.walks = walks;
     this.stream = stream;
     this.actor = actor;
     this.subject = SubjectCodec.subject(stream.log(), actor);
@@ -150,6 +153,15 @@ final class ActorLog {
               }
               return messages;
             });
+  }
+
+  /**
+   * A few commits, oldest first, by the ladders.
+   *
+   * @return empty if that is no way to read them
+   */
+  CompletableFuture<Optional<List<StoredMessage>>> few(ActorTip tip, LadderWalks.Range range) {
+    return walks.read(this, tip, range);
   }
 
   /** A commit and where it is. */

@@ -87,7 +87,7 @@ final class JetStreamEventStore implements EventStore {
 
   private ActorLog log(Namespaces.Info namespace, ActorId actor) {
     LogStream stream = LogStream.of(namespace.firstLog(), namespace.replicas());
-    return new ActorLog(tools.api(), tools.batches(), stream, actor);
+    return new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, actor);
   }
 
   /** Takes no new saves and waits for those in flight, at most as long as a save may take. */

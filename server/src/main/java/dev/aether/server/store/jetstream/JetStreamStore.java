@@ -111,7 +111,15 @@ public final class JetStreamStore implements Store {
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
     events =
         new JetStreamEventStore(
-            new SaveTools(api, batches, namespaces, cache, timers, maxCommitBytes, config.sync()));
+            new SaveTools(
+                api,
+                batches,
+                new LadderWalks(api, readers),
+                namespaces,
+                cache,
+                timers,
+                maxCommitBytes,
+                config.sync()));
     log = new JetStreamLog(api, batches, namespaces, cache, tails);
     probe = timers.every(PROBE_EVERY, this::probe);
   }

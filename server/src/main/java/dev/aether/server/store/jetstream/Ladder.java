@@ -1,6 +1,8 @@
 package dev.aether.server.store.jetstream;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 
 /**
  * The way back through an actor's commits: the stack of a skew-binary list (Myers 1983). Each
@@ -109,6 +111,30 @@ final class Ladder {
       rungNumber -= sizes[rung];
     }
     return best;
+  }
+
+  /**
+   * A tree of commits whose numbers follow each other, with its newest as the root. If it has more
+   * than one, the first two trees of the root's own ladder are its halves.
+   *
+   * @param number of the root, from 1
+   * @param sequence of the root in the stream
+   * @param lastVersion of the root
+   * @param versionBefore last version of the commit before the tree's oldest; 0: there is none
+   */
+  record Tree(long number, long size, long sequence, long lastVersion, long versionBefore) {}
+
+  /** The trees, newest first. */
+  List<Tree> trees() {
+    long[] sizes = treeSizes(count);
+    List<Tree> trees = new ArrayList<>(sizes.length);
+    long number = count;
+    for (int rung = 0; rung < sizes.length; rung++) {
+      long before = rung + 1 < sizes.length ? lastVersion(rung + 1) : 0;
+      trees.add(new Tree(number, sizes[rung], sequence(rung), lastVersion(rung), before));
+      number -= sizes[rung];
+    }
+    return trees;
   }
 
   private static long[] treeSizes(long count) {

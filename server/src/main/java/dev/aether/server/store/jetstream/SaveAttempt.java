@@ -118,7 +118,7 @@ final class SaveAttempt {
       fail(e);
       return;
     }
-    ActorLog log = new ActorLog(tools.api(), tools.batches(), stream, save.actor());
+    ActorLog log = new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, save.actor());
     actor = log;
     tools.cache().get(log.subject()).ifPresentOrElse(this::decide, this::look);
   }

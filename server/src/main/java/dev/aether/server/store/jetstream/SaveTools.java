@@ -12,6 +12,7 @@ import dev.aether.server.store.Namespaces;
 record SaveTools(
     JetStreamApi api,
     BatchGets batches,
+    LadderWalks walks,
     Namespaces namespaces,
     VersionCache cache,
     Timers timers,

@@ -29,6 +29,7 @@ import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
+import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
@@ -38,6 +39,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -225,6 +227,49 @@ class MeddledStoreTest {
     }
   }
 
+  @Test
+  void aReaderBackwardsIsToldOfADamagedRecordAnywhereAndOfTheRest() throws Exception {
+    List<Long> positions = new ArrayList<>();
+    for (int i = 1; i <= 40; i++) {
+      positions.add(append("c" + i, SOON).join().position());
+    }
+    LogId log = log();
+    for (int damaged : new int[] {39, 20, 0}) {
+      damage(log, positions, damaged);
+      List<Long> newestFirst = new ArrayList<>(positions);
+      Collections.reverse(newestFirst);
+      ActorReader reader =
+          store.events().read(new ActorRange(namespace, ACTOR, 0, Long.MAX_VALUE, true));
+      List<LogEntry> all = new ArrayList<>();
+      for (List<LogEntry> page = reader.next().join();
+          !page.isEmpty();
+          page = reader.next().join()) {
+        all.addAll(page);
+      }
+      assertEquals(newestFirst, all.stream().map(LogEntry::position).toList());
+      assertInstanceOf(LogEntry.Corrupt.class, all.get(all.size() - 1 - damaged));
+    }
+  }
+
+  /** Puts the stream's messages into it anew, one of them with a header that says nothing. */
+  private void damage(LogId log, List<Long> positions, int which) throws Exception {
+    String stream = SubjectCodec.stream(log);
+    List<MessageInfo> messages = new ArrayList<>();
+    for (long position : positions) {
+      messages.add(management.getMessage(stream, position));
+    }
+    StreamConfiguration config = management.getStreamInfo(stream).getConfiguration();
+    management.deleteStream(stream);
+    management.addStream(config);
+    for (int i = 0; i < messages.size(); i++) {
+      Headers headers = new Headers();
+      headers.put(
+          CommitHeader.NAME,
+          i == which ? "garbage" : messages.get(i).getHeaders().getFirst(CommitHeader.NAME));
+      meddler.jetStream().publish(messages.get(i).getSubject(), headers, messages.get(i).getData());
+    }
+  }
+
   private static Reason within(CompletableFuture<?> future)
       throws InterruptedException, TimeoutException {
     try {
@@ -270,7 +315,8 @@ class MeddledStoreTest {
     JetStreamApi api = new JetStreamApi(meddler);
     try (timers;
         BatchGets batches = new BatchGets(meddler, timers, executor)) {
-      ActorLog actor = new ActorLog(api, batches, LogStream.of(log(), 1), ACTOR);
+      ActorLog actor =
+          new ActorLog(api, batches, new LadderWalks(api, executor), LogStream.of(log(), 1), ACTOR);
       ActorTip tip = actor.tip().join();
       Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
       Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
