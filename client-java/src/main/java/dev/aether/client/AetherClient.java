@@ -2,6 +2,7 @@ package dev.aether.client;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -21,9 +22,11 @@ import java.util.stream.Stream;
  */
 public final class AetherClient implements AutoCloseable {
   private final AsyncAetherClient async;
+  private final Namespaces namespaces;
 
   AetherClient(AsyncAetherClient async) {
     this.async = async;
+    this.namespaces = new Namespaces(async.namespaces());
   }
 
   /** A client of the server at {@code host:port}, otherwise with the builder's defaults. */
@@ -82,11 +85,17 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #latestVersion(String)}. */
   public long latestVersion(String actorId, CallSettings settings) {
-    return Waiting.result(
-        async.latestVersion(actorId, settings),
-        interrupted ->
-            new AetherException(
-                Reason.CANCELLED, "interrupted while it waited", Map.of(), interrupted));
+    return Waiting.read(async.latestVersion(actorId, settings));
+  }
+
+  /** The actor's latest version in the client's namespace, and the first one still kept. */
+  public ActorVersions versions(String actorId) {
+    return versions(actorId, CallSettings.defaults());
+  }
+
+  /** As {@link #versions(String)}. */
+  public ActorVersions versions(String actorId, CallSettings settings) {
+    return Waiting.read(async.versions(actorId, settings));
   }
 
   /**
@@ -102,7 +111,7 @@ public final class AetherClient implements AutoCloseable {
    * <p>The call begins with the stream's terminal operation and stays at most two frames (8 MiB)
    * ahead of it. Close the stream if it may not be read to its end, best by try-with-resources:
    * that cancels the call. It is sequential. While it is read, its methods throw as this class
-   * says.
+   * says. A call that breaks is followed by another one, where it stopped: each event comes once.
    *
    * @param actorId the actor
    * @param options which events
@@ -112,11 +121,126 @@ public final class AetherClient implements AutoCloseable {
   }
 
   /**
+   * All that is needed to rebuild an actor of the client's namespace, in one call: its snapshot if
+   * there is one, and the events after it. Waits for the first of them.
+   */
+  public LoadedActor loadActor(String actorId) {
+    return loadActor(actorId, LoadOptions.defaults());
+  }
+
+  /** As {@link #loadActor(String)}. */
+  public LoadedActor loadActor(String actorId, LoadOptions options) {
+    return new LoadedActor(FrameSpliterator.stream(async.actorSource(actorId, options)));
+  }
+
+  /**
+   * Stores a snapshot in the client's namespace; one of the same version is replaced.
+   *
+   * @throws SnapshotAheadException if its version is above the actor's latest
+   * @throws SnapshotOutdatedException if a newer one is stored
+   * @throws TooLargeException if it is above the server's limit
+   * @throws OutcomeUnknownException if no answer said whether it is stored
+   */
+  public void saveSnapshot(Snapshot snapshot) {
+    saveSnapshot(snapshot, CallSettings.defaults());
+  }
+
+  /** As {@link #saveSnapshot(Snapshot)}. */
+  public void saveSnapshot(Snapshot snapshot, CallSettings settings) {
+    Waiting.done(
+        async.saveSnapshot(snapshot, settings), "save of a snapshot of " + snapshot.actorId());
+  }
+
+  /** The actor's snapshot in the client's namespace; empty if it has none. */
+  public Optional<Snapshot> latestSnapshot(String actorId) {
+    return latestSnapshot(actorId, CallSettings.defaults());
+  }
+
+  /** As {@link #latestSnapshot(String)}. */
+  public Optional<Snapshot> latestSnapshot(String actorId, CallSettings settings) {
+    return Waiting.read(async.latestSnapshot(actorId, settings));
+  }
+
+  /**
+   * Removes the actor's snapshot in the client's namespace, if there is one; afterwards any version
+   * up to the latest may be saved. A repeat also removes what somebody saves while this call runs.
+   *
+   * @throws OutcomeUnknownException if no answer said whether it is removed
+   */
+  public void deleteSnapshot(String actorId) {
+    deleteSnapshot(actorId, CallSettings.defaults());
+  }
+
+  /** As {@link #deleteSnapshot(String)}. */
+  public void deleteSnapshot(String actorId, CallSettings settings) {
+    Waiting.done(async.deleteSnapshot(actorId, settings), "deleting the snapshot of " + actorId);
+  }
+
+  /**
+   * Reads the logs of namespaces up to their heads as of the call, in order within a partition:
+   * each commit once, and now and then a cursor from which a later read or a subscription goes on.
+   * Otherwise as {@link #events(String, ReadOptions)}; where a broken call is followed by another
+   * one, the heads are those of the last.
+   *
+   * @throws CursorUnknownException if the cursor can't be used: start over
+   * @throws CursorExpiredException if what comes after it was trimmed
+   */
+  public Stream<LogSignal> readLog(ReadLogOptions options) {
+    return FrameSpliterator.stream(async.logSource(options));
+  }
+
+  /**
+   * Lists actors and their latest versions. Pages are asked for while the stream is read, at most
+   * two ahead; actors that are written meanwhile may or may not be in it.
+   */
+  public Stream<ActorSummary> listActors(ListActorsOptions options) {
+    return FrameSpliterator.stream(async.actorListSource(options));
+  }
+
+  /**
+   * A page of {@link #listActors}.
+   *
+   * @param pageToken {@link ActorPage#nextPageToken()} of the page before; empty: the first page
+   */
+  public ActorPage actorPage(ListActorsOptions options, String pageToken) {
+    return Waiting.read(async.actorPage(options, pageToken));
+  }
+
+  /** Makes, lists and deletes namespaces. */
+  public Namespaces namespaces() {
+    return namespaces;
+  }
+
+  /**
    * Follows what is stored. Returns at once: the listener hears that the subscription began, and
    * everything else.
    */
   public Subscription subscribe(SubscribeOptions options, SubscriptionListener listener) {
     return async.subscribe(options, listener);
+  }
+
+  /**
+   * Follows what is stored, in the thread that reads the stream. It has no end but an exception, so
+   * that it must be closed; closing ends the subscription. It stays at most two frames (8 MiB)
+   * ahead of its reader and goes on by itself after a lost connection.
+   */
+  public Stream<SubscriptionSignal> subscribe(SubscribeOptions options) {
+    return FrameSpliterator.stream(async.signalSource(options));
+  }
+
+  /**
+   * Broadcasts an event in the client's namespace: not stored, at most once, to the subscribers
+   * connected now that asked for broadcasts. Never sent again once it may have been broadcast.
+   *
+   * @throws OutcomeUnknownException if no answer said whether it was broadcast
+   */
+  public void publish(NewEvent event) {
+    publish(event, CallSettings.defaults());
+  }
+
+  /** As {@link #publish(NewEvent)}. */
+  public void publish(NewEvent event, CallSettings settings) {
+    Waiting.done(async.publish(event, settings), "the broadcast");
   }
 
   /** As {@link AsyncAetherClient#close()}. */

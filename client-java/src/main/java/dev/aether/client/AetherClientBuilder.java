@@ -1,10 +1,14 @@
 package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
@@ -18,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class AetherClientBuilder {
   /** Where {@code aether serve} listens unless told otherwise. */
   public static final String DEFAULT_ENDPOINT = "127.0.0.1:7450";
+
+  /** A node that takes no connection within this time is passed over. */
+  private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
   private final List<String> endpoints = new ArrayList<>();
   private String namespace = "default";
@@ -41,7 +48,7 @@ public final class AetherClientBuilder {
   /**
    * Adds nodes of one cluster, each as {@code host:port}. The client picks one at random, stays
    * with it, since a node that took an actor's last save takes the next one best, and goes to
-   * another when the connection is lost.
+   * another when the connection is lost, the node stops or can't reach its store.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder endpoints(List<String> endpoints) {
@@ -112,7 +119,8 @@ public final class AetherClientBuilder {
 
   /**
    * Changes the gRPC channel last of all, for what this builder does not offer: TLS, tokens,
-   * interceptors, a proxy. It must not add gRPC's own retries of saves.
+   * interceptors, a proxy. It must not add gRPC's own retries of saves. Called for each channel: a
+   * client of several nodes makes another one when it leaves a node.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder configureChannel(Consumer<ManagedChannelBuilder<?>> configure) {
@@ -132,28 +140,36 @@ public final class AetherClientBuilder {
     requireAboveZero("keepAlive time", keepAliveTime);
     requireAboveZero("keepAlive timeout", keepAliveTimeout);
     Executor callbacks = executor == null ? newExecutor() : executor;
-    ManagedChannelBuilder<?> builder =
-        newChannel()
-            .usePlaintext()
-            .disableServiceConfigLookUp()
-            .keepAliveTime(keepAliveTime.toNanos(), TimeUnit.NANOSECONDS)
-            .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
-            .userAgent("aether-java")
-            .executor(callbacks);
-    channel.accept(builder);
-    Connection connection = new Connection(builder.build(), new Timer(callbacks));
+    List<Endpoint> nodes =
+        new ArrayList<>(
+            (endpoints.isEmpty() ? List.of(DEFAULT_ENDPOINT) : endpoints)
+                .stream().map(Endpoint::parse).toList());
+    // Drawn once for a client, so that the clients of a cluster spread over its nodes.
+    Collections.shuffle(nodes);
+    Timer timer = new Timer(callbacks);
+    Connection connection =
+        new Connection(avoided -> newChannel(nodes, avoided, callbacks), nodes.size() > 1, timer);
     return new AetherClient(
         new AsyncAetherClient(
             connection, new Defaults(namespace, deadline, attemptTimeout, repeats)));
   }
 
-  private ManagedChannelBuilder<?> newChannel() {
-    List<Endpoint> nodes =
-        (endpoints.isEmpty() ? List.of(DEFAULT_ENDPOINT) : endpoints)
-            .stream().map(Endpoint::parse).toList();
-    return nodes.size() == 1
-        ? NettyChannelBuilder.forAddress(nodes.get(0).host(), nodes.get(0).port())
-        : NettyChannelBuilder.forTarget(EndpointResolver.target(nodes));
+  private ManagedChannel newChannel(
+      List<Endpoint> nodes, List<SocketAddress> avoided, Executor callbacks) {
+    NettyChannelBuilder builder =
+        nodes.size() == 1
+            ? NettyChannelBuilder.forAddress(nodes.get(0).host(), nodes.get(0).port())
+            : NettyChannelBuilder.forTarget(EndpointResolver.target(nodes, avoided));
+    builder
+        .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
+        .usePlaintext()
+        .disableServiceConfigLookUp()
+        .keepAliveTime(keepAliveTime.toNanos(), TimeUnit.NANOSECONDS)
+        .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
+        .userAgent("aether-java")
+        .executor(callbacks);
+    channel.accept(builder);
+    return builder.build();
   }
 
   /** Threads that end when they are idle, so that nobody has to shut the pool down. */

@@ -11,12 +11,18 @@ import org.jspecify.annotations.Nullable;
 public sealed class AetherException extends RuntimeException
     permits CommitIdReusedException,
         CorruptRecordException,
+        CursorExpiredException,
         CursorUnknownException,
         HistoryTrimmedException,
         InvalidRequestException,
+        NamespaceExistsException,
+        NamespaceNotFoundException,
         OutcomeUnknownException,
         OverloadedException,
         ServerUnreachableException,
+        SnapshotAheadException,
+        SnapshotOutdatedException,
+        StoreFullException,
         StoreUnavailableException,
         TooLargeException,
         VersionConflictException {

@@ -1,23 +1,32 @@
 package dev.aether.client;
 
+import dev.aether.v1.DeleteSnapshotRequest;
+import dev.aether.v1.DeleteSnapshotResponse;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestSnapshotRequest;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.ListActorsRequest;
+import dev.aether.v1.LoadActorRequest;
+import dev.aether.v1.LoadActorResponse;
+import dev.aether.v1.PublishRequest;
+import dev.aether.v1.PublishResponse;
+import dev.aether.v1.ReadLogRequest;
+import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
-import dev.aether.v1.SubscribeRequest;
-import dev.aether.v1.SubscribeResponse;
-import io.grpc.Status;
-import java.time.Duration;
-import java.util.Iterator;
+import dev.aether.v1.SaveSnapshotRequest;
+import dev.aether.v1.SaveSnapshotResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Saves, reads and follows the histories of actors; no method waits.
@@ -27,8 +36,8 @@ import java.util.function.UnaryOperator;
  * save is stored is not known. Otherwise as {@link AetherClient}.
  */
 public final class AsyncAetherClient implements AutoCloseable {
-  /** The contract's limit of a commit; a server's may be lower. */
-  private static final int MAX_COMMIT_BYTES = 3 << 20;
+  /** The contract's limit of a commit and a snapshot; a server's may be lower. */
+  private static final int MAX_STORED_BYTES = 3 << 20;
 
   /**
    * Not sent above this: gRPC would refuse it before the server sees whose it is, without a reason.
@@ -36,16 +45,21 @@ public final class AsyncAetherClient implements AutoCloseable {
    */
   private static final int MAX_REQUEST_BYTES = 4 << 20;
 
-  /** A server sends heartbeats every 10 s; who misses three hears nobody. */
-  private static final FrameCall.Patience SUBSCRIPTION_PATIENCE =
-      new FrameCall.Patience(Duration.ofSeconds(30), Status.Code.UNAVAILABLE);
-
   private final Connection connection;
   private final Defaults defaults;
+  private final Calls calls;
+  private final AsyncNamespaces namespaces;
 
   AsyncAetherClient(Connection connection, Defaults defaults) {
     this.connection = connection;
     this.defaults = defaults;
+    this.calls = new Calls(connection, defaults);
+    this.namespaces = new AsyncNamespaces(calls);
+  }
+
+  /** Makes, lists and deletes namespaces. */
+  public AsyncNamespaces namespaces() {
+    return namespaces;
   }
 
   /** As {@link AetherClient#save(String, ExpectedVersion, List)}. */
@@ -67,29 +81,29 @@ public final class AsyncAetherClient implements AutoCloseable {
     String commitId = named.commitId();
     SaveEventsRequest request = Messages.saveRequest(named, defaults.namespace(named.settings()));
     if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
-      return CompletableFuture.failedFuture(tooLarge(request.getSerializedSize()));
+      return CompletableFuture.failedFuture(
+          tooLarge(Reason.COMMIT_TOO_LARGE, "commit", request.getSerializedSize()));
     }
-    return RepeatedCall.start(
-        connection,
+    return calls.start(
         new RepeatedCall.Spec<>(
             EventStoreGrpc.getSaveEventsMethod(),
             request,
             sent -> sent.toBuilder().setRetry(true).build(),
             answer -> Messages.saved(commitId, answer),
-            commitId,
-            named.retry()),
-        defaults.limits(named.settings()));
+            new RepeatedCall.Change("save of commit " + commitId, commitId, named.retry(), false)),
+        named.settings());
   }
 
-  private static TooLargeException tooLarge(int sizeBytes) {
+  private static TooLargeException tooLarge(Reason reason, String what, int sizeBytes) {
     return new TooLargeException(
-        Reason.COMMIT_TOO_LARGE,
-        "commit too large: "
+        reason,
+        what
+            + " too large: "
             + sizeBytes
             + " bytes encoded, no server takes more than "
-            + MAX_COMMIT_BYTES,
-        Map.of("limit_bytes", String.valueOf(MAX_COMMIT_BYTES), "size_bytes", "" + sizeBytes),
-        MAX_COMMIT_BYTES,
+            + MAX_STORED_BYTES,
+        Map.of("limit_bytes", String.valueOf(MAX_STORED_BYTES), "size_bytes", "" + sizeBytes),
+        MAX_STORED_BYTES,
         sizeBytes,
         null);
   }
@@ -115,76 +129,254 @@ public final class AsyncAetherClient implements AutoCloseable {
 
   /** As {@link AetherClient#latestVersion(String)}. */
   public CompletableFuture<Long> latestVersion(String actorId, CallSettings settings) {
-    connection.checkOpen();
-    GetLatestVersionRequest request =
-        GetLatestVersionRequest.newBuilder()
-            .setNamespace(defaults.namespace(settings))
-            .setActorId(actorId)
-            .build();
-    return RepeatedCall.start(
-        connection,
-        new RepeatedCall.Spec<>(
+    return calls.start(
+        RepeatedCall.Spec.reading(
             EventStoreGrpc.getGetLatestVersionMethod(),
-            request,
-            UnaryOperator.identity(),
-            GetLatestVersionResponse::getVersion,
-            null,
-            false),
-        defaults.limits(settings));
+            versionRequest(actorId, settings),
+            GetLatestVersionResponse::getVersion),
+        settings);
+  }
+
+  /** As {@link AetherClient#versions(String)}. */
+  public CompletableFuture<ActorVersions> versions(String actorId) {
+    return versions(actorId, CallSettings.defaults());
+  }
+
+  /** As {@link AetherClient#versions(String)}. */
+  public CompletableFuture<ActorVersions> versions(String actorId, CallSettings settings) {
+    return calls.start(
+        RepeatedCall.Spec.reading(
+            EventStoreGrpc.getGetLatestVersionMethod(),
+            versionRequest(actorId, settings),
+            answer -> new ActorVersions(answer.getVersion(), answer.getFirstKeptVersion())),
+        settings);
+  }
+
+  private GetLatestVersionRequest versionRequest(String actorId, CallSettings settings) {
+    return GetLatestVersionRequest.newBuilder()
+        .setNamespace(defaults.namespace(settings))
+        .setActorId(actorId)
+        .build();
   }
 
   /**
-   * An actor's events. Each subscriber makes a call of its own, which begins with its first request
-   * and stays at most two frames (8 MiB) ahead of what it asked for.
+   * An actor's events. Each subscriber makes a read of its own, which begins with its first request
+   * and stays at most two frames (8 MiB) ahead of what it asked for. Otherwise as {@link
+   * AetherClient#events(String, ReadOptions)}.
    */
   public Flow.Publisher<Event> events(String actorId, ReadOptions options) {
     return new FramePublisher<>(eventSource(actorId, options));
   }
 
-  FrameSource<GetEventsRequest, GetEventsResponse, Event> eventSource(
-      String actorId, ReadOptions options) {
+  FrameSource<GetEventsResponse, Event> eventSource(String actorId, ReadOptions options) {
+    connection.checkOpen();
+    GetEventsRequest request =
+        Messages.eventsRequest(actorId, defaults.namespace(options.settings()), options);
+    return new FrameSource<>(
+        () -> calls.read(new EventsCourse(request), options.settings()),
+        frame -> {
+          report(frame.getErrorsList(), options.onCorrupt());
+          return frame.getEventsList().stream().map(Messages::event).iterator();
+        });
+  }
+
+  private static void report(
+      List<dev.aether.v1.ReplayError> errors, @Nullable Consumer<ReplayError> onCorrupt) {
+    if (onCorrupt != null) {
+      errors.stream().map(Messages::replayError).forEach(onCorrupt);
+    }
+  }
+
+  /**
+   * What rebuilds an actor: its snapshot if there is one, then the events after it. Each subscriber
+   * makes a read of its own, as with {@link #events}.
+   */
+  public Flow.Publisher<ActorPart> loadActor(String actorId, LoadOptions options) {
+    return new FramePublisher<>(actorSource(actorId, options));
+  }
+
+  FrameSource<LoadActorResponse, ActorPart> actorSource(String actorId, LoadOptions options) {
+    connection.checkOpen();
+    LoadActorRequest request =
+        LoadActorRequest.newBuilder()
+            .setNamespace(defaults.namespace(options.settings()))
+            .setActorId(actorId)
+            .setReportCorrupt(options.onCorrupt() != null)
+            .build();
+    return new FrameSource<>(
+        () -> calls.read(new LoadCourse(request), options.settings()),
+        frame -> {
+          report(frame.getErrorsList(), options.onCorrupt());
+          return Messages.actorParts(frame).iterator();
+        });
+  }
+
+  /** As {@link AetherClient#saveSnapshot(Snapshot)}. */
+  public CompletableFuture<@Nullable Void> saveSnapshot(Snapshot snapshot) {
+    return saveSnapshot(snapshot, CallSettings.defaults());
+  }
+
+  /** As {@link AetherClient#saveSnapshot(Snapshot)}. */
+  public CompletableFuture<@Nullable Void> saveSnapshot(Snapshot snapshot, CallSettings settings) {
+    SaveSnapshotRequest request =
+        SaveSnapshotRequest.newBuilder()
+            .setNamespace(defaults.namespace(settings))
+            .setSnapshot(Messages.snapshot(snapshot))
+            .build();
+    if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
+      return CompletableFuture.failedFuture(
+          tooLarge(Reason.SNAPSHOT_TOO_LARGE, "snapshot", request.getSerializedSize()));
+    }
+    return calls.start(
+        new RepeatedCall.Spec<SaveSnapshotRequest, SaveSnapshotResponse, @Nullable Void>(
+            EventStoreGrpc.getSaveSnapshotMethod(),
+            request,
+            UnaryOperator.identity(),
+            answer -> null,
+            RepeatedCall.Change.repeatable("save of a snapshot of " + snapshot.actorId())),
+        settings);
+  }
+
+  /** As {@link AetherClient#latestSnapshot(String)}. */
+  public CompletableFuture<Optional<Snapshot>> latestSnapshot(String actorId) {
+    return latestSnapshot(actorId, CallSettings.defaults());
+  }
+
+  /** As {@link AetherClient#latestSnapshot(String)}. */
+  public CompletableFuture<Optional<Snapshot>> latestSnapshot(
+      String actorId, CallSettings settings) {
+    CompletableFuture<Optional<Snapshot>> call =
+        calls.start(
+            RepeatedCall.Spec.reading(
+                EventStoreGrpc.getGetLatestSnapshotMethod(),
+                GetLatestSnapshotRequest.newBuilder()
+                    .setNamespace(defaults.namespace(settings))
+                    .setActorId(actorId)
+                    .build(),
+                answer -> Optional.of(Messages.snapshot(answer.getSnapshot()))),
+            settings);
+    CompletableFuture<Optional<Snapshot>> result = new CompletableFuture<>();
+    CompletableFuture<?> unused =
+        call.whenComplete(
+            (snapshot, thrown) -> {
+              if (thrown instanceof AetherException e && e.reason() == Reason.NO_SNAPSHOT) {
+                result.complete(Optional.empty());
+              } else if (thrown != null) {
+                result.completeExceptionally(thrown);
+              } else {
+                result.complete(snapshot);
+              }
+            });
+    CompletableFuture<?> cancelling =
+        result.whenComplete((snapshot, thrown) -> call.cancel(true)); // Nothing once it is done.
+    return result;
+  }
+
+  /** As {@link AetherClient#deleteSnapshot(String)}. */
+  public CompletableFuture<@Nullable Void> deleteSnapshot(String actorId) {
+    return deleteSnapshot(actorId, CallSettings.defaults());
+  }
+
+  /** As {@link AetherClient#deleteSnapshot(String)}. */
+  public CompletableFuture<@Nullable Void> deleteSnapshot(String actorId, CallSettings settings) {
+    return calls.start(
+        new RepeatedCall.Spec<DeleteSnapshotRequest, DeleteSnapshotResponse, @Nullable Void>(
+            EventStoreGrpc.getDeleteSnapshotMethod(),
+            DeleteSnapshotRequest.newBuilder()
+                .setNamespace(defaults.namespace(settings))
+                .setActorId(actorId)
+                .build(),
+            UnaryOperator.identity(),
+            answer -> null,
+            RepeatedCall.Change.repeatable("deleting the snapshot of " + actorId)),
+        settings);
+  }
+
+  /**
+   * The logs of namespaces, up to their heads as of each call. Each subscriber makes a read of its
+   * own, as with {@link #events}. Otherwise as {@link AetherClient#readLog}.
+   */
+  public Flow.Publisher<LogSignal> readLog(ReadLogOptions options) {
+    return new FramePublisher<>(logSource(options));
+  }
+
+  FrameSource<ReadLogResponse, LogSignal> logSource(ReadLogOptions options) {
+    connection.checkOpen();
+    ReadLogRequest request = Messages.readLogRequest(options, defaults.namespace());
+    CallSettings settings = new CallSettings(null, options.deadline());
+    return new FrameSource<>(
+        () -> calls.read(new LogCourse(request), settings),
+        frame -> Messages.logSignals(frame).iterator());
+  }
+
+  /**
+   * Actors and their latest versions, page after page; each subscriber begins with the first.
+   * Otherwise as {@link AetherClient#listActors}.
+   */
+  public Flow.Publisher<ActorSummary> listActors(ListActorsOptions options) {
+    return new FramePublisher<>(actorListSource(options));
+  }
+
+  /** As {@link AetherClient#actorPage}. */
+  public CompletableFuture<ActorPage> actorPage(ListActorsOptions options, String pageToken) {
+    return calls.start(
+        RepeatedCall.Spec.reading(
+            EventStoreGrpc.getListActorsMethod(),
+            ListActorsRequest.newBuilder()
+                .setNamespace(defaults.namespace(options.settings()))
+                .setPrefix(options.prefix())
+                .setPageSize(options.pageSize())
+                .setPageToken(pageToken)
+                .build(),
+            Messages::actorPage),
+        options.settings());
+  }
+
+  FrameSource<ActorPage, ActorSummary> actorListSource(ListActorsOptions options) {
     connection.checkOpen();
     return new FrameSource<>(
-        connection,
-        EventStoreGrpc.getGetEventsMethod(),
-        Messages.eventsRequest(actorId, defaults.namespace(options.settings()), options),
-        new FrameCall.Patience(
-            defaults.deadline(options.settings()), Status.Code.DEADLINE_EXCEEDED),
-        frame -> items(frame, options));
+        () -> new PagedFlow<>(token -> actorPage(options, token), ActorPage::nextPageToken),
+        page -> page.actors().iterator());
   }
 
-  private static Iterator<Event> items(GetEventsResponse frame, ReadOptions options) {
-    Consumer<ReplayError> onCorrupt = options.onCorrupt();
-    if (onCorrupt != null) {
-      frame.getErrorsList().stream().map(Messages::replayError).forEach(onCorrupt);
-    }
-    return frame.getEventsList().stream().map(Messages::event).iterator();
-  }
-
-  /** As {@link AetherClient#subscribe}. */
+  /** As {@link AetherClient#subscribe(SubscribeOptions, SubscriptionListener)}. */
   public Subscription subscribe(SubscribeOptions options, SubscriptionListener listener) {
-    FrameSource<SubscribeRequest, SubscribeResponse, SubscriptionSignal> source =
-        signalSource(options);
-    return ListenerSubscription.start(source.newCall(), source.request(), listener);
+    return ListenerSubscription.start(calls.subscription(options), listener);
   }
 
   /**
    * What is stored, as a publisher. Each subscriber makes a subscription of its own, which begins
-   * with its first request and ends when it is cancelled or with an {@link AetherException}.
+   * with its first request, stays at most two frames (8 MiB) ahead of what it asked for, and ends
+   * when it is cancelled or with an {@link AetherException}.
    */
   public Flow.Publisher<SubscriptionSignal> subscribe(SubscribeOptions options) {
     return new FramePublisher<>(signalSource(options));
   }
 
-  private FrameSource<SubscribeRequest, SubscribeResponse, SubscriptionSignal> signalSource(
-      SubscribeOptions options) {
+  FrameSource<Arrival, SubscriptionSignal> signalSource(SubscribeOptions options) {
     connection.checkOpen();
     return new FrameSource<>(
-        connection,
-        EventBusGrpc.getSubscribeMethod(),
-        Frames.request(options, defaults.namespace()),
-        SUBSCRIPTION_PATIENCE,
-        frame -> Frames.signals(frame).iterator());
+        () -> calls.subscription(options), arrival -> Frames.signals(arrival).iterator());
+  }
+
+  /** As {@link AetherClient#publish(NewEvent)}. */
+  public CompletableFuture<@Nullable Void> publish(NewEvent event) {
+    return publish(event, CallSettings.defaults());
+  }
+
+  /** As {@link AetherClient#publish(NewEvent)}. */
+  public CompletableFuture<@Nullable Void> publish(NewEvent event, CallSettings settings) {
+    return calls.start(
+        new RepeatedCall.Spec<PublishRequest, PublishResponse, @Nullable Void>(
+            EventBusGrpc.getPublishMethod(),
+            PublishRequest.newBuilder()
+                .setNamespace(defaults.namespace(settings))
+                .setEvent(Messages.newEvent(event))
+                .build(),
+            UnaryOperator.identity(),
+            answer -> null,
+            RepeatedCall.Change.onlyOnce("the broadcast")),
+        settings);
   }
 
   /**

@@ -1,27 +1,75 @@
 package dev.aether.client;
 
 import io.grpc.ManagedChannel;
+import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
-/** The channel to the nodes and what calls on it share. Safe for use by many threads. */
+/**
+ * The way to the nodes, and what calls on it share. It leads to one node, which calls stay with
+ * until it fails one: then new calls go to another, while those that run on the old channel end as
+ * they do. Safe for use by many threads.
+ */
 final class Connection {
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
   private static final long MIN_RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  private final ManagedChannel channel;
-  private final Timer timer;
-  private final AtomicLong lastReconnect = new AtomicLong(System.nanoTime() - MIN_RECONNECT_NANOS);
-  private volatile boolean closed;
+  /** Nodes that are remembered as failed. */
+  private static final int MAX_AVOIDED = 16;
 
-  Connection(ManagedChannel channel, Timer timer) {
-    this.channel = channel;
-    this.timer = timer;
+  /**
+   * A channel that calls are made on. Two are the same only if they are the same object.
+   *
+   * @param channel the channel
+   */
+  record Link(ManagedChannel channel) {
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return this == other;
+    }
+
+    @Override
+    public int hashCode() {
+      return System.identityHashCode(this);
+    }
   }
 
-  ManagedChannel channel() {
-    return channel;
+  private final Function<List<SocketAddress>, ManagedChannel> open;
+  private final boolean severalNodes;
+  private final Timer timer;
+  private final AtomicLong lastReconnect = new AtomicLong(System.nanoTime() - MIN_RECONNECT_NANOS);
+
+  /** Addresses that failed a call, the latest last. Guarded by this. */
+  private final List<SocketAddress> avoided = new ArrayList<>();
+
+  /** Left by new calls, as long as calls run on them. Guarded by this. */
+  private final List<ManagedChannel> left = new ArrayList<>();
+
+  private volatile Link link;
+  private volatile boolean closed;
+
+  /**
+   * A connection that is made when the first call needs it.
+   *
+   * @param open makes a channel that tries these addresses last, the first of them first
+   * @param severalNodes whether there may be another node to go to
+   */
+  Connection(
+      Function<List<SocketAddress>, ManagedChannel> open, boolean severalNodes, Timer timer) {
+    this.open = open;
+    this.severalNodes = severalNodes;
+    this.timer = timer;
+    this.link = new Link(open.apply(List.of()));
+  }
+
+  /** What a new call is made on. */
+  Link link() {
+    return link;
   }
 
   Timer timer() {
@@ -47,17 +95,54 @@ final class Connection {
     long now = System.nanoTime();
     long last = lastReconnect.get();
     if (now - last >= MIN_RECONNECT_NANOS && lastReconnect.compareAndSet(last, now)) {
-      channel.resetConnectBackoff();
+      link.channel().resetConnectBackoff();
     }
   }
 
+  /**
+   * A call failed, not by the caller's will: if that speaks against its node and there are others,
+   * new calls go elsewhere.
+   *
+   * @param on what the call was made on
+   * @param address where it went; null: nowhere
+   */
+  void failed(Link on, Failure failure, @Nullable SocketAddress address) {
+    if (severalNodes && address != null && failure.speaksAgainstNode()) {
+      leave(on, address);
+    }
+  }
+
+  private synchronized void leave(Link on, SocketAddress address) {
+    if (closed || link != on) {
+      return; // Another call has seen to it.
+    }
+    avoided.remove(address);
+    avoided.add(address);
+    if (avoided.size() > MAX_AVOIDED) {
+      avoided.remove(0);
+    }
+    Logs.CLIENT.debug("leaving {}", address);
+    link = new Link(open.apply(List.copyOf(avoided)));
+    left.removeIf(ManagedChannel::isTerminated);
+    left.add(on.channel());
+    on.channel().shutdown();
+  }
+
   void close() {
-    closed = true;
-    channel.shutdownNow();
+    List<ManagedChannel> all;
+    synchronized (this) {
+      closed = true;
+      all = new ArrayList<>(left);
+      all.add(link.channel());
+    }
+    all.forEach(ManagedChannel::shutdownNow);
     timer.close();
+    long end = System.nanoTime() + CLOSE_WAIT.toNanos();
     try {
-      if (!channel.awaitTermination(CLOSE_WAIT.toNanos(), TimeUnit.NANOSECONDS)) {
-        Logs.CLIENT.warn("connections did not end within {} s", CLOSE_WAIT.toSeconds());
+      for (ManagedChannel channel : all) {
+        if (!channel.awaitTermination(Math.max(end - System.nanoTime(), 0), TimeUnit.NANOSECONDS)) {
+          Logs.CLIENT.warn("connections did not end within {} s", CLOSE_WAIT.toSeconds());
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -16,7 +16,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resolves a fixed list of nodes, which gRPC's own resolver of one name can't. Names are looked up
- * anew whenever gRPC asks; a node whose name is not known is left out. The order is drawn once for
- * a channel, so that the clients of a cluster spread over its nodes.
+ * anew whenever gRPC asks; a node whose name is not known is left out. Addresses to avoid come
+ * last.
  */
 final class EndpointResolver extends NameResolver {
   private static final String SCHEME = "aether";
@@ -36,19 +36,26 @@ final class EndpointResolver extends NameResolver {
   }
 
   private final List<Endpoint> endpoints;
+  private final List<String> avoided;
   private final Executor offload;
   private @Nullable Listener2 listener;
 
-  private EndpointResolver(List<Endpoint> endpoints, Executor offload) {
+  private EndpointResolver(List<Endpoint> endpoints, List<String> avoided, Executor offload) {
     this.endpoints = endpoints;
+    this.avoided = avoided;
     this.offload = offload;
   }
 
-  /** The channel target that stands for these nodes. */
-  static String target(List<Endpoint> endpoints) {
+  /**
+   * The channel target that stands for these nodes, to be tried in this order.
+   *
+   * @param avoided addresses to be tried after all others, in this order
+   */
+  static String target(List<Endpoint> endpoints, List<SocketAddress> avoided) {
     String list = endpoints.stream().map(Endpoint::toString).collect(Collectors.joining(","));
+    String last = avoided.stream().map(EndpointResolver::text).collect(Collectors.joining(","));
     try {
-      return new URI(SCHEME, "", "/" + list, null).toASCIIString();
+      return new URI(SCHEME, "", "/" + list, last.isEmpty() ? null : last, null).toASCIIString();
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException("endpoints " + list, e);
     }
@@ -89,11 +96,23 @@ final class EndpointResolver extends NameResolver {
         failed = Status.UNAVAILABLE.withDescription("unknown host " + endpoint.host()).withCause(e);
       }
     }
+    groups.sort(Comparator.comparingInt(this::turn));
     to.onResult(
         ResolutionResult.newBuilder()
             .setAddressesOrError(
                 groups.isEmpty() ? StatusOr.fromStatus(failed) : StatusOr.fromValue(groups))
             .build());
+  }
+
+  private int turn(EquivalentAddressGroup group) {
+    return avoided.indexOf(text(group.getAddresses().get(0)));
+  }
+
+  /** An address without its name. */
+  private static String text(SocketAddress address) {
+    return address instanceof InetSocketAddress inet && inet.getAddress() != null
+        ? inet.getAddress().getHostAddress() + "/" + inet.getPort()
+        : "" + address;
   }
 
   @Override
@@ -107,12 +126,12 @@ final class EndpointResolver extends NameResolver {
         return null;
       }
       List<Endpoint> endpoints =
-          new ArrayList<>(
-              Arrays.stream(target.getPath().substring(1).split(",", -1))
-                  .map(Endpoint::parse)
-                  .toList());
-      Collections.shuffle(endpoints);
-      return new EndpointResolver(endpoints, Objects.requireNonNull(args.getOffloadExecutor()));
+          Arrays.stream(target.getPath().substring(1).split(",", -1)).map(Endpoint::parse).toList();
+      String avoided = target.getQuery();
+      return new EndpointResolver(
+          endpoints,
+          avoided == null ? List.of() : List.of(avoided.split(",", -1)),
+          Objects.requireNonNull(args.getOffloadExecutor()));
     }
 
     @Override

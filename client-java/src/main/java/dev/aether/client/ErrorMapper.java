@@ -36,6 +36,12 @@ final class ErrorMapper {
         : new Failure(undecided(status, sent, cause), status.getCode(), false, sent);
   }
 
+  /** What the failed outcome of one save of a stream means. */
+  static Failure failure(com.google.rpc.Status said) {
+    StatusRuntimeException cause = StatusProto.toStatusRuntimeException(said);
+    return failure(cause.getStatus(), cause.getTrailers(), true);
+  }
+
   private static AetherException decided(
       Status status, ErrorInfo info, com.google.rpc.Status details, StatusRuntimeException cause) {
     Reason reason = reason(info.getReason());
@@ -54,27 +60,29 @@ final class ErrorMapper {
               number(metadata, "size_bytes"),
               cause);
       case CURSOR_UNKNOWN -> new CursorUnknownException(message, metadata, cause);
-      case CURSOR_EXPIRED, HISTORY_TRIMMED ->
-          new HistoryTrimmedException(reason, message, metadata, cause);
+      case CURSOR_EXPIRED -> new CursorExpiredException(message, metadata, cause);
+      case HISTORY_TRIMMED -> new HistoryTrimmedException(message, metadata, cause);
       case COMMIT_ID_REUSED ->
-          new CommitIdReusedException(
-              message, metadata, metadata.getOrDefault("commit_id", ""), cause);
+          new CommitIdReusedException(message, metadata, text(metadata, "commit_id"), cause);
       case OVERLOADED -> new OverloadedException(message, metadata, retryAfter(details), cause);
       case STORE_UNAVAILABLE, SHUTTING_DOWN ->
           new StoreUnavailableException(reason, message, metadata, cause);
       case OUTCOME_UNKNOWN ->
-          new OutcomeUnknownException(
-              message, metadata, metadata.getOrDefault("commit_id", ""), cause);
+          new OutcomeUnknownException(message, metadata, text(metadata, "commit_id"), cause);
       case CORRUPT_RECORD ->
           new CorruptRecordException(message, metadata, replayError(message, details), cause);
-      case SNAPSHOT_AHEAD,
-          SNAPSHOT_OUTDATED,
-          NO_SNAPSHOT,
-          NAMESPACE_NOT_FOUND,
-          NAMESPACE_EXISTS,
-          STORE_FULL,
-          UNAUTHENTICATED,
-          PERMISSION_DENIED ->
+      case SNAPSHOT_AHEAD ->
+          new SnapshotAheadException(message, metadata, number(metadata, "current_version"), cause);
+      case SNAPSHOT_OUTDATED ->
+          new SnapshotOutdatedException(
+              message, metadata, number(metadata, "stored_version"), cause);
+      case NAMESPACE_NOT_FOUND ->
+          new NamespaceNotFoundException(message, metadata, text(metadata, "namespace"), cause);
+      case NAMESPACE_EXISTS ->
+          new NamespaceExistsException(
+              message, metadata, text(metadata, "namespace"), false, cause);
+      case STORE_FULL -> new StoreFullException(message, metadata, cause);
+      case NO_SNAPSHOT, UNAUTHENTICATED, PERMISSION_DENIED ->
           new AetherException(reason, message, metadata, cause);
       case UNREACHABLE, DEADLINE_EXCEEDED, CANCELLED, UNKNOWN ->
           new AetherException(Reason.UNKNOWN, info.getReason() + ": " + message, metadata, cause);
@@ -130,7 +138,7 @@ final class ErrorMapper {
         ? new VersionConflictException(
             message,
             metadata,
-            metadata.getOrDefault("actor_id", ""),
+            text(metadata, "actor_id"),
             number(metadata, "current_version"),
             number(metadata, "attempted_version"),
             List.of(),
@@ -168,6 +176,10 @@ final class ErrorMapper {
   private static ReplayError replayError(String message, com.google.rpc.Status details) {
     dev.aether.v1.ReplayError error = detail(details, dev.aether.v1.ReplayError.class);
     return error == null ? new ReplayError("", 0, 0, message) : Messages.replayError(error);
+  }
+
+  private static String text(Map<String, String> metadata, String key) {
+    return metadata.getOrDefault(key, "");
   }
 
   private static long number(Map<String, String> metadata, String key) {

@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import io.grpc.Status;
+import java.util.Map;
 
 /**
  * Why one attempt of a call failed.
@@ -11,6 +12,15 @@ import io.grpc.Status;
  * @param sent whether the request may have left this process
  */
 record Failure(AetherException error, Status.Code code, boolean decided, boolean sent) {
+
+  /** The server ended a call that has no end. */
+  static Failure endedEarly() {
+    return new Failure(
+        new ServerUnreachableException("the server ended the call too early", Map.of(), null),
+        Status.Code.UNAVAILABLE,
+        false,
+        true);
+  }
 
   /** Whether the same request, sent again, may fare better. */
   boolean repeatable() {
@@ -27,8 +37,23 @@ record Failure(AetherException error, Status.Code code, boolean decided, boolean
     };
   }
 
+  /** Whether another node may do better than the one that failed this attempt. */
+  boolean speaksAgainstNode() {
+    if (decided) {
+      return switch (error.reason()) {
+        case STORE_UNAVAILABLE, SHUTTING_DOWN -> true;
+        default -> false;
+      };
+    }
+    return sent
+        && switch (code) {
+          case UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, UNKNOWN -> true;
+          default -> false;
+        };
+  }
+
   /**
-   * Whether a save may be stored because of this attempt. UNIMPLEMENTED comes from servers that
+   * Whether a change may be stored because of this attempt. UNIMPLEMENTED comes from servers that
    * have no such call, so that nothing ran.
    */
   boolean outcomeUnknown() {
@@ -38,12 +63,20 @@ record Failure(AetherException error, Status.Code code, boolean decided, boolean
   }
 
   /**
-   * Whether this answer to a repeat also says that no earlier attempt of the same save is stored.
+   * Whether this answer to a repeat also says that no earlier attempt of the same change is stored,
+   * or, for an outdated snapshot, that it would be of no use.
    */
   boolean settlesEarlierAttempts() {
     return decided
         && switch (error.reason()) {
-          case VERSION_CONFLICT, INVALID_REQUEST, COMMIT_TOO_LARGE, COMMIT_ID_REUSED -> true;
+          case VERSION_CONFLICT,
+              INVALID_REQUEST,
+              COMMIT_TOO_LARGE,
+              COMMIT_ID_REUSED,
+              SNAPSHOT_TOO_LARGE,
+              SNAPSHOT_AHEAD,
+              SNAPSHOT_OUTDATED ->
+              true;
           default -> false;
         };
   }

@@ -7,6 +7,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,15 +15,25 @@ import org.jspecify.annotations.Nullable;
  * for. A call that owes a frame and brings none for too long is ended. Safe for use by many
  * threads.
  */
-final class FrameCall<Q, F> {
+final class FrameCall<Q, A, F> {
+
+  /**
+   * What is called.
+   *
+   * @param method the RPC
+   * @param request the request
+   * @param frame what an answer is for the receiver
+   */
+  record Step<Q, A, F>(MethodDescriptor<Q, A> method, Q request, Function<A, F> frame) {}
 
   /**
    * How long to wait for a frame that was asked for.
    *
-   * @param time above zero
+   * @param first for the first, above zero
+   * @param later for each later one, above zero
    * @param end what the call ends with if there is none
    */
-  record Patience(Duration time, Status.Code end) {}
+  record Patience(Duration first, Duration later, Status.Code end) {}
 
   /** Receives frames, and then the end; never two things at once. */
   interface Receiver<F> {
@@ -32,41 +43,45 @@ final class FrameCall<Q, F> {
     /**
      * The call ended.
      *
-     * @param error null: the server said that all is sent
+     * @param failure null: the server said that all is sent
      */
-    void onEnd(@Nullable AetherException error);
+    void onEnd(@Nullable Failure failure);
   }
 
   private final Connection connection;
-  private final ClientCall<Q, F> call;
+  private final Connection.Link link;
+  private final Step<Q, A, F> step;
   private final Patience patience;
+  private final ClientCall<Q, A> call;
   private final SentMarker marker = new SentMarker();
   private final AtomicInteger owed = new AtomicInteger();
   private volatile long owedSinceNanos = System.nanoTime();
   private volatile boolean receiving;
+  private volatile boolean received;
   private volatile boolean ended;
   private volatile boolean tooLate;
+  private volatile boolean cancelled;
   private volatile Timer.@Nullable Task watch;
 
-  /**
-   * A call that is not started yet.
-   *
-   * @param patience how long to wait for a frame that was asked for
-   */
-  FrameCall(Connection connection, MethodDescriptor<Q, F> method, Patience patience) {
+  /** A call that is not started yet. */
+  FrameCall(Connection connection, Step<Q, A, F> step, Patience patience) {
     this.connection = connection;
+    this.link = connection.link();
+    this.step = step;
     this.patience = patience;
     this.call =
-        connection.channel().newCall(method, CallOptions.DEFAULT.withStreamTracerFactory(marker));
+        link.channel().newCall(step.method(), CallOptions.DEFAULT.withStreamTracerFactory(marker));
   }
 
-  /** Starts the call and asks for frames. Once. */
-  void start(Q request, Receiver<F> receiver, int frames) {
+  /** Starts the call and asks for frames; 0: for none yet. Once. */
+  void start(Receiver<F> receiver, int frames) {
     call.start(new Listener(receiver), new Metadata());
-    request(frames);
-    call.sendMessage(request);
+    if (frames > 0) {
+      request(frames);
+    }
+    call.sendMessage(step.request());
     call.halfClose();
-    watch(patience.time());
+    watch(patience.first());
   }
 
   /** Asks for more frames. */
@@ -79,7 +94,15 @@ final class FrameCall<Q, F> {
 
   /** Ends the call; the receiver still hears the end. */
   void cancel() {
+    cancelled = true;
     call.cancel("the caller gave up", null);
+  }
+
+  /** How long a frame has been owed; zero if none is, or the receiver is at work. */
+  Duration owedFor() {
+    return owed.get() > 0 && !receiving
+        ? Duration.ofNanos(System.nanoTime() - owedSinceNanos)
+        : Duration.ZERO;
   }
 
   private void watch(Duration delay) {
@@ -103,20 +126,18 @@ final class FrameCall<Q, F> {
     if (ended || connection.closed()) {
       return;
     }
-    Duration waited =
-        owed.get() > 0 && !receiving
-            ? Duration.ofNanos(System.nanoTime() - owedSinceNanos)
-            : Duration.ZERO;
-    if (waited.compareTo(patience.time()) < 0) {
-      watch(patience.time().minus(waited));
+    Duration bound = received ? patience.later() : patience.first();
+    Duration waited = owedFor();
+    if (waited.compareTo(bound) < 0) {
+      watch(bound.minus(waited));
     } else {
       tooLate = true;
-      call.cancel("the server sent nothing for " + patience.time().toMillis() + " ms", null);
+      call.cancel("the server sent nothing for " + bound.toMillis() + " ms", null);
     }
   }
 
   /** Hears gRPC. */
-  private final class Listener extends ClientCall.Listener<F> {
+  private final class Listener extends ClientCall.Listener<A> {
     private final Receiver<F> receiver;
 
     Listener(Receiver<F> receiver) {
@@ -124,11 +145,12 @@ final class FrameCall<Q, F> {
     }
 
     @Override
-    public void onMessage(F frame) {
+    public void onMessage(A answer) {
       owed.decrementAndGet();
+      received = true;
       receiving = true;
       try {
-        receiver.onFrame(frame);
+        receiver.onFrame(step.frame().apply(answer));
       } finally {
         owedSinceNanos = System.nanoTime();
         receiving = false;
@@ -139,15 +161,23 @@ final class FrameCall<Q, F> {
     public void onClose(Status status, Metadata trailers) {
       ended = true;
       unwatch();
-      receiver.onEnd(status.isOk() ? null : error(status, trailers));
+      if (status.isOk()) {
+        receiver.onEnd(null);
+        return;
+      }
+      Failure failure = failure(status, trailers);
+      if (!cancelled) {
+        connection.failed(link, failure, marker.address());
+      }
+      receiver.onEnd(failure);
     }
 
-    private AetherException error(Status status, Metadata trailers) {
+    private Failure failure(Status status, Metadata trailers) {
       Status said =
           tooLate && status.getCode() == Status.Code.CANCELLED
               ? patience.end().toStatus().withDescription(status.getDescription())
               : status;
-      return ErrorMapper.failure(said, trailers, marker.sent()).error();
+      return ErrorMapper.failure(said, trailers, marker.sent());
     }
   }
 }

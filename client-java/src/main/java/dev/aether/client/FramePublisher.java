@@ -10,11 +10,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What the frames of a call hold, as a publisher: one call for each subscriber. */
-final class FramePublisher<Q, F, T> implements Flow.Publisher<T> {
-  private final FrameSource<Q, F, T> source;
+/** What frames hold, as a publisher: a flow for each subscriber. */
+final class FramePublisher<F, T> implements Flow.Publisher<T> {
+  private final FrameSource<F, T> source;
 
-  FramePublisher(FrameSource<Q, F, T> source) {
+  FramePublisher(FrameSource<F, T> source) {
     this.source = source;
   }
 
@@ -25,10 +25,10 @@ final class FramePublisher<Q, F, T> implements Flow.Publisher<T> {
   }
 
   /**
-   * One subscriber's call. Whoever brings something new (frames, demand, the end) delivers what can
+   * One subscriber's flow. Whoever brings something new (frames, demand, the end) delivers what can
    * be delivered, unless another thread is at it, which then takes the new thing along.
    */
-  private final class Delivery implements Flow.Subscription, FrameCall.Receiver<F> {
+  private final class Delivery implements Flow.Subscription, FrameFlow.Receiver<F> {
     private final Flow.Subscriber<? super T> subscriber;
     private final AtomicInteger news = new AtomicInteger();
     private final AtomicLong demand = new AtomicLong();
@@ -40,7 +40,7 @@ final class FramePublisher<Q, F, T> implements Flow.Publisher<T> {
     private volatile @Nullable AetherException error;
 
     // Only the delivering thread uses these.
-    private @Nullable FrameCall<Q, F> call;
+    private @Nullable FrameFlow<F> call;
     private Iterator<T> items = Collections.emptyIterator();
     private boolean frameOpen;
 
@@ -108,9 +108,9 @@ final class FramePublisher<Q, F, T> implements Flow.Publisher<T> {
     }
 
     private void begin() {
-      FrameCall<Q, F> begun = source.newCall();
+      FrameFlow<F> begun = source.newFlow();
       call = begun;
-      begun.start(source.request(), this, FrameSource.READ_AHEAD_FRAMES);
+      begun.start(this, FrameFlow.READ_AHEAD_FRAMES);
     }
 
     private void deliverItems() {

@@ -1,31 +1,20 @@
 package dev.aether.client;
 
-import io.grpc.MethodDescriptor;
 import java.util.Iterator;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * A server-streaming call that can be made any number of times, and what its frames hold.
+ * Frames that can be asked for any number of times, and what they hold.
  *
- * @param connection where to call
- * @param method the RPC
- * @param request the request
- * @param patience how long to wait for a frame that was asked for
+ * @param flows makes a flow, not started yet; throws {@link IllegalStateException} once the client
+ *     is closed
  * @param items what a frame holds, in order
  */
-record FrameSource<Q, F, T>(
-    Connection connection,
-    MethodDescriptor<Q, F> method,
-    Q request,
-    FrameCall.Patience patience,
-    Function<F, Iterator<T>> items) {
+record FrameSource<F, T>(Supplier<FrameFlow<F>> flows, Function<F, Iterator<T>> items) {
 
-  /** How many frames a reader is ahead of what it handed on. */
-  static final int READ_AHEAD_FRAMES = 2;
-
-  /** Makes a call, not started yet. */
-  FrameCall<Q, F> newCall() {
-    connection.checkOpen();
-    return new FrameCall<>(connection, method, patience);
+  /** Makes a flow, not started yet. */
+  FrameFlow<F> newFlow() {
+    return flows.get();
   }
 }

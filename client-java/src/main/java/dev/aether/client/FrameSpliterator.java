@@ -13,30 +13,30 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the frames of one call hold, for a thread that waits for it. The call begins with the first
- * item that is asked for. Used by one thread at a time; {@link #close()} by any.
+ * What frames hold, for a thread that waits for it. Their flow begins with the first item that is
+ * asked for. Used by one thread at a time; {@link #close()} by any.
  */
-final class FrameSpliterator<Q, F, T> extends Spliterators.AbstractSpliterator<T> {
+final class FrameSpliterator<F, T> extends Spliterators.AbstractSpliterator<T> {
 
   /** What the call handed over: a frame, or else the end. */
   private record Handed<F>(@Nullable F frame, @Nullable AetherException error) {}
 
-  private final FrameSource<Q, F, T> source;
+  private final FrameSource<F, T> source;
   // Bounded by the frames that were asked for, and the end.
   private final BlockingQueue<Handed<F>> handed = new LinkedBlockingQueue<>();
-  private @Nullable FrameCall<Q, F> call;
+  private @Nullable FrameFlow<F> call;
   private boolean closed;
   private boolean ended;
   private Iterator<T> items = Collections.emptyIterator();
 
-  private FrameSpliterator(FrameSource<Q, F, T> source) {
+  private FrameSpliterator(FrameSource<F, T> source) {
     super(Long.MAX_VALUE, Spliterator.ORDERED | Spliterator.NONNULL | Spliterator.IMMUTABLE);
     this.source = source;
   }
 
   /** A stream that makes one call, cancelled when the stream is closed. */
-  static <Q, F, T> Stream<T> stream(FrameSource<Q, F, T> source) {
-    FrameSpliterator<Q, F, T> spliterator = new FrameSpliterator<>(source);
+  static <F, T> Stream<T> stream(FrameSource<F, T> source) {
+    FrameSpliterator<F, T> spliterator = new FrameSpliterator<>(source);
     return StreamSupport.stream(spliterator, false).onClose(spliterator::close);
   }
 
@@ -53,7 +53,7 @@ final class FrameSpliterator<Q, F, T> extends Spliterators.AbstractSpliterator<T
   }
 
   private boolean nextFrame() {
-    FrameCall<Q, F> from = begun();
+    FrameFlow<F> from = begun();
     Handed<F> next;
     try {
       next = handed.take();
@@ -76,15 +76,15 @@ final class FrameSpliterator<Q, F, T> extends Spliterators.AbstractSpliterator<T
     return false;
   }
 
-  private synchronized FrameCall<Q, F> begun() {
-    FrameCall<Q, F> begun = call;
+  private synchronized FrameFlow<F> begun() {
+    FrameFlow<F> begun = call;
     if (begun == null) {
       if (closed) {
         throw new IllegalStateException("the stream is closed");
       }
-      begun = source.newCall();
+      begun = source.newFlow();
       call = begun;
-      begun.start(source.request(), new Handover(), FrameSource.READ_AHEAD_FRAMES);
+      begun.start(new Handover(), FrameFlow.READ_AHEAD_FRAMES);
     }
     return begun;
   }
@@ -97,7 +97,7 @@ final class FrameSpliterator<Q, F, T> extends Spliterators.AbstractSpliterator<T
   }
 
   /** Hands over from the call's thread to the one that waits. */
-  private final class Handover implements FrameCall.Receiver<F> {
+  private final class Handover implements FrameFlow.Receiver<F> {
     @Override
     public void onFrame(F frame) {
       handed.add(new Handed<>(frame, null));

@@ -3,7 +3,6 @@ package dev.aether.client;
 import com.google.protobuf.Empty;
 import dev.aether.v1.CommitAt;
 import dev.aether.v1.Detail;
-import dev.aether.v1.Filter;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import dev.aether.v1.SubscriptionEvents;
@@ -21,10 +20,7 @@ final class Frames {
     SubscribeRequest.Builder request =
         SubscribeRequest.newBuilder()
             .setNamespacePattern(pattern == null ? defaultPattern : pattern)
-            .setFilter(
-                Filter.newBuilder()
-                    .addAllEventTypes(options.eventTypes())
-                    .setActorPattern(options.actorPattern()))
+            .setFilter(Messages.filter(options.eventTypes(), options.actorPattern()))
             .setDetail(options.storedOnly() ? Detail.DETAIL_STORED_ONLY : Detail.DETAIL_FULL)
             .setIncludeBroadcasts(options.includeBroadcasts())
             .setReportCorrupt(options.reportCorrupt());
@@ -37,6 +33,23 @@ final class Frames {
       request.setLive(Empty.getDefaultInstance());
     }
     return request.build();
+  }
+
+  /** What arrived, in order. */
+  static List<SubscriptionSignal> signals(Arrival arrival) {
+    if (arrival instanceof Arrival.Lost lost) {
+      return List.of(new SubscriptionSignal.StateChanged(lost.state()));
+    }
+    Arrival.Frame arrived = (Arrival.Frame) arrival;
+    SubscribeResponse frame = arrived.frame();
+    if (!arrived.again()) {
+      return signals(frame);
+    }
+    return List.of(
+        new SubscriptionSignal.StateChanged(
+            frame.hasStarted()
+                ? new SubscriptionState.Connected(frame.getStarted().getNodeId(), true)
+                : new SubscriptionState.CaughtUp()));
   }
 
   /** What a frame says, in order; empty for a kind of frame that is newer than this client. */

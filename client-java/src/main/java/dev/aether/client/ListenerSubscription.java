@@ -1,42 +1,54 @@
 package dev.aether.client;
 
-import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import dev.aether.v1.SubscriptionEvents;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that calls a listener, one frame after the other. */
-final class ListenerSubscription implements Subscription, FrameCall.Receiver<SubscribeResponse> {
+final class ListenerSubscription implements Subscription, FrameFlow.Receiver<Arrival> {
+  private static final long LAG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final SubscriptionListener listener;
-  private final FrameCall<SubscribeRequest, SubscribeResponse> call;
+  private final FrameFlow<Arrival> flow;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable Cursor cursor;
   private volatile boolean closed;
+  private volatile long heardNanos = System.nanoTime();
+  private volatile String nodeId = "";
+  private volatile boolean connected;
+  private volatile boolean caughtUp;
+  private volatile @Nullable Duration behind;
 
-  // Set by the callback that failed, read by the end, which comes after it.
+  // Used by the callbacks, one after the other.
   private @Nullable AetherException failure;
+  private long toldLagNanos = System.nanoTime() - LAG_EVERY_NANOS;
 
-  private ListenerSubscription(
-      SubscriptionListener listener, FrameCall<SubscribeRequest, SubscribeResponse> call) {
+  private ListenerSubscription(SubscriptionListener listener, FrameFlow<Arrival> flow) {
     this.listener = listener;
-    this.call = call;
+    this.flow = flow;
   }
 
-  static Subscription start(
-      FrameCall<SubscribeRequest, SubscribeResponse> call,
-      SubscribeRequest request,
-      SubscriptionListener listener) {
-    ListenerSubscription subscription = new ListenerSubscription(listener, call);
-    call.start(request, subscription, 1);
+  static Subscription start(FrameFlow<Arrival> flow, SubscriptionListener listener) {
+    ListenerSubscription subscription = new ListenerSubscription(listener, flow);
+    flow.start(subscription, 1);
     return subscription;
   }
 
   @Override
   public @Nullable Cursor cursor() {
     return cursor;
+  }
+
+  @Override
+  public SubscriptionStatus status() {
+    return new SubscriptionStatus(
+        nodeId, connected, caughtUp, Duration.ofNanos(System.nanoTime() - heardNanos), behind);
   }
 
   @Override
@@ -47,17 +59,24 @@ final class ListenerSubscription implements Subscription, FrameCall.Receiver<Sub
   @Override
   public void close() {
     closed = true;
-    call.cancel();
+    flow.cancel();
   }
 
   @Override
-  public void onFrame(SubscribeResponse frame) {
+  public void onFrame(Arrival arrival) {
     if (closed || failure != null) {
       return;
     }
     try {
-      handle(frame);
-      call.request(1);
+      if (arrival instanceof Arrival.Frame frame) {
+        heardNanos = System.nanoTime();
+        handle(frame.frame(), frame.again());
+      } else if (arrival instanceof Arrival.Lost lost) {
+        connected = false;
+        caughtUp = false;
+        listener.onState(lost.state());
+      }
+      flow.request(1);
     } catch (AetherException e) {
       fail(e);
     } catch (RuntimeException | Error e) {
@@ -67,16 +86,16 @@ final class ListenerSubscription implements Subscription, FrameCall.Receiver<Sub
 
   private void fail(AetherException error) {
     failure = error;
-    call.cancel();
+    flow.cancel();
   }
 
-  private void handle(SubscribeResponse frame) {
+  private void handle(SubscribeResponse frame, boolean again) {
     if (frame.hasEvents()) {
       handle(frame.getEvents());
       return;
     }
     for (SubscriptionSignal signal : Frames.signals(frame)) {
-      handle(signal);
+      handle(signal, again);
     }
   }
 
@@ -86,6 +105,7 @@ final class ListenerSubscription implements Subscription, FrameCall.Receiver<Sub
     List<EventStored> stored = Frames.stored(frame);
     if (!commits.isEmpty()) {
       listener.onCommits(commits, after);
+      age(commits.get(commits.size() - 1).storedAt());
     } else if (!stored.isEmpty()) {
       listener.onStoredEvents(stored, after);
     } else if (after != null) {
@@ -94,16 +114,26 @@ final class ListenerSubscription implements Subscription, FrameCall.Receiver<Sub
     moved(after);
   }
 
-  private void handle(SubscriptionSignal signal) {
+  private void handle(SubscriptionSignal signal, boolean again) {
     if (signal instanceof SubscriptionSignal.Started started) {
-      listener.onStarted(started.nodeId(), started.cursor());
+      connected = true;
+      nodeId = started.nodeId();
+      listener.onState(new SubscriptionState.Connected(started.nodeId(), again));
+      if (!again) {
+        listener.onStarted(started.nodeId(), started.cursor());
+      }
       moved(started.cursor());
-    } else if (signal instanceof SubscriptionSignal.CaughtUp caughtUp) {
-      listener.onCaughtUp(caughtUp.cursor());
-      moved(caughtUp.cursor());
+    } else if (signal instanceof SubscriptionSignal.CaughtUp caught) {
+      caughtUp = true;
+      listener.onState(new SubscriptionState.CaughtUp());
+      if (!again) {
+        listener.onCaughtUp(caught.cursor());
+      }
+      moved(caught.cursor());
     } else if (signal instanceof SubscriptionSignal.Heartbeat heartbeat) {
       listener.onHeartbeat(heartbeat.cursor());
       moved(heartbeat.cursor());
+      lag(Duration.ZERO);
     } else if (signal instanceof SubscriptionSignal.Corrupt corrupt) {
       listener.onCorrupt(corrupt.error(), corrupt.cursor());
       moved(corrupt.cursor());
@@ -120,6 +150,19 @@ final class ListenerSubscription implements Subscription, FrameCall.Receiver<Sub
     }
   }
 
+  private void age(Instant storedAt) {
+    Duration age = Duration.between(storedAt, Instant.now());
+    lag(age.isNegative() ? Duration.ZERO : age);
+  }
+
+  private void lag(Duration now) {
+    behind = now;
+    if (System.nanoTime() - toldLagNanos >= LAG_EVERY_NANOS) {
+      toldLagNanos = System.nanoTime();
+      listener.onState(new SubscriptionState.Lag(now));
+    }
+  }
+
   @Override
   public void onEnd(@Nullable AetherException error) {
     AetherException why = failure;
@@ -129,7 +172,9 @@ final class ListenerSubscription implements Subscription, FrameCall.Receiver<Sub
               ? new ServerUnreachableException("the server ended the subscription", Map.of(), null)
               : error;
     }
+    connected = false;
     try {
+      listener.onState(new SubscriptionState.Ended(why));
       if (why == null) {
         listener.onClosed();
       } else {

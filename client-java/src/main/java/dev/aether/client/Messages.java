@@ -3,7 +3,12 @@ package dev.aether.client;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Timestamp;
 import dev.aether.v1.CommitAt;
+import dev.aether.v1.Filter;
 import dev.aether.v1.GetEventsRequest;
+import dev.aether.v1.ListActorsResponse;
+import dev.aether.v1.LoadActorResponse;
+import dev.aether.v1.ReadLogRequest;
+import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import java.time.Instant;
@@ -37,7 +42,7 @@ final class Messages {
     return request.build();
   }
 
-  private static dev.aether.v1.NewEvent newEvent(NewEvent event) {
+  static dev.aether.v1.NewEvent newEvent(NewEvent event) {
     dev.aether.v1.NewEvent.Builder message =
         dev.aether.v1.NewEvent.newBuilder()
             .setEventId(event.eventId())
@@ -48,10 +53,7 @@ final class Messages {
             .putAllMetadata(event.metadata());
     Instant timestamp = event.timestamp();
     if (timestamp != null) {
-      message.setTimestamp(
-          Timestamp.newBuilder()
-              .setSeconds(timestamp.getEpochSecond())
-              .setNanos(timestamp.getNano()));
+      message.setTimestamp(timestamp(timestamp));
     }
     return message.build();
   }
@@ -137,6 +139,84 @@ final class Messages {
         message.getPosition());
   }
 
+  static dev.aether.v1.Snapshot snapshot(Snapshot snapshot) {
+    dev.aether.v1.Snapshot.Builder message =
+        dev.aether.v1.Snapshot.newBuilder()
+            .setActorId(snapshot.actorId())
+            .setVersion(snapshot.version())
+            .setState(snapshot.state().toByteString())
+            .setContentType(snapshot.contentType())
+            .putAllMetadata(snapshot.metadata());
+    Instant timestamp = snapshot.timestamp();
+    if (timestamp != null) {
+      message.setTimestamp(timestamp(timestamp));
+    }
+    return message.build();
+  }
+
+  static Snapshot snapshot(dev.aether.v1.Snapshot message) {
+    return new Snapshot(
+        message.getActorId(),
+        message.getVersion(),
+        Bytes.of(message.getState()),
+        message.getContentType(),
+        message.getMetadataMap(),
+        message.hasTimestamp() ? instant(message.getTimestamp()) : null);
+  }
+
+  private static Timestamp.Builder timestamp(Instant instant) {
+    return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano());
+  }
+
+  static Filter filter(List<String> eventTypes, String actorPattern) {
+    return Filter.newBuilder().addAllEventTypes(eventTypes).setActorPattern(actorPattern).build();
+  }
+
+  static ReadLogRequest readLogRequest(ReadLogOptions options, String defaultPattern) {
+    String pattern = options.namespacePattern();
+    Cursor after = options.after();
+    return ReadLogRequest.newBuilder()
+        .setNamespacePattern(pattern == null ? defaultPattern : pattern)
+        .setCursor(after == null ? "" : after.toString())
+        .setFilter(filter(options.eventTypes(), options.actorPattern()))
+        .setMaxCount(options.maxCount())
+        .setReportCorrupt(options.reportCorrupt())
+        .build();
+  }
+
+  static List<LogSignal> logSignals(ReadLogResponse frame) {
+    List<LogSignal> signals = new ArrayList<>();
+    for (CommitAt commit : frame.getCommitsList()) {
+      signals.add(new LogSignal.Committed(commit(commit)));
+    }
+    for (dev.aether.v1.ReplayError error : frame.getErrorsList()) {
+      signals.add(new LogSignal.Corrupt(replayError(error)));
+    }
+    if (!frame.getCursor().isEmpty()) {
+      signals.add(new LogSignal.CursorMoved(Cursor.of(frame.getCursor())));
+    }
+    return signals;
+  }
+
+  static List<ActorPart> actorParts(LoadActorResponse frame) {
+    List<ActorPart> parts = new ArrayList<>();
+    if (frame.hasSnapshot()) {
+      parts.add(new ActorPart.Begin(snapshot(frame.getSnapshot())));
+    }
+    for (dev.aether.v1.Event event : frame.getEventsList()) {
+      parts.add(new ActorPart.Next(event(event)));
+    }
+    return parts;
+  }
+
+  static ActorPage actorPage(ListActorsResponse message) {
+    return new ActorPage(
+        message.getActorsList().stream()
+            .map(actor -> new ActorSummary(actor.getActorId(), actor.getVersion()))
+            .toList(),
+        message.getNextPageToken());
+  }
+
   static ReplayError replayError(dev.aether.v1.ReplayError message) {
     return new ReplayError(
         message.getActorId(), message.getPartition(), message.getPosition(), message.getReason());
@@ -153,7 +233,7 @@ final class Messages {
         message.hasTimestamp() ? instant(message.getTimestamp()) : null);
   }
 
-  private static Instant instant(Timestamp message) {
+  static Instant instant(Timestamp message) {
     return Instant.ofEpochSecond(message.getSeconds(), message.getNanos());
   }
 }

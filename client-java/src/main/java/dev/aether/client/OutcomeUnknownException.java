@@ -4,7 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A save got no answer that says whether it is stored: it may be, now or later.
+ * A save, or another change, got no answer that says whether it is done: it may be, now or later.
  *
  * <p>Saving the same events with the same expectation, {@link #commitId()} and {@link
  * SaveCommand#retry()} is always safe: it is stored once and answered as the first time. Deciding
@@ -19,7 +19,7 @@ public final class OutcomeUnknownException extends AetherException {
     this.commitId = commitId;
   }
 
-  /** The commit id of the save, to repeat it with. */
+  /** The commit id of the save, to repeat it with; empty for what is no save. */
   public String commitId() {
     return commitId;
   }

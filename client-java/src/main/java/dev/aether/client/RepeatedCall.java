@@ -7,7 +7,6 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -17,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One unary call with its repeats: the same request again, with growing random pauses, until there
  * is an answer, an error that repeating can't mend, or no time left. One attempt runs at a time.
  */
-final class RepeatedCall<Q, A, R> {
+final class RepeatedCall<Q, A, R extends @Nullable Object> {
 
   /**
    * What is called and how.
@@ -26,16 +25,45 @@ final class RepeatedCall<Q, A, R> {
    * @param request the first attempt's request
    * @param again makes every later attempt's request of it, each time the same
    * @param answer makes the result
-   * @param saving the commit id if the call is a save, whose outcome matters; else null
-   * @param sentBefore whether an earlier call may have sent the same save
+   * @param change what it changes, whose outcome matters; null: it reads
    */
-  record Spec<Q, A, R>(
+  record Spec<Q, A, R extends @Nullable Object>(
       MethodDescriptor<Q, A> method,
       Q request,
       UnaryOperator<Q> again,
       Function<A, R> answer,
-      @Nullable String saving,
-      boolean sentBefore) {}
+      @Nullable Change change) {
+
+    /** A call that changes nothing. */
+    static <Q, A, R> Spec<Q, A, R> reading(
+        MethodDescriptor<Q, A> method, Q request, Function<A, R> answer) {
+      return new Spec<>(method, request, UnaryOperator.identity(), answer, null);
+    }
+
+    /** A call that changes something, each time with the same request. */
+    static <Q, A, R> Spec<Q, A, R> changing(
+        MethodDescriptor<Q, A> method, Q request, Function<A, R> answer, Change change) {
+      return new Spec<>(method, request, UnaryOperator.identity(), answer, change);
+    }
+  }
+
+  /**
+   * What a call changes.
+   *
+   * @param what begins the sentence "… may have been done"
+   * @param commitId of a save; empty for others
+   * @param sentBefore whether an earlier call may have done it
+   * @param onlyOnce whether it must not be sent again unless nothing was done
+   */
+  record Change(String what, String commitId, boolean sentBefore, boolean onlyOnce) {
+    static Change repeatable(String what) {
+      return new Change(what, "", false, false);
+    }
+
+    static Change onlyOnce(String what) {
+      return new Change(what, "", false, true);
+    }
+  }
 
   /**
    * How long, and how often.
@@ -64,12 +92,12 @@ final class RepeatedCall<Q, A, R> {
     this.connection = connection;
     this.spec = spec;
     this.limits = limits;
-    this.outcomeUnknown = spec.sentBefore();
+    this.outcomeUnknown = spec.change() != null && spec.change().sentBefore();
     this.endNanos = System.nanoTime() + limits.deadline().toNanos();
   }
 
   /** Starts the call. A result that is completed from outside, by cancelling say, ends it. */
-  static <Q, A, R> CompletableFuture<R> start(
+  static <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
       Connection connection, Spec<Q, A, R> spec, Limits limits) {
     RepeatedCall<Q, A, R> call = new RepeatedCall<>(connection, spec, limits);
     CompletableFuture<?> unused = call.result.whenComplete((value, error) -> call.stop());
@@ -89,16 +117,16 @@ final class RepeatedCall<Q, A, R> {
     Q request = attempts++ == 0 ? spec.request() : spec.again().apply(spec.request());
     long left = Math.max(endNanos - System.nanoTime(), 1);
     SentMarker marker = new SentMarker();
+    Connection.Link link = connection.link();
     ClientCall<Q, A> call =
-        connection
-            .channel()
+        link.channel()
             .newCall(
                 spec.method(),
                 CallOptions.DEFAULT
                     .withDeadlineAfter(
                         Math.min(left, limits.attemptTimeout().toNanos()), TimeUnit.NANOSECONDS)
                     .withStreamTracerFactory(marker));
-    call.start(new Attempt(marker), new Metadata());
+    call.start(new Attempt(link, marker), new Metadata());
     call.request(2);
     call.sendMessage(request);
     call.halfClose();
@@ -117,6 +145,7 @@ final class RepeatedCall<Q, A, R> {
       return;
     }
     if (!failure.repeatable()
+        || outcomeUnknown && isOnlyOnce()
         || attempts >= limits.repeats().maxAttempts()
         || !inTime
         || connection.closed()) {
@@ -146,41 +175,46 @@ final class RepeatedCall<Q, A, R> {
     attempt();
   }
 
+  private boolean isOnlyOnce() {
+    Change change = spec.change();
+    return change != null && change.onlyOnce();
+  }
+
   private Duration pause(Failure failure) {
-    RepeatOptions repeats = limits.repeats();
-    long most = repeats.maxDelay().toNanos();
-    int doublings = Math.min(attempts - 1, 30);
-    long delay = Math.min(repeats.firstDelay().toNanos(), most >> doublings) << doublings;
-    Duration random = Duration.ofNanos(ThreadLocalRandom.current().nextLong(delay / 2, delay + 1));
-    return failure.error() instanceof OverloadedException overloaded
-        ? random.plus(overloaded.retryAfter())
-        : random;
+    return limits.repeats().pause(attempts, failure);
   }
 
   private AetherException verdict(Failure last) {
-    String commitId = spec.saving();
-    if (commitId == null || !outcomeUnknown || last.settlesEarlierAttempts()) {
+    Change change = spec.change();
+    if (change == null || !outcomeUnknown) {
+      return last.error();
+    }
+    if (last.error() instanceof NamespaceExistsException exists) {
+      return exists.maybeMadeByThisCall();
+    }
+    if (last.settlesEarlierAttempts()) {
       return last.error();
     }
     return new OutcomeUnknownException(
-        "commit "
-            + commitId
-            + " may be stored: no answer said so after "
+        change.what()
+            + " may have been done: no answer said so after "
             + attempts
             + (attempts == 1 ? " attempt" : " attempts")
             + "; last: "
             + last.error().getMessage(),
         last.error().metadata(),
-        commitId,
+        change.commitId(),
         last.error());
   }
 
   /** Hears the end of one attempt. */
   private final class Attempt extends ClientCall.Listener<A> {
+    private final Connection.Link link;
     private final SentMarker marker;
     private @Nullable A message;
 
-    Attempt(SentMarker marker) {
+    Attempt(Connection.Link link, SentMarker marker) {
+      this.link = link;
       this.marker = marker;
     }
 
@@ -196,7 +230,11 @@ final class RepeatedCall<Q, A, R> {
         result.complete(spec.answer().apply(answer));
       } else {
         Status error = status.isOk() ? Status.INTERNAL.withDescription("no answer") : status;
-        failed(ErrorMapper.failure(error, trailers, marker.sent()));
+        Failure failure = ErrorMapper.failure(error, trailers, marker.sent());
+        if (!result.isDone()) {
+          connection.failed(link, failure, marker.address());
+        }
+        failed(failure);
       }
     }
   }

@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * @param includeBroadcasts also broadcasts
  * @param reportCorrupt report records that can't be decoded and go on, instead of ending with
  *     {@link CorruptRecordException}
+ * @param resume go on by itself after a lost connection, where it stopped, on another node if there
+ *     is one
+ * @param giveUpAfter how long to try to resume without anything coming, above zero; null: for ever.
+ *     A subscription that never began is given up after the client's deadline at most
  */
 public record SubscribeOptions(
     @Nullable String namespacePattern,
@@ -27,11 +32,16 @@ public record SubscribeOptions(
     String actorPattern,
     boolean storedOnly,
     boolean includeBroadcasts,
-    boolean reportCorrupt) {
+    boolean reportCorrupt,
+    boolean resume,
+    @Nullable Duration giveUpAfter) {
 
-  /** Copies the types. */
+  /** Copies the types; checks the time. */
   public SubscribeOptions {
     eventTypes = List.copyOf(eventTypes);
+    if (giveUpAfter != null && (giveUpAfter.isZero() || giveUpAfter.isNegative())) {
+      throw new IllegalArgumentException("giveUpAfter " + giveUpAfter + " is not above zero");
+    }
   }
 
   /** Starts with everything in the client's namespace. */
@@ -48,6 +58,8 @@ public record SubscribeOptions(
     private boolean storedOnly;
     private boolean includeBroadcasts;
     private boolean reportCorrupt;
+    private boolean resume = true;
+    private @Nullable Duration giveUpAfter;
 
     private Builder(SubscriptionStart start) {
       this.start = start;
@@ -102,6 +114,20 @@ public record SubscribeOptions(
       return this;
     }
 
+    /** Says whether to go on by itself after a lost connection; unset: yes. */
+    @CanIgnoreReturnValue
+    public Builder resume(boolean resume) {
+      this.resume = resume;
+      return this;
+    }
+
+    /** Sets how long to try to resume without anything coming, above zero; unset: for ever. */
+    @CanIgnoreReturnValue
+    public Builder giveUpAfter(Duration giveUpAfter) {
+      this.giveUpAfter = giveUpAfter;
+      return this;
+    }
+
     /** The options. */
     public SubscribeOptions build() {
       return new SubscribeOptions(
@@ -111,7 +137,9 @@ public record SubscribeOptions(
           actorPattern,
           storedOnly,
           includeBroadcasts,
-          reportCorrupt);
+          reportCorrupt,
+          resume,
+          giveUpAfter);
     }
   }
 }

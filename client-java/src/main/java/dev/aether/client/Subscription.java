@@ -12,6 +12,9 @@ public interface Subscription extends AutoCloseable {
    */
   @Nullable Cursor cursor();
 
+  /** How it fares now. */
+  SubscriptionStatus status();
+
   /**
    * Completes when the subscription has ended and the last callback returned: normally after {@link
    * #close()}, else with the {@link AetherException} that {@link SubscriptionListener#onError} got.

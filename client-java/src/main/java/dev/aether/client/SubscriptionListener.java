@@ -12,14 +12,24 @@ import org.jspecify.annotations.Nullable;
  * reads on from the store when it is ready again. A callback that throws ends the subscription with
  * {@link #onError}.
  *
- * <p>To resume exactly, store the cursor of {@link #onCommits} or {@link #onCursor} together with
- * what the listener made of the commits before it, and subscribe with {@link
- * SubscriptionStart#after}.
+ * <p>A subscription whose connection is lost goes on by itself ({@link SubscribeOptions#resume()}):
+ * each commit is still handed over once, and {@link #onState} tells what happens.
+ *
+ * <p>To resume exactly after this process ended, store the cursor of {@link #onCommits} or {@link
+ * #onCursor} together with what the listener made of the commits before it, and subscribe with
+ * {@link SubscriptionStart#after}.
  */
 public interface SubscriptionListener {
 
   /**
-   * The subscription begins: everything acknowledged from now on will be seen.
+   * How the subscription fares: connected, caught up, how far behind, lost and to be resumed,
+   * ended. A state comes before the callback about the same thing.
+   */
+  default void onState(SubscriptionState state) {}
+
+  /**
+   * The subscription begins: everything acknowledged from now on will be seen. Called once, however
+   * often it is resumed.
    *
    * @param nodeId the node that serves it
    * @param cursor where it begins
@@ -90,7 +100,7 @@ public interface SubscriptionListener {
   /** A broadcast, not stored, with {@link SubscribeOptions#includeBroadcasts()}. */
   default void onBroadcast(String namespace, NewEvent event) {}
 
-  /** The subscription ended by itself. The last callback. */
+  /** The subscription ended by itself and won't be resumed. The last callback. */
   void onError(AetherException error);
 
   /** The subscription ended by {@link Subscription#close()}. The last callback. */

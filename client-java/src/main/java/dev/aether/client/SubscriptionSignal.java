@@ -71,4 +71,13 @@ public sealed interface SubscriptionSignal {
    * @param event the event
    */
   record Broadcast(String namespace, NewEvent event) implements SubscriptionSignal {}
+
+  /**
+   * The subscription was lost and will be resumed ({@link SubscriptionState.Lost}), or was resumed
+   * ({@link SubscriptionState.Connected}) and has caught up again ({@link
+   * SubscriptionState.CaughtUp}).
+   *
+   * @param state what happened
+   */
+  record StateChanged(SubscriptionState state) implements SubscriptionSignal {}
 }

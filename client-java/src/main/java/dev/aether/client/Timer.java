@@ -59,7 +59,8 @@ final class Timer {
       this.action = action;
     }
 
-    private void fire() {
+    /** Runs the action, on the executor, if nobody did. */
+    void fire() {
       if (waiting.remove(this)) {
         try {
           executor.execute(action);

@@ -1,8 +1,10 @@
 package dev.aether.client;
 
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Waits for a call's result, in the caller's thread. */
 final class Waiting {
@@ -13,7 +15,7 @@ final class Waiting {
    *
    * @param interrupted what to throw if the thread is interrupted; the call is cancelled then
    */
-  static <T> T result(
+  static <T extends @Nullable Object> T result(
       CompletableFuture<T> future, Function<InterruptedException, AetherException> interrupted) {
     try {
       return future.get();
@@ -27,6 +29,32 @@ final class Waiting {
       }
       throw new IllegalStateException(e.getCause());
     }
+  }
+
+  /** As {@link #result}, of a call that changes nothing. */
+  static <T> T read(CompletableFuture<T> future) {
+    return result(
+        future,
+        interrupted ->
+            new AetherException(
+                Reason.CANCELLED, "interrupted while it waited", Map.of(), interrupted));
+  }
+
+  /** As {@link #result}, of a call that changes something other than by a save. */
+  static <T extends @Nullable Object> T changed(CompletableFuture<T> future, String what) {
+    return result(
+        future,
+        interrupted ->
+            new OutcomeUnknownException(
+                "interrupted while it waited; " + what + " may have been done",
+                Map.of(),
+                "",
+                interrupted));
+  }
+
+  /** As {@link #changed}, of a call without an answer. */
+  static void done(CompletableFuture<@Nullable Void> future, String what) {
+    Object unused = changed(future, what);
   }
 
   /** The exception with this thread's stack trace, which leads to the caller's code. */

@@ -41,6 +41,8 @@ final class SubscriptionTest {
   private static final int LARGE_FRAME_BYTES = 256 * 1024;
   private static final SubscribeOptions LIVE =
       SubscribeOptions.builder(SubscriptionStart.live()).build();
+  private static final SubscribeOptions LIVE_ONCE =
+      SubscribeOptions.builder(SubscriptionStart.live()).resume(false).build();
 
   private final ScriptedServer server = new ScriptedServer();
   private final AetherClient client = server.client().namespace("shop").build();
@@ -270,12 +272,12 @@ final class SubscriptionTest {
   }
 
   @Test
-  void aBrokenConnectionEndsTheSubscriptionAsUnreachable() throws Exception {
+  void aBrokenConnectionEndsASubscriptionThatIsNotToResume() throws Exception {
     CountDownLatch begun = new CountDownLatch(1);
     server.subscriptions.add((request, caller) -> caller.onNext(started("c0")));
     Subscription subscription =
         client.subscribe(
-            LIVE,
+            LIVE_ONCE,
             new Journal() {
               @Override
               public void onStarted(String nodeId, Cursor cursor) {
@@ -309,7 +311,7 @@ final class SubscriptionTest {
         });
     Journal journal = new Journal();
 
-    Subscription subscription = client.subscribe(LIVE, journal);
+    Subscription subscription = client.subscribe(LIVE_ONCE, journal);
 
     assertThrows(ExecutionException.class, () -> subscription.ended().get(5, TimeUnit.SECONDS));
     assertEquals(List.of("stored 7", "cursor c1", "error UNREACHABLE"), journal.lines());

@@ -1,0 +1,96 @@
+package dev.aether.client;
+
+import dev.aether.v1.CreateNamespaceRequest;
+import dev.aether.v1.DeleteNamespaceRequest;
+import dev.aether.v1.DeleteNamespaceResponse;
+import dev.aether.v1.GetNamespaceRequest;
+import dev.aether.v1.ListNamespacesRequest;
+import dev.aether.v1.NamespacesGrpc;
+import dev.aether.v1.UpdateNamespaceRequest;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/** Makes, lists and deletes namespaces, as {@link Namespaces}; no method waits. */
+public final class AsyncNamespaces {
+  private final Calls calls;
+
+  AsyncNamespaces(Calls calls) {
+    this.calls = calls;
+  }
+
+  /** As {@link Namespaces#create}. */
+  public CompletableFuture<NamespaceInfo> create(String name, NamespaceConfig config) {
+    return calls.start(
+        RepeatedCall.Spec.changing(
+            NamespacesGrpc.getCreateNamespaceMethod(),
+            CreateNamespaceRequest.newBuilder()
+                .setNamespace(name)
+                .setConfig(NamespaceMessages.config(config))
+                .build(),
+            answer -> NamespaceMessages.info(answer.getNamespace()),
+            RepeatedCall.Change.repeatable("making namespace " + name)),
+        CallSettings.defaults());
+  }
+
+  /** As {@link Namespaces#get}. */
+  public CompletableFuture<NamespaceInfo> get(String name) {
+    return calls.start(
+        RepeatedCall.Spec.reading(
+            NamespacesGrpc.getGetNamespaceMethod(),
+            GetNamespaceRequest.newBuilder().setNamespace(name).build(),
+            answer -> NamespaceMessages.info(answer.getNamespace())),
+        CallSettings.defaults());
+  }
+
+  /** As {@link Namespaces#update}. */
+  public CompletableFuture<NamespaceInfo> update(String name, NamespaceConfig config) {
+    return calls.start(
+        RepeatedCall.Spec.changing(
+            NamespacesGrpc.getUpdateNamespaceMethod(),
+            UpdateNamespaceRequest.newBuilder()
+                .setNamespace(name)
+                .setConfig(NamespaceMessages.config(config))
+                .build(),
+            answer -> NamespaceMessages.info(answer.getNamespace()),
+            RepeatedCall.Change.repeatable("changing namespace " + name)),
+        CallSettings.defaults());
+  }
+
+  /** As {@link Namespaces#delete}. */
+  public CompletableFuture<@Nullable Void> delete(String name) {
+    return calls.start(
+        new RepeatedCall.Spec<DeleteNamespaceRequest, DeleteNamespaceResponse, @Nullable Void>(
+            NamespacesGrpc.getDeleteNamespaceMethod(),
+            DeleteNamespaceRequest.newBuilder().setNamespace(name).setConfirm(name).build(),
+            request -> request,
+            answer -> null,
+            RepeatedCall.Change.onlyOnce("deleting namespace " + name)),
+        CallSettings.defaults());
+  }
+
+  /** As {@link Namespaces#list}, page after page; each subscriber begins with the first. */
+  public Flow.Publisher<NamespaceInfo> list(String pattern) {
+    return new FramePublisher<>(source(pattern));
+  }
+
+  /** As {@link Namespaces#page}. */
+  public CompletableFuture<NamespacePage> page(String pattern, int pageSize, String pageToken) {
+    return calls.start(
+        RepeatedCall.Spec.reading(
+            NamespacesGrpc.getListNamespacesMethod(),
+            ListNamespacesRequest.newBuilder()
+                .setPattern(pattern)
+                .setPageSize(pageSize)
+                .setPageToken(pageToken)
+                .build(),
+            NamespaceMessages::page),
+        CallSettings.defaults());
+  }
+
+  FrameSource<NamespacePage, NamespaceInfo> source(String pattern) {
+    return new FrameSource<>(
+        () -> new PagedFlow<>(token -> page(pattern, 0, token), NamespacePage::nextPageToken),
+        page -> page.namespaces().iterator());
+  }
+}

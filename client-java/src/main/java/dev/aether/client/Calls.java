@@ -1,0 +1,75 @@
+package dev.aether.client;
+
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Starts calls with what the client says for those that say nothing else. */
+final class Calls {
+  /**
+   * A server that has not found out within this time where a subscription begins is passed over.
+   */
+  private static final Duration FIRST_FRAME = Duration.ofSeconds(15);
+
+  /** A server sends heartbeats every 10 s; who misses three hears nobody. */
+  private static final Duration LATER_FRAME = Duration.ofSeconds(30);
+
+  private final Connection connection;
+  private final Defaults defaults;
+
+  Calls(Connection connection, Defaults defaults) {
+    this.connection = connection;
+    this.defaults = defaults;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  Defaults defaults() {
+    return defaults;
+  }
+
+  /** Throws {@link IllegalStateException} once the client is closed. */
+  <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
+      RepeatedCall.Spec<Q, A, R> spec, CallSettings settings) {
+    connection.checkOpen();
+    return RepeatedCall.start(connection, spec, defaults.limits(settings));
+  }
+
+  /** A streamed read, not started yet, each wait of which is bounded by the deadline. */
+  <F> FrameFlow<F> read(ResumingCall.Course<F> course, CallSettings settings) {
+    connection.checkOpen();
+    Duration deadline = defaults.deadline(settings);
+    Duration attempt = defaults.attemptTimeout();
+    Duration patience = attempt.compareTo(deadline) < 0 ? attempt : deadline;
+    return new ResumingCall<>(
+        connection,
+        course,
+        new ResumingCall.Limits(
+            patience,
+            patience,
+            Status.Code.DEADLINE_EXCEEDED,
+            deadline,
+            deadline,
+            defaults.repeats()));
+  }
+
+  /** A subscription, not started yet. */
+  FrameFlow<Arrival> subscription(SubscribeOptions options) {
+    connection.checkOpen();
+    Duration giveUpAfter = options.giveUpAfter();
+    Duration deadline = defaults.deadline();
+    return new ResumingCall<>(
+        connection,
+        new SubscriptionCourse(Frames.request(options, defaults.namespace())),
+        new ResumingCall.Limits(
+            FIRST_FRAME,
+            LATER_FRAME,
+            Status.Code.UNAVAILABLE,
+            giveUpAfter != null && giveUpAfter.compareTo(deadline) < 0 ? giveUpAfter : deadline,
+            giveUpAfter,
+            options.resume() ? RepeatOptions.untilDeadline() : RepeatOptions.never()));
+  }
+}

@@ -1,0 +1,94 @@
+package dev.aether.client;
+
+import dev.aether.v1.CommitAt;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.ReadLogRequest;
+import dev.aether.v1.ReadLogResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** How far logs have been read, by the last cursor and what came after it. */
+final class LogCourse implements ResumingCall.Course<ReadLogResponse> {
+  private final ReadLogRequest request;
+  private final LogProgress progress = new LogProgress();
+  private String cursor;
+
+  /** The last cursor that was not handed on. */
+  private String held = "";
+
+  private long count;
+  private long countAtCursor;
+  private boolean begun;
+
+  LogCourse(ReadLogRequest request) {
+    this.request = request;
+    this.cursor = request.getCursor();
+  }
+
+  @Override
+  public FrameCall.@Nullable Step<?, ?, ReadLogResponse> next() {
+    if (begun) {
+      progress.resumed();
+    }
+    begun = true;
+    ReadLogRequest.Builder next = request.toBuilder().setCursor(cursor);
+    if (request.getMaxCount() != 0) {
+      long left = request.getMaxCount() - countAtCursor;
+      if (left <= 0) {
+        return null;
+      }
+      next.setMaxCount(left);
+    }
+    return new FrameCall.Step<>(
+        EventStoreGrpc.getReadLogMethod(), next.build(), UnaryOperator.identity());
+  }
+
+  @Override
+  public ReadLogResponse received(ReadLogResponse frame) {
+    List<CommitAt> fresh = new ArrayList<>(frame.getCommitsCount());
+    for (CommitAt commit : frame.getCommitsList()) {
+      if (isNew(progress, commit)) {
+        fresh.add(commit);
+      }
+    }
+    count += fresh.size();
+    if (frame.getCursor().isEmpty()) {
+      return fresh.size() == frame.getCommitsCount() ? frame : with(frame, fresh).build();
+    }
+    if (progress.mayRepeat()) {
+      held = frame.getCursor(); // It may stand before what was handed on.
+      return with(frame, fresh).clearCursor().build();
+    }
+    held = "";
+    cursor = frame.getCursor();
+    countAtCursor = count;
+    progress.cursor();
+    return fresh.size() == frame.getCommitsCount() ? frame : with(frame, fresh).build();
+  }
+
+  private static ReadLogResponse.Builder with(ReadLogResponse frame, List<CommitAt> commits) {
+    return frame.toBuilder().clearCommits().addAllCommits(commits);
+  }
+
+  @Override
+  public @Nullable ReadLogResponse left() {
+    return held.isEmpty() ? null : ReadLogResponse.newBuilder().setCursor(held).build();
+  }
+
+  static boolean isNew(LogProgress progress, CommitAt commit) {
+    return progress.isNew(
+        commit.getCommit().getNamespace(),
+        commit.getPartition(),
+        new LogProgress.Mark(
+            commit.getPosition(),
+            Messages.instant(commit.getStoredAt()),
+            commit.getCommit().getCommitId()));
+  }
+
+  @Override
+  public boolean isOver() {
+    return true;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.aether.client;
+
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An actor's state as of a version, kept so that rebuilding it need not start at version 1.
+ *
+ * @param actorId the actor
+ * @param version the version up to which the state includes the actor's events, at least 1
+ * @param state the state; opaque to the server, encoded at most 3 MiB
+ * @param contentType media type of the state, at most 256 bytes; empty: {@code application/json}
+ * @param metadata at most 64 keys and 16 KiB
+ * @param timestamp when it was taken; null: the server's clock when it arrives
+ */
+public record Snapshot(
+    String actorId,
+    long version,
+    Bytes state,
+    String contentType,
+    Map<String, String> metadata,
+    @Nullable Instant timestamp) {
+
+  /** Copies the metadata. */
+  public Snapshot {
+    metadata = Map.copyOf(metadata);
+    if (version < 0) {
+      throw new IllegalArgumentException("version " + version + " is negative");
+    }
+  }
+
+  /** Starts a snapshot of an actor. */
+  public static Builder builder(String actorId, long version, Bytes state) {
+    return new Builder(actorId, version, state);
+  }
+
+  /** Builds a {@link Snapshot}; not safe for use by several threads. */
+  public static final class Builder {
+    private final String actorId;
+    private final long version;
+    private final Bytes state;
+    private final Map<String, String> metadata = new LinkedHashMap<>();
+    private String contentType = "";
+    private @Nullable Instant timestamp;
+
+    private Builder(String actorId, long version, Bytes state) {
+      this.actorId = actorId;
+      this.version = version;
+      this.state = state;
+    }
+
+    /** Sets the media type of the state; unset: {@code application/json}. */
+    @CanIgnoreReturnValue
+    public Builder contentType(String contentType) {
+      this.contentType = contentType;
+      return this;
+    }
+
+    /** Sets one key of the metadata. */
+    @CanIgnoreReturnValue
+    public Builder metadata(String key, String value) {
+      metadata.put(key, value);
+      return this;
+    }
+
+    /** Sets when it was taken; unset: the server's clock when it arrives. */
+    @CanIgnoreReturnValue
+    public Builder timestamp(Instant timestamp) {
+      this.timestamp = timestamp;
+      return this;
+    }
+
+    /** The snapshot. */
+    public Snapshot build() {
+      return new Snapshot(actorId, version, state, contentType, metadata, timestamp);
+    }
+  }
+}
