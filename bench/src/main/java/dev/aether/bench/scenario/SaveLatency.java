@@ -31,7 +31,10 @@ public final class SaveLatency implements Scenario {
               Driver::name,
               (driver, time) -> {
                 Measured measured = Serial.appends(driver, ACTORS, time, scale.maxPerRound());
-                return Map.of(P50, measured.latencyMillis(50), P99, measured.latencyMillis(99));
+                Map<String, Double> figures = new LinkedHashMap<>();
+                figures.put(P50, measured.latencyMillis(50));
+                figures.put(P99, measured.latencyMillis(99));
+                return figures;
               });
       Series raw = rounds.of("raw jnats", P50);
       return new Outcome(
