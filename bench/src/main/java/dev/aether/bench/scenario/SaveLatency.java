@@ -7,6 +7,7 @@ import dev.aether.bench.process.Rig;
 import dev.aether.bench.report.Outcome;
 import dev.aether.bench.report.Series;
 import dev.aether.bench.report.Target;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Scenario c: how long one save takes that waits for no other. */
