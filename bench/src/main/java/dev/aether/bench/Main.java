@@ -9,6 +9,7 @@ import dev.aether.bench.scenario.Scale;
 import dev.aether.bench.scenario.Scenario;
 import dev.aether.server.embedded.NatsServerBinary;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,9 @@ public final class Main implements Callable<Integer> {
 
   @Option(names = "--rounds", paramLabel = "N", description = "That are measured; default: 7, 5")
   private @Nullable Integer rounds;
+
+  @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Default: 40, quick 10")
+  private @Nullable Integer warmUp;
 
   @Option(names = "--only", paramLabel = "ID", split = ",", description = "Only these, by letter")
   private List<String> only = new ArrayList<>();
@@ -61,7 +65,8 @@ public final class Main implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Scale chosen = quick ? Scale.QUICK : Scale.FULL;
-    Scale scale = rounds == null ? chosen : chosen.withRounds(rounds);
+    Scale warmed = warmUp == null ? chosen : chosen.withWarmUp(Duration.ofSeconds(warmUp));
+    Scale scale = rounds == null ? warmed : warmed.withRounds(rounds);
     NatsServerBinary nats = NatsServerBinary.find(Optional.empty());
     Map<String, String> facts = Machine.facts(nats.version().toString());
     List<Outcome> outcomes = new ArrayList<>();

@@ -2,13 +2,20 @@ package dev.aether.bench.driver;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
+import io.grpc.ManagedChannel;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /** The saves of one driver, each expecting its actor where the last one left it. */
 final class AetherRequests {
+  private static final long ANSWER_WITHIN_SECONDS = 10;
+
+  private final ManagedChannel channel;
   private final String namespace;
   private final int eventsPerCommit;
   private final ByteString data;
@@ -16,7 +23,9 @@ final class AetherRequests {
   private final AtomicLong next = new AtomicLong();
   private final String run = Long.toHexString(System.nanoTime());
 
-  AetherRequests(String namespace, int actors, int eventsPerCommit, byte[] data) {
+  AetherRequests(
+      ManagedChannel channel, String namespace, int actors, int eventsPerCommit, byte[] data) {
+    this.channel = channel;
     this.namespace = namespace;
     this.eventsPerCommit = eventsPerCommit;
     this.data = UnsafeByteOperations.unsafeWrap(data);
@@ -44,11 +53,21 @@ final class AetherRequests {
     versions.set(actor, lastVersion);
   }
 
-  /** Commits, counted by the versions that the actors have reached. */
-  long commits() {
+  /** Commits of this driver that the node says it holds, by its actors' latest versions. */
+  long commitsStored() {
+    EventStoreGrpc.EventStoreBlockingStub store = EventStoreGrpc.newBlockingStub(channel);
     long events = 0;
-    for (int i = 0; i < versions.length(); i++) {
-      events += versions.get(i);
+    for (int actor = 0; actor < versions.length(); actor++) {
+      GetLatestVersionRequest latest =
+          GetLatestVersionRequest.newBuilder()
+              .setNamespace(namespace)
+              .setActorId(actorId(actor))
+              .build();
+      events +=
+          store
+              .withDeadlineAfter(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
+              .getLatestVersion(latest)
+              .getVersion();
     }
     return events / eventsPerCommit;
   }

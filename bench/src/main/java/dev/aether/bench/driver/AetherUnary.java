@@ -26,7 +26,7 @@ public final class AetherUnary implements Driver {
       String address, String namespace, int actors, int eventsPerCommit, byte[] data) {
     channel = Channels.open(address);
     stub = EventStoreGrpc.newStub(channel);
-    requests = new AetherRequests(namespace, actors, eventsPerCommit, data);
+    requests = new AetherRequests(channel, namespace, actors, eventsPerCommit, data);
   }
 
   @Override
@@ -62,7 +62,7 @@ public final class AetherUnary implements Driver {
 
   @Override
   public long stored() {
-    return requests.commits();
+    return requests.commitsStored();
   }
 
   @Override

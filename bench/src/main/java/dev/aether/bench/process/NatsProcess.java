@@ -74,6 +74,11 @@ public final class NatsProcess implements AutoCloseable {
     return "nats://127.0.0.1:" + port;
   }
 
+  /** Of the running process, or of the last one. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** Ends it in order; returns when it is gone. */
   public void stop() {
     process.end();

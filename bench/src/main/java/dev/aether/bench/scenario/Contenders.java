@@ -1,5 +1,6 @@
 package dev.aether.bench.scenario;
 
+import dev.aether.bench.driver.AetherStream;
 import dev.aether.bench.driver.AetherUnary;
 import dev.aether.bench.driver.Driver;
 import dev.aether.bench.driver.RawJetStream;
@@ -7,6 +8,7 @@ import dev.aether.bench.process.AetherProcess;
 import dev.aether.bench.process.NatsProcess;
 import dev.aether.bench.process.Rig;
 import java.util.List;
+import java.util.Map;
 
 /** The drivers of a scenario about saves, all on one nats-server. */
 final class Contenders implements AutoCloseable {
@@ -26,11 +28,17 @@ final class Contenders implements AutoCloseable {
     drivers =
         List.of(
             RawJetStream.open(nats.url(), "RAW", actors, data),
-            new AetherUnary(node.address(), "unary", actors, eventsPerCommit, data));
+            new AetherUnary(node.address(), "unary", actors, eventsPerCommit, data),
+            new AetherStream(node.address(), "stream", actors, eventsPerCommit, data));
   }
 
   List<Driver> drivers() {
     return drivers;
+  }
+
+  /** The processes of all that happens here, by name. */
+  Map<String, Long> pids() {
+    return Map.of("client", ProcessHandle.current().pid(), "node", node.pid(), "nats", nats.pid());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.aether.bench.process.Rig;
 import dev.aether.bench.report.Outcome;
 import dev.aether.bench.report.Series;
 import dev.aether.bench.report.Target;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** Scenario c: how long one save takes that waits for no other. */
@@ -31,7 +32,10 @@ public final class SaveLatency implements Scenario {
               Driver::name,
               (driver, time) -> {
                 Measured measured = Serial.appends(driver, ACTORS, time, scale.maxPerRound());
-                return Map.of(P50, measured.latencyMillis(50), P99, measured.latencyMillis(99));
+                Map<String, Double> figures = new LinkedHashMap<>();
+                figures.put(P50, measured.latencyMillis(50));
+                figures.put(P99, measured.latencyMillis(99));
+                return figures;
               });
       Series raw = rounds.of("raw jnats", P50);
       return new Outcome(

@@ -15,7 +15,7 @@ public record Scale(
     int rounds, Duration warmUp, Duration roundTime, long maxPerRound, double factor) {
   /** What the published figures come from. */
   public static final Scale FULL =
-      new Scale(7, Duration.ofSeconds(25), Duration.ofSeconds(5), Long.MAX_VALUE, 1);
+      new Scale(7, Duration.ofSeconds(40), Duration.ofSeconds(5), Long.MAX_VALUE, 1);
 
   /** For a look while changing something. */
   public static final Scale QUICK =
@@ -24,6 +24,11 @@ public record Scale(
   /** A size of the full run at this scale, at least one. */
   public int of(int full) {
     return (int) Math.max(1, Math.round(full * factor));
+  }
+
+  /** With another time to warm up. */
+  public Scale withWarmUp(Duration time) {
+    return new Scale(rounds, time, roundTime, maxPerRound, factor);
   }
 
   /** With another number of rounds. */
