@@ -11,6 +11,13 @@ public final class Limits {
   public static final int SHORT_TEXT_BYTES = 256;
 
   public static final int EVENTS_PER_COMMIT = 1000;
+
+  /**
+   * A repeat without an expected version is looked for among so many of the actor's latest commits:
+   * the contract's 1,000, and some that may have come while the writer waited for its answer.
+   */
+  public static final int REPEATS_AMONG_COMMITS = 1024;
+
   public static final int METADATA_KEYS = 64;
 
   /** Keys and values of one event's metadata together. */

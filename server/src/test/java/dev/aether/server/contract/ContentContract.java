@@ -8,14 +8,22 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.aether.v1.Event;
 import dev.aether.v1.NewEvent;
+import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.SaveEventsRequest;
 import io.grpc.Status;
+import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What comes back is what was saved, whatever it is. */
@@ -114,6 +122,88 @@ abstract class ContentContract extends Contract {
                 }
               });
     }
+  }
+
+  /**
+   * Ids over all legal bytes; each second one differs from the one before by what encodings lose.
+   */
+  private static List<String> randomIds(int count) {
+    Random random = random();
+    Set<String> ids = new LinkedHashSet<>();
+    while (ids.size() < count) {
+      StringBuilder id = new StringBuilder();
+      int maxBytes = 1 + random.nextInt(random.nextInt(8) == 0 ? 256 : 24);
+      while (true) {
+        String next = randomCharacter(random);
+        if ((id + next).getBytes(StandardCharsets.UTF_8).length > maxBytes) {
+          break;
+        }
+        id.append(next);
+      }
+      if (id.length() > 0) {
+        ids.add(id.toString());
+        ids.add(twin(random, id.toString()));
+      }
+    }
+    return List.copyOf(ids);
+  }
+
+  private static String randomCharacter(Random random) {
+    int kind = random.nextInt(10);
+    if (kind < 4) {
+      return String.valueOf(".%*> _-/\\+=$".charAt(random.nextInt(12)));
+    }
+    int limit = kind < 7 ? 0x80 : kind < 9 ? 0x3000 : 0x110000;
+    int point = random.nextInt(limit);
+    boolean legal =
+        Character.getType(point) != Character.CONTROL
+            && Character.getType(point) != Character.SURROGATE;
+    return legal ? Character.toString(point) : "x";
+  }
+
+  /** Another legal id that a naive encoding takes for this one. */
+  private static String twin(Random random, String id) {
+    String other =
+        switch (random.nextInt(7)) {
+          case 0 -> id.replace('.', '_');
+          case 1 -> id.replace(".", "%2E");
+          case 2 -> id.replace("%", "%25");
+          case 3 -> id.toUpperCase(Locale.ROOT);
+          case 4 -> Normalizer.normalize(id, Normalizer.Form.NFD);
+          case 5 -> id.replaceAll("\\.+", ".");
+          default -> id.strip() + ".";
+        };
+    boolean legal = !other.isEmpty() && other.getBytes(StandardCharsets.UTF_8).length <= 256;
+    return legal ? other : id;
+  }
+
+  @Test
+  void randomActorIdsComeBackByteForByteAndApart() {
+    List<String> ids = randomIds(rounds("random.ids", 600));
+    List<SaveEventsRequest> saves =
+        IntStream.range(0, ids.size())
+            .mapToObj(i -> Requests.saveAt(namespace, ids.get(i), 0).setCommitId("id-" + i).build())
+            .toList();
+    SaveStreamer.answers(a, saves)
+        .forEach(answer -> assertEquals(1, answer.getSaved().getLastVersion(), answer::toString));
+    Map<String, String> read = new HashMap<>();
+    b.store()
+        .readLog(ReadLogRequest.newBuilder().setNamespacePattern(namespace).build())
+        .forEachRemaining(
+            frame ->
+                frame
+                    .getCommitsList()
+                    .forEach(
+                        at -> read.put(at.getCommit().getCommitId(), at.getCommit().getActorId())));
+    assertEquals(ids.size(), read.size());
+    for (int i = 0; i < ids.size(); i++) {
+      String id = ids.get(i);
+      assertEquals(id, read.get("id-" + i));
+      List<Event> events = (i % 2 == 0 ? a : b).events(namespace, id);
+      assertEquals(List.of(1L), versions(events), id);
+      assertEquals(id, events.get(0).getActorId());
+    }
+    System.out.println(ids.size() + " actor ids came back and apart");
   }
 
   @Test

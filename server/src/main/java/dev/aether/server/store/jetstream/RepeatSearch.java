@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Save;
 import java.util.Optional;
@@ -12,9 +13,7 @@ import java.util.concurrent.CompletableFuture;
  * saved with the same kind of expectation.
  */
 final class RepeatSearch {
-  /** With any_version and existing_actor a repeat is looked for among so many commits. */
-  private static final int LATEST = 1000;
-
+  private static final int PAGE_COMMITS = 1000;
   private static final int PAGE_BYTES = 1024 * 1024;
 
   private final ActorLog actor;
@@ -53,7 +52,7 @@ final class RepeatSearch {
 
   /** Whether one of the actor's latest commits is this save's. */
   CompletableFuture<Optional<Found>> amongLatest(ActorTip tip) {
-    return among(tip, Math.max(1, tip.through().count() - LATEST + 1));
+    return among(tip, Math.max(1, tip.through().count() - Limits.REPEATS_AMONG_COMMITS + 1));
   }
 
   /** Whether one of the actor's commits from the {@code number}th on is this save's. */
@@ -69,7 +68,7 @@ final class RepeatSearch {
 
   private CompletableFuture<Optional<Found>> search(long from, long to) {
     return actor
-        .from(from, LATEST, PAGE_BYTES)
+        .from(from, PAGE_COMMITS, PAGE_BYTES)
         .thenCompose(
             messages -> {
               for (StoredMessage message : messages) {

@@ -24,9 +24,6 @@ import java.util.concurrent.CompletableFuture;
 final class InMemoryEventStore implements EventStore {
   private static final Durability DURABILITY = new Durability(1, Durability.Sync.MEMORY);
 
-  /** With any_version and existing_actor a repeat is looked for among so many commits. */
-  private static final int LATEST = 1000;
-
   private final InMemoryNamespaces namespaces;
 
   InMemoryEventStore(InMemoryNamespaces namespaces) {
@@ -91,7 +88,7 @@ final class InMemoryEventStore implements EventStore {
     }
     // Only who says that he may have sent it before, or sent it just now, is asked to be
     // recognised.
-    int among = save.retry() ? LATEST : 1;
+    int among = save.retry() ? Limits.REPEATS_AMONG_COMMITS : 1;
     return history.subList(Math.max(0, history.size() - among), history.size()).stream()
         .filter(record -> isOf(record, save))
         .findFirst();

@@ -33,15 +33,12 @@ import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -448,37 +445,5 @@ class MeddledStoreTest {
         Nats-Num-Pending: 1\r
         Nats-Last-Sequence: %d"""
         .formatted(sequence, before);
-  }
-
-  /** Speaks NATS' own words, since jnats sends no status lines. */
-  private static final class RawNats implements AutoCloseable {
-    private final Socket socket;
-
-    RawNats(int port) throws IOException {
-      socket = new Socket("127.0.0.1", port);
-      write("CONNECT {\"verbose\":false,\"headers\":true}\r\n");
-    }
-
-    void send(String subject, String header) {
-      int length = header.length() + 4;
-      write(
-          String.format(
-              Locale.ROOT, "HPUB %s %d %d\r\n%s\r\n\r\n\r\n", subject, length, length, header));
-    }
-
-    private void write(String text) {
-      try {
-        OutputStream out = socket.getOutputStream();
-        out.write(text.getBytes(StandardCharsets.UTF_8));
-        out.flush();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    @Override
-    public void close() throws IOException {
-      socket.close();
-    }
   }
 }
