@@ -27,6 +27,7 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -109,11 +110,20 @@ class SaveStreamTest {
     }
   }
 
+  /** The service, as far as it is tested here. */
+  private final class OnlyStreams extends EventStoreGrpc.EventStoreImplBase {
+    @Override
+    public StreamObserver<SaveEventsRequest> saveEventsStream(
+        StreamObserver<SaveEventsStreamResponse> answers) {
+      return streams.begin(answers);
+    }
+  }
+
   private Server serve() {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
-          .addService(new EventStoreService(store, streams))
+          .addService(new OnlyStreams())
           .build()
           .start();
     } catch (IOException e) {

@@ -234,8 +234,7 @@ class MeddledSnapshotsTest {
     // The node hears nothing of the registry while its record changes.
     lossy.lose("NAMESPACE_STATE_DELET", Integer.MAX_VALUE);
     setState(gone, "NAMESPACE_STATE_DELETED");
-    boolean made =
-        SnapshotStream.make(new JetStreamApi(meddler), registry(other), gone).join();
+    boolean made = SnapshotStream.make(new JetStreamApi(meddler), registry(other), gone).join();
     assertFalse(made);
     assertFalse(streams().contains(SubjectCodec.snapshotStream(gone)));
 
