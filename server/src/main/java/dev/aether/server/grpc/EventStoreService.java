@@ -38,7 +38,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
     this.store = store;
     this.events = store.events();
     this.streams = streams;
-    snapshots = new SnapshotCalls(store.snapshots());
+    snapshots = new SnapshotCalls(store);
   }
 
   @Override

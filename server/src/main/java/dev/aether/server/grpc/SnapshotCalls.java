@@ -2,7 +2,7 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.store.Snapshots;
+import dev.aether.server.store.Store;
 import dev.aether.v1.DeleteSnapshotRequest;
 import dev.aether.v1.DeleteSnapshotResponse;
 import dev.aether.v1.GetLatestSnapshotRequest;
@@ -13,20 +13,22 @@ import io.grpc.stub.StreamObserver;
 
 /** The calls about snapshots. No method blocks. */
 final class SnapshotCalls {
-  private final Snapshots snapshots;
+  private final Store store;
 
-  SnapshotCalls(Snapshots snapshots) {
-    this.snapshots = snapshots;
+  SnapshotCalls(Store store) {
+    this.store = store;
   }
 
   void save(SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> response) {
     UnaryCalls.answer(
         response,
         () ->
-            snapshots.save(
-                SnapshotMapper.namespace(request),
-                SnapshotMapper.complete(request.getSnapshot()),
-                Deadlines.ofCall()),
+            store
+                .snapshots()
+                .save(
+                    SnapshotMapper.namespace(request),
+                    SnapshotMapper.complete(request.getSnapshot()),
+                    Deadlines.ofCall()),
         saved -> SaveSnapshotResponse.getDefaultInstance());
   }
 
@@ -37,7 +39,8 @@ final class SnapshotCalls {
         () -> {
           Names.check(request.getNamespace(), request.getActorId());
           ActorId actor = new ActorId(request.getActorId());
-          return snapshots
+          return store
+              .snapshots()
               .latest(Names.namespace(request.getNamespace()), actor)
               .thenApply(found -> found.orElseThrow(() -> new StoreException.NoSnapshot(actor)));
         },
@@ -49,10 +52,12 @@ final class SnapshotCalls {
         response,
         () -> {
           Names.check(request.getNamespace(), request.getActorId());
-          return snapshots.delete(
-              Names.namespace(request.getNamespace()),
-              new ActorId(request.getActorId()),
-              Deadlines.ofCall());
+          return store
+              .snapshots()
+              .delete(
+                  Names.namespace(request.getNamespace()),
+                  new ActorId(request.getActorId()),
+                  Deadlines.ofCall());
         },
         deleted -> DeleteSnapshotResponse.getDefaultInstance());
   }

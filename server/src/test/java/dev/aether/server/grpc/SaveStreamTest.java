@@ -15,6 +15,7 @@ import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
+import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
@@ -27,7 +28,6 @@ import io.grpc.Server;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
-import io.grpc.stub.StreamObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -77,6 +77,11 @@ class SaveStreamTest {
     }
 
     @Override
+    public Snapshots snapshots() {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
     public CommitLog log() {
       throw new AssertionError("not asked for");
     }
@@ -110,20 +115,11 @@ class SaveStreamTest {
     }
   }
 
-  /** The service, as far as it is tested here. */
-  private final class OnlyStreams extends EventStoreGrpc.EventStoreImplBase {
-    @Override
-    public StreamObserver<SaveEventsRequest> saveEventsStream(
-        StreamObserver<SaveEventsStreamResponse> answers) {
-      return streams.begin(answers);
-    }
-  }
-
   private Server serve() {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
-          .addService(new OnlyStreams())
+          .addService(new EventStoreService(store, streams))
           .build()
           .start();
     } catch (IOException e) {
