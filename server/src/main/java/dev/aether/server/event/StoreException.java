@@ -141,6 +141,73 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
+  /** The snapshot, encoded, is larger than the store takes. */
+  public static final class SnapshotTooLarge extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public SnapshotTooLarge(long limitBytes, long sizeBytes) {
+      super(
+          Reason.SNAPSHOT_TOO_LARGE,
+          "snapshot too large: " + sizeBytes + " bytes encoded, the limit is " + limitBytes,
+          Map.of("limit_bytes", Long.toString(limitBytes), "size_bytes", Long.toString(sizeBytes)));
+    }
+  }
+
+  /** The snapshot's version is above the actor's. */
+  public static final class SnapshotAhead extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param snapshot the refused snapshot's version, unsigned
+     */
+    public SnapshotAhead(ActorId actor, long current, long snapshot) {
+      super(
+          Reason.SNAPSHOT_AHEAD,
+          "snapshot ahead: actor "
+              + JsonText.quoted(actor.value())
+              + " has version "
+              + current
+              + ", the snapshot "
+              + Long.toUnsignedString(snapshot),
+          Map.of(
+              "actor_id", actor.value(),
+              "current_version", Long.toString(current),
+              "snapshot_version", Long.toUnsignedString(snapshot)));
+    }
+  }
+
+  /** A newer snapshot is stored. */
+  public static final class SnapshotOutdated extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public SnapshotOutdated(ActorId actor, long stored, long snapshot) {
+      super(
+          Reason.SNAPSHOT_OUTDATED,
+          "snapshot outdated: actor "
+              + JsonText.quoted(actor.value())
+              + " has a snapshot of version "
+              + stored
+              + ", cannot save one of version "
+              + snapshot,
+          Map.of(
+              "actor_id", actor.value(),
+              "stored_version", Long.toString(stored),
+              "snapshot_version", Long.toString(snapshot)));
+    }
+  }
+
+  /** The actor has no snapshot. */
+  public static final class NoSnapshot extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public NoSnapshot(ActorId actor) {
+      super(
+          Reason.NO_SNAPSHOT,
+          "no snapshot: of actor " + JsonText.quoted(actor.value()),
+          Map.of("actor_id", actor.value()));
+    }
+  }
+
   /** The cursor means nothing here. */
   public static final class CursorUnknown extends StoreException {
     private static final long serialVersionUID = 1;
@@ -241,6 +308,11 @@ public abstract sealed class StoreException extends RuntimeException {
     public OutcomeUnknown(CommitId commitId, String why) {
       super(
           Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("commit_id", commitId.value()));
+    }
+
+    /** The same of a change of an actor's snapshot. */
+    public OutcomeUnknown(ActorId actor, String why) {
+      super(Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("actor_id", actor.value()));
     }
   }
 

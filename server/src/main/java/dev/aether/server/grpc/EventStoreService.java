@@ -8,9 +8,13 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Store;
+import dev.aether.v1.DeleteSnapshotRequest;
+import dev.aether.v1.DeleteSnapshotResponse;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestSnapshotRequest;
+import dev.aether.v1.GetLatestSnapshotResponse;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
 import dev.aether.v1.ReadLogRequest;
@@ -18,26 +22,28 @@ import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
+import dev.aether.v1.SaveSnapshotRequest;
+import dev.aether.v1.SaveSnapshotResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /** Saves and reads. No method blocks. */
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   private final Store store;
   private final EventStore events;
   private final SaveStreams streams;
+  private final SnapshotCalls snapshots;
 
   EventStoreService(Store store, SaveStreams streams) {
     this.store = store;
     this.events = store.events();
     this.streams = streams;
+    snapshots = new SnapshotCalls(store);
   }
 
   @Override
   public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
-    answer(
+    UnaryCalls.answer(
         response,
         () -> events.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
         SaveMapper::toResponse);
@@ -110,7 +116,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   @Override
   public void getLatestVersion(
       GetLatestVersionRequest request, StreamObserver<GetLatestVersionResponse> response) {
-    answer(
+    UnaryCalls.answer(
         response,
         () -> {
           Faults faults = new Faults();
@@ -127,29 +133,21 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
                 .build());
   }
 
-  /** Answers a unary call when the work is done. */
-  private static <T, R> void answer(
-      StreamObserver<R> response, Work<T> work, Function<T, R> toResponse) {
-    CompletableFuture<T> running;
-    try {
-      running = work.begin();
-    } catch (StoreException e) {
-      response.onError(StatusMapper.toStatus(e));
-      return;
-    }
-    running.whenComplete(
-        (done, thrown) -> {
-          if (thrown == null) {
-            response.onNext(toResponse.apply(done));
-            response.onCompleted();
-          } else {
-            response.onError(StatusMapper.toStatus(thrown));
-          }
-        });
+  @Override
+  public void saveSnapshot(
+      SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> response) {
+    snapshots.save(request, response);
   }
 
-  /** Checks a request and begins to do what it asks. */
-  private interface Work<T> {
-    CompletableFuture<T> begin();
+  @Override
+  public void getLatestSnapshot(
+      GetLatestSnapshotRequest request, StreamObserver<GetLatestSnapshotResponse> response) {
+    snapshots.latest(request, response);
+  }
+
+  @Override
+  public void deleteSnapshot(
+      DeleteSnapshotRequest request, StreamObserver<DeleteSnapshotResponse> response) {
+    snapshots.delete(request, response);
   }
 }

@@ -22,6 +22,18 @@ final class Names {
     faults.add("actor_id", ActorId.fault(id));
   }
 
+  /**
+   * Goes on only if both names are valid.
+   *
+   * @throws dev.aether.server.event.StoreException.InvalidRequest otherwise
+   */
+  static void check(String namespace, String actor) {
+    Faults faults = new Faults();
+    checkNamespace(namespace, faults);
+    checkActor(actor, faults);
+    faults.check();
+  }
+
   /** Also refuses what no namespace could match. */
   static void checkNamespacePattern(String pattern, Faults faults) {
     if (pattern.isEmpty()) {

@@ -28,7 +28,7 @@ import java.util.Map;
  * fills in.
  */
 final class SaveMapper {
-  private static final String DEFAULT_CONTENT_TYPE = "application/json";
+  static final String DEFAULT_CONTENT_TYPE = "application/json";
   private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
   private static final TextRule SHORT_TEXT = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
 
@@ -109,7 +109,7 @@ final class SaveMapper {
     }
   }
 
-  private static void checkMetadata(Map<String, String> metadata, String field, Faults faults) {
+  static void checkMetadata(Map<String, String> metadata, String field, Faults faults) {
     if (metadata.size() > Limits.METADATA_KEYS) {
       faults.add(field, "has " + metadata.size() + " keys, more than " + Limits.METADATA_KEYS);
     }
@@ -136,10 +136,17 @@ final class SaveMapper {
     return request.hasAnyVersion() ? new ExpectedVersion.Any() : new ExpectedVersion.Existing();
   }
 
-  private static List<Event> complete(List<NewEvent> events) {
+  /** The server's clock. */
+  static Timestamp now() {
     Instant clock = Instant.now();
-    Timestamp now =
-        Timestamp.newBuilder().setSeconds(clock.getEpochSecond()).setNanos(clock.getNano()).build();
+    return Timestamp.newBuilder()
+        .setSeconds(clock.getEpochSecond())
+        .setNanos(clock.getNano())
+        .build();
+  }
+
+  private static List<Event> complete(List<NewEvent> events) {
+    Timestamp now = now();
     List<Event> complete = new ArrayList<>(events.size());
     for (NewEvent event : events) {
       complete.add(

@@ -7,6 +7,8 @@ import java.util.Optional;
 public interface Store extends AutoCloseable {
   EventStore events();
 
+  Snapshots snapshots();
+
   CommitLog log();
 
   Namespaces namespaces();

@@ -12,6 +12,7 @@ import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.Commit;
@@ -143,6 +144,11 @@ class SubscriptionReadsTest {
   private record FakeStore(CommitLog log) implements Store {
     @Override
     public EventStore events() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Snapshots snapshots() {
       throw new UnsupportedOperationException();
     }
 

@@ -30,6 +30,13 @@ class NatsClusterContractTest {
   }
 
   @Nested
+  class Snapshots extends SnapshotsContract {
+    Snapshots(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Content extends ContentContract {
     Content(Fixture fixture) {
       super(fixture);

@@ -28,6 +28,13 @@ class OneNatsContractTest {
   }
 
   @Nested
+  class Snapshots extends SnapshotsContract {
+    Snapshots(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Content extends ContentContract {
     Content(Fixture fixture) {
       super(fixture);

@@ -15,6 +15,7 @@ import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
+import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
@@ -73,6 +74,11 @@ class SaveStreamTest {
     @Override
     public EventStore events() {
       return this;
+    }
+
+    @Override
+    public Snapshots snapshots() {
+      throw new AssertionError("not asked for");
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.nats.client.api.MessageInfo;
 import io.nats.client.api.PublishAck;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.api.SuccessApiResponse;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -156,6 +157,23 @@ final class JetStreamApi {
   /** Makes a stream; making it again with the same configuration has no effect. */
   CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
     return managed("STREAM.CREATE." + config.getName(), config.toJson());
+  }
+
+  /** Deletes a stream; one that is not there counts as deleted. */
+  CompletableFuture<Boolean> deleteStream(String stream) {
+    return call("STREAM.DELETE." + stream, "")
+        .thenApply(
+            reply -> {
+              SuccessApiResponse answer = new SuccessApiResponse(reply);
+              if (!answer.hasError()) {
+                return true;
+              }
+              JetStreamFailure refusal = refusal(answer.getApiErrorCode(), answer.getDescription());
+              if (JetStreamErrors.isStreamGone(refusal)) {
+                return false;
+              }
+              throw refusal;
+            });
   }
 
   private CompletableFuture<StreamInfo> managed(String verb, String body) {

@@ -24,6 +24,7 @@ final class JetStreamErrors {
   private static final int MEMORY_EXCEEDED = 10028;
   private static final int NO_MESSAGE = 10037;
   private static final int STREAM_NOT_FOUND = 10059;
+  private static final int STREAM_NAME_IN_USE = 10058;
   private static final int STREAM_MISMATCH = 10060;
   private static final int MESSAGE_TOO_LARGE = 10054;
   private static final int REPLICAS_WITHOUT_CLUSTER = 10074;
@@ -102,6 +103,13 @@ final class JetStreamErrors {
   /** The stream is not there (any more). */
   static boolean isStreamGone(JetStreamFailure failure) {
     return failure.code() == STREAM_NOT_FOUND || failure.code() == STREAM_MISMATCH;
+  }
+
+  /**
+   * A stream that was to be made is there, configured otherwise: its replicas were changed, say.
+   */
+  static boolean isStreamThere(JetStreamFailure failure) {
+    return failure.code() == STREAM_NAME_IN_USE;
   }
 
   /** More replicas were asked for than a server without a cluster has; that does not pass. */

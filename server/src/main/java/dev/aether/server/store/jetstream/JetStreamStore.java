@@ -6,6 +6,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import io.nats.client.Connection;
 import java.time.Duration;
@@ -53,6 +54,7 @@ public final class JetStreamStore implements Store {
   private final Tails tails;
   private final NamespaceRegistry namespaces;
   private final JetStreamEventStore events;
+  private final JetStreamSnapshots snapshots;
   private final JetStreamLog log;
   private final ScheduledFuture<?> probe;
   private volatile long answeredAt = System.nanoTime();
@@ -120,6 +122,8 @@ public final class JetStreamStore implements Store {
                 timers,
                 maxCommitBytes,
                 config.sync()));
+    snapshots =
+        new JetStreamSnapshots(new SnapshotTools(api, namespaces, events, timers, maxCommitBytes));
     log = new JetStreamLog(api, batches, namespaces, cache, tails);
     probe = timers.every(PROBE_EVERY, this::probe);
   }
@@ -194,6 +198,11 @@ public final class JetStreamStore implements Store {
   }
 
   @Override
+  public Snapshots snapshots() {
+    return snapshots;
+  }
+
+  @Override
   public CommitLog log() {
     return log;
   }
@@ -206,6 +215,7 @@ public final class JetStreamStore implements Store {
   @Override
   public void close() {
     events.close(CLOSE_WITHIN);
+    snapshots.close(CLOSE_WITHIN);
     probe.cancel(false);
     namespaces.close();
     tails.close();

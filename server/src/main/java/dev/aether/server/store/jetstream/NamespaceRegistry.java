@@ -148,6 +148,11 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
             });
   }
 
+  /** The namespace as the registry's leader has it now; empty also while it is being made. */
+  CompletableFuture<Optional<Info>> findAtLeader(Namespace namespace) {
+    return look(namespace).thenApply(found -> found.flatMap(Known::usable));
+  }
+
   @Override
   public CompletableFuture<Info> findOrCreate(Namespace namespace) {
     Optional<Info> here = local(namespace);

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.store.Namespaces;
 import dev.aether.server.wire.NamespaceRecord;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.RetentionPolicy;
@@ -35,6 +36,20 @@ final class StreamConfigs {
                 "aether.namespace", record.getNamespace(),
                 "aether.incarnation", record.getIncarnation(),
                 "aether.partition", Integer.toString(stream.log().partition())))
+        .build();
+  }
+
+  /** Answers come from the leader, as the registry's. */
+  static StreamConfiguration snapshots(Namespaces.Info namespace) {
+    return kept(SubjectCodec.snapshotStream(namespace), namespace.replicas())
+        .description("Aether: the snapshots of namespace " + namespace.namespace())
+        .subjects(SubjectCodec.snapshotPrefix(namespace) + ">")
+        .maxMessagesPerSubject(1)
+        .allowDirect(false)
+        .metadata(
+            Map.of(
+                "aether.namespace", namespace.namespace().name(),
+                "aether.incarnation", namespace.incarnation()))
         .build();
   }
 

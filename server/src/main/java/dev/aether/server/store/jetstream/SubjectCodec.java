@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
+import dev.aether.server.store.Namespaces;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -22,6 +23,7 @@ final class SubjectCodec {
   static final String ROOT = "aether";
 
   private static final String EVENTS = ROOT + ".e.";
+  private static final String SNAPSHOTS = ROOT + ".s.";
   private static final String EMPTY_TOKEN = "%";
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
@@ -47,8 +49,32 @@ final class SubjectCodec {
 
   /** The subject of an actor, which no other actor has. */
   static String subject(LogId log, ActorId actor) {
-    StringBuilder subject = new StringBuilder(64).append(prefix(log));
-    String id = actor.value();
+    return prefix(log) + tokens(actor.value());
+  }
+
+  /**
+   * The stream of a making's snapshots: {@code AETHER-SNAPSHOTS-INCARNATION-NAMESPACE}, with the
+   * namespace's dots as {@code +}.
+   */
+  static String snapshotStream(Namespaces.Info namespace) {
+    return "AETHER-SNAPSHOTS-"
+        + namespace.incarnation()
+        + "-"
+        + namespace.namespace().name().replace('.', '+');
+  }
+
+  /** What the subjects of all snapshots of a making begin with. */
+  static String snapshotPrefix(Namespaces.Info namespace) {
+    return SNAPSHOTS + namespace.incarnation() + ".";
+  }
+
+  /** The subject of an actor's snapshot, with tokens as those of {@link #subject}. */
+  static String snapshotSubject(LogId log, ActorId actor) {
+    return SNAPSHOTS + log.incarnation() + "." + log.partition() + "." + tokens(actor.value());
+  }
+
+  private static String tokens(String id) {
+    StringBuilder subject = new StringBuilder(64);
     int from = 0;
     while (true) {
       int dot = id.indexOf('.', from);

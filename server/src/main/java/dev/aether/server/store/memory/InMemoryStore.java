@@ -3,6 +3,7 @@ package dev.aether.server.store.memory;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,6 +21,7 @@ public final class InMemoryStore implements Store {
           });
   private final InMemoryNamespaces namespaces;
   private final InMemoryEventStore events;
+  private final InMemorySnapshots snapshots;
   private final InMemoryLog log;
 
   /**
@@ -28,12 +30,18 @@ public final class InMemoryStore implements Store {
   public InMemoryStore(boolean autoCreate) {
     namespaces = new InMemoryNamespaces(autoCreate, deliveries);
     events = new InMemoryEventStore(namespaces);
+    snapshots = new InMemorySnapshots(namespaces);
     log = new InMemoryLog(namespaces);
   }
 
   @Override
   public EventStore events() {
     return events;
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return snapshots;
   }
 
   @Override

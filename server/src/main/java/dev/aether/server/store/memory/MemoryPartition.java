@@ -2,13 +2,16 @@ package dev.aether.server.store.memory;
 
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog.Tail;
 import dev.aether.server.store.CommitLog.TailListener;
 import dev.aether.server.store.LogEntry.StoredCommit;
+import dev.aether.v1.Snapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 
@@ -24,6 +27,7 @@ final class MemoryPartition {
   private final List<Record> records = new ArrayList<>();
 
   private final Map<ActorId, List<Record>> actors = new HashMap<>();
+  private final Map<ActorId, Snapshot> snapshots = new HashMap<>();
   private final List<MemoryTail> tails = new ArrayList<>();
 
   /**
@@ -53,6 +57,39 @@ final class MemoryPartition {
   /** The actor's records, oldest first, as they are now. */
   synchronized List<Record> ofActor(ActorId actor) {
     return List.copyOf(actors.getOrDefault(actor, List.of()));
+  }
+
+  /** The actor's latest version as it is now; 0: nobody wrote it. */
+  synchronized long latest(ActorId actor) {
+    List<Record> history = actors.getOrDefault(actor, List.of());
+    return history.isEmpty()
+        ? 0
+        : history.get(history.size() - 1).stored().commit().getLastVersion();
+  }
+
+  synchronized Optional<Snapshot> snapshot(ActorId actor) {
+    return Optional.ofNullable(snapshots.get(actor));
+  }
+
+  /**
+   * Puts a snapshot in the place of what there is.
+   *
+   * @throws StoreException if its version is above the actor's or below the present one's
+   */
+  synchronized void putSnapshot(ActorId actor, Snapshot snapshot) {
+    long version = snapshot.getVersion();
+    if (Long.compareUnsigned(version, latest(actor)) > 0) {
+      throw new StoreException.SnapshotAhead(actor, latest(actor), version);
+    }
+    Snapshot present = snapshots.get(actor);
+    if (present != null && version < present.getVersion()) {
+      throw new StoreException.SnapshotOutdated(actor, present.getVersion(), version);
+    }
+    snapshots.put(actor, snapshot);
+  }
+
+  synchronized void removeSnapshot(ActorId actor) {
+    snapshots.remove(actor);
   }
 
   synchronized long head() {

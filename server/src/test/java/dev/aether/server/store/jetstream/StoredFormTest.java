@@ -9,15 +9,20 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptSnapshotException;
 import dev.aether.server.codec.RequestDigest;
+import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.wire.SnapshotRecord;
 import dev.aether.v1.Commit;
 import dev.aether.v1.Event;
 import dev.aether.v1.NewEvent;
+import dev.aether.v1.Snapshot;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -121,6 +126,44 @@ class StoredFormTest {
     String newer = "2" + goldenText("header.txt").substring(1);
     LogEntry entry = CommitMessages.entry(log(), message(newer, body()));
     assertTrue(entry instanceof LogEntry.Corrupt corrupt && corrupt.why().contains("format 2"));
+  }
+
+  private static Snapshot snapshot() {
+    return Snapshot.newBuilder()
+        .setActorId(ACTOR.value())
+        .setVersion(6)
+        .setState(ByteString.copyFromUtf8("{\"paid\":true}"))
+        .setContentType("application/json")
+        .putMetadata("schema", "ü")
+        .setTimestamp(FULL.getTimestamp())
+        .build();
+  }
+
+  @Test
+  void aSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptSnapshotException {
+    byte[] golden = Base64.getMimeDecoder().decode(golden("snapshot.base64"));
+    byte[] written = SnapshotCodec.stored(snapshot(), 2077);
+    assertArrayEquals(golden, written, () -> Base64.getEncoder().encodeToString(written));
+    SnapshotRecord read = SnapshotCodec.decode(golden, ACTOR);
+    assertEquals(snapshot(), read.getSnapshot());
+    assertEquals(2077, read.getAfter());
+  }
+
+  @Test
+  void aDeletedSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptSnapshotException {
+    byte[] golden = Base64.getMimeDecoder().decode(golden("snapshot-deleted.base64"));
+    byte[] written = SnapshotCodec.deleted(2077);
+    assertArrayEquals(golden, written, () -> Base64.getEncoder().encodeToString(written));
+    assertTrue(SnapshotCodec.decode(golden, ACTOR).hasDeleted());
+  }
+
+  @Test
+  void snapshotsLieWhereTheyAlwaysDid() {
+    var making = new Namespaces.Info(NAMESPACE, "abcdefghij", 1, 3);
+    assertEquals("AETHER-SNAPSHOTS-abcdefghij-shop+eu", SubjectCodec.snapshotStream(making));
+    assertEquals(
+        "aether.s.abcdefghij.0.order%2017.%F0%9F%98%80",
+        SubjectCodec.snapshotSubject(log(), ACTOR));
   }
 
   @ParameterizedTest

@@ -1,0 +1,10 @@
+package dev.aether.server.codec;
+
+/** Stored bytes are no record of a snapshot. The message says why, as the end of a sentence. */
+public final class CorruptSnapshotException extends Exception {
+  private static final long serialVersionUID = 1;
+
+  public CorruptSnapshotException(String why) {
+    super(why);
+  }
+}

@@ -1,0 +1,64 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Store;
+import dev.aether.v1.DeleteSnapshotRequest;
+import dev.aether.v1.DeleteSnapshotResponse;
+import dev.aether.v1.GetLatestSnapshotRequest;
+import dev.aether.v1.GetLatestSnapshotResponse;
+import dev.aether.v1.SaveSnapshotRequest;
+import dev.aether.v1.SaveSnapshotResponse;
+import io.grpc.stub.StreamObserver;
+
+/** The calls about snapshots. No method blocks. */
+final class SnapshotCalls {
+  private final Store store;
+
+  SnapshotCalls(Store store) {
+    this.store = store;
+  }
+
+  void save(SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> response) {
+    UnaryCalls.answer(
+        response,
+        () ->
+            store
+                .snapshots()
+                .save(
+                    SnapshotMapper.namespace(request),
+                    SnapshotMapper.complete(request.getSnapshot()),
+                    Deadlines.ofCall()),
+        saved -> SaveSnapshotResponse.getDefaultInstance());
+  }
+
+  void latest(
+      GetLatestSnapshotRequest request, StreamObserver<GetLatestSnapshotResponse> response) {
+    UnaryCalls.answer(
+        response,
+        () -> {
+          Names.check(request.getNamespace(), request.getActorId());
+          ActorId actor = new ActorId(request.getActorId());
+          return store
+              .snapshots()
+              .latest(Names.namespace(request.getNamespace()), actor)
+              .thenApply(found -> found.orElseThrow(() -> new StoreException.NoSnapshot(actor)));
+        },
+        snapshot -> GetLatestSnapshotResponse.newBuilder().setSnapshot(snapshot).build());
+  }
+
+  void delete(DeleteSnapshotRequest request, StreamObserver<DeleteSnapshotResponse> response) {
+    UnaryCalls.answer(
+        response,
+        () -> {
+          Names.check(request.getNamespace(), request.getActorId());
+          return store
+              .snapshots()
+              .delete(
+                  Names.namespace(request.getNamespace()),
+                  new ActorId(request.getActorId()),
+                  Deadlines.ofCall());
+        },
+        deleted -> DeleteSnapshotResponse.getDefaultInstance());
+  }
+}

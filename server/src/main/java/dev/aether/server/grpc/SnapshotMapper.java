@@ -1,0 +1,58 @@
+package dev.aether.server.grpc;
+
+import com.google.protobuf.util.Timestamps;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.TextRule;
+import dev.aether.v1.SaveSnapshotRequest;
+import dev.aether.v1.Snapshot;
+
+/** A snapshot as it comes in is checked here once, and completed by what the server fills in. */
+final class SnapshotMapper {
+  private static final TextRule CONTENT_TYPE = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
+
+  private SnapshotMapper() {}
+
+  /**
+   * The namespace of a request.
+   *
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if anything of the request breaks
+   *     the contract
+   */
+  static Namespace namespace(SaveSnapshotRequest request) {
+    Faults faults = new Faults();
+    Names.checkNamespace(request.getNamespace(), faults);
+    if (request.hasSnapshot()) {
+      check(request.getSnapshot(), faults);
+    } else {
+      faults.add("snapshot", "is not set");
+    }
+    faults.check();
+    return Names.namespace(request.getNamespace());
+  }
+
+  private static void check(Snapshot snapshot, Faults faults) {
+    faults.add("snapshot.actor_id", ActorId.fault(snapshot.getActorId()));
+    if (snapshot.getVersion() == 0) {
+      faults.add("snapshot.version", "is 0: there is nothing to take a snapshot of");
+    }
+    faults.add("snapshot.content_type", CONTENT_TYPE.fault(snapshot.getContentType()));
+    SaveMapper.checkMetadata(snapshot.getMetadataMap(), "snapshot.metadata", faults);
+    if (snapshot.hasTimestamp() && !Timestamps.isValid(snapshot.getTimestamp())) {
+      faults.add("snapshot.timestamp", "is outside of the years 1 to 9999");
+    }
+  }
+
+  /** The snapshot with what its sender left to the server. */
+  static Snapshot complete(Snapshot snapshot) {
+    Snapshot.Builder complete = snapshot.toBuilder();
+    if (snapshot.getContentType().isEmpty()) {
+      complete.setContentType(SaveMapper.DEFAULT_CONTENT_TYPE);
+    }
+    if (!snapshot.hasTimestamp()) {
+      complete.setTimestamp(SaveMapper.now());
+    }
+    return complete.build();
+  }
+}

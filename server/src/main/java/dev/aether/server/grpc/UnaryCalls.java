@@ -1,0 +1,39 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.StoreException;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** Answers unary calls when their work is done. */
+final class UnaryCalls {
+  private UnaryCalls() {}
+
+  /** Begins the work and answers with what it brought, or with why it failed. Does not block. */
+  static <T, R> void answer(StreamObserver<R> response, Work<T> work, Function<T, R> toResponse) {
+    CompletableFuture<T> running;
+    try {
+      running = work.begin();
+    } catch (StoreException e) {
+      response.onError(StatusMapper.toStatus(e));
+      return;
+    }
+    running.whenComplete(
+        (done, thrown) -> {
+          if (thrown == null) {
+            response.onNext(toResponse.apply(done));
+            response.onCompleted();
+          } else {
+            response.onError(StatusMapper.toStatus(thrown));
+          }
+        });
+  }
+
+  /** Checks a request and begins to do what it asks. */
+  interface Work<T> {
+    /**
+     * @throws StoreException if the request breaks the contract
+     */
+    CompletableFuture<T> begin();
+  }
+}

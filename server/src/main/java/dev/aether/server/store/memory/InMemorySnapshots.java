@@ -1,0 +1,54 @@
+package dev.aether.server.store.memory;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Snapshots;
+import dev.aether.v1.Snapshot;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Actors' snapshots in memory, with their partition. Everything happens at once. */
+final class InMemorySnapshots implements Snapshots {
+  private final InMemoryNamespaces namespaces;
+
+  InMemorySnapshots(InMemoryNamespaces namespaces) {
+    this.namespaces = namespaces;
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> save(
+      Namespace namespace, Snapshot snapshot, long deadline) {
+    ActorId actor = new ActorId(snapshot.getActorId());
+    if (snapshot.getSerializedSize() > Limits.COMMIT_BYTES) {
+      return CompletableFuture.failedFuture(
+          new StoreException.SnapshotTooLarge(Limits.COMMIT_BYTES, snapshot.getSerializedSize()));
+    }
+    Optional<MemoryPartition> partition = namespaces.partition(namespace);
+    if (partition.isEmpty()) {
+      return CompletableFuture.failedFuture(
+          new StoreException.SnapshotAhead(actor, 0, snapshot.getVersion()));
+    }
+    try {
+      partition.get().putSnapshot(actor, snapshot);
+      return CompletableFuture.completedFuture(null);
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  @Override
+  public CompletableFuture<Optional<Snapshot>> latest(Namespace namespace, ActorId actor) {
+    return CompletableFuture.completedFuture(
+        namespaces.partition(namespace).flatMap(partition -> partition.snapshot(actor)));
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> delete(
+      Namespace namespace, ActorId actor, long deadline) {
+    namespaces.partition(namespace).ifPresent(partition -> partition.removeSnapshot(actor));
+    return CompletableFuture.completedFuture(null);
+  }
+}
