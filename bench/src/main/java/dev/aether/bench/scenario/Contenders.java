@@ -5,8 +5,11 @@ import dev.aether.bench.driver.AetherUnary;
 import dev.aether.bench.driver.Driver;
 import dev.aether.bench.driver.RawJetStream;
 import dev.aether.bench.process.AetherProcess;
+import dev.aether.bench.process.CpuTime;
 import dev.aether.bench.process.NatsProcess;
 import dev.aether.bench.process.Rig;
+import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -36,9 +39,13 @@ final class Contenders implements AutoCloseable {
     return drivers;
   }
 
-  /** The processes of all that happens here, by name. */
-  Map<String, Long> pids() {
-    return Map.of("client", ProcessHandle.current().pid(), "node", node.pid(), "nats", nats.pid());
+  /** What each process has used until now. */
+  Map<String, Duration> cpuTimes() {
+    Map<String, Duration> times = new LinkedHashMap<>();
+    times.put("client", CpuTime.of(ProcessHandle.current().pid()));
+    times.put("node", CpuTime.of(node.pid()));
+    times.put("nats", CpuTime.of(nats.pid()));
+    return times;
   }
 
   @Override

@@ -3,7 +3,6 @@ package dev.aether.bench.scenario;
 import dev.aether.bench.driver.Driver;
 import dev.aether.bench.load.ClosedLoop;
 import dev.aether.bench.load.Measured;
-import dev.aether.bench.process.CpuTime;
 import dev.aether.bench.process.Rig;
 import dev.aether.bench.report.Outcome;
 import dev.aether.bench.report.Series;
@@ -12,7 +11,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** Scenarios a and b: how many commits, or events, are stored in a second. */
 public final class SaveRate implements Scenario {
@@ -72,19 +70,18 @@ public final class SaveRate implements Scenario {
 
   private Map<String, Double> measure(
       Contenders contenders, Driver driver, Duration time, Scale scale) {
-    Map<String, Duration> before = new TreeMap<>();
-    contenders.pids().forEach((process, pid) -> before.put(process, CpuTime.of(pid)));
+    Map<String, Duration> before = contenders.cpuTimes();
     Measured measured = ClosedLoop.run(driver, ACTORS, IN_FLIGHT, time, scale.maxPerRound());
+    Map<String, Duration> after = contenders.cpuTimes();
     Map<String, Double> figures = new LinkedHashMap<>();
     int events = driver.name().startsWith("raw") ? 1 : eventsPerCommit;
     figures.put(EVENTS, measured.perSecond() * events);
-    before.forEach(
-        (process, used) ->
-            figures.put(
-                "µs of processor a save, " + process,
-                CpuTime.of(contenders.pids().get(process)).minus(used).toNanos()
-                    / NANOS_PER_MICRO
-                    / measured.count()));
+    after.forEach(
+        (process, used) -> {
+          long nanos = used.minus(before.getOrDefault(process, used)).toNanos();
+          figures.put(
+              "µs of processor a save, " + process, nanos / NANOS_PER_MICRO / measured.count());
+        });
     return figures;
   }
 }
