@@ -11,6 +11,7 @@ import com.google.protobuf.util.Durations;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
+import dev.aether.v1.ReplayError;
 import dev.aether.v1.VersionConflict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -69,6 +70,12 @@ record Refusal(Status.Code code, String message, List<Any> details) {
     assertEquals(Status.Code.ABORTED, code);
     return detail(VersionConflict.class)
         .orElseThrow(() -> new AssertionError("no VersionConflict: " + this));
+  }
+
+  /** The record that can't be read. */
+  ReplayError replayError() {
+    return detail(ReplayError.class)
+        .orElseThrow(() -> new AssertionError("no ReplayError: " + this));
   }
 
   /** The fields that are named as wrong. */
