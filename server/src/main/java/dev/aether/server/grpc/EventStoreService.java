@@ -20,8 +20,6 @@ import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 
 /** Saves and reads. No method blocks. */
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
@@ -37,7 +35,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
 
   @Override
   public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
-    answer(
+    UnaryCall.answer(
         response,
         () -> events.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
         SaveMapper::toResponse);
@@ -110,7 +108,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   @Override
   public void getLatestVersion(
       GetLatestVersionRequest request, StreamObserver<GetLatestVersionResponse> response) {
-    answer(
+    UnaryCall.answer(
         response,
         () -> {
           Faults faults = new Faults();
@@ -125,31 +123,5 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
                 .setVersion(versions.latest())
                 .setFirstKeptVersion(versions.firstKept())
                 .build());
-  }
-
-  /** Answers a unary call when the work is done. */
-  private static <T, R> void answer(
-      StreamObserver<R> response, Work<T> work, Function<T, R> toResponse) {
-    CompletableFuture<T> running;
-    try {
-      running = work.begin();
-    } catch (StoreException e) {
-      response.onError(StatusMapper.toStatus(e));
-      return;
-    }
-    running.whenComplete(
-        (done, thrown) -> {
-          if (thrown == null) {
-            response.onNext(toResponse.apply(done));
-            response.onCompleted();
-          } else {
-            response.onError(StatusMapper.toStatus(thrown));
-          }
-        });
-  }
-
-  /** Checks a request and begins to do what it asks. */
-  private interface Work<T> {
-    CompletableFuture<T> begin();
   }
 }

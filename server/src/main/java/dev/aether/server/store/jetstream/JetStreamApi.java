@@ -7,6 +7,7 @@ import io.nats.client.api.MessageInfo;
 import io.nats.client.api.PublishAck;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.api.SuccessApiResponse;
 import io.nats.client.impl.Headers;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -156,6 +157,22 @@ final class JetStreamApi {
   /** Makes a stream; making it again with the same configuration has no effect. */
   CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
     return managed("STREAM.CREATE." + config.getName(), config.toJson());
+  }
+
+  /** Deletes a stream if it is there. */
+  CompletableFuture<Void> deleteStream(String stream) {
+    return call("STREAM.DELETE." + stream, "")
+        .thenAccept(
+            reply -> {
+              SuccessApiResponse done = new SuccessApiResponse(reply);
+              if (!done.hasError()) {
+                return;
+              }
+              JetStreamFailure failure = refusal(done.getApiErrorCode(), done.getDescription());
+              if (!JetStreamErrors.isStreamGone(failure)) {
+                throw failure;
+              }
+            });
   }
 
   private CompletableFuture<StreamInfo> managed(String verb, String body) {

@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -38,6 +39,14 @@ final class SubjectCodec {
         + log.partition()
         + "-"
         + log.namespace().name().replace('.', '+');
+  }
+
+  /**
+   * {@code AETHER-SNAPSHOTS-INCARNATION-NAMESPACE}: where the snapshots of a making of a namespace
+   * lie, if there are any.
+   */
+  static String snapshots(Namespace namespace, String incarnation) {
+    return "AETHER-SNAPSHOTS-" + incarnation + "-" + namespace.name().replace('.', '+');
   }
 
   /** What the subjects of a log's actors begin with. */

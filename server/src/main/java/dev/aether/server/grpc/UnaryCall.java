@@ -1,0 +1,36 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.StoreException;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/** How a call with one answer is answered. */
+final class UnaryCall {
+  private UnaryCall() {}
+
+  /** Answers a unary call when the work is done. */
+  static <T, R> void answer(StreamObserver<R> response, Work<T> work, Function<T, R> toResponse) {
+    CompletableFuture<T> running;
+    try {
+      running = work.begin();
+    } catch (StoreException e) {
+      response.onError(StatusMapper.toStatus(e));
+      return;
+    }
+    running.whenComplete(
+        (done, thrown) -> {
+          if (thrown == null) {
+            response.onNext(toResponse.apply(done));
+            response.onCompleted();
+          } else {
+            response.onError(StatusMapper.toStatus(thrown));
+          }
+        });
+  }
+
+  /** Checks a request and begins to do what it asks. */
+  interface Work<T> {
+    CompletableFuture<T> begin();
+  }
+}
