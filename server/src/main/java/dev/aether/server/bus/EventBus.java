@@ -141,6 +141,18 @@ public final class EventBus implements AutoCloseable {
     }
   }
 
+  /** Releases the feed of a log that is gone: it ends with its last holder. */
+  void discard(LogFeed feed) {
+    release(feed);
+    synchronized (feeds) {
+      SharedFeed shared = feeds.get(feed.log());
+      if (shared != null && shared.holders == 0) {
+        feeds.remove(feed.log());
+        feed.close();
+      }
+    }
+  }
+
   private void probe() {
     Map<LogId, SharedFeed> now;
     synchronized (feeds) {

@@ -85,7 +85,18 @@ public final class LogScan {
     return store
         .log()
         .read(place.log(), position(place), place.head(), PAGE_BYTES)
-        .thenApply(page -> Optional.of(passing(place, page)));
+        .thenApply(page -> Optional.of(passing(place, page)))
+        .exceptionally(thrown -> Optional.of(withoutGone(place, thrown)));
+  }
+
+  /** A namespace that was deleted meanwhile reads as if nobody had made it. */
+  private List<LogEntry> withoutGone(SubscriptionStart.Place place, Throwable thrown) {
+    if (!SubscriptionStart.isGone(thrown)) {
+      throw SubscriptionStart.why(thrown);
+    }
+    left.remove(place);
+    positions.remove(Cursor.LogKey.of(place.log()));
+    return List.of();
   }
 
   private List<LogEntry> passing(SubscriptionStart.Place place, CommitLog.Page page) {

@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
@@ -34,6 +35,12 @@ public final class Subscription implements AutoCloseable {
   /** Logs of which a page is read or held at once, however many the pattern matches. */
   private static final int MAX_PAGES = 4;
 
+  /**
+   * So long a cursor's places in logs that were not met stay in it. A registry's leader that was
+   * deposed knows of it by then, and what it did not know has been met.
+   */
+  private static final Duration UNMET_KEPT = Duration.ofSeconds(30);
+
   private final EventBus bus;
   private final Store store;
   private final Executor executor;
@@ -57,6 +64,13 @@ public final class Subscription implements AutoCloseable {
   /** Sources whose page is being read, or was read and not handled yet. */
   private int pages;
 
+  /**
+   * The cursor's places in logs that this node did not meet: deleted ones, or such that a registry
+   * that lags does not know yet.
+   */
+  private final Map<Cursor.LogKey, Long> unmet = new HashMap<>();
+
+  private long startedAt;
   private Namespaces.@Nullable Watch watch;
   private boolean started;
   private boolean ended;
@@ -75,6 +89,9 @@ public final class Subscription implements AutoCloseable {
     this.command = command;
     this.sink = sink;
     this.pulse = new SubscriptionPulse(store);
+    if (command.start() instanceof SubscribeCommand.Start.After after) {
+      unmet.putAll(after.cursor().positions());
+    }
   }
 
   void start() {
@@ -129,16 +146,39 @@ public final class Subscription implements AutoCloseable {
     }
     places.forEach(place -> add(place.log(), place.position(), place.head()));
     started = true;
+    startedAt = System.nanoTime();
     sink.started(outgoingCursor());
-    watch =
-        store
-            .namespaces()
-            .watch(
-                info -> {
-                  if (command.namespaces().matches(info.namespace().name())) {
-                    run(() -> discovered(info));
-                  }
-                });
+    List<Namespaces.Info> met =
+        places.stream().map(SubscriptionStart.Place::namespace).distinct().toList();
+    watch = store.namespaces().watch(met, new Watcher());
+  }
+
+  /** Brings what becomes of matching namespaces into the loop. */
+  private final class Watcher implements Namespaces.Watcher {
+    private boolean matches(Namespace namespace) {
+      return command.namespaces().matches(namespace.name());
+    }
+
+    @Override
+    public void onNamespace(Namespaces.Info info) {
+      if (matches(info.namespace())) {
+        run(() -> discovered(info));
+      }
+    }
+
+    @Override
+    public void onDeleted(Namespace namespace, String incarnation) {
+      if (matches(namespace)) {
+        run(() -> deleted(namespace, incarnation));
+      }
+    }
+
+    @Override
+    public void onUnreadable(Namespace namespace, StoreException why) {
+      if (matches(namespace)) {
+        fail(why);
+      }
+    }
   }
 
   /** A namespace made later is read from its first commit, or from where the cursor says. */
@@ -156,8 +196,33 @@ public final class Subscription implements AutoCloseable {
     LogFeed feed = bus.acquire(log, head);
     SubscriptionSource source = new SubscriptionSource(feed, position, head);
     sources.put(key, source);
+    unmet.remove(key);
     turns.add(source);
     feed.follow(wake);
+  }
+
+  /** What was not sent yet is gone with the logs. A new making is discovered as any other. */
+  private void deleted(Namespace namespace, String incarnation) {
+    if (ended) {
+      return;
+    }
+    List<SubscriptionSource> gone =
+        turns.stream().filter(source -> source.log().incarnation().equals(incarnation)).toList();
+    if (gone.isEmpty()) {
+      return;
+    }
+    for (SubscriptionSource source : gone) {
+      source.deleted = true;
+      if (!source.page.isEmpty()) {
+        pages--;
+      }
+      sources.remove(Cursor.LogKey.of(source.log()));
+      source.feed.unfollow(wake);
+      bus.discard(source.feed);
+    }
+    turns.removeAll(gone);
+    sink.namespaceDeleted(namespace.name());
+    pulse.sentWithoutCursor();
   }
 
   private void pump() {
@@ -217,6 +282,10 @@ public final class Subscription implements AutoCloseable {
 
   private void hasRead(SubscriptionSource source, CommitLog.Page page, @Nullable Throwable thrown) {
     source.reading = false;
+    if (source.deleted) {
+      pages--;
+      return;
+    }
     if (thrown == null) {
       source.page = page.entries().stream().map(SharedCommit::new).toList();
       if (source.page.isEmpty()) {
@@ -229,7 +298,9 @@ public final class Subscription implements AutoCloseable {
     // What passes is read again at the next tick; a store that stays away ends the subscription
     // there.
     source.readFailed = true;
-    if (!SubscriptionStart.isPassing(thrown)) {
+    if (SubscriptionStart.isGone(thrown)) {
+      deleted(source.log().namespace(), source.log().incarnation());
+    } else if (!SubscriptionStart.isPassing(thrown)) {
       end(SubscriptionStart.why(thrown));
     }
   }
@@ -284,6 +355,9 @@ public final class Subscription implements AutoCloseable {
       return;
     }
     turns.forEach(source -> source.readFailed = false);
+    if (System.nanoTime() - startedAt > UNMET_KEPT.toNanos()) {
+      unmet.clear();
+    }
     Duration silence = pulse.silence(turns);
     if (SubscriptionPulse.isLost(silence)) {
       end(
@@ -304,11 +378,7 @@ public final class Subscription implements AutoCloseable {
   }
 
   private Cursor cursor() {
-    Map<Cursor.LogKey, Long> positions = new HashMap<>();
-    if (command.start() instanceof SubscribeCommand.Start.After after) {
-      // Logs that this node has not met yet keep their place.
-      positions.putAll(after.cursor().positions());
-    }
+    Map<Cursor.LogKey, Long> positions = new HashMap<>(unmet);
     sources.forEach((key, source) -> positions.put(key, source.position));
     return new Cursor(positions);
   }

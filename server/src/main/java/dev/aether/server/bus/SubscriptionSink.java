@@ -29,6 +29,9 @@ public interface SubscriptionSink {
 
   void corrupt(LogEntry.Corrupt record, Cursor cursor);
 
+  /** A namespace that was read is deleted. */
+  void namespaceDeleted(String namespace);
+
   /** The subscription has ended; nothing comes afterwards. */
   void failed(StoreException why);
 }

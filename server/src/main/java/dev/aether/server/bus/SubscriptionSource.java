@@ -25,6 +25,9 @@ final class SubscriptionSource {
   /** The last read failed since the last tick; not to be tried again before the next. */
   boolean readFailed;
 
+  /** The log is gone; what a read under way brings is not wanted. */
+  boolean deleted;
+
   /** What the last read from the store brought and was not handled yet. */
   List<SharedCommit> page = List.of();
 

@@ -21,6 +21,9 @@ final class SubscriptionStart {
   /** A leader that was deposed and has not noticed yet may not have what the cursor has seen. */
   private static final int LOOKS_AT_REPLICATED_HEAD = 4;
 
+  /** So often a namespace may be deleted and made anew while it is looked at. */
+  private static final int MAKINGS = 5;
+
   private static final Executor LOOK_AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
 
   private final Store store;
@@ -32,43 +35,51 @@ final class SubscriptionStart {
   }
 
   /** Where to begin in a log, and its head. */
-  record Place(LogId log, long position, long head) {}
+  record Place(Namespaces.Info namespace, LogId log, long position, long head) {}
 
   CompletableFuture<List<Place>> locate() {
     return namespaces()
-        .thenCompose(
-            infos -> {
-              List<CompletableFuture<Place>> places =
-                  infos.stream()
-                      .flatMap(info -> info.logs().stream().map(log -> place(log, looks(info))))
-                      .toList();
-              return CompletableFuture.allOf(places.toArray(CompletableFuture<?>[]::new))
-                  .thenApply(all -> places.stream().map(CompletableFuture::join).toList());
-            });
+        .thenCompose(infos -> joined(infos.stream().map(info -> places(info, MAKINGS)).toList()))
+        .thenApply(places -> places.stream().flatMap(List::stream).toList());
   }
 
-  private static int looks(Namespaces.Info info) {
-    return info.replicas() > 1 ? LOOKS_AT_REPLICATED_HEAD : 1;
+  private static <T> CompletableFuture<List<T>> joined(List<CompletableFuture<T>> all) {
+    return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
+        .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
   }
 
   private CompletableFuture<List<Namespaces.Info>> namespaces() {
-    if (command.namespaces().isLiteral()) {
-      return store
-          .namespaces()
-          .find(new Namespace(command.namespaces().text()))
-          .thenApply(found -> found.map(List::of).orElse(List.of()));
-    }
-    return store
-        .namespaces()
-        .list()
-        .thenApply(
-            all ->
-                all.stream()
-                    .filter(info -> command.namespaces().matches(info.namespace().name()))
-                    .toList());
+    return command.namespaces().isLiteral()
+        ? store
+            .namespaces()
+            .find(new Namespace(command.namespaces().text()))
+            .thenApply(found -> found.map(List::of).orElse(List.of()))
+        : store.namespaces().list(command.namespaces());
   }
 
-  private CompletableFuture<Place> place(LogId log, int looks) {
+  /**
+   * Where to begin in a namespace; in its new making if this one is gone by now.
+   *
+   * @param makings how many makings are tried
+   */
+  private CompletableFuture<List<Place>> places(Namespaces.Info info, int makings) {
+    int looks = info.replicas() > 1 ? LOOKS_AT_REPLICATED_HEAD : 1;
+    return joined(info.logs().stream().map(log -> place(info, log, looks)).toList())
+        .exceptionallyCompose(
+            thrown ->
+                isGone(thrown) && makings > 1
+                    ? store
+                        .namespaces()
+                        .look(info.namespace())
+                        .thenCompose(
+                            now ->
+                                now.isPresent()
+                                    ? places(now.get(), makings - 1)
+                                    : CompletableFuture.completedFuture(List.of()))
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  private CompletableFuture<Place> place(Namespaces.Info info, LogId log, int looks) {
     return store
         .log()
         .extent(log)
@@ -82,14 +93,14 @@ final class SubscriptionStart {
                     new StoreException.CursorExpired(log.namespace(), extent.first()));
               }
               if (position <= head) {
-                return CompletableFuture.completedFuture(new Place(log, position, head));
+                return CompletableFuture.completedFuture(new Place(info, log, position, head));
               }
               if (looks == 1) {
                 return CompletableFuture.failedFuture(
                     new StoreException.CursorUnknown("it stands beyond the end of the log"));
               }
               return CompletableFuture.supplyAsync(() -> looks - 1, LOOK_AGAIN)
-                  .thenCompose(left -> place(log, left));
+                  .thenCompose(left -> place(info, log, left));
             });
   }
 
@@ -111,6 +122,11 @@ final class SubscriptionStart {
     return root instanceof StoreException known
         ? known
         : new StoreException.StoreUnavailable(String.valueOf(root));
+  }
+
+  /** Whether what a log was asked failed since its making of the namespace is gone. */
+  static boolean isGone(Throwable thrown) {
+    return why(thrown).reason() == Reason.NAMESPACE_NOT_FOUND;
   }
 
   static boolean isPassing(Throwable thrown) {

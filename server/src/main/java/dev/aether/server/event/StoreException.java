@@ -268,6 +268,18 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
+  /** There is such a namespace already. */
+  public static final class NamespaceExists extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public NamespaceExists(Namespace namespace) {
+      super(
+          Reason.NAMESPACE_EXISTS,
+          "namespace exists: " + namespace,
+          Map.of("namespace", namespace.name()));
+    }
+  }
+
   /** A bound of this server was reached; nothing was stored. */
   public static final class Overloaded extends StoreException {
     private static final long serialVersionUID = 1;
@@ -301,10 +313,17 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The save may be stored, now or later. */
+  /** The save may be stored, or the namespace made or deleted, now or later. */
   public static final class OutcomeUnknown extends StoreException {
     private static final long serialVersionUID = 1;
 
+    /** Of the making or deleting of a namespace. */
+    public OutcomeUnknown(Namespace namespace, String why) {
+      super(
+          Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("namespace", namespace.name()));
+    }
+
+    /** Of a save. */
     public OutcomeUnknown(CommitId commitId, String why) {
       super(
           Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("commit_id", commitId.value()));

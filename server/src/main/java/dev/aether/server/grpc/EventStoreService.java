@@ -43,7 +43,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
 
   @Override
   public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
-    UnaryCalls.answer(
+    UnaryCall.answer(
         response,
         () -> events.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
         SaveMapper::toResponse);
@@ -116,7 +116,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   @Override
   public void getLatestVersion(
       GetLatestVersionRequest request, StreamObserver<GetLatestVersionResponse> response) {
-    UnaryCalls.answer(
+    UnaryCall.answer(
         response,
         () -> {
           Faults faults = new Faults();

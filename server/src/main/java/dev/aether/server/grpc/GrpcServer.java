@@ -71,7 +71,7 @@ public final class GrpcServer implements AutoCloseable {
             .intercept(calls)
             .addService(new EventStoreService(store, saveStreams))
             .addService(new EventBusService(bus, store.namespaces().storeId(), nodeId).bind())
-            .addService(new NamespacesGrpc.NamespacesImplBase() {})
+            .addService(new NamespacesService(store.namespaces()))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build()

@@ -12,6 +12,7 @@ import dev.aether.server.wire.SubscriptionFrame;
 import dev.aether.v1.Detail;
 import dev.aether.v1.Event;
 import dev.aether.v1.EventStored;
+import dev.aether.v1.NamespaceDeleted;
 import dev.aether.v1.SubscriptionCaughtUp;
 import dev.aether.v1.SubscriptionError;
 import dev.aether.v1.SubscriptionHeartbeat;
@@ -124,6 +125,13 @@ final class GrpcSink implements SubscriptionSink {
                 SubscriptionError.newBuilder()
                     .setError(StatusMapper.replayError(record))
                     .setCursor(cursors.encode(cursor))));
+  }
+
+  @Override
+  public void namespaceDeleted(String namespace) {
+    send(
+        SubscriptionFrame.newBuilder()
+            .setNamespaceDeleted(NamespaceDeleted.newBuilder().setNamespace(namespace)));
   }
 
   private void send(SubscriptionFrame.Builder frame) {

@@ -34,18 +34,19 @@ final class Names {
     faults.check();
   }
 
-  /** Also refuses what no namespace could match. */
   static void checkNamespacePattern(String pattern, Faults faults) {
+    checkNamespacePattern("namespace_pattern", pattern, faults);
+  }
+
+  /** Also refuses what no namespace could match. */
+  static void checkNamespacePattern(String field, String pattern, Faults faults) {
     if (pattern.isEmpty()) {
       return;
     }
     NamePattern.fault(pattern)
         .ifPresentOrElse(
-            fault -> faults.add("namespace_pattern", fault),
-            () ->
-                faults.add(
-                    "namespace_pattern",
-                    Namespace.fault(pattern.replace('*', 'x').replace('>', 'x'))));
+            fault -> faults.add(field, fault),
+            () -> faults.add(field, Namespace.fault(pattern.replace('*', 'x').replace('>', 'x'))));
   }
 
   static NamePattern namespacePattern(String pattern) {

@@ -20,7 +20,7 @@ final class SnapshotCalls {
   }
 
   void save(SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> response) {
-    UnaryCalls.answer(
+    UnaryCall.answer(
         response,
         () ->
             store
@@ -34,7 +34,7 @@ final class SnapshotCalls {
 
   void latest(
       GetLatestSnapshotRequest request, StreamObserver<GetLatestSnapshotResponse> response) {
-    UnaryCalls.answer(
+    UnaryCall.answer(
         response,
         () -> {
           Names.check(request.getNamespace(), request.getActorId());
@@ -48,7 +48,7 @@ final class SnapshotCalls {
   }
 
   void delete(DeleteSnapshotRequest request, StreamObserver<DeleteSnapshotResponse> response) {
-    UnaryCalls.answer(
+    UnaryCall.answer(
         response,
         () -> {
           Names.check(request.getNamespace(), request.getActorId());

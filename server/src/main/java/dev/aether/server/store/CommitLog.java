@@ -5,8 +5,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads whole logs. No method blocks; futures fail with a StoreException. For any number of
- * threads.
+ * Reads whole logs. No method blocks; futures fail with a StoreException, which is {@link
+ * dev.aether.server.event.StoreException.NamespaceNotFound} where this making of the namespace is
+ * gone. For any number of threads.
  */
 public interface CommitLog {
   /**
@@ -27,7 +28,7 @@ public interface CommitLog {
 
   /**
    * Follows the log from after a position, until closed. Each record comes once, in order, whatever
-   * breaks between.
+   * breaks between. Of a log that is gone none comes.
    */
   Tail tail(LogId log, long after, TailListener listener);
 

@@ -123,20 +123,36 @@ class SubscriptionReadsTest {
     }
 
     @Override
+    public CompletableFuture<Optional<Info>> look(Namespace namespace) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletableFuture<Info> findOrCreate(Namespace namespace) {
       throw new UnsupportedOperationException();
     }
 
     @Override
-    public CompletableFuture<List<Info>> list() {
+    public CompletableFuture<Info> create(Namespace namespace, Settings settings, long deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Void> delete(Namespace namespace, long deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<List<Info>> list(NamePattern pattern) {
       return CompletableFuture.completedFuture(
           IntStream.range(0, LOGS)
-              .mapToObj(i -> new Info(new Namespace("n" + i), "incarnation" + i, 1, 1))
+              .mapToObj(
+                  i -> new Info(new Namespace("n" + i), "incarnation" + i, 1, 1, 0, Instant.EPOCH))
               .toList());
     }
 
     @Override
-    public Watch watch(Watcher watcher) {
+    public Watch watch(List<Info> known, Watcher watcher) {
       return () -> {};
     }
   }
@@ -198,6 +214,9 @@ class SubscriptionReadsTest {
 
     @Override
     public void corrupt(LogEntry.Corrupt record, Cursor cursor) {}
+
+    @Override
+    public void namespaceDeleted(String namespace) {}
 
     @Override
     public void failed(StoreException why) {}

@@ -98,4 +98,18 @@ class NatsClusterContractTest {
       super(fixture);
     }
   }
+
+  @Nested
+  class NamespaceCalls extends NamespacesContract {
+    NamespaceCalls(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class NamespaceDeletions extends NamespaceDeletionContract {
+    NamespaceDeletions(Fixture fixture) {
+      super(fixture);
+    }
+  }
 }

@@ -2,12 +2,17 @@ package dev.aether.server.contract;
 
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
+import dev.aether.v1.CreateNamespaceRequest;
+import dev.aether.v1.DeleteNamespaceRequest;
 import dev.aether.v1.Event;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.GetLatestVersionRequest;
+import dev.aether.v1.GetNamespaceRequest;
+import dev.aether.v1.Namespace;
+import dev.aether.v1.NamespacesGrpc;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import io.grpc.ManagedChannel;
@@ -62,6 +67,33 @@ final class Node implements AutoCloseable {
   EventStoreGrpc.EventStoreBlockingStub store() {
     return EventStoreGrpc.newBlockingStub(channel)
         .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  NamespacesGrpc.NamespacesBlockingStub namespaces() {
+    return NamespacesGrpc.newBlockingStub(channel)
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+  }
+
+  Namespace create(String namespace) {
+    return namespaces()
+        .createNamespace(CreateNamespaceRequest.newBuilder().setNamespace(namespace).build())
+        .getNamespace();
+  }
+
+  Namespace namespace(String namespace) {
+    return namespaces()
+        .getNamespace(GetNamespaceRequest.newBuilder().setNamespace(namespace).build())
+        .getNamespace();
+  }
+
+  void delete(String namespace) {
+    var unused =
+        namespaces()
+            .deleteNamespace(
+                DeleteNamespaceRequest.newBuilder()
+                    .setNamespace(namespace)
+                    .setConfirm(namespace)
+                    .build());
   }
 
   EventBusGrpc.EventBusStub bus() {

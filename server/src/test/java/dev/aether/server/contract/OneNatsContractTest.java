@@ -96,4 +96,18 @@ class OneNatsContractTest {
       super(fixture);
     }
   }
+
+  @Nested
+  class NamespaceCalls extends NamespacesContract {
+    NamespaceCalls(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class NamespaceDeletions extends NamespaceDeletionContract {
+    NamespaceDeletions(Fixture fixture) {
+      super(fixture);
+    }
+  }
 }

@@ -27,6 +27,7 @@ final class JetStreamErrors {
   private static final int STREAM_NAME_IN_USE = 10058;
   private static final int STREAM_MISMATCH = 10060;
   private static final int MESSAGE_TOO_LARGE = 10054;
+  private static final int NO_SUITABLE_PEERS = 10005;
   private static final int REPLICAS_WITHOUT_CLUSTER = 10074;
   private static final int STREAM_OFFLINE = 10118;
   private static final int REPLICA_TRY_AGAIN = 10158;
@@ -117,6 +118,12 @@ final class JetStreamErrors {
     return failure.code() == REPLICAS_WITHOUT_CLUSTER;
   }
 
+  /** More replicas were asked for than there are servers, whichever of them run now. */
+  static boolean isTooManyReplicas(JetStreamFailure failure) {
+    return isWithoutCluster(failure)
+        || (failure.code() == NO_SUITABLE_PEERS && !failure.getMessage().contains("offline"));
+  }
+
   static boolean isNoMessage(JetStreamFailure failure) {
     return failure.code() == NO_MESSAGE;
   }
@@ -152,6 +159,16 @@ final class JetStreamErrors {
             failure(thrown).kind() == JetStreamFailure.Kind.NOT_DELIVERED
                 ? CompletableFuture.completedFuture(nothing)
                 : CompletableFuture.failedFuture(thrown));
+  }
+
+  /** The same future, where what is known to have had no effect fails as the server says it. */
+  static <T> CompletableFuture<T> decided(CompletableFuture<T> future) {
+    return future.exceptionallyCompose(
+        thrown ->
+            CompletableFuture.failedFuture(
+                failure(thrown).kind() == JetStreamFailure.Kind.NO_ANSWER
+                    ? root(thrown)
+                    : toStoreException(thrown)));
   }
 
   /** The same future, failing as the server says it to its clients. */

@@ -31,12 +31,14 @@ final class JetStreamEventStore implements EventStore {
   private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(50);
 
   private final SaveTools tools;
+  private final CurrentMaking making;
   private final ActorLanes lanes =
       new ActorLanes(MAX_SAVES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_SAVES);
   private volatile boolean closing;
 
   JetStreamEventStore(SaveTools tools) {
     this.tools = tools;
+    this.making = new CurrentMaking(tools.namespaces());
   }
 
   @Override
@@ -64,15 +66,7 @@ final class JetStreamEventStore implements EventStore {
 
   @Override
   public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
-    return JetStreamErrors.mapped(
-        tools
-            .namespaces()
-            .find(namespace)
-            .thenCompose(
-                found ->
-                    found
-                        .map(info -> versions(log(info, actor)))
-                        .orElse(CompletableFuture.completedFuture(ActorVersions.NONE))));
+    return making.read(namespace, info -> versions(log(info, actor)), ActorVersions.NONE);
   }
 
   private static CompletableFuture<ActorVersions> versions(ActorLog actor) {
@@ -96,7 +90,10 @@ final class JetStreamEventStore implements EventStore {
     lanes.awaitEmpty(atMost);
   }
 
-  /** A reader that finds its namespace when the first page is asked for. */
+  /**
+   * A reader that finds its namespace when the first page is asked for. The pages after it are of
+   * the same making: if that goes meanwhile, the reader fails rather than mix two.
+   */
   private final class Located implements ActorReader {
     private final ActorRange range;
     private Optional<ActorHistory> history = Optional.empty();
@@ -110,17 +107,19 @@ final class JetStreamEventStore implements EventStore {
       if (history.isPresent()) {
         return JetStreamErrors.mapped(history.get().next());
       }
-      return JetStreamErrors.mapped(
-          tools
-              .namespaces()
-              .find(range.namespace())
-              .thenCompose(
-                  found -> {
-                    history = found.map(info -> new ActorHistory(log(info, range.actor()), range));
-                    return history
-                        .map(ActorHistory::next)
-                        .orElse(CompletableFuture.completedFuture(List.of()));
-                  }));
+      return making.read(
+          range.namespace(),
+          info -> {
+            ActorHistory begun = new ActorHistory(log(info, range.actor()), range);
+            return begun
+                .next()
+                .thenApply(
+                    page -> {
+                      history = Optional.of(begun);
+                      return page;
+                    });
+          },
+          List.of());
     }
   }
 }

@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
@@ -32,7 +33,8 @@ final class JetStreamLog implements CommitLog {
 
   @Override
   public CompletableFuture<Extent> extent(LogId log) {
-    return JetStreamErrors.mapped(
+    return orGone(
+        log,
         api.info(SubjectCodec.stream(log))
             .thenApply(StreamInfo::getStreamState)
             .thenApply(state -> new Extent(state.getFirstSequence(), state.getLastSequence())));
@@ -40,7 +42,8 @@ final class JetStreamLog implements CommitLog {
 
   @Override
   public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
-    return JetStreamErrors.mapped(
+    return orGone(
+        log,
         onStream(
             log,
             stream ->
@@ -99,6 +102,26 @@ final class JetStreamLog implements CommitLog {
       // The listener is told of the record as corrupt; the cache is only a hint.
       return;
     }
+  }
+
+  /**
+   * What failed since the log is gone fails so: the registry's leader is asked, since this node may
+   * not have heard of it.
+   */
+  private <T> CompletableFuture<T> orGone(LogId log, CompletableFuture<T> answer) {
+    return JetStreamErrors.mapped(answer)
+        .exceptionallyCompose(
+            thrown ->
+                JetStreamErrors.toStoreException(thrown).reason() == Reason.STORE_UNAVAILABLE
+                    ? namespaces
+                        .look(log.namespace())
+                        .thenCompose(
+                            found ->
+                                CompletableFuture.failedFuture(
+                                    stream(log, found).isPresent()
+                                        ? thrown
+                                        : new StoreException.NamespaceNotFound(log.namespace())))
+                    : CompletableFuture.failedFuture(thrown));
   }
 
   private <T> CompletableFuture<T> onStream(

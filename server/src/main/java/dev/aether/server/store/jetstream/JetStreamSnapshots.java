@@ -103,7 +103,7 @@ final class JetStreamSnapshots implements Snapshots {
       Namespaces.Info namespace, ActorId actor) {
     return tools
         .namespaces()
-        .findAtLeader(namespace.namespace())
+        .look(namespace.namespace())
         .thenCompose(
             now ->
                 SnapshotStream.isMaking(now, namespace)

@@ -9,6 +9,7 @@ import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Instant;
 
 /** The registry's records: format 1, as JSON. */
 final class NamespaceRecords {
@@ -20,7 +21,7 @@ final class NamespaceRecords {
   private NamespaceRecords() {}
 
   /** The record of a namespace that is about to be made, with an incarnation of its own. */
-  static NamespaceRecord making(Namespace namespace, int replicas) {
+  static NamespaceRecord making(Namespace namespace, int replicas, long maxBytes) {
     return NamespaceRecord.newBuilder()
         .setFormat(FORMAT)
         .setNamespace(namespace.name())
@@ -28,6 +29,7 @@ final class NamespaceRecords {
         .setState(NamespaceState.NAMESPACE_STATE_CREATING)
         .setReplicas(replicas)
         .setPartitions(1)
+        .setMaxBytes(maxBytes)
         .setCreatedAtMs(System.currentTimeMillis())
         .build();
   }
@@ -45,7 +47,9 @@ final class NamespaceRecords {
         new Namespace(record.getNamespace()),
         record.getIncarnation(),
         record.getPartitions(),
-        record.getReplicas());
+        record.getReplicas(),
+        record.getMaxBytes(),
+        Instant.ofEpochMilli(record.getCreatedAtMs()));
   }
 
   static byte[] encode(NamespaceRecord record) {
@@ -56,27 +60,43 @@ final class NamespaceRecords {
     }
   }
 
+  /** The same namespace in another state. */
+  static NamespaceRecord in(NamespaceState state, NamespaceRecord record) {
+    return record.toBuilder().setState(state).build();
+  }
+
   /**
    * Reads a record; fields that it does not know are passed over.
    *
-   * @throws StoreException.StoreUnavailable if it is of a newer format or no record
+   * @param name that the record is of
+   * @throws StoreException.StoreUnavailable if it is no record, or of a newer format, or in a state
+   *     that this server does not know
    */
-  static NamespaceRecord decode(byte[] json) {
+  static NamespaceRecord decode(Namespace name, byte[] json) {
     NamespaceRecord.Builder record = NamespaceRecord.newBuilder();
     try {
       JsonFormat.parser()
           .ignoringUnknownFields()
           .merge(new String(json, StandardCharsets.UTF_8), record);
     } catch (InvalidProtocolBufferException e) {
-      throw new StoreException.StoreUnavailable("a record of the registry is no JSON");
+      throw unreadable(name, "is no JSON");
     }
     if (record.getFormat() != FORMAT) {
-      throw new StoreException.StoreUnavailable(
-          "a record of the registry has format "
-              + record.getFormat()
-              + "; this server knows format "
-              + FORMAT);
+      throw unreadable(
+          name, "has format " + record.getFormat() + "; this server knows format " + FORMAT);
+    }
+    if (!record.getNamespace().equals(name.name())) {
+      throw unreadable(name, "has the name of another namespace");
+    }
+    if (record.getState() == NamespaceState.NAMESPACE_STATE_UNSPECIFIED
+        || record.getState() == NamespaceState.UNRECOGNIZED) {
+      throw unreadable(name, "has a state that this server does not know");
     }
     return record.build();
+  }
+
+  private static StoreException unreadable(Namespace name, String why) {
+    return new StoreException.StoreUnavailable(
+        "the registry's record of namespace " + name + " " + why);
   }
 }

@@ -257,6 +257,8 @@ final class SaveAttempt {
     }
     if (JetStreamErrors.isWrongSequence(failure)) {
       again(LONGEST_CONTENTION_PAUSE);
+    } else if (JetStreamErrors.isStreamGone(failure)) {
+      unreachable(failure);
     } else if (gate.isUncertain() || JetStreamErrors.isPassing(failure)) {
       again(LONGEST_PAUSE);
     } else {
@@ -289,11 +291,49 @@ final class SaveAttempt {
       next.run();
     } else if (JetStreamErrors.root(thrown) instanceof StoreException decided) {
       fail(decided);
-    } else if (JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
-      fail(thrown);
     } else {
-      trouble = JetStreamErrors.failure(thrown).getMessage();
+      unreachable(JetStreamErrors.failure(thrown));
+    }
+  }
+
+  /**
+   * Nothing is heard of the stream: is it still the namespace's? Asked of the registry's leader.
+   */
+  private void unreachable(JetStreamFailure failure) {
+    trouble = failure.getMessage();
+    if (failure.kind() == JetStreamFailure.Kind.NO_ANSWER) {
       again(LONGEST_PAUSE);
+    } else {
+      tools
+          .namespaces()
+          .look(save.namespace())
+          .whenComplete((found, thrown) -> unreachable(failure, found, thrown));
+    }
+  }
+
+  private void unreachable(
+      JetStreamFailure failure, Optional<Namespaces.Info> found, @Nullable Throwable thrown) {
+    if (answer.isDone()) {
+      return;
+    }
+    boolean same =
+        thrown == null
+            && found
+                .filter(now -> now.incarnation().equals(actor().stream().log().incarnation()))
+                .isPresent();
+    if (same && JetStreamErrors.isStreamGone(failure)) {
+      // Lost, and with it commits: an operator's matter.
+      fail(failure);
+    } else if (same || thrown != null) {
+      again(LONGEST_PAUSE);
+    } else if (gate.isUncertain()) {
+      // It may have been stored and gone with the old making: neither that nor the contrary may be
+      // said, and stored in the new one it might have been twice.
+      fail(new StoreException.StoreUnavailable("the namespace was deleted meanwhile"));
+    } else {
+      aim = null;
+      looked = false;
+      later(LONGEST_PAUSE, this::findNamespace);
     }
   }
 

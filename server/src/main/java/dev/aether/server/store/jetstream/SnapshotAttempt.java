@@ -80,7 +80,7 @@ final class SnapshotAttempt {
 
   private void findNamespace() {
     then(
-        askLeader ? tools.namespaces().findAtLeader(namespace) : tools.namespaces().find(namespace),
+        askLeader ? tools.namespaces().look(namespace) : tools.namespaces().find(namespace),
         found -> found.ifPresentOrElse(this::admit, this::nowhere));
   }
 
@@ -120,7 +120,7 @@ final class SnapshotAttempt {
   /** Goes on if the namespace is still this making of it, else begins with what it is now. */
   private void whileUsable(Namespaces.Info info, Runnable next) {
     then(
-        tools.namespaces().findAtLeader(namespace),
+        tools.namespaces().look(namespace),
         now -> {
           if (SnapshotStream.isMaking(now, info)) {
             next.run();

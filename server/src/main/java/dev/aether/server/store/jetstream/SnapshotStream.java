@@ -26,7 +26,7 @@ final class SnapshotStream {
                 JetStreamErrors.isStreamThere(JetStreamErrors.failure(thrown))
                     ? CompletableFuture.completedFuture(true)
                     : CompletableFuture.failedFuture(thrown))
-        .thenCompose(there -> namespaces.findAtLeader(info.namespace()))
+        .thenCompose(there -> namespaces.look(info.namespace()))
         .thenCompose(
             now ->
                 isMaking(now, info)

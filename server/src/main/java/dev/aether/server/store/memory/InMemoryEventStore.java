@@ -33,12 +33,15 @@ final class InMemoryEventStore implements EventStore {
   @Override
   public CompletableFuture<Saved> save(Save save) {
     try {
-      if (save.expected().buildsOnHistory() && namespaces.partition(save.namespace()).isEmpty()) {
-        return CompletableFuture.failedFuture(conflict(save, 0));
+      Optional<Saved> saved = Optional.empty();
+      while (saved.isEmpty()) {
+        if (save.expected().buildsOnHistory() && namespaces.partition(save.namespace()).isEmpty()) {
+          return CompletableFuture.failedFuture(conflict(save, 0));
+        }
+        MemoryPartition partition = namespaces.partitionOrNew(save.namespace());
+        saved = partition.withActor(save.actor(), history -> save(save, partition, history));
       }
-      MemoryPartition partition = namespaces.partitionOrNew(save.namespace());
-      return CompletableFuture.completedFuture(
-          partition.withActor(save.actor(), history -> save(save, partition, history)));
+      return CompletableFuture.completedFuture(saved.get());
     } catch (StoreException e) {
       return CompletableFuture.failedFuture(e);
     }

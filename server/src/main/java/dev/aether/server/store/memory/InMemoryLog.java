@@ -5,7 +5,9 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /** Whole logs in memory. */
 final class InMemoryLog implements CommitLog {
@@ -15,27 +17,37 @@ final class InMemoryLog implements CommitLog {
     this.namespaces = namespaces;
   }
 
-  private MemoryPartition partition(LogId log) {
-    return namespaces
-        .partition(log.namespace())
-        .filter(partition -> partition.log().equals(log))
-        .orElseThrow(() -> new StoreException.NamespaceNotFound(log.namespace()));
+  private Optional<MemoryPartition> partition(LogId log) {
+    return namespaces.partition(log.namespace()).filter(partition -> partition.log().equals(log));
+  }
+
+  private <T> CompletableFuture<T> in(LogId log, Function<MemoryPartition, T> work) {
+    return partition(log)
+        .map(partition -> CompletableFuture.completedFuture(work.apply(partition)))
+        .orElseGet(
+            () ->
+                CompletableFuture.failedFuture(
+                    new StoreException.NamespaceNotFound(log.namespace())));
   }
 
   @Override
   public CompletableFuture<Extent> extent(LogId log) {
-    return CompletableFuture.completedFuture(new Extent(1, partition(log).head()));
+    return in(log, partition -> new Extent(1, partition.head()));
   }
 
   @Override
   public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
-    List<LogEntry> entries = List.copyOf(partition(log).after(after, upTo, maxBytes));
-    long end = entries.isEmpty() ? upTo : entries.get(entries.size() - 1).position();
-    return CompletableFuture.completedFuture(new Page(entries, end));
+    return in(
+        log,
+        partition -> {
+          List<LogEntry> entries = List.copyOf(partition.after(after, upTo, maxBytes));
+          long end = entries.isEmpty() ? upTo : entries.get(entries.size() - 1).position();
+          return new Page(entries, end);
+        });
   }
 
   @Override
   public Tail tail(LogId log, long after, TailListener listener) {
-    return partition(log).tail(after, listener);
+    return partition(log).map(found -> found.tail(after, listener)).orElse(() -> {});
   }
 }

@@ -1,11 +1,12 @@
 package dev.aether.server.store.memory;
 
 import dev.aether.server.codec.UuidV7;
-import dev.aether.server.event.LogId;
+import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,12 +15,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 
-/** Namespaces in memory, each with one partition. */
+/** Namespaces in memory, each with one partition and one copy. */
 final class InMemoryNamespaces implements Namespaces {
   private final long storeId = new SecureRandom().nextLong();
   private final boolean autoCreate;
   private final ExecutorService deliveries;
+
+  /** Changed only under this object's lock, so that watchers hear of changes in their order. */
   private final Map<Namespace, MemoryPartition> partitions = new ConcurrentHashMap<>();
+
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
   InMemoryNamespaces(boolean autoCreate, ExecutorService deliveries) {
@@ -44,19 +48,19 @@ final class InMemoryNamespaces implements Namespaces {
     if (!autoCreate) {
       throw new StoreException.NamespaceNotFound(namespace);
     }
-    MemoryPartition made =
-        new MemoryPartition(
-            new LogId(namespace, UuidV7.next().toString().substring(24), 0), deliveries);
-    MemoryPartition winner = partitions.putIfAbsent(namespace, made);
-    if (winner != null) {
-      return winner;
+    synchronized (this) {
+      MemoryPartition winner = partitions.get(namespace);
+      return winner == null ? make(namespace, 0) : winner;
     }
-    watchers.forEach(watcher -> watcher.onNamespace(info(made)));
-    return made;
   }
 
-  private static Info info(MemoryPartition partition) {
-    return new Info(partition.log().namespace(), partition.log().incarnation(), 1, 1);
+  private synchronized MemoryPartition make(Namespace namespace, long maxBytes) {
+    Info info =
+        new Info(namespace, UuidV7.next().toString().substring(24), 1, 1, maxBytes, Instant.now());
+    MemoryPartition made = new MemoryPartition(info, deliveries);
+    partitions.put(namespace, made);
+    watchers.forEach(watcher -> watcher.onNamespace(info));
+    return made;
   }
 
   @Override
@@ -66,28 +70,66 @@ final class InMemoryNamespaces implements Namespaces {
 
   @Override
   public CompletableFuture<Optional<Info>> find(Namespace namespace) {
-    return CompletableFuture.completedFuture(partition(namespace).map(InMemoryNamespaces::info));
+    return CompletableFuture.completedFuture(partition(namespace).map(MemoryPartition::info));
+  }
+
+  @Override
+  public CompletableFuture<Optional<Info>> look(Namespace namespace) {
+    return find(namespace);
   }
 
   @Override
   public CompletableFuture<Info> findOrCreate(Namespace namespace) {
     try {
-      return CompletableFuture.completedFuture(info(partitionOrNew(namespace)));
+      return CompletableFuture.completedFuture(partitionOrNew(namespace).info());
     } catch (StoreException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
   @Override
-  public CompletableFuture<List<Info>> list() {
-    return CompletableFuture.completedFuture(
-        partitions.values().stream().map(InMemoryNamespaces::info).toList());
+  public synchronized CompletableFuture<Info> create(
+      Namespace namespace, Settings settings, long deadline) {
+    if (settings.replicas() > 1) {
+      return CompletableFuture.failedFuture(
+          new StoreException.InvalidRequest(
+              "config.replicas",
+              "is " + settings.replicas() + "; the store in memory keeps one copy"));
+    }
+    return partitions.containsKey(namespace)
+        ? CompletableFuture.failedFuture(new StoreException.NamespaceExists(namespace))
+        : CompletableFuture.completedFuture(make(namespace, settings.maxBytes()).info());
   }
 
   @Override
-  public Watch watch(Watcher watcher) {
+  public synchronized CompletableFuture<Void> delete(Namespace namespace, long deadline) {
+    MemoryPartition deleted = partitions.remove(namespace);
+    if (deleted == null) {
+      return CompletableFuture.failedFuture(new StoreException.NamespaceNotFound(namespace));
+    }
+    deleted.delete();
+    watchers.forEach(watcher -> watcher.onDeleted(namespace, deleted.log().incarnation()));
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public CompletableFuture<List<Info>> list(NamePattern pattern) {
+    return CompletableFuture.completedFuture(
+        partitions.values().stream()
+            .map(MemoryPartition::info)
+            .filter(info -> pattern.matches(info.namespace().name()))
+            .toList());
+  }
+
+  @Override
+  public synchronized Watch watch(List<Info> known, Watcher watcher) {
     watchers.add(watcher);
-    partitions.values().forEach(partition -> watcher.onNamespace(info(partition)));
+    for (Info met : known) {
+      if (partition(met.namespace()).map(MemoryPartition::info).filter(met::equals).isEmpty()) {
+        watcher.onDeleted(met.namespace(), met.incarnation());
+      }
+    }
+    partitions.values().forEach(partition -> watcher.onNamespace(partition.info()));
     return () -> watchers.remove(watcher);
   }
 }

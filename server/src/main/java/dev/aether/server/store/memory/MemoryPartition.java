@@ -6,6 +6,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog.Tail;
 import dev.aether.server.store.CommitLog.TailListener;
 import dev.aether.server.store.LogEntry.StoredCommit;
+import dev.aether.server.store.Namespaces.Info;
 import dev.aether.v1.Snapshot;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -20,6 +21,7 @@ import java.util.function.Function;
  * hear of records on one thread of their own, in order. For any number of threads.
  */
 final class MemoryPartition {
+  private final Info info;
   private final LogId log;
   private final ExecutorService deliveries;
 
@@ -29,6 +31,8 @@ final class MemoryPartition {
   private final Map<ActorId, List<Record>> actors = new HashMap<>();
   private final Map<ActorId, Snapshot> snapshots = new HashMap<>();
   private final List<MemoryTail> tails = new ArrayList<>();
+  private long bytes;
+  private boolean deleted;
 
   /**
    * A commit and what recognises a repeat of its save.
@@ -37,9 +41,18 @@ final class MemoryPartition {
    */
   record Record(StoredCommit stored, char kind, String digest) {}
 
-  MemoryPartition(LogId log, ExecutorService deliveries) {
-    this.log = log;
+  /**
+   * @param info the namespace of which this is the only partition
+   * @param deliveries whose thread calls tails' listeners
+   */
+  MemoryPartition(Info info, ExecutorService deliveries) {
+    this.info = info;
+    this.log = info.firstLog();
     this.deliveries = deliveries;
+  }
+
+  Info info() {
+    return info;
   }
 
   LogId log() {
@@ -47,11 +60,19 @@ final class MemoryPartition {
   }
 
   /**
-   * Does something with an actor's records while nobody else adds any; a record that it returns is
-   * added.
+   * Does something with an actor's records while nobody else adds any.
+   *
+   * @return empty, without doing it, if the partition was deleted
    */
-  synchronized <T> T withActor(ActorId actor, Function<List<Record>, T> work) {
-    return work.apply(actors.getOrDefault(actor, List.of()));
+  synchronized <T> Optional<T> withActor(ActorId actor, Function<List<Record>, T> work) {
+    return deleted
+        ? Optional.empty()
+        : Optional.of(work.apply(actors.getOrDefault(actor, List.of())));
+  }
+
+  /** Adds nothing from now on. */
+  synchronized void delete() {
+    deleted = true;
   }
 
   /** The actor's records, oldest first, as they are now. */
@@ -96,8 +117,18 @@ final class MemoryPartition {
     return records.size();
   }
 
-  /** Adds a record at position {@code head() + 1}. Inside {@link #withActor}. */
+  /**
+   * Adds a record at position {@code head() + 1}. Inside {@link #withActor}.
+   *
+   * @throws StoreException.StoreFull if the namespace has no room for it
+   */
   synchronized void add(Record record) {
+    long size = record.stored().commit().getSerializedSize();
+    if (info.maxBytes() > 0 && bytes + size > info.maxBytes()) {
+      throw new StoreException.StoreFull(
+          "namespace " + info.namespace() + " may take " + info.maxBytes() + " bytes");
+    }
+    bytes += size;
     records.add(record);
     actors.computeIfAbsent(record.stored().actor(), id -> new ArrayList<>()).add(record);
     tails.forEach(MemoryTail::wake);

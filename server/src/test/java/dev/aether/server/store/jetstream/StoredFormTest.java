@@ -159,7 +159,7 @@ class StoredFormTest {
 
   @Test
   void snapshotsLieWhereTheyAlwaysDid() {
-    var making = new Namespaces.Info(NAMESPACE, "abcdefghij", 1, 3);
+    var making = new Namespaces.Info(NAMESPACE, "abcdefghij", 1, 3, 0, java.time.Instant.EPOCH);
     assertEquals("AETHER-SNAPSHOTS-abcdefghij-shop+eu", SubjectCodec.snapshotStream(making));
     assertEquals(
         "aether.s.abcdefghij.0.order%2017.%F0%9F%98%80",

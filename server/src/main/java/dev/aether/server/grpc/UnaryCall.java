@@ -5,11 +5,11 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Answers unary calls when their work is done. */
-final class UnaryCalls {
-  private UnaryCalls() {}
+/** How a call with one answer is answered. */
+final class UnaryCall {
+  private UnaryCall() {}
 
-  /** Begins the work and answers with what it brought, or with why it failed. Does not block. */
+  /** Answers a unary call when the work is done. */
   static <T, R> void answer(StreamObserver<R> response, Work<T> work, Function<T, R> toResponse) {
     CompletableFuture<T> running;
     try {
@@ -31,9 +31,6 @@ final class UnaryCalls {
 
   /** Checks a request and begins to do what it asks. */
   interface Work<T> {
-    /**
-     * @throws StoreException if the request breaks the contract
-     */
     CompletableFuture<T> begin();
   }
 }

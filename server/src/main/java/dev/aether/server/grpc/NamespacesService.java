@@ -1,0 +1,165 @@
+package dev.aether.server.grpc;
+
+import com.google.protobuf.Timestamp;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Namespaces.Info;
+import dev.aether.v1.CreateNamespaceRequest;
+import dev.aether.v1.CreateNamespaceResponse;
+import dev.aether.v1.DeleteNamespaceRequest;
+import dev.aether.v1.DeleteNamespaceResponse;
+import dev.aether.v1.GetNamespaceRequest;
+import dev.aether.v1.GetNamespaceResponse;
+import dev.aether.v1.ListNamespacesRequest;
+import dev.aether.v1.ListNamespacesResponse;
+import dev.aether.v1.NamespaceConfig;
+import dev.aether.v1.NamespacesGrpc;
+import io.grpc.stub.StreamObserver;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+
+/** Makes, lists and deletes namespaces. No method blocks. */
+final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
+  /** Namespaces of a page where the request leaves it open, and at most. */
+  private static final int PAGE_SIZE = 100;
+
+  private static final int MAX_PAGE_SIZE = 1000;
+
+  private static final Set<Integer> REPLICAS = Set.of(0, 1, 3, 5);
+
+  private final Namespaces namespaces;
+
+  NamespacesService(Namespaces namespaces) {
+    this.namespaces = namespaces;
+  }
+
+  @Override
+  public void createNamespace(
+      CreateNamespaceRequest request, StreamObserver<CreateNamespaceResponse> response) {
+    UnaryCall.answer(
+        response,
+        () -> {
+          Faults faults = new Faults();
+          Names.checkNamespace(request.getNamespace(), faults);
+          check(request.getConfig(), faults);
+          faults.check();
+          return namespaces.create(
+              Names.namespace(request.getNamespace()),
+              new Namespaces.Settings(
+                  request.getConfig().getReplicas(), request.getConfig().getMaxBytes()),
+              Deadlines.ofCall());
+        },
+        info -> CreateNamespaceResponse.newBuilder().setNamespace(namespace(info)).build());
+  }
+
+  private static void check(NamespaceConfig config, Faults faults) {
+    if (!REPLICAS.contains(config.getReplicas())) {
+      faults.add("config.replicas", "is none of 0, 1, 3, 5");
+    }
+    if (config.getPartitions() < 0 || config.getPartitions() > 1) {
+      faults.add("config.partitions", "is above 1: more partitions are not served yet");
+    }
+    if (config.hasHistory()) {
+      faults.add("config.history", "is set: history rules are not served yet");
+    }
+    if (config.getMaxBytes() < 0) {
+      faults.add("config.max_bytes", "is above 2^63 - 1");
+    }
+  }
+
+  private static dev.aether.v1.Namespace namespace(Info info) {
+    return dev.aether.v1.Namespace.newBuilder()
+        .setNamespace(info.namespace().name())
+        .setConfig(
+            NamespaceConfig.newBuilder()
+                .setReplicas(info.replicas())
+                .setPartitions(info.partitions())
+                .setMaxBytes(info.maxBytes()))
+        .setIncarnation(info.incarnation())
+        .setCreatedAt(
+            Timestamp.newBuilder()
+                .setSeconds(info.createdAt().getEpochSecond())
+                .setNanos(info.createdAt().getNano()))
+        .build();
+  }
+
+  @Override
+  public void getNamespace(
+      GetNamespaceRequest request, StreamObserver<GetNamespaceResponse> response) {
+    UnaryCall.answer(
+        response,
+        () -> {
+          Faults faults = new Faults();
+          Names.checkNamespace(request.getNamespace(), faults);
+          faults.check();
+          Namespace name = Names.namespace(request.getNamespace());
+          return namespaces
+              .look(name)
+              .thenApply(
+                  found -> found.orElseThrow(() -> new StoreException.NamespaceNotFound(name)));
+        },
+        info -> GetNamespaceResponse.newBuilder().setNamespace(namespace(info)).build());
+  }
+
+  @Override
+  public void listNamespaces(
+      ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> response) {
+    UnaryCall.answer(
+        response,
+        () -> {
+          Faults faults = new Faults();
+          Names.checkNamespacePattern("pattern", request.getPattern(), faults);
+          faults.check();
+          NamePattern pattern = Names.namespacePattern(request.getPattern());
+          NamespacePageToken tokens = new NamespacePageToken(pattern);
+          String after = tokens.last(request.getPageToken());
+          return namespaces
+              .list(pattern)
+              .thenApply(all -> page(all, after, pageSize(request.getPageSize()), tokens));
+        },
+        page -> page);
+  }
+
+  /** A size above 2^31 - 1 comes as a negative one. */
+  private static int pageSize(int asked) {
+    return asked == 0 ? PAGE_SIZE : asked < 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
+  }
+
+  private static ListNamespacesResponse page(
+      List<Info> all, String after, int size, NamespacePageToken tokens) {
+    List<Info> rest =
+        all.stream()
+            .filter(info -> info.namespace().name().compareTo(after) > 0)
+            .sorted(Comparator.comparing(info -> info.namespace().name()))
+            .limit(size + 1L)
+            .toList();
+    List<Info> page = rest.size() > size ? rest.subList(0, size) : rest;
+    ListNamespacesResponse.Builder response = ListNamespacesResponse.newBuilder();
+    page.forEach(info -> response.addNamespaces(namespace(info)));
+    if (rest.size() > size) {
+      response.setNextPageToken(tokens.after(page.get(size - 1).namespace()));
+    }
+    return response.build();
+  }
+
+  @Override
+  public void deleteNamespace(
+      DeleteNamespaceRequest request, StreamObserver<DeleteNamespaceResponse> response) {
+    UnaryCall.answer(
+        response,
+        () -> {
+          Faults faults = new Faults();
+          Names.checkNamespace(request.getNamespace(), faults);
+          faults.check();
+          Namespace name = Names.namespace(request.getNamespace());
+          if (!request.getConfirm().equals(name.name())) {
+            throw new StoreException.InvalidRequest("confirm", "is not the namespace's name");
+          }
+          return namespaces.delete(name, Deadlines.ofCall());
+        },
+        deleted -> DeleteNamespaceResponse.getDefaultInstance());
+  }
+}

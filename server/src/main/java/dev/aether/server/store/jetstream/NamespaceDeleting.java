@@ -1,0 +1,99 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.wire.NamespaceRecord;
+import dev.aether.server.wire.NamespaceState;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Deletes namespaces: DELETING is written first, then the streams are deleted, then DELETED is
+ * written. Any number of nodes may do so at once, and whoever meets DELETING finishes what another
+ * began. Futures fail with a StoreException where something was decided, else with a {@link
+ * JetStreamFailure}.
+ */
+final class NamespaceDeleting {
+  /** How often another node may be faster before that is a failure. */
+  private static final int TRIES = 10;
+
+  private final JetStreamApi api;
+  private final RegistryStream registry;
+
+  NamespaceDeleting(JetStreamApi api, RegistryStream registry) {
+    this.api = api;
+    this.registry = registry;
+  }
+
+  /**
+   * Deletes a namespace that there is.
+   *
+   * @param begun is run before anything is written
+   */
+  CompletableFuture<Void> delete(Namespace namespace, Runnable begun) {
+    return delete(namespace, begun, TRIES);
+  }
+
+  private CompletableFuture<Void> delete(Namespace namespace, Runnable begun, int tries) {
+    return registry
+        .look(namespace)
+        .thenCompose(
+            found -> {
+              StoreException refusal = refusal(namespace, found, tries);
+              if (refusal != null) {
+                return CompletableFuture.failedFuture(refusal);
+              }
+              begun.run();
+              KnownNamespace there = found.orElseThrow();
+              return there.isBeingDeleted()
+                  ? finish(there).thenAccept(gone -> {})
+                  : delete(there)
+                      .thenCompose(
+                          deleted ->
+                              deleted
+                                  ? CompletableFuture.completedFuture(null)
+                                  : delete(namespace, begun, tries - 1));
+            });
+  }
+
+  private static @Nullable StoreException refusal(
+      Namespace namespace, Optional<KnownNamespace> found, int tries) {
+    if (found.isEmpty() || found.get().isGone()) {
+      return new StoreException.NamespaceNotFound(namespace);
+    }
+    return tries == 0
+        ? new StoreException.StoreUnavailable("others change namespace " + namespace)
+        : found.get().fault().orElse(null);
+  }
+
+  /** Deletes what was found. False if another node changed its record meanwhile. */
+  CompletableFuture<Boolean> delete(KnownNamespace found) {
+    NamespaceRecord deleting =
+        NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETING, found.record());
+    return JetStreamErrors.decided(registry.put(deleting, found.revision()))
+        .thenCompose(
+            now ->
+                now.isBeingDeleted() && now.isSameMakingAs(deleting.getIncarnation())
+                    ? finish(now).thenApply(gone -> true)
+                    : CompletableFuture.completedFuture(false));
+  }
+
+  /** Deletes the streams of a namespace that is being deleted, and says that it is gone. */
+  CompletableFuture<KnownNamespace> finish(KnownNamespace found) {
+    NamespaceRecord deleted =
+        NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETED, found.record());
+    return deleteStreams(found.record())
+        .thenCompose(gone -> registry.put(deleted, found.revision()));
+  }
+
+  /** Deletes what there is of a making's streams. */
+  CompletableFuture<Void> deleteStreams(NamespaceRecord record) {
+    Stream<String> logs = NamespaceRecords.info(record).logs().stream().map(SubjectCodec::stream);
+    Stream<String> snapshots =
+        Stream.of(SubjectCodec.snapshotStream(NamespaceRecords.info(record)));
+    return CompletableFuture.allOf(
+        Stream.concat(logs, snapshots).map(api::deleteStream).toArray(CompletableFuture<?>[]::new));
+  }
+}

@@ -1,0 +1,205 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces.Info;
+import dev.aether.server.store.Namespaces.Settings;
+import dev.aether.server.wire.NamespaceRecord;
+import dev.aether.server.wire.NamespaceState;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Makes namespaces: CREATING is written first, then the streams are made, then ACTIVE is written.
+ * Any number of nodes may do so at once: whose record comes first, that one's namespace it is, and
+ * whoever meets CREATING or DELETING finishes what another began. Futures fail with a
+ * StoreException where something was decided, else with a {@link JetStreamFailure}.
+ */
+final class NamespaceMaking {
+  /** A cluster has no more namespaces: every node keeps them all in memory. */
+  private static final int MAX_NAMESPACES = 100_000;
+
+  /** How often others may be half done with a name, one after another, before that is a failure. */
+  private static final int TRIES = 10;
+
+  private final JetStreamApi api;
+  private final RegistryCopy copy;
+  private final RegistryStream registry;
+  private final NamespaceDeleting deleting;
+  private final int defaultReplicas;
+
+  /**
+   * @param defaultReplicas of a namespace whose settings leave it open
+   */
+  NamespaceMaking(
+      JetStreamApi api,
+      RegistryCopy copy,
+      RegistryStream registry,
+      NamespaceDeleting deleting,
+      int defaultReplicas) {
+    this.api = api;
+    this.copy = copy;
+    this.registry = registry;
+    this.deleting = deleting;
+    this.defaultReplicas = defaultReplicas;
+  }
+
+  /** The namespace as the leader has it; what another node began is finished first. */
+  CompletableFuture<Optional<Info>> look(Namespace namespace) {
+    return settled(namespace, TRIES).thenApply(found -> found.flatMap(KnownNamespace::usable));
+  }
+
+  /** What the leader has of a name once nothing is half done: usable, gone, or nothing. */
+  private CompletableFuture<Optional<KnownNamespace>> settled(Namespace namespace, int tries) {
+    return registry
+        .look(namespace)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? settled(found.get(), tries).thenApply(Optional::of)
+                    : CompletableFuture.completedFuture(found));
+  }
+
+  private CompletableFuture<KnownNamespace> settled(KnownNamespace found, int tries) {
+    if (found.fault().isPresent()) {
+      return CompletableFuture.failedFuture(found.fault().get());
+    }
+    if (!found.isBeingMade() && !found.isBeingDeleted()) {
+      return CompletableFuture.completedFuture(found);
+    }
+    if (tries == 0) {
+      return CompletableFuture.failedFuture(
+          new StoreException.StoreUnavailable("others change namespace " + found.name()));
+    }
+    CompletableFuture<KnownNamespace> finished =
+        found.isBeingMade() ? finish(found) : deleting.finish(found);
+    return finished.thenCompose(now -> settled(now, tries - 1));
+  }
+
+  /** The namespace; made if there is none and it may be. */
+  CompletableFuture<Info> findOrMake(Namespace namespace, boolean mayMake) {
+    return settled(namespace, TRIES)
+        .thenCompose(
+            found -> {
+              Optional<Info> usable = found.flatMap(KnownNamespace::usable);
+              if (usable.isPresent()) {
+                return CompletableFuture.completedFuture(usable.get());
+              }
+              if (!mayMake) {
+                return CompletableFuture.failedFuture(
+                    new StoreException.NamespaceNotFound(namespace));
+              }
+              return register(record(namespace, Settings.DEFAULT), found)
+                  .thenCompose(now -> settled(now, TRIES))
+                  .thenApply(NamespaceMaking::made);
+            });
+  }
+
+  /**
+   * Makes a namespace that there is not.
+   *
+   * @param begun is run before anything is written
+   */
+  CompletableFuture<Info> make(Namespace namespace, Settings settings, Runnable begun) {
+    return settled(namespace, TRIES)
+        .thenCompose(
+            found -> {
+              if (found.flatMap(KnownNamespace::usable).isPresent()) {
+                return CompletableFuture.failedFuture(
+                    new StoreException.NamespaceExists(namespace));
+              }
+              begun.run();
+              NamespaceRecord ours = record(namespace, settings);
+              return JetStreamErrors.decided(register(ours, found))
+                  .thenCompose(
+                      now ->
+                          now.isSameMakingAs(ours.getIncarnation())
+                              ? finishOrAbandon(now, settings)
+                              : CompletableFuture.failedFuture(
+                                  new StoreException.NamespaceExists(namespace)));
+            });
+  }
+
+  private NamespaceRecord record(Namespace namespace, Settings settings) {
+    int replicas = settings.replicas() == 0 ? defaultReplicas : settings.replicas();
+    return NamespaceRecords.making(namespace, replicas, settings.maxBytes());
+  }
+
+  /** Writes that a namespace is being made. Returns what the registry has then. */
+  private CompletableFuture<KnownNamespace> register(
+      NamespaceRecord record, Optional<KnownNamespace> gone) {
+    return copy.isFull(MAX_NAMESPACES)
+        ? CompletableFuture.failedFuture(
+            new StoreException.StoreFull("there are " + MAX_NAMESPACES + " namespaces"))
+        : registry.put(record, gone.map(KnownNamespace::revision).orElse(0L));
+  }
+
+  /**
+   * @throws StoreException.StoreUnavailable if it is not usable: somebody deleted it
+   */
+  private static Info made(KnownNamespace now) {
+    return now.usable()
+        .orElseThrow(
+            () ->
+                new StoreException.StoreUnavailable(
+                    "namespace " + now.name() + " was deleted while it was made"));
+  }
+
+  /** Makes the streams of a namespace that is being made. Returns what the registry has then. */
+  private CompletableFuture<KnownNamespace> finish(KnownNamespace found) {
+    NamespaceRecord record = found.record();
+    CompletableFuture<?>[] streams =
+        NamespaceRecords.info(record).logs().stream()
+            .map(log -> LogStream.of(log, record.getReplicas()))
+            .map(stream -> api.createStream(StreamConfigs.log(record, stream)))
+            .toArray(CompletableFuture<?>[]::new);
+    NamespaceRecord active = NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_ACTIVE, record);
+    return CompletableFuture.allOf(streams)
+        .thenCompose(made -> registry.put(active, found.revision()))
+        .thenCompose(now -> withoutRemains(record, now));
+  }
+
+  /** Somebody may have deleted the streams before they were made here. */
+  private CompletableFuture<KnownNamespace> withoutRemains(
+      NamespaceRecord record, KnownNamespace now) {
+    boolean wanted =
+        now.isSameMakingAs(record.getIncarnation()) && !now.isBeingDeleted() && !now.isGone();
+    return wanted || now.fault().isPresent()
+        ? CompletableFuture.completedFuture(now)
+        : deleting.deleteStreams(record).thenApply(deleted -> now);
+  }
+
+  /** What JetStream refuses to make leaves nothing behind. */
+  private CompletableFuture<Info> finishOrAbandon(KnownNamespace registered, Settings settings) {
+    return finish(registered)
+        .thenApply(NamespaceMaking::made)
+        .exceptionallyCompose(
+            thrown -> {
+              if (JetStreamErrors.root(thrown) instanceof StoreException decided) {
+                return CompletableFuture.failedFuture(decided);
+              }
+              JetStreamFailure failure = JetStreamErrors.failure(thrown);
+              if (failure.kind() != JetStreamFailure.Kind.REFUSED) {
+                // The registry has it, and whoever meets it finishes it.
+                return CompletableFuture.failedFuture(
+                    JetStreamFailure.noAnswer(failure.getMessage()));
+              }
+              return deleting
+                  .delete(registered)
+                  .thenCompose(
+                      abandoned ->
+                          CompletableFuture.failedFuture(
+                              abandoned
+                                  ? refusal(failure, settings)
+                                  : JetStreamFailure.noAnswer(failure.getMessage())));
+            });
+  }
+
+  private static StoreException refusal(JetStreamFailure failure, Settings settings) {
+    return settings.replicas() != 0 && JetStreamErrors.isTooManyReplicas(failure)
+        ? new StoreException.InvalidRequest(
+            "config.replicas",
+            "is " + settings.replicas() + ", which this NATS can't give: " + failure.getMessage())
+        : JetStreamErrors.toStoreException(failure);
+  }
+}

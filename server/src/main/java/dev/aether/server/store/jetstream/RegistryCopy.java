@@ -1,0 +1,137 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Namespace;
+import dev.aether.server.store.Namespaces.Info;
+import dev.aether.server.store.Namespaces.Watch;
+import dev.aether.server.store.Namespaces.Watcher;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * This node's copy of the registry: follows the stream, keeps the latest record of each name in
+ * memory and tells watchers what changed. It may lag; what is asked of the leader is put in here
+ * too. For any number of threads.
+ */
+final class RegistryCopy implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryCopy.class);
+
+  /** How long a look at everything waits for this copy to catch up. */
+  private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(5);
+
+  private static final Duration CATCH_UP_POLL = Duration.ofMillis(5);
+
+  private final Timers timers;
+  private final MessageTail tail;
+
+  /** Changed only under this object's lock, so that watchers hear of changes in their order. */
+  private final Map<Namespace, KnownNamespace> known = new ConcurrentHashMap<>();
+
+  private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
+
+  RegistryCopy(Timers timers, Tails tails) {
+    this.timers = timers;
+    this.tail = tails.make(StreamConfigs.REGISTRY, 0, this::onMessage);
+  }
+
+  void start() {
+    tail.start();
+  }
+
+  Optional<KnownNamespace> get(Namespace namespace) {
+    return Optional.ofNullable(known.get(namespace));
+  }
+
+  List<KnownNamespace> all() {
+    return List.copyOf(known.values());
+  }
+
+  /** Whether there are so many namespaces; names that were given free don't count. */
+  boolean isFull(int namespaces) {
+    return known.size() >= namespaces
+        && known.values().stream().filter(found -> !found.isGone()).count() >= namespaces;
+  }
+
+  private void onMessage(StoredMessage message) {
+    if (!message.subject().startsWith(StreamConfigs.NAMESPACE_SUBJECTS)) {
+      return;
+    }
+    KnownNamespace found;
+    try {
+      found = KnownNamespace.of(message);
+    } catch (IllegalArgumentException e) {
+      LOG.error("{} in the registry is no namespace: {}", message.subject(), e.getMessage());
+      return;
+    }
+    found.fault().ifPresent(why -> LOG.error("{}", why.getMessage()));
+    learn(found);
+  }
+
+  /** Takes up a record unless a newer one is known; tells the watchers. Returns the record. */
+  synchronized KnownNamespace learn(KnownNamespace found) {
+    KnownNamespace before = known.get(found.name());
+    if (before == null || before.revision() < found.revision()) {
+      known.put(found.name(), found);
+      watchers.forEach(watcher -> tell(watcher, before, found));
+    }
+    return found;
+  }
+
+  private static void tell(Watcher watcher, @Nullable KnownNamespace before, KnownNamespace after) {
+    if (after.fault().isPresent()) {
+      watcher.onUnreadable(after.name(), after.fault().get());
+      return;
+    }
+    if (before != null) {
+      before.usable().ifPresent(info -> tellIfGone(watcher, info, after));
+    }
+    after.usable().ifPresent(watcher::onNamespace);
+  }
+
+  private static void tellIfGone(Watcher watcher, Info info, KnownNamespace after) {
+    if (after.usable().isEmpty() || !after.isSameMakingAs(info.incarnation())) {
+      watcher.onDeleted(info.namespace(), info.incarnation());
+    }
+  }
+
+  /** As {@link dev.aether.server.store.Namespaces#watch}. */
+  synchronized Watch watch(List<Info> met, Watcher watcher) {
+    watchers.add(watcher);
+    for (Info info : met) {
+      get(info.namespace())
+          .filter(now -> now.fault().isEmpty())
+          .ifPresent(now -> tellIfGone(watcher, info, now));
+    }
+    known.values().forEach(now -> tell(watcher, null, now));
+    return () -> watchers.remove(watcher);
+  }
+
+  /** Done when this copy has all up to a sequence; fails if that takes too long. */
+  CompletableFuture<Void> caughtUp(long sequence) {
+    CompletableFuture<Void> reached = new CompletableFuture<>();
+    awaitTail(sequence, System.nanoTime() + CATCH_UP_WITHIN.toNanos(), reached);
+    return reached;
+  }
+
+  private void awaitTail(long sequence, long giveUpAt, CompletableFuture<Void> reached) {
+    if (tail.position() >= sequence) {
+      reached.complete(null);
+    } else if (System.nanoTime() > giveUpAt) {
+      reached.completeExceptionally(JetStreamFailure.noAnswer("the registry's records lag"));
+    } else {
+      timers.after(CATCH_UP_POLL, () -> awaitTail(sequence, giveUpAt, reached));
+    }
+  }
+
+  @Override
+  public void close() {
+    tail.close();
+  }
+}

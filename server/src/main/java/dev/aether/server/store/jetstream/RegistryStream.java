@@ -1,0 +1,148 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Namespace;
+import dev.aether.server.wire.NamespaceRecord;
+import io.nats.client.impl.Headers;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The registry's stream: one record a name, read at its leader and changed by compare-and-set, so
+ * that of two nodes that change one namespace at once one wins and the other sees what the winner
+ * did. What is seen goes into this node's copy. Futures fail with a {@link JetStreamFailure}.
+ */
+final class RegistryStream {
+  /** How long a record is tried to be written. */
+  private static final Duration PUT_WITHIN = Duration.ofSeconds(5);
+
+  private static final Duration PUT_PAUSE = Duration.ofMillis(20);
+
+  private final JetStreamApi api;
+  private final Timers timers;
+  private final RegistryCopy copy;
+
+  RegistryStream(JetStreamApi api, Timers timers, RegistryCopy copy) {
+    this.api = api;
+    this.timers = timers;
+    this.copy = copy;
+  }
+
+  /** Makes the stream if it is not there, and reads the store's identity. */
+  static CompletableFuture<Long> open(JetStreamApi api, int replicas) {
+    return api.info(StreamConfigs.REGISTRY)
+        .exceptionallyCompose(
+            thrown ->
+                JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))
+                    ? api.createStream(StreamConfigs.registry(replicas))
+                    : CompletableFuture.failedFuture(thrown))
+        .thenCompose(stream -> identity(api));
+  }
+
+  /** The store's identity: whoever is first writes it, all read it. */
+  private static CompletableFuture<Long> identity(JetStreamApi api) {
+    byte[] drawn = ByteBuffer.allocate(Long.BYTES).putLong(new SecureRandom().nextLong()).array();
+    return lastIdentity(api)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found)
+                    : publish(api, StreamConfigs.IDENTITY_SUBJECT, 0, drawn)
+                        .handle((sequence, thrown) -> sequence)
+                        .thenCompose(tried -> lastIdentity(api)))
+        .thenApply(
+            found ->
+                ByteBuffer.wrap(
+                        found
+                            .orElseThrow(
+                                () -> JetStreamFailure.noAnswer("no identity of the store"))
+                            .body())
+                    .getLong());
+  }
+
+  private static CompletableFuture<Optional<StoredMessage>> lastIdentity(JetStreamApi api) {
+    return api.lastFromLeader(StreamConfigs.REGISTRY, StreamConfigs.IDENTITY_SUBJECT);
+  }
+
+  private static CompletableFuture<Long> publish(
+      JetStreamApi api, String subject, long expected, byte[] body) {
+    return api.publish(StreamConfigs.REGISTRY, subject, expected, new Headers(), body);
+  }
+
+  /** What the leader has of a name. */
+  CompletableFuture<Optional<KnownNamespace>> look(Namespace namespace) {
+    return api.lastFromLeader(
+            StreamConfigs.REGISTRY, StreamConfigs.NAMESPACE_SUBJECTS + namespace.name())
+        .thenApply(found -> found.map(message -> copy.learn(KnownNamespace.of(message))));
+  }
+
+  /** The sequence of the latest record, as the leader has it. */
+  CompletableFuture<Long> lastSequence() {
+    return api.info(StreamConfigs.REGISTRY)
+        .thenApply(stream -> stream.getStreamState().getLastSequence());
+  }
+
+  /**
+   * Writes a record if the name's last one lies at the revision.
+   *
+   * @return what the leader has then: this record or, if another node was faster, that node's
+   */
+  CompletableFuture<KnownNamespace> put(NamespaceRecord record, long revision) {
+    return new Put(record, revision).run();
+  }
+
+  /** One record on its way: tried until it is known to lie there or to have been overtaken. */
+  private final class Put {
+    private final NamespaceRecord record;
+    private final Namespace namespace;
+    private final long revision;
+    private final long giveUpAt = System.nanoTime() + PUT_WITHIN.toNanos();
+
+    /** An earlier try went unanswered and may still come to lie there. */
+    private boolean uncertain;
+
+    Put(NamespaceRecord record, long revision) {
+      this.record = record;
+      this.namespace = new Namespace(record.getNamespace());
+      this.revision = revision;
+    }
+
+    CompletableFuture<KnownNamespace> run() {
+      return publish(
+              api,
+              StreamConfigs.NAMESPACE_SUBJECTS + namespace.name(),
+              revision,
+              NamespaceRecords.encode(record))
+          .thenApply(sequence -> copy.learn(new KnownNamespace(record, sequence)))
+          .exceptionallyCompose(thrown -> refused(JetStreamErrors.failure(thrown)));
+    }
+
+    private CompletableFuture<KnownNamespace> refused(JetStreamFailure failure) {
+      uncertain |= failure.kind() == JetStreamFailure.Kind.NO_ANSWER;
+      if (JetStreamErrors.isWrongSequence(failure)) {
+        return look(namespace)
+            .thenCompose(
+                found ->
+                    found.isPresent() && found.get().revision() > revision
+                        ? CompletableFuture.completedFuture(found.get())
+                        // The faster one's record is still in flight: nothing to see yet.
+                        : again(failure));
+      }
+      return uncertain || JetStreamErrors.isPassing(failure)
+          ? again(failure)
+          : CompletableFuture.failedFuture(failure);
+    }
+
+    private CompletableFuture<KnownNamespace> again(JetStreamFailure failure) {
+      if (System.nanoTime() > giveUpAt) {
+        return CompletableFuture.failedFuture(
+            uncertain ? JetStreamFailure.noAnswer(failure.getMessage()) : failure);
+      }
+      CompletableFuture<Void> paused = new CompletableFuture<>();
+      timers.after(PUT_PAUSE, () -> paused.complete(null));
+      return paused.thenCompose(over -> run());
+    }
+  }
+}

@@ -1,0 +1,456 @@
+package dev.aether.server.store.jetstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.CommitId;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Namespaces.Info;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
+import dev.aether.server.testing.Await;
+import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.Event;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.ZonedDateTime;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+
+/**
+ * How namespaces come and go in JetStream: what a killed node leaves half done, what a node does
+ * not hear of, and what is lost.
+ */
+class NamespaceLifeTest {
+  private static final ActorId ACTOR = new ActorId("a");
+  private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
+  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final String HALF_DONE = "abcdefghij";
+
+  private static TestNatsServer nats;
+
+  private JetStreamStore store;
+  private JetStreamStore other;
+  private Connection meddler;
+  private JetStreamManagement management;
+  private Namespace namespace;
+
+  @BeforeAll
+  static void startNats() {
+    nats = TestNatsServer.start();
+  }
+
+  @AfterAll
+  static void stopNats() {
+    nats.close();
+  }
+
+  private static JetStreamStore open(boolean autoCreate) {
+    return JetStreamStore.open(
+        new JetStreamStore.Config(
+            List.of(nats.url()),
+            "life",
+            Duration.ofSeconds(10),
+            1,
+            autoCreate,
+            Durability.Sync.UNKNOWN));
+  }
+
+  @BeforeEach
+  void open(TestInfo test) throws IOException, InterruptedException {
+    namespace = new Namespace(test.getTestMethod().orElseThrow().getName());
+    store = open(true);
+    other = open(true);
+    meddler = Nats.connect(nats.url());
+    management = meddler.jetStreamManagement();
+  }
+
+  @AfterEach
+  void close() throws InterruptedException {
+    meddler.close();
+    other.close();
+    store.close();
+  }
+
+  private static long soon() {
+    return System.nanoTime() + SOON.toNanos();
+  }
+
+  private CompletableFuture<Saved> save(
+      JetStreamStore by, String commitId, ExpectedVersion expected) {
+    return save(by, commitId, expected, SOON);
+  }
+
+  private CompletableFuture<Saved> save(
+      JetStreamStore by, String commitId, ExpectedVersion expected, Duration within) {
+    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    return by.events()
+        .save(
+            new Save(
+                namespace,
+                ACTOR,
+                new CommitId(commitId),
+                expected,
+                List.of(event),
+                DIGEST,
+                false,
+                System.nanoTime() + within.toNanos()));
+  }
+
+  private CompletableFuture<Saved> append(JetStreamStore by, String commitId) {
+    return save(by, commitId, new ExpectedVersion.Any());
+  }
+
+  private Info info(JetStreamStore by) {
+    return by.namespaces().look(namespace).join().orElseThrow();
+  }
+
+  private long latest(JetStreamStore by) {
+    return by.events().versions(namespace, ACTOR).join().latest();
+  }
+
+  private static Reason reason(CompletableFuture<?> future) {
+    Throwable thrown = assertThrows(CompletionException.class, future::join);
+    return ((StoreException) JetStreamErrors.root(thrown)).reason();
+  }
+
+  private List<String> streams() {
+    try {
+      return management.getStreamNames().stream()
+          .filter(name -> name.endsWith("-" + namespace.name()))
+          .toList();
+    } catch (IOException | JetStreamApiException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private void register(String json) throws IOException, JetStreamApiException {
+    meddler
+        .jetStream()
+        .publish(
+            StreamConfigs.NAMESPACE_SUBJECTS + namespace.name(),
+            json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void register(String incarnation, String state)
+      throws IOException, JetStreamApiException {
+    register(
+        """
+        {"format":1,"namespace":"%s","incarnation":"%s","state":"NAMESPACE_STATE_%s","replicas":1,"partitions":1}
+        """
+            .formatted(namespace.name(), incarnation, state));
+  }
+
+  /** As a node leaves it that is killed after the first step of a deletion. */
+  private void leaveHalfDeleted() throws IOException, JetStreamApiException {
+    for (String name :
+        List.of(
+            SubjectCodec.stream(new LogId(namespace, HALF_DONE, 0)),
+            SubjectCodec.snapshotStream(
+                new Namespaces.Info(namespace, HALF_DONE, 1, 1, 0, java.time.Instant.EPOCH)))) {
+      management.addStream(
+          io.nats.client.api.StreamConfiguration.builder().name(name).subjects(name).build());
+    }
+    register(HALF_DONE, "DELETING");
+  }
+
+  @Test
+  void whoeverMeetsAHalfDoneDeletionFinishesIt() throws IOException, JetStreamApiException {
+    List<Function<Namespaces, CompletableFuture<?>>> ways =
+        List.of(
+            namespaces -> namespaces.look(namespace),
+            namespaces -> namespaces.find(namespace),
+            namespaces -> namespaces.delete(namespace, soon()),
+            namespaces -> namespaces.list(NamePattern.of(">")),
+            namespaces ->
+                namespaces
+                    .create(namespace, Namespaces.Settings.DEFAULT, soon())
+                    .thenCompose(made -> namespaces.delete(namespace, soon())),
+            namespaces ->
+                append(store, "c").thenCompose(saved -> namespaces.delete(namespace, soon())));
+    for (Function<Namespaces, CompletableFuture<?>> way : ways) {
+      leaveHalfDeleted();
+      assertEquals(2, streams().size());
+      way.apply(store.namespaces()).join();
+      assertEquals(List.of(), streams());
+      assertTrue(other.namespaces().look(namespace).join().isEmpty());
+      Info made = other.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon()).join();
+      assertNotEquals(HALF_DONE, made.incarnation());
+      other.namespaces().delete(namespace, soon()).join();
+    }
+  }
+
+  @Test
+  void whoeverMeetsAHalfDoneMakingFinishesIt() throws IOException, JetStreamApiException {
+    List<Function<Namespaces, CompletableFuture<?>>> ways =
+        List.of(
+            namespaces -> namespaces.look(namespace),
+            namespaces -> namespaces.findOrCreate(namespace));
+    for (Function<Namespaces, CompletableFuture<?>> way : ways) {
+      register(HALF_DONE, "CREATING");
+      way.apply(store.namespaces()).join();
+      assertEquals(1, streams().size());
+      assertEquals(HALF_DONE, info(other).incarnation());
+      other.namespaces().delete(namespace, soon()).join();
+      assertEquals(List.of(), streams());
+    }
+    register(HALF_DONE, "CREATING");
+    assertEquals(
+        Reason.NAMESPACE_EXISTS,
+        reason(store.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon())));
+    store.namespaces().delete(namespace, soon()).join();
+    register(HALF_DONE, "CREATING");
+    store.namespaces().delete(namespace, soon()).join();
+    assertEquals(List.of(), streams());
+  }
+
+  @Test
+  void aCallMakesNamespacesWhereSavesDoNot() {
+    try (JetStreamStore strict = open(false)) {
+      assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(append(strict, "c1")));
+      strict.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon()).join();
+      assertEquals(1, append(strict, "c1").join().lastVersion());
+      strict.namespaces().delete(namespace, soon()).join();
+      assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(append(strict, "c2")));
+      other.namespaces().delete(namespace, soon()).exceptionally(thrown -> null).join();
+      assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(append(strict, "c3")));
+    }
+  }
+
+  /**
+   * Cuts all nodes' tails of the registry off: JetStream goes on to send their heartbeats, and
+   * keeps the records to itself.
+   */
+  private void pauseRegistryTails() throws IOException, JetStreamApiException {
+    for (String consumer : management.getConsumerNames(StreamConfigs.REGISTRY)) {
+      management.pauseConsumer(
+          StreamConfigs.REGISTRY, consumer, ZonedDateTime.now().plusMinutes(5));
+    }
+  }
+
+  @Test
+  void aNodeThatHearsNothingOfTheRegistryGoesOnInTheNewMaking()
+      throws IOException, JetStreamApiException {
+    for (int i = 1; i <= 3; i++) {
+      assertEquals(i, append(other, "c" + i).join().lastVersion());
+    }
+    Info old = info(store);
+    pauseRegistryTails();
+
+    // Gone, and nothing in its place.
+    store.namespaces().delete(namespace, soon()).join();
+    assertEquals(
+        old.incarnation(), other.namespaces().find(namespace).join().orElseThrow().incarnation());
+    assertEquals(0, latest(other));
+    pauseRegistryTails();
+
+    // Made anew: what the other node knows is two makings old.
+    append(store, "n1").join();
+    Info second = info(store);
+    assertEquals(1, latest(other));
+    store.namespaces().delete(namespace, soon()).join();
+    append(store, "m1").join();
+    append(store, "m2").join();
+    assertEquals(
+        second.incarnation(),
+        other.namespaces().find(namespace).join().orElseThrow().incarnation(),
+        "the trap needs a node that is behind");
+    List<LogEntry> events =
+        other
+            .events()
+            .read(new ActorRange(namespace, ACTOR, 0, Long.MAX_VALUE, false))
+            .next()
+            .join();
+    assertEquals(2, events.size());
+    assertEquals(3, save(other, "m3", new ExpectedVersion.Exactly(2)).join().lastVersion());
+  }
+
+  @Test
+  void aNodeThatHearsNothingOfTheRegistrySavesIntoTheNewMaking()
+      throws IOException, JetStreamApiException {
+    for (ExpectedVersion expected :
+        List.of(
+            new ExpectedVersion.Any(),
+            new ExpectedVersion.Exactly(0),
+            new ExpectedVersion.Exactly(1),
+            new ExpectedVersion.Existing())) {
+      append(other, "c1").join();
+      append(other, "c2").join();
+      pauseRegistryTails();
+      store.namespaces().delete(namespace, soon()).join();
+      append(store, "n1").join();
+      CompletableFuture<Saved> late = save(other, "late", expected);
+      if (expected.equals(new ExpectedVersion.Exactly(0))) {
+        assertEquals(Reason.VERSION_CONFLICT, reason(late));
+      } else {
+        assertEquals(2, late.join().lastVersion(), expected::toString);
+      }
+      store.namespaces().delete(namespace, soon()).join();
+      // And into a new one that it makes itself, or not.
+      CompletableFuture<Saved> first = save(other, "first", expected);
+      if (expected.buildsOnHistory()) {
+        StoreException.VersionConflict conflict =
+            (StoreException.VersionConflict)
+                JetStreamErrors.root(assertThrows(CompletionException.class, first::join));
+        assertEquals(0, conflict.currentVersion());
+      } else {
+        assertEquals(1, first.join().lastVersion());
+        store.namespaces().delete(namespace, soon()).join();
+      }
+    }
+  }
+
+  @Test
+  void aLogOfADeletedMakingSaysSoThoughTheNodeHeardNothing()
+      throws IOException, JetStreamApiException {
+    append(other, "c1").join();
+    LogId old = info(other).firstLog();
+    pauseRegistryTails();
+    store.namespaces().delete(namespace, soon()).join();
+    assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(other.log().head(old)));
+    append(store, "n1").join();
+    assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(other.log().read(old, 0, 1, 1000)));
+    assertEquals(1, other.log().head(info(other).firstLog()).join());
+  }
+
+  @Test
+  void watchersOfANodeThatHearsNothingAreToldWhenItMeetsTheAbsence()
+      throws IOException, JetStreamApiException {
+    append(other, "c1").join();
+    Info old = info(other);
+    List<String> told = new CopyOnWriteArrayList<>();
+    Namespaces.Watcher watcher =
+        new Namespaces.Watcher() {
+          @Override
+          public void onNamespace(Info info) {
+            if (info.namespace().equals(namespace)) {
+              told.add("made " + info.incarnation());
+            }
+          }
+
+          @Override
+          public void onDeleted(Namespace name, String incarnation) {
+            told.add("deleted " + incarnation);
+          }
+
+          @Override
+          public void onUnreadable(Namespace name, StoreException why) {
+            told.add("unreadable " + name);
+          }
+        };
+    try (Namespaces.Watch watch = other.namespaces().watch(List.of(old), watcher)) {
+      assertEquals(List.of("made " + old.incarnation()), told);
+      pauseRegistryTails();
+      store.namespaces().delete(namespace, soon()).join();
+      append(store, "n1").join();
+      assertEquals(1, told.size());
+      assertEquals(1, latest(other));
+      assertEquals(
+          List.of(
+              "made " + old.incarnation(),
+              "deleted " + old.incarnation(),
+              "made " + info(store).incarnation()),
+          told);
+    }
+    told.clear();
+    try (Namespaces.Watch watch = other.namespaces().watch(List.of(old), watcher)) {
+      assertEquals(
+          List.of("deleted " + old.incarnation(), "made " + info(store).incarnation()), told);
+    }
+  }
+
+  @Test
+  void aLogThatIsLostIsNeverMadeAgainNorTakenForEmpty() throws IOException, JetStreamApiException {
+    append(store, "c1").join();
+    LogId log = info(store).firstLog();
+    management.deleteStream(SubjectCodec.stream(log));
+    for (JetStreamStore node : List.of(store, other)) {
+      for (ExpectedVersion expected :
+          List.of(new ExpectedVersion.Any(), new ExpectedVersion.Exactly(1))) {
+        assertEquals(
+            Reason.STORE_UNAVAILABLE, reason(save(node, "c2", expected, Duration.ofSeconds(1))));
+      }
+      assertEquals(Reason.STORE_UNAVAILABLE, reason(node.events().versions(namespace, ACTOR)));
+      assertEquals(Reason.STORE_UNAVAILABLE, reason(node.log().head(log)));
+      assertEquals(
+          Reason.STORE_UNAVAILABLE,
+          reason(
+              node.events()
+                  .read(new ActorRange(namespace, ACTOR, 0, Long.MAX_VALUE, false))
+                  .next()));
+    }
+    assertEquals(List.of(), streams());
+    // An operator can give the name up.
+    store.namespaces().delete(namespace, soon()).join();
+    assertEquals(1, append(other, "c1").join().lastVersion());
+  }
+
+  @Test
+  void ofASaveThatWasUnderWayInADeletedMakingTheOutcomeIsUnknown() throws Exception {
+    append(store, "c1").join();
+    LogId log = info(store).firstLog();
+    // Takes what is published, as the stream's leader may have before it went, and says nothing.
+    List<String> published = new CopyOnWriteArrayList<>();
+    Dispatcher silent = meddler.createDispatcher(message -> published.add(message.getSubject()));
+    silent.subscribe(SubjectCodec.prefix(log) + ">");
+    meddler.flush(SOON);
+    management.deleteStream(SubjectCodec.stream(log));
+    CompletableFuture<Saved> save = append(store, "c2");
+    Await.until("a publish", SOON, () -> !published.isEmpty());
+    register(log.incarnation(), "DELETED");
+    assertEquals(Reason.OUTCOME_UNKNOWN, reason(save));
+    assertEquals(1, published.size());
+    assertTrue(other.namespaces().look(namespace).join().isEmpty(), "nothing was made anew");
+  }
+
+  @Test
+  void aRecordOfANewerReleaseIsNotLeftOutOfAList() throws IOException, JetStreamApiException {
+    append(store, "c1").join();
+    String name = namespace.name();
+    assertEquals(1, list(name).join().size());
+    register("{\"format\":2,\"namespace\":\"" + name + "\"}");
+    for (String pattern : List.of(name, "*", ">")) {
+      Throwable thrown = assertThrows(CompletionException.class, list(pattern)::join);
+      StoreException why = (StoreException) JetStreamErrors.root(thrown);
+      assertEquals(Reason.STORE_UNAVAILABLE, why.reason());
+      assertTrue(why.getMessage().contains(name), why::getMessage);
+    }
+    assertEquals(List.of(), list(name + ".>").join());
+    // Nor is it taken for what it was before.
+    assertEquals(Reason.STORE_UNAVAILABLE, reason(append(store, "c2")));
+    assertEquals(Reason.STORE_UNAVAILABLE, reason(store.namespaces().delete(namespace, soon())));
+    register(HALF_DONE, "DELETED");
+    assertEquals(List.of(), list(name).join());
+  }
+
+  private CompletableFuture<List<Info>> list(String pattern) {
+    return store.namespaces().list(NamePattern.of(pattern));
+  }
+}
