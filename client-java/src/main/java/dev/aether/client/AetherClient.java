@@ -78,6 +78,13 @@ public final class AetherClient implements AutoCloseable {
                 interrupted));
   }
 
+  /**
+   * Saves many commits one after the other without waiting for each. Connects with the first save.
+   */
+  public SaveStream saveStream(SaveStreamOptions options) {
+    return async.saveStream(options);
+  }
+
   /** The actor's latest version in the client's namespace; 0 for an actor nobody wrote. */
   public long latestVersion(String actorId) {
     return latestVersion(actorId, CallSettings.defaults());

@@ -80,9 +80,8 @@ public final class AsyncAetherClient implements AutoCloseable {
     SaveCommand named = named(command);
     String commitId = named.commitId();
     SaveEventsRequest request = Messages.saveRequest(named, defaults.namespace(named.settings()));
-    if (request.getSerializedSize() > MAX_REQUEST_BYTES) {
-      return CompletableFuture.failedFuture(
-          tooLarge(Reason.COMMIT_TOO_LARGE, "commit", request.getSerializedSize()));
+    if (isTooLarge(request)) {
+      return refuseTooLarge(request);
     }
     return calls.start(
         new RepeatedCall.Spec<>(
@@ -92,6 +91,15 @@ public final class AsyncAetherClient implements AutoCloseable {
             answer -> Messages.saved(commitId, answer),
             new RepeatedCall.Change("save of commit " + commitId, commitId, named.retry(), false)),
         named.settings());
+  }
+
+  static boolean isTooLarge(SaveEventsRequest request) {
+    return request.getSerializedSize() > MAX_REQUEST_BYTES;
+  }
+
+  static CompletableFuture<Saved> refuseTooLarge(SaveEventsRequest request) {
+    return CompletableFuture.failedFuture(
+        tooLarge(Reason.COMMIT_TOO_LARGE, "commit", request.getSerializedSize()));
   }
 
   private static TooLargeException tooLarge(Reason reason, String what, int sizeBytes) {
@@ -120,6 +128,12 @@ public final class AsyncAetherClient implements AutoCloseable {
             command.maxMissedEvents(),
             command.settings())
         : command;
+  }
+
+  /** As {@link AetherClient#saveStream}. */
+  public SaveStream saveStream(SaveStreamOptions options) {
+    connection.checkOpen();
+    return new SaveStream(connection, defaults, options);
   }
 
   /** As {@link AetherClient#latestVersion(String)}. */

@@ -4,6 +4,7 @@ import dev.aether.v1.CommitAt;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.ReadLogResponse;
+import dev.aether.v1.ReplayError;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -22,6 +23,11 @@ final class LogCourse implements ResumingCall.Course<ReadLogResponse> {
   private long countAtCursor;
   private boolean begun;
 
+  /** Errors that came after the cursor, and of these the ones that come again. */
+  private final List<ReplayError> errors = new ArrayList<>();
+
+  private final List<ReplayError> errorsAgain = new ArrayList<>();
+
   LogCourse(ReadLogRequest request) {
     this.request = request;
     this.cursor = request.getCursor();
@@ -31,6 +37,8 @@ final class LogCourse implements ResumingCall.Course<ReadLogResponse> {
   public FrameCall.@Nullable Step<?, ?, ReadLogResponse> next() {
     if (begun) {
       progress.resumed();
+      errorsAgain.clear();
+      errorsAgain.addAll(errors);
     }
     begun = true;
     ReadLogRequest.Builder next = request.toBuilder().setCursor(cursor);
@@ -54,22 +62,36 @@ final class LogCourse implements ResumingCall.Course<ReadLogResponse> {
       }
     }
     count += fresh.size();
-    if (frame.getCursor().isEmpty()) {
-      return fresh.size() == frame.getCommitsCount() ? frame : with(frame, fresh).build();
+    ReadLogResponse.Builder handOn = frame.toBuilder().clearCommits().addAllCommits(fresh);
+    handOn.clearErrors().addAllErrors(newErrors(frame.getErrorsList()));
+    if (!frame.getCursor().isEmpty()) {
+      if (progress.mayRepeat()) {
+        held = frame.getCursor(); // It may stand before what was handed on.
+        handOn.clearCursor();
+      } else {
+        held = "";
+        moved(frame.getCursor());
+      }
     }
-    if (progress.mayRepeat()) {
-      held = frame.getCursor(); // It may stand before what was handed on.
-      return with(frame, fresh).clearCursor().build();
-    }
-    held = "";
-    cursor = frame.getCursor();
-    countAtCursor = count;
-    progress.cursor();
-    return fresh.size() == frame.getCommitsCount() ? frame : with(frame, fresh).build();
+    return handOn.build();
   }
 
-  private static ReadLogResponse.Builder with(ReadLogResponse frame, List<CommitAt> commits) {
-    return frame.toBuilder().clearCommits().addAllCommits(commits);
+  private List<ReplayError> newErrors(List<ReplayError> received) {
+    List<ReplayError> fresh = new ArrayList<>();
+    for (ReplayError error : received) {
+      if (!errorsAgain.remove(error)) {
+        fresh.add(error);
+        errors.add(error);
+      }
+    }
+    return fresh;
+  }
+
+  private void moved(String to) {
+    cursor = to;
+    countAtCursor = count;
+    progress.cursor();
+    errors.clear();
   }
 
   @Override

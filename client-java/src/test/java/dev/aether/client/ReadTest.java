@@ -187,7 +187,7 @@ final class ReadTest {
             AetherException.class,
             () ->
                 client
-                    .events("a", ReadOptions.builder().deadline(Duration.ofMillis(200)).build())
+                    .events("a", ReadOptions.builder().deadline(Duration.ofSeconds(1)).build())
                     .count());
 
     assertEquals(Reason.DEADLINE_EXCEEDED, e.reason());

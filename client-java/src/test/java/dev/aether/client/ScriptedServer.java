@@ -3,16 +3,42 @@ package dev.aether.client;
 import com.google.protobuf.Any;
 import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
+import dev.aether.v1.CreateNamespaceRequest;
+import dev.aether.v1.CreateNamespaceResponse;
+import dev.aether.v1.DeleteNamespaceRequest;
+import dev.aether.v1.DeleteNamespaceResponse;
+import dev.aether.v1.DeleteSnapshotRequest;
+import dev.aether.v1.DeleteSnapshotResponse;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestSnapshotRequest;
+import dev.aether.v1.GetLatestSnapshotResponse;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.GetNamespaceRequest;
+import dev.aether.v1.GetNamespaceResponse;
+import dev.aether.v1.ListActorsRequest;
+import dev.aether.v1.ListActorsResponse;
+import dev.aether.v1.ListNamespacesRequest;
+import dev.aether.v1.ListNamespacesResponse;
+import dev.aether.v1.LoadActorRequest;
+import dev.aether.v1.LoadActorResponse;
+import dev.aether.v1.NamespacesGrpc;
+import dev.aether.v1.PublishRequest;
+import dev.aether.v1.PublishResponse;
+import dev.aether.v1.ReadLogRequest;
+import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
+import dev.aether.v1.SaveEventsStreamResponse;
+import dev.aether.v1.SaveSnapshotRequest;
+import dev.aether.v1.SaveSnapshotResponse;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
+import dev.aether.v1.UpdateNamespaceRequest;
+import dev.aether.v1.UpdateNamespaceResponse;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -45,6 +71,32 @@ final class ScriptedServer implements AutoCloseable {
       new ConcurrentLinkedQueue<>();
   final Queue<Answer<SubscribeRequest, SubscribeResponse>> subscriptions =
       new ConcurrentLinkedQueue<>();
+  final Queue<Answer<LoadActorRequest, LoadActorResponse>> loads = new ConcurrentLinkedQueue<>();
+  final Queue<Answer<ReadLogRequest, ReadLogResponse>> logReads = new ConcurrentLinkedQueue<>();
+  final Queue<Answer<ListActorsRequest, ListActorsResponse>> actorLists =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<SaveSnapshotRequest, SaveSnapshotResponse>> snapshotSaves =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<GetLatestSnapshotRequest, GetLatestSnapshotResponse>> snapshots =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<DeleteSnapshotRequest, DeleteSnapshotResponse>> snapshotDeletes =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<PublishRequest, PublishResponse>> broadcasts = new ConcurrentLinkedQueue<>();
+  final Queue<Answer<CreateNamespaceRequest, CreateNamespaceResponse>> creations =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<GetNamespaceRequest, GetNamespaceResponse>> namespaces =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<ListNamespacesRequest, ListNamespacesResponse>> namespaceLists =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<UpdateNamespaceRequest, UpdateNamespaceResponse>> updates =
+      new ConcurrentLinkedQueue<>();
+  final Queue<Answer<DeleteNamespaceRequest, DeleteNamespaceResponse>> deletions =
+      new ConcurrentLinkedQueue<>();
+
+  /** How each request of a stream of saves is answered, stream after stream. */
+  final Queue<Answer<SaveEventsRequest, SaveEventsStreamResponse>> saveStreams =
+      new ConcurrentLinkedQueue<>();
+
   final BlockingQueue<Message> requests = new LinkedBlockingQueue<>();
 
   private final Server server;
@@ -61,6 +113,7 @@ final class ScriptedServer implements AutoCloseable {
           NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
               .addService(new Store())
               .addService(new Bus())
+              .addService(new Registry())
               .build()
               .start();
     } catch (IOException e) {
@@ -169,12 +222,108 @@ final class ScriptedServer implements AutoCloseable {
         GetLatestVersionRequest request, StreamObserver<GetLatestVersionResponse> caller) {
       play(latest, request, caller);
     }
+
+    @Override
+    public void loadActor(LoadActorRequest request, StreamObserver<LoadActorResponse> caller) {
+      play(loads, request, caller);
+    }
+
+    @Override
+    public void readLog(ReadLogRequest request, StreamObserver<ReadLogResponse> caller) {
+      play(logReads, request, caller);
+    }
+
+    @Override
+    public void listActors(ListActorsRequest request, StreamObserver<ListActorsResponse> caller) {
+      play(actorLists, request, caller);
+    }
+
+    @Override
+    public void saveSnapshot(
+        SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> caller) {
+      play(snapshotSaves, request, caller);
+    }
+
+    @Override
+    public void getLatestSnapshot(
+        GetLatestSnapshotRequest request, StreamObserver<GetLatestSnapshotResponse> caller) {
+      play(snapshots, request, caller);
+    }
+
+    @Override
+    public void deleteSnapshot(
+        DeleteSnapshotRequest request, StreamObserver<DeleteSnapshotResponse> caller) {
+      play(snapshotDeletes, request, caller);
+    }
+
+    @Override
+    public StreamObserver<SaveEventsRequest> saveEventsStream(
+        StreamObserver<SaveEventsStreamResponse> caller) {
+      Answer<SaveEventsRequest, SaveEventsStreamResponse> script = saveStreams.poll();
+      if (script == null) {
+        caller.onError(Status.INVALID_ARGUMENT.withDescription("no script").asException());
+      }
+      return new StreamObserver<>() {
+        @Override
+        public void onNext(SaveEventsRequest request) {
+          requests.add(request);
+          if (script != null) {
+            script.to(request, (ServerCallStreamObserver<SaveEventsStreamResponse>) caller);
+          }
+        }
+
+        @Override
+        public void onError(Throwable thrown) {}
+
+        @Override
+        public void onCompleted() {
+          caller.onCompleted();
+        }
+      };
+    }
+  }
+
+  private final class Registry extends NamespacesGrpc.NamespacesImplBase {
+    @Override
+    public void createNamespace(
+        CreateNamespaceRequest request, StreamObserver<CreateNamespaceResponse> caller) {
+      play(creations, request, caller);
+    }
+
+    @Override
+    public void getNamespace(
+        GetNamespaceRequest request, StreamObserver<GetNamespaceResponse> caller) {
+      play(namespaces, request, caller);
+    }
+
+    @Override
+    public void listNamespaces(
+        ListNamespacesRequest request, StreamObserver<ListNamespacesResponse> caller) {
+      play(namespaceLists, request, caller);
+    }
+
+    @Override
+    public void updateNamespace(
+        UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> caller) {
+      play(updates, request, caller);
+    }
+
+    @Override
+    public void deleteNamespace(
+        DeleteNamespaceRequest request, StreamObserver<DeleteNamespaceResponse> caller) {
+      play(deletions, request, caller);
+    }
   }
 
   private final class Bus extends EventBusGrpc.EventBusImplBase {
     @Override
     public void subscribe(SubscribeRequest request, StreamObserver<SubscribeResponse> caller) {
       play(subscriptions, request, caller);
+    }
+
+    @Override
+    public void publish(PublishRequest request, StreamObserver<PublishResponse> caller) {
+      play(broadcasts, request, caller);
     }
   }
 }

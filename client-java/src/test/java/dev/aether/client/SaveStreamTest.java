@@ -1,0 +1,362 @@
+package dev.aether.client;
+
+import static dev.aether.client.ScriptedServer.error;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.client.ScriptedServer.Answer;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import io.grpc.protobuf.StatusProto;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30)
+final class SaveStreamTest {
+  private static final Answer<SaveEventsRequest, SaveEventsStreamResponse> STORES =
+      (request, caller) -> caller.onNext(stored(request));
+
+  private static final Answer<SaveEventsRequest, SaveEventsStreamResponse> SILENT =
+      (request, caller) -> {};
+
+  private final ScriptedServer server = new ScriptedServer();
+  private final AetherClient client = server.client().build();
+
+  @AfterEach
+  void close() {
+    client.close();
+    server.close();
+  }
+
+  @Test
+  void savesGoOverOneStreamAndEachGetsItsAnswer() throws Exception {
+    server.saveStreams.add(STORES);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      List<CompletableFuture<Saved>> saves = new ArrayList<>();
+      for (int i = 1; i <= 100; i++) {
+        saves.add(stream.save(save("a" + i % 3, i)));
+      }
+      for (int i = 1; i <= 100; i++) {
+        Saved saved = saves.get(i - 1).get(5, TimeUnit.SECONDS);
+        assertEquals("c" + i, saved.commitId());
+        assertEquals(i, saved.position());
+      }
+      assertEquals(0, stream.unanswered());
+    }
+    for (int i = 1; i <= 100; i++) {
+      assertEquals("c" + i, server.received(SaveEventsRequest.class).getCommitId());
+    }
+  }
+
+  @Test
+  void aFailedSaveEndsOnlyItself() throws Exception {
+    server.saveStreams.add(
+        (request, caller) ->
+            caller.onNext(
+                request.getCommitId().equals("c2")
+                    ? failed(
+                        request,
+                        error(
+                            Status.Code.ABORTED,
+                            "VERSION_CONFLICT",
+                            Map.of("actor_id", "a", "current_version", "7")))
+                    : stored(request)));
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> first = stream.save(save("a", 1));
+      CompletableFuture<Saved> second = stream.save(save("a", 2));
+      CompletableFuture<Saved> third = stream.save(save("a", 3));
+
+      assertEquals(1, first.get(5, TimeUnit.SECONDS).position());
+      VersionConflictException conflict =
+          assertInstanceOf(VersionConflictException.class, failureOf(second));
+      assertEquals(7, conflict.currentVersion());
+      assertEquals(3, third.get(5, TimeUnit.SECONDS).position());
+    }
+  }
+
+  @Test
+  void whatWasNotAnsweredIsSentAgainInOrderBeforeAnythingNewWhenTheStreamBreaks() throws Exception {
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c1")) {
+            caller.onNext(stored(request));
+          } else if (request.getCommitId().equals("c4")) {
+            caller.onError(Status.UNAVAILABLE.asException());
+          }
+        });
+    server.saveStreams.add(STORES);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      List<CompletableFuture<Saved>> saves = new ArrayList<>();
+      for (int i = 1; i <= 4; i++) {
+        saves.add(stream.save(save("a", i)));
+      }
+      for (int i = 1; i <= 4; i++) {
+        server.received(SaveEventsRequest.class);
+      }
+      saves.add(stream.save(save("a", 5)));
+      for (CompletableFuture<Saved> save : saves) {
+        save.get(5, TimeUnit.SECONDS);
+      }
+    }
+    List<String> again = new ArrayList<>();
+    server.requests.forEach(
+        message -> {
+          SaveEventsRequest request = (SaveEventsRequest) message;
+          again.add(request.getCommitId() + " " + request.getRetry());
+        });
+    // The fifth may have been sent to the stream that was breaking.
+    if (again.get(0).equals("c5 false")) {
+      again.remove(0);
+    }
+    assertEquals(List.of("c2 true", "c3 true", "c4 true"), again.subList(0, 3));
+    assertTrue(again.get(3).startsWith("c5 "), again::toString);
+    assertEquals(4, again.size());
+  }
+
+  @Test
+  void aStoppingNodeIsLeftAndWhatItRefusesGoesToAnother() throws Exception {
+    try (ScriptedServer other = new ScriptedServer();
+        AetherClient both =
+            AetherClient.builder()
+                .endpoints(List.of(server.endpoint(), other.endpoint()))
+                .build()) {
+      AtomicInteger streams = new AtomicInteger();
+      for (ScriptedServer each : List.of(server, other)) {
+        each.saveStreams.add(
+            (request, caller) -> {
+              if (request.getCommitId().equals("c1")) {
+                streams.incrementAndGet();
+                caller.onNext(stored(request));
+              } else if (!request.getRetry() && streams.getAndIncrement() < 3) {
+                caller.onNext(
+                    failed(request, error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN", Map.of())));
+              } else {
+                caller.onNext(stored(request));
+              }
+            });
+      }
+      try (SaveStream stream = both.saveStream(SaveStreamOptions.defaults())) {
+        stream.save(save("a", 1)).get(5, TimeUnit.SECONDS);
+        CompletableFuture<Saved> second = stream.save(save("a", 2));
+        CompletableFuture<Saved> third = stream.save(save("a", 3));
+
+        assertEquals(2, second.get(5, TimeUnit.SECONDS).position());
+        assertEquals(3, third.get(5, TimeUnit.SECONDS).position());
+      }
+      assertFalse(server.requests.isEmpty());
+      assertFalse(other.requests.isEmpty());
+    }
+  }
+
+  @Test
+  void aSaveWithoutAnAnswerIsUnknownAtItsDeadlineAndGivesItsRoomBack() throws Exception {
+    server.saveStreams.add(SILENT);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults().withMaxUnanswered(1))) {
+      CompletableFuture<Saved> late =
+          stream.save(builder("a", 1).deadline(Duration.ofMillis(200)).build());
+
+      OutcomeUnknownException e = assertInstanceOf(OutcomeUnknownException.class, failureOf(late));
+      assertEquals("c1", e.commitId());
+      assertEquals(0, stream.unanswered());
+      // Its answer may still come: until then its id would be ambiguous on this stream.
+      assertThrows(IllegalArgumentException.class, () -> stream.save(save("a", 1)));
+    }
+  }
+
+  @Test
+  void aSaveThatWasNeverSentIsNotUnknown() throws Exception {
+    server.stop();
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> save =
+          stream.save(builder("a", 1).deadline(Duration.ofMillis(300)).build());
+
+      assertInstanceOf(ServerUnreachableException.class, failureOf(save));
+    }
+  }
+
+  @Test
+  void aServerThatStopsAnsweringIsGivenUpAndWhatItOwesIsSentAgain() throws Exception {
+    server.saveStreams.add(SILENT);
+    server.saveStreams.add(STORES);
+    try (AetherClient impatient = server.client().attemptTimeout(Duration.ofMillis(300)).build();
+        SaveStream stream = impatient.saveStream(SaveStreamOptions.defaults())) {
+      assertEquals(1, stream.save(save("a", 1)).get(5, TimeUnit.SECONDS).position());
+    }
+    assertFalse(server.received(SaveEventsRequest.class).getRetry());
+    assertTrue(server.received(SaveEventsRequest.class).getRetry());
+  }
+
+  @Test
+  void aRefusalAfterAnUnansweredAttemptLeavesTheOutcomeUnknown() throws Exception {
+    server.saveStreams.add((request, caller) -> caller.onError(Status.UNAVAILABLE.asException()));
+    server.saveStreams.add(
+        (request, caller) ->
+            caller.onNext(
+                failed(request, error(Status.Code.RESOURCE_EXHAUSTED, "STORE_FULL", Map.of()))));
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      assertInstanceOf(OutcomeUnknownException.class, failureOf(stream.save(save("a", 1))));
+    }
+  }
+
+  @Test
+  void aFullStreamMakesSavesWaitOrSaysSo() throws Exception {
+    CompletableFuture<Runnable> release = new CompletableFuture<>();
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c1")) {
+            release.complete(() -> caller.onNext(stored(request)));
+          } else if (!request.getCommitId().equals("c2")) {
+            caller.onNext(stored(request));
+          }
+        });
+    SaveStream stream = client.saveStream(SaveStreamOptions.defaults().withMaxUnanswered(2));
+    assertTrue(stream.room().isDone());
+    stream.save(save("a", 1));
+    stream.save(save("b", 2));
+
+    assertEquals(Optional.empty(), stream.trySave(save("c", 3)));
+    CompletableFuture<?> room = stream.room();
+    assertFalse(room.isDone());
+    CompletableFuture<CompletableFuture<Saved>> blocked =
+        CompletableFuture.supplyAsync(() -> stream.save(save("c", 4)));
+    assertThrows(TimeoutException.class, () -> blocked.get(200, TimeUnit.MILLISECONDS));
+
+    release.get(5, TimeUnit.SECONDS).run();
+
+    room.get(5, TimeUnit.SECONDS);
+    assertEquals(4, blocked.get(5, TimeUnit.SECONDS).get(5, TimeUnit.SECONDS).position());
+    assertTrue(stream.trySave(save("c", 5)).isPresent());
+  }
+
+  @Test
+  void bytesOnTheirWayAreBoundedButALargeSaveGoesAlone() throws Exception {
+    server.saveStreams.add(SILENT);
+    SaveStream stream =
+        client.saveStream(SaveStreamOptions.defaults().withMaxUnansweredBytes(1000));
+    NewEvent large = NewEvent.builder("Large").data(new byte[10_000]).build();
+
+    assertTrue(
+        stream
+            .trySave(SaveCommand.builder("a", ExpectedVersion.any()).event(large).build())
+            .isPresent());
+    assertTrue(stream.trySave(save("a", 1)).isEmpty());
+  }
+
+  @Test
+  void twoUnansweredSavesCannotHaveOneName() {
+    server.saveStreams.add(SILENT);
+    SaveStream stream = client.saveStream(SaveStreamOptions.defaults());
+    stream.save(save("a", 1));
+
+    assertThrows(IllegalArgumentException.class, () -> stream.save(save("b", 1)));
+  }
+
+  @Test
+  void closingWaitsForAnswersAndThenGivesUp() throws Exception {
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c1")) {
+            CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS)
+                .execute(() -> caller.onNext(stored(request)));
+          }
+        });
+    SaveStream stream =
+        client.saveStream(SaveStreamOptions.defaults().withDrainWithin(Duration.ofMillis(600)));
+    CompletableFuture<Saved> answered = stream.save(save("a", 1));
+    CompletableFuture<Saved> never = stream.save(save("a", 2));
+
+    stream.close();
+
+    assertEquals(1, answered.getNow(null).position());
+    assertInstanceOf(OutcomeUnknownException.class, failureOf(never));
+    assertThrows(IllegalStateException.class, () -> stream.save(save("a", 3)));
+    stream.close();
+  }
+
+  @Test
+  void closingTheClientEndsWhatIsOnItsWay() throws Exception {
+    server.saveStreams.add(SILENT);
+    SaveStream stream = client.saveStream(SaveStreamOptions.defaults());
+    CompletableFuture<Saved> save = stream.save(save("a", 1));
+    server.received(SaveEventsRequest.class);
+
+    client.close();
+
+    assertInstanceOf(OutcomeUnknownException.class, failureOf(save));
+    assertThrows(IllegalStateException.class, () -> stream.save(save("a", 2)));
+  }
+
+  @Test
+  void aServerWithoutTheCallHasStoredNothing() throws Exception {
+    server.saveStreams.add((request, caller) -> caller.onError(Status.UNIMPLEMENTED.asException()));
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      AetherException e =
+          assertInstanceOf(AetherException.class, failureOf(stream.save(save("a", 1))));
+      assertEquals(Reason.UNKNOWN, e.reason());
+    }
+  }
+
+  @Test
+  void anIdleStreamThatBrokeIsOpenedAgainByTheNextSave() throws Exception {
+    server.saveStreams.add(
+        (request, caller) -> {
+          caller.onNext(stored(request));
+          caller.onError(Status.UNAVAILABLE.asException());
+        });
+    server.saveStreams.add(STORES);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      assertEquals(1, stream.save(save("a", 1)).get(5, TimeUnit.SECONDS).position());
+      assertEquals(2, stream.save(save("a", 2)).get(5, TimeUnit.SECONDS).position());
+    }
+  }
+
+  private static SaveCommand save(String actor, int n) {
+    return builder(actor, n).build();
+  }
+
+  private static SaveCommand.Builder builder(String actor, int n) {
+    return SaveCommand.builder(actor, ExpectedVersion.any())
+        .event(NewEvent.json("Counted", "{}"))
+        .commitId("c" + n);
+  }
+
+  private static SaveEventsStreamResponse stored(SaveEventsRequest request) {
+    return SaveEventsStreamResponse.newBuilder()
+        .setCommitId(request.getCommitId())
+        .setSaved(
+            SaveEventsResponse.newBuilder()
+                .setPosition(Long.parseLong(request.getCommitId().substring(1))))
+        .build();
+  }
+
+  private static SaveEventsStreamResponse failed(
+      SaveEventsRequest request, StatusRuntimeException why) {
+    return SaveEventsStreamResponse.newBuilder()
+        .setCommitId(request.getCommitId())
+        .setFailed(Objects.requireNonNull(StatusProto.fromThrowable(why)))
+        .build();
+  }
+
+  private static Throwable failureOf(CompletableFuture<?> future) {
+    return Objects.requireNonNull(
+        assertThrows(ExecutionException.class, () -> future.get(5, TimeUnit.SECONDS)).getCause());
+  }
+}
