@@ -4,7 +4,9 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Store;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -28,7 +30,17 @@ public final class EventBus implements AutoCloseable {
   private static final int HEAP_SHARE_OF_RINGS = 8;
   private static final int THREADS = 2;
   private static final Duration TICK = Duration.ofMillis(500);
+  private static final Duration PROBE_TICK = Duration.ofMillis(500);
+
+  /** Between two probes of a feed there is at least so long. */
   private static final Duration PROBE_EVERY = Duration.ofSeconds(2);
+
+  /** So many feeds are probed at a tick: 100 a second. */
+  private static final int PROBES_AT_ONCE = 50;
+
+  /** A log of which nothing was heard for so long is probed before others. */
+  private static final Duration URGENT_SILENCE = Duration.ofSeconds(4);
+
   private static final Duration LINGER = Duration.ofSeconds(30);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -71,7 +83,7 @@ public final class EventBus implements AutoCloseable {
             new ThreadPoolExecutor.DiscardPolicy());
     ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "aether-bus-ticker"));
     every(TICK, () -> subscriptions.forEach(Subscription::tick));
-    every(PROBE_EVERY, this::probe);
+    every(PROBE_TICK, this::probe);
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -153,8 +165,12 @@ public final class EventBus implements AutoCloseable {
     }
   }
 
+  /**
+   * Probes the feeds by turns, a few at a time however many there are: that they are alive is heard
+   * of their tails. First come those of which nothing is heard.
+   */
   private void probe() {
-    Map<LogId, SharedFeed> now;
+    List<LogFeed> all;
     synchronized (feeds) {
       feeds.values().stream()
           .filter(EventBus::isOver)
@@ -165,9 +181,26 @@ public final class EventBus implements AutoCloseable {
                 feeds.remove(feed.log());
                 feed.close();
               });
-      now = Map.copyOf(feeds);
+      all = feeds.values().stream().map(shared -> shared.feed).toList();
     }
-    now.values().forEach(shared -> shared.feed.probe());
+    all.stream()
+        .map(feed -> new Probe(feed, feed.sinceProbe(), feed.silence()))
+        .filter(probe -> probe.waits().compareTo(PROBE_EVERY) >= 0)
+        .sorted(Comparator.comparing(Probe::isUrgent).thenComparing(Probe::waits).reversed())
+        .limit(PROBES_AT_ONCE)
+        .forEach(probe -> probe.feed().probe());
+  }
+
+  /**
+   * A feed that may be probed.
+   *
+   * @param waits since its last probe
+   * @param silence of its log
+   */
+  private record Probe(LogFeed feed, Duration waits, Duration silence) {
+    boolean isUrgent() {
+      return silence.compareTo(URGENT_SILENCE) > 0;
+    }
   }
 
   private static boolean isOver(SharedFeed shared) {

@@ -40,6 +40,7 @@ final class LogFeed {
   private long to;
   private CommitLog.@Nullable Tail tail;
   private long heardAt = System.nanoTime();
+  private long probedAt = System.nanoTime();
   private boolean closed;
 
   /** At the last probe the log's head was beyond the tail, which stood here; -1: it was not. */
@@ -157,16 +158,27 @@ final class LogFeed {
     followers.remove(follower);
   }
 
-  /** Asks the store's leader where the log ends: that it answers is what heartbeats vouch for. */
+  /**
+   * Asks the store's leader where the log ends: a tail that is alive and stands still all the same
+   * is begun anew, and a log that is gone is told of.
+   */
   void probe() {
+    synchronized (this) {
+      probedAt = System.nanoTime();
+    }
     commits
-        .head(log)
+        .extent(log)
         .whenComplete(
-            (end, thrown) -> {
+            (extent, thrown) -> {
               if (thrown == null) {
-                answered(end);
+                answered(extent.head());
               }
             });
+  }
+
+  /** How long ago the leader was last asked. */
+  synchronized Duration sinceProbe() {
+    return Duration.ofNanos(System.nanoTime() - probedAt);
   }
 
   private void answered(long end) {
@@ -190,9 +202,17 @@ final class LogFeed {
     }
   }
 
-  /** How long ago the store was last heard. */
-  synchronized Duration silence() {
-    return Duration.ofNanos(System.nanoTime() - heardAt);
+  /** How long ago the store was last heard of this log: by the tail, or in answer to a probe. */
+  Duration silence() {
+    CommitLog.Tail following;
+    Duration silence;
+    synchronized (this) {
+      following = tail;
+      silence = Duration.ofNanos(System.nanoTime() - heardAt);
+    }
+    // Not under the lock: the tail calls onEntry under its own.
+    Duration ofTail = following == null ? silence : following.silence();
+    return ofTail.compareTo(silence) < 0 ? ofTail : silence;
   }
 
   void close() {

@@ -1,6 +1,7 @@
 package dev.aether.server.store;
 
 import dev.aether.server.event.LogId;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -49,6 +50,14 @@ public interface CommitLog {
 
   /** A log being followed. */
   interface Tail extends AutoCloseable {
+    /**
+     * How long ago the store was heard of this log, be it only that there is nothing new. Zero for
+     * a store that can't be out of reach.
+     */
+    default Duration silence() {
+      return Duration.ZERO;
+    }
+
     /** Stops. Nothing comes afterwards. */
     @Override
     void close();

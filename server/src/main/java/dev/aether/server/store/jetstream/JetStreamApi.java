@@ -43,6 +43,11 @@ final class JetStreamApi {
 
   private final Connection connection;
 
+  /** What is asked of streams; apart from consumers, of which there may be thousands to make. */
+  private final RequestGate streams = new RequestGate();
+
+  private final RequestGate consumers = new RequestGate();
+
   JetStreamApi(Connection connection) {
     this.connection = connection;
   }
@@ -151,17 +156,17 @@ final class JetStreamApi {
 
   /** What the stream's leader says of it. */
   CompletableFuture<StreamInfo> info(String stream) {
-    return managed("STREAM.INFO." + stream, "");
+    return stream("STREAM.INFO." + stream, "");
   }
 
   /** Makes a stream; making it again with the same configuration has no effect. */
   CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
-    return managed("STREAM.CREATE." + config.getName(), config.toJson());
+    return stream("STREAM.CREATE." + config.getName(), config.toJson());
   }
 
   /** Deletes a stream; one that is not there counts as deleted. */
   CompletableFuture<Boolean> deleteStream(String stream) {
-    return call("STREAM.DELETE." + stream, "")
+    return managed("STREAM.DELETE." + stream, "")
         .thenApply(
             reply -> {
               SuccessApiResponse answer = new SuccessApiResponse(reply);
@@ -176,8 +181,8 @@ final class JetStreamApi {
             });
   }
 
-  private CompletableFuture<StreamInfo> managed(String verb, String body) {
-    return call(verb, body)
+  private CompletableFuture<StreamInfo> stream(String verb, String body) {
+    return managed(verb, body)
         .thenApply(
             reply -> {
               StreamInfo info = new StreamInfo(reply);
@@ -188,9 +193,13 @@ final class JetStreamApi {
             });
   }
 
-  /** Any request to the JetStream API; the reply's error is for the caller to see. */
-  CompletableFuture<Message> call(String verb, String body) {
-    return request(API + verb, null, utf8(body), MANAGE_WITHIN);
+  private CompletableFuture<Message> managed(String verb, String body) {
+    return streams.pass(() -> request(API + verb, null, utf8(body), MANAGE_WITHIN));
+  }
+
+  /** Any request about a consumer; the reply's error is for the caller to see. */
+  CompletableFuture<Message> consumer(String verb, String body) {
+    return consumers.pass(() -> request(API + verb, null, utf8(body), MANAGE_WITHIN));
   }
 
   static JetStreamFailure refusal(int code, @Nullable String description) {

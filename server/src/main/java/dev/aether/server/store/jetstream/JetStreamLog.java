@@ -7,6 +7,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
 import io.nats.client.api.StreamInfo;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +22,7 @@ final class JetStreamLog implements CommitLog {
   private final Namespaces namespaces;
   private final VersionCache cache;
   private final Tails tails;
+  private final SharedQuestions<LogId, Extent> extents = new SharedQuestions<>(this::ask);
 
   JetStreamLog(
       JetStreamApi api, BatchGets batches, Namespaces namespaces, VersionCache cache, Tails tails) {
@@ -33,6 +35,10 @@ final class JetStreamLog implements CommitLog {
 
   @Override
   public CompletableFuture<Extent> extent(LogId log) {
+    return extents.ask(log);
+  }
+
+  private CompletableFuture<Extent> ask(LogId log) {
     return orGone(
         log,
         api.info(SubjectCodec.stream(log))
@@ -90,7 +96,17 @@ final class JetStreamLog implements CommitLog {
               listener.onEntry(CommitMessages.entry(log, message));
             });
     tail.start();
-    return tail::close;
+    return new Tail() {
+      @Override
+      public Duration silence() {
+        return tail.silence();
+      }
+
+      @Override
+      public void close() {
+        tail.close();
+      }
+    };
   }
 
   /** What other nodes stored, this node's cache learns here. */

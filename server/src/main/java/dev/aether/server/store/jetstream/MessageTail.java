@@ -57,7 +57,13 @@ final class MessageTail implements AutoCloseable {
   private long delivered;
   private @Nullable Subscription subscription;
   private String consumer = "";
-  private long heardAt = System.nanoTime();
+
+  /** When JetStream last said something of this stream. Written under the lock. */
+  private volatile long heardAt = System.nanoTime();
+
+  /** The same, and when it last made a consumer. */
+  private long watchedAt = System.nanoTime();
+
   private boolean closed;
   private Duration pause = FIRST_PAUSE;
   private @Nullable ScheduledFuture<?> watch;
@@ -98,6 +104,11 @@ final class MessageTail implements AutoCloseable {
     return position;
   }
 
+  /** How long ago JetStream was last heard of this stream; its heartbeats count. */
+  Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - heardAt);
+  }
+
   /** Drops the consumer and makes another one: for who knows that messages are missing. */
   synchronized void restart(String why) {
     if (closed) {
@@ -121,7 +132,6 @@ final class MessageTail implements AutoCloseable {
     if (closed || subscription != null) {
       return;
     }
-    heardAt = System.nanoTime();
     delivered = 0;
     String inbox = connection.createInbox();
     Subscription begun;
@@ -145,7 +155,7 @@ final class MessageTail implements AutoCloseable {
             .memStorage(true)
             .build();
     String request = "{\"stream_name\":\"" + stream + "\",\"config\":" + config.toJson() + "}";
-    api.call("CONSUMER.CREATE." + stream, request)
+    api.consumer("CONSUMER.CREATE." + stream, request)
         .whenComplete((reply, thrown) -> begun(begun, reply, thrown));
   }
 
@@ -163,6 +173,7 @@ final class MessageTail implements AutoCloseable {
       restart("no consumer: " + info.getDescription());
     } else {
       consumer = info.getName();
+      watchedAt = System.nanoTime();
     }
   }
 
@@ -172,6 +183,7 @@ final class MessageTail implements AutoCloseable {
       return;
     }
     heardAt = System.nanoTime();
+    watchedAt = heardAt;
     if (message.isStatusMessage()) {
       onStatus(message);
       return;
@@ -238,7 +250,7 @@ final class MessageTail implements AutoCloseable {
   }
 
   private synchronized void watch() {
-    if (subscription != null && System.nanoTime() - heardAt > SILENCE.toNanos()) {
+    if (!consumer.isEmpty() && System.nanoTime() - watchedAt > SILENCE.toNanos()) {
       restart("JetStream was not heard");
     }
   }
@@ -250,7 +262,7 @@ final class MessageTail implements AutoCloseable {
       dispatcher.unsubscribe(dropped);
     }
     if (!consumer.isEmpty()) {
-      var unused = api.call("CONSUMER.DELETE." + stream + "." + consumer, "");
+      var unused = api.consumer("CONSUMER.DELETE." + stream + "." + consumer, "");
       consumer = "";
     }
   }
