@@ -17,6 +17,8 @@ import dev.aether.v1.GetLatestSnapshotRequest;
 import dev.aether.v1.GetLatestSnapshotResponse;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.LoadActorRequest;
+import dev.aether.v1.LoadActorResponse;
 import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
@@ -26,6 +28,7 @@ import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.SaveSnapshotResponse;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.function.Supplier;
 
 /** Saves and reads. No method blocks. */
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
@@ -57,11 +60,33 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
 
   @Override
   public void getEvents(GetEventsRequest request, StreamObserver<GetEventsResponse> response) {
-    ServerCallStreamObserver<GetEventsResponse> call =
-        (ServerCallStreamObserver<GetEventsResponse>) response;
+    paged(
+        response,
+        () -> {
+          ActorRange range = range(request);
+          return new EventPages(
+              events.read(range),
+              range,
+              request.getMaxCount(),
+              request.getReportCorrupt(),
+              (found, errors) ->
+                  response.onNext(
+                      GetEventsResponse.newBuilder()
+                          .addAllEvents(found)
+                          .addAllErrors(errors)
+                          .build()));
+        });
+  }
+
+  @Override
+  public void loadActor(LoadActorRequest request, StreamObserver<LoadActorResponse> response) {
+    paged(response, () -> new LoadPages(store, request, response));
+  }
+
+  /** Answers with frames, or with what is wrong with the request. */
+  private static void paged(StreamObserver<?> response, Supplier<PagedCall.Pages<?>> pages) {
     try {
-      ActorRange range = range(request);
-      new EventsCall(events.read(range), range, request, call).start();
+      PagedCall.start((ServerCallStreamObserver<?>) response, pages.get());
     } catch (StoreException e) {
       response.onError(StatusMapper.toStatus(e));
     }

@@ -66,7 +66,7 @@ final class StatusMapper {
     } else if (thrown instanceof StoreException.Overloaded overloaded) {
       status.addDetails(Any.pack(detail(overloaded)));
     } else if (thrown instanceof StoreException.CorruptRecord corrupt) {
-      status.addDetails(Any.pack(detail(corrupt)));
+      status.addDetails(Any.pack(replayError(corrupt)));
     }
     return status.build();
   }
@@ -100,7 +100,7 @@ final class StatusMapper {
         .build();
   }
 
-  private static ReplayError detail(StoreException.CorruptRecord corrupt) {
+  static ReplayError replayError(StoreException.CorruptRecord corrupt) {
     return ReplayError.newBuilder()
         .setActorId(corrupt.actorId())
         .setPartition(corrupt.partition())

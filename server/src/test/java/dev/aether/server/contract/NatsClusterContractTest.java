@@ -37,6 +37,13 @@ class NatsClusterContractTest {
   }
 
   @Nested
+  class Loading extends LoadingContract {
+    Loading(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Content extends ContentContract {
     Content(Fixture fixture) {
       super(fixture);

@@ -35,6 +35,13 @@ class OneNatsContractTest {
   }
 
   @Nested
+  class Loading extends LoadingContract {
+    Loading(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Content extends ContentContract {
     Content(Fixture fixture) {
       super(fixture);

@@ -38,8 +38,13 @@ final class ActorHistory implements ActorReader {
   /** All that there is to read, where that is little; the next page. */
   private Optional<List<LogEntry>> few = Optional.empty();
 
-  /** Number of the newest commit still to read, backwards. */
+  /** Numbers of the oldest and the newest commit still to read, backwards. */
+  private long fromNumber = 1;
+
   private long toNumber;
+
+  /** What was read up to now, so that nothing is left out silently. */
+  private final VersionChain chain;
 
   private int backwardsCommits = FIRST_BACKWARDS_COMMITS;
 
@@ -49,6 +54,8 @@ final class ActorHistory implements ActorReader {
   ActorHistory(ActorLog actor, ActorRange range) {
     this.actor = actor;
     this.range = range;
+    chain = new VersionChain(actor.actor(), range.backwards());
+    chain.expect(range.backwards() ? 0 : range.from());
   }
 
   @Override
@@ -89,7 +96,10 @@ final class ActorHistory implements ActorReader {
   /** The same backwards: where the records lie is found out first, for none tells of the others. */
   private CompletableFuture<List<LogEntry>> aroundDamageBackwards(Throwable thrown) {
     boolean isTrimmed = JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed;
-    if (!isDamage(thrown) && !(isTrimmed && range.from() == 0)) {
+    if (isTrimmed && range.from() == 0 && toSequence > 0) {
+      return whatIsKept(thrown).exceptionallyCompose(this::aroundDamageBackwards);
+    }
+    if (!isDamage(thrown)) {
       return CompletableFuture.failedFuture(thrown);
     }
     CompletableFuture<Void> end =
@@ -104,6 +114,23 @@ final class ActorHistory implements ActorReader {
             });
   }
 
+  /**
+   * The next page, going back only as far as there is something; what is gone was not asked for.
+   */
+  private CompletableFuture<List<LogEntry>> whatIsKept(Throwable trimmed) {
+    return actor
+        .firstKeptCommit()
+        .thenCompose(
+            first -> {
+              if (first.isEmpty() || first.get().header().number() <= fromNumber) {
+                return CompletableFuture.failedFuture(trimmed);
+              }
+              fromNumber = first.get().header().number();
+              fromSequence = first.get().sequence();
+              return page();
+            });
+  }
+
   private CompletableFuture<Void> locate(ActorTip found) {
     tip = found;
     if (range.from() > found.version()) {
@@ -112,6 +139,9 @@ final class ActorHistory implements ActorReader {
     }
     long from = Math.max(1, range.from());
     long to = Math.min(range.to(), found.version());
+    if (range.backwards()) {
+      chain.expect(to);
+    }
     if (Math.min(found.through().count(), to - from + 1) > LadderWalks.MAX_COMMITS) {
       return locateEnds(found);
     }
@@ -130,17 +160,30 @@ final class ActorHistory implements ActorReader {
     if (range.backwards()) {
       Collections.reverse(entries);
     }
+    chain.follow(entries);
+    chain.checkReached(lastAskedFor());
     return entries;
+  }
+
+  /** The version that a whole reading ends with; 0: whatever there is. */
+  private long lastAskedFor() {
+    return range.backwards() ? range.from() : Math.min(range.to(), known().version());
   }
 
   /** Finds the ends of the range in the stream. */
   private CompletableFuture<Void> locateEnds(ActorTip found) {
     CompletableFuture<?> from =
-        range.from() <= 1
+        range.from() <= (range.backwards() ? 0 : 1)
             ? CompletableFuture.completedFuture(null)
             : actor
                 .holding(found, range.from())
-                .thenAccept(located -> located.ifPresent(at -> fromSequence = at.sequence()));
+                .thenAccept(
+                    located ->
+                        located.ifPresent(
+                            at -> {
+                              fromSequence = at.sequence();
+                              fromNumber = at.header().number();
+                            }));
     CompletableFuture<?> to;
     if (range.to() >= found.version()) {
       toSequence = found.sequence();
@@ -174,15 +217,18 @@ final class ActorHistory implements ActorReader {
   }
 
   private CompletableFuture<List<LogEntry>> forwards() {
-    boolean first = fromSequence == 1;
     return actor
         .from(fromSequence, PAGE_COMMITS, PAGE_BYTES)
         .thenApply(
             messages -> {
               fromSequence = last(messages).sequence() + 1;
               List<LogEntry> entries = entries(messages);
-              if (first) {
-                checkNotTrimmed(entries);
+              chain.follow(entries);
+              if (fromSequence > toSequence) {
+                chain.checkReached(lastAskedFor());
+              }
+              if (entries.isEmpty()) {
+                throw VersionChain.notFound();
               }
               return entries;
             });
@@ -197,6 +243,13 @@ final class ActorHistory implements ActorReader {
               toSequence = before(messages.get(0).sequence());
               adaptBackwardsPage(messages);
               Collections.reverse(entries);
+              chain.follow(entries);
+              if (toSequence == 0) {
+                chain.checkReached(lastAskedFor());
+              }
+              if (entries.isEmpty()) {
+                throw VersionChain.notFound();
+              }
               return entries;
             });
   }
@@ -206,8 +259,8 @@ final class ActorHistory implements ActorReader {
     if (scanned.isPresent()) {
       return scanned.get().before(sequence - 1, 1);
     }
-    toNumber = Math.max(0, toNumber - backwardsCommits);
-    return toNumber == 0 ? 0 : sequence - 1;
+    toNumber -= backwardsCommits;
+    return toNumber < fromNumber ? 0 : sequence - 1;
   }
 
   private CompletableFuture<List<StoredMessage>> newest() {
@@ -215,7 +268,7 @@ final class ActorHistory implements ActorReader {
       long oldest = scanned.get().before(toSequence, backwardsCommits);
       return collect(Math.max(oldest, fromSequence), new ArrayList<>());
     }
-    long oldest = Math.max(1, toNumber - backwardsCommits + 1);
+    long oldest = Math.max(fromNumber, toNumber - backwardsCommits + 1);
     if (backwardsCommits > LadderWalks.MAX_COMMITS) {
       return newestFrom(oldest);
     }
@@ -258,15 +311,6 @@ final class ActorHistory implements ActorReader {
     long bytes = messages.stream().mapToLong(message -> message.body().length).sum();
     long fitting = messages.size() * (long) PAGE_BYTES / Math.max(1, bytes);
     backwardsCommits = (int) Math.max(1, Math.min(PAGE_COMMITS, fitting));
-  }
-
-  private void checkNotTrimmed(List<LogEntry> entries) {
-    if (!entries.isEmpty() && entries.get(0) instanceof LogEntry.StoredCommit oldest) {
-      long kept = oldest.commit().getFirstVersion();
-      if (range.from() > 0 && kept > range.from()) {
-        throw new StoreException.HistoryTrimmed(actor.actor(), kept);
-      }
-    }
   }
 
   private List<LogEntry> entries(List<StoredMessage> messages) {

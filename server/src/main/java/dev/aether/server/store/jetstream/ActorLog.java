@@ -97,22 +97,39 @@ final class ActorLog {
                 found.isPresent()
                     ? CompletableFuture.completedFuture(
                         new Located(sequence, header(found.get()), found.get()))
-                    : trimmed());
+                    : trimmed(sequence));
   }
 
-  private CompletableFuture<Located> trimmed() {
-    return firstKept()
+  /** What was at a sequence is gone: what comes after it is the first to be had again. */
+  private CompletableFuture<Located> trimmed(long sequence) {
+    return firstFrom(sequence)
         .thenCompose(
             first ->
-                CompletableFuture.failedFuture(new StoreException.HistoryTrimmed(actor, first)));
+                CompletableFuture.failedFuture(
+                    new StoreException.HistoryTrimmed(actor, firstVersion(first))));
   }
 
   /**
    * The first version that was not trimmed, as the leader sees it; 0 for an actor without commits.
    */
   CompletableFuture<Long> firstKept() {
-    return api.next(stream, 1, subject)
-        .thenApply(first -> first.map(message -> header(message).firstVersion()).orElse(0L));
+    return firstKeptCommit().thenApply(ActorLog::firstVersion);
+  }
+
+  private static long firstVersion(Optional<Located> commit) {
+    return commit.map(at -> at.header().firstVersion()).orElse(0L);
+  }
+
+  /** The first commit that was not trimmed, as the leader sees it. */
+  CompletableFuture<Optional<Located>> firstKeptCommit() {
+    return firstFrom(1);
+  }
+
+  private CompletableFuture<Optional<Located>> firstFrom(long sequence) {
+    return api.next(stream, sequence, subject)
+        .thenApply(
+            first ->
+                first.map(message -> new Located(message.sequence(), header(message), message)));
   }
 
   /**
@@ -149,7 +166,7 @@ final class ActorLog {
         .thenApply(
             messages -> {
               if (messages.isEmpty()) {
-                throw JetStreamFailure.notDelivered("commits that there are were not found");
+                throw VersionChain.notFound();
               }
               return messages;
             });

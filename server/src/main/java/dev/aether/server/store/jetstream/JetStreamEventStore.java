@@ -28,6 +28,9 @@ final class JetStreamEventStore implements EventStore {
   /** What these may hold together is one part in so many of the heap. */
   private static final int HEAP_SHARE_OF_SAVES = 8;
 
+  /** How often an actor's two ends are looked at until they fit each other. */
+  private static final int MAX_LOOKS = 5;
+
   private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(50);
 
   private final SaveTools tools;
@@ -73,10 +76,33 @@ final class JetStreamEventStore implements EventStore {
     CompletableFuture<Long> firstKept = actor.firstKept();
     return actor
         .tip()
-        .thenCombine(
-            firstKept,
-            (tip, first) ->
-                tip.version() == 0 ? ActorVersions.NONE : new ActorVersions(tip.version(), first));
+        .thenCompose(
+            tip -> firstKept.thenCompose(first -> versions(actor, tip.version(), first, 1)));
+  }
+
+  /**
+   * Two reads side by side may see different moments: the first commit, or a trimming, between
+   * them.
+   */
+  private static CompletableFuture<ActorVersions> versions(
+      ActorLog actor, long latest, long firstKept, int looks) {
+    if (latest == 0) {
+      return CompletableFuture.completedFuture(ActorVersions.NONE);
+    }
+    if (firstKept >= 1 && firstKept <= latest) {
+      return CompletableFuture.completedFuture(new ActorVersions(latest, firstKept));
+    }
+    if (looks == MAX_LOOKS) {
+      return CompletableFuture.failedFuture(
+          JetStreamFailure.notDelivered("an actor's history changes faster than it is read"));
+    }
+    return actor
+        .tip()
+        .thenCompose(
+            tip ->
+                actor
+                    .firstKept()
+                    .thenCompose(first -> versions(actor, tip.version(), first, looks + 1)));
   }
 
   private ActorLog log(Namespaces.Info namespace, ActorId actor) {

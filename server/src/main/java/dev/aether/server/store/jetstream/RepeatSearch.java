@@ -62,8 +62,9 @@ final class RepeatSearch {
     }
     return actor
         .numbered(tip, Math.max(number, 1))
-        .thenCompose(located -> search(located.sequence(), tip.sequence()))
-        .exceptionallyCompose(RepeatSearch::notAmongWhatIsKept);
+        .thenApply(ActorLog.Located::sequence)
+        .exceptionallyCompose(RepeatSearch::fromWhatIsKept)
+        .thenCompose(first -> search(first, tip.sequence()));
   }
 
   private CompletableFuture<Optional<Found>> search(long from, long to) {
@@ -89,6 +90,13 @@ final class RepeatSearch {
         && found.header().kind() == save.expected().letter()
         && (!(save.expected() instanceof ExpectedVersion.Exactly exactly)
             || found.header().firstVersion() == exactly.version() + 1);
+  }
+
+  /** Where the first commit to look at was trimmed, all that is left comes after it. */
+  private static CompletableFuture<Long> fromWhatIsKept(Throwable thrown) {
+    return JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed
+        ? CompletableFuture.completedFuture(1L)
+        : CompletableFuture.failedFuture(thrown);
   }
 
   /**
