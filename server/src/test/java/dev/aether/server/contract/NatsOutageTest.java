@@ -3,6 +3,7 @@ package dev.aether.server.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.Empty;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsOptions;
@@ -16,6 +17,7 @@ import dev.aether.v1.SubscribeResponse.FrameCase;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +31,9 @@ class NatsOutageTest {
 
   /** A subscription that was cut off ends within this. */
   private static final Duration CUT_OFF_WITHIN = Duration.ofSeconds(20);
+
+  /** The node waits 2 s for an acknowledgement and then looks. */
+  private static final Duration LONGER_THAN_AN_ACKNOWLEDGEMENT = Duration.ofMillis(3500);
 
   private final String namespace = Requests.unique("outage");
   private TestNatsServer nats;
@@ -104,6 +109,40 @@ class NatsOutageTest {
 
     assertEquals(2, a.save(request.setRetry(true)).getLastVersion());
     assertEquals(2, b.latest(namespace, "actor"));
+  }
+
+  /** JetStream takes the commit when the node has long given up waiting for its word. */
+  @Test
+  void aSaveWhoseAcknowledgementWasLostIsStoredOnceWhateverItExpects() throws Exception {
+    a.save(Requests.saveAt(namespace, "exactly", 0));
+    a.save(Requests.saveAt(namespace, "any", 0));
+    a.save(Requests.saveAt(namespace, "existing", 0));
+    List<SaveEventsRequest> requests =
+        List.of(
+            Requests.saveAt(namespace, "exactly", 1).build(),
+            Requests.saveAny(namespace, "any").build(),
+            Requests.save(namespace, "existing", 1)
+                .setExistingActor(Empty.getDefaultInstance())
+                .build());
+    List<SaveEventsResponse> answers = new ArrayList<>();
+    signal("STOP");
+    Thread later =
+        new Thread(
+            () -> {
+              try {
+                Thread.sleep(LONGER_THAN_AN_ACKNOWLEDGEMENT.toMillis());
+                signal("CONT");
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            });
+    later.start();
+    answers.addAll(AtOnce.results(3, i -> a.save(requests.get(i))));
+    later.join();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(2, answers.get(i).getLastVersion());
+      assertEquals(2, b.events(namespace, requests.get(i).getActorId()).size());
+    }
   }
 
   private void signal(String name) throws Exception {

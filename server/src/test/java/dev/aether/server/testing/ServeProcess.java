@@ -1,0 +1,88 @@
+package dev.aether.server.testing;
+
+import dev.aether.server.cli.Main;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A node in a JVM of its own with a heap as small as a test wants. */
+public final class ServeProcess implements AutoCloseable {
+  private static final Pattern READY = Pattern.compile("gRPC on 127\\.0\\.0\\.1:(\\d+)");
+  private static final Pattern USED = Pattern.compile("used (\\d+)K");
+
+  private final Process process;
+  private final int port;
+
+  private ServeProcess(Process process, int port) {
+    this.process = process;
+    this.port = port;
+  }
+
+  /**
+   * Starts a node on a NATS and returns when it serves.
+   *
+   * @param heapMegabytes the largest heap it may have; it ends when that is not enough
+   */
+  public static ServeProcess start(TestNatsServer nats, int heapMegabytes) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(java("java"));
+    command.add("-Xmx" + heapMegabytes + "m");
+    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("serve", "--nats", nats.url()));
+    command.addAll(List.of("--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    for (String line = out.readLine(); line != null; line = out.readLine()) {
+      Matcher ready = READY.matcher(line);
+      if (ready.find()) {
+        return new ServeProcess(process, Integer.parseInt(ready.group(1)));
+      }
+    }
+    throw new IllegalStateException("serve ended with " + process.onExit().join().exitValue());
+  }
+
+  private static String java(String tool) {
+    return Path.of(System.getProperty("java.home"), "bin", tool).toString();
+  }
+
+  /** Where it serves gRPC. */
+  public int port() {
+    return port;
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Megabytes of its heap that are in use after a collection. */
+  public long usedHeapMegabytes() throws IOException {
+    jcmd("GC.run");
+    Matcher used = USED.matcher(jcmd("GC.heap_info"));
+    if (!used.find()) {
+      throw new IllegalStateException("jcmd does not say what is used");
+    }
+    return Long.parseLong(used.group(1)) / 1024;
+  }
+
+  private String jcmd(String command) throws IOException {
+    Process jcmd =
+        new ProcessBuilder(java("jcmd"), Long.toString(process.pid()), command)
+            .redirectErrorStream(true)
+            .start();
+    return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly();
+  }
+}
