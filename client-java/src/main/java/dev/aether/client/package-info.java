@@ -20,7 +20,9 @@
  *
  * <p>What the client does by itself: it names each save with a commit id and repeats a call that
  * got no answer, as the same request, until the deadline; the server stores a commit once however
- * often it arrives. What it leaves to the caller: deciding again after a {@link
+ * often it arrives. A streamed read that breaks goes on after what it brought, a subscription at
+ * its last cursor and a {@link dev.aether.client.SaveStream} with what has no answer; where several
+ * nodes are known, on another one. What it leaves to the caller: deciding again after a {@link
  * dev.aether.client.VersionConflictException}, and what to do when {@link
  * dev.aether.client.OutcomeUnknownException} says that the deadline passed without knowing.
  */

@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.LoadActorResponse;
 import dev.aether.v1.SaveEventsResponse;
+import dev.aether.v1.SaveEventsStreamResponse;
+import dev.aether.v1.SubscribeResponse;
+import dev.aether.v1.SubscriptionEvents;
 import io.grpc.Status;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -15,9 +19,14 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,13 +73,110 @@ final class ExampleTest {
   }
 
   @Test
+  void theExamplesOfTheReadMeRun() throws Exception {
+    try (ScriptedServer server = new ScriptedServer();
+        AetherClient client = server.client().build()) {
+      server.saveStreams.add(
+          (request, caller) ->
+              caller.onNext(
+                  SaveEventsStreamResponse.newBuilder()
+                      .setCommitId(request.getCommitId())
+                      .setSaved(SaveEventsResponse.newBuilder().setLastVersion(7))
+                      .build()));
+      server.loads.add(
+          answer(
+              LoadActorResponse.newBuilder()
+                  .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setVersion(5))
+                  .addEvents(dev.aether.v1.Event.newBuilder().setVersion(6))
+                  .addEvents(dev.aether.v1.Event.newBuilder().setVersion(7))
+                  .build()));
+      server.subscriptions.add(
+          answer(
+              SubscribeResponse.newBuilder()
+                  .setEvents(SubscriptionEvents.newBuilder().setCursor("c1"))
+                  .build()));
+      ByteArrayOutputStream printed = new ByteArrayOutputStream();
+      BlockingQueue<String> handled = new LinkedBlockingQueue<>();
+
+      more(
+          client,
+          (commits, cursor) -> handled.add(commits.size() + " " + cursor),
+          new PrintStream(printed, true, StandardCharsets.UTF_8));
+
+      assertEquals("stored up to 7\n7 events", printed.toString(StandardCharsets.UTF_8).strip());
+    }
+  }
+
+  /** Somebody's projection. */
+  private interface Projection {
+    void apply(List<Commit> commits, @Nullable Cursor cursor);
+  }
+
+  private static void more(AetherClient client, Projection projection, PrintStream out) {
+    NewEvent paid = NewEvent.json("OrderPaid", "{}");
+    // more
+    // Many saves without waiting for each; 512 on their way at most.
+    CompletableFuture<Saved> saved;
+    try (SaveStream saves = client.saveStream(SaveStreamOptions.defaults())) {
+      saved = saves.save("order-1", ExpectedVersion.any(), paid);
+    }
+    out.println("stored up to " + saved.join().lastVersion());
+
+    // An actor's state: from its snapshot, if there is one, and the events after it.
+    long count =
+        client
+            .loadActor("order-1")
+            .fold(
+                snapshot -> snapshot.map(Snapshot::version).orElse(0L),
+                (state, event) -> state + 1);
+    out.println(count + " events");
+
+    // Each commit once and in order, through lost connections and nodes.
+    Subscription subscription =
+        client.subscribe(
+            SubscribeOptions.builder(SubscriptionStart.beginning()).build(),
+            new SubscriptionListener() {
+              @Override
+              public void onCommits(List<Commit> commits, @Nullable Cursor cursor) {
+                projection.apply(commits, cursor);
+              }
+
+              @Override
+              public void onError(AetherException error) {
+                out.println("given up: " + error);
+              }
+            });
+    // end
+    subscription.close();
+  }
+
+  @Test
+  void theReadMeShowsTheExamplesThatRun() throws IOException {
+    String readMe = Files.readString(Path.of("..", "README.md"));
+    assertEquals(
+        plain(example("    // example\n"))
+            .replace("connect(endpoint)", "connect(\"localhost:7450\")"),
+        plain(between(readMe, "```java\n", "```")));
+    assertEquals(
+        plain(example("    // more\n")),
+        plain(between(readMe, "And the rest:\n\n```java\n", "```")));
+  }
+
+  private static String example(String begin) throws IOException {
+    return between(
+        Files.readString(Path.of("src/test/java/dev/aether/client/ExampleTest.java")),
+        begin,
+        "    // end\n");
+  }
+
+  private static String plain(String code) {
+    return code.lines().map(String::strip).collect(Collectors.joining("\n"));
+  }
+
+  @Test
   void theExampleInThePackageDescriptionIsTheOneThatRuns() throws IOException {
     Path sources = Path.of("src");
-    String code =
-        between(
-            Files.readString(sources.resolve("test/java/dev/aether/client/ExampleTest.java")),
-            "    // example\n",
-            "    // end\n");
+    String code = example("    // example\n");
     String javadoc =
         between(
             Files.readString(sources.resolve("main/java/dev/aether/client/package-info.java")),
