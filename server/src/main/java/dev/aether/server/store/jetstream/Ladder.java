@@ -137,24 +137,33 @@ final class Ladder {
     return trees;
   }
 
+  /** Newest first. Asked at every save, so nothing is made but the answer. */
   private static long[] treeSizes(long count) {
-    long[] sizes = new long[Long.SIZE];
-    int trees = 0;
+    long[] sizes = new long[trees(count)];
     long left = count;
-    long size = Long.highestOneBit(count + 1) - 1;
-    while (left > 0) {
-      if (size <= left) {
-        sizes[trees++] = size;
-        left -= size;
-      } else {
-        size >>= 1;
+    long size = largestTree(count);
+    for (int next = sizes.length - 1; next >= 0; size >>= 1) {
+      for (; size <= left && next >= 0; left -= size) {
+        sizes[next--] = size;
       }
     }
-    long[] newestFirst = new long[trees];
-    for (int i = 0; i < trees; i++) {
-      newestFirst[i] = sizes[trees - 1 - i];
+    return sizes;
+  }
+
+  /** How many rungs a ladder over so many commits has. */
+  static int trees(long count) {
+    int trees = 0;
+    long left = count;
+    for (long size = largestTree(count); left > 0; size >>= 1) {
+      for (; size <= left; left -= size) {
+        trees++;
+      }
     }
-    return newestFirst;
+    return trees;
+  }
+
+  private static long largestTree(long count) {
+    return Long.highestOneBit(count + 1) - 1;
   }
 
   @Override

@@ -11,7 +11,8 @@ import java.util.Optional;
  * threads.
  */
 final class VersionCache {
-  private final Map<String, ActorTip> tips;
+  /** Each is its own key. */
+  private final Map<PackedTip, PackedTip> tips;
 
   VersionCache(int maxActors) {
     tips =
@@ -19,37 +20,48 @@ final class VersionCache {
           private static final long serialVersionUID = 1;
 
           @Override
-          protected boolean removeEldestEntry(Map.Entry<String, ActorTip> eldest) {
+          protected boolean removeEldestEntry(Map.Entry<PackedTip, PackedTip> eldest) {
             return size() > maxActors;
           }
         };
   }
 
-  synchronized Optional<ActorTip> get(String subject) {
-    return Optional.ofNullable(tips.get(subject));
+  Optional<ActorTip> get(String subject) {
+    PackedTip key = PackedTip.of(subject, ActorTip.NONE);
+    synchronized (this) {
+      return Optional.ofNullable(tips.get(key)).map(PackedTip::tip);
+    }
   }
 
   /** Learns a tip; an older one than is known changes nothing. */
-  synchronized void update(String subject, ActorTip tip) {
-    ActorTip known = tips.get(subject);
-    if (known == null || known.sequence() < tip.sequence()) {
-      tips.put(subject, tip);
-    }
+  void update(String subject, ActorTip tip) {
+    update(PackedTip.of(subject, tip), true);
   }
 
   /**
    * Learns of a commit that any node stored, if the actor is known here: what nobody asks for takes
    * no room.
    */
-  synchronized void updateKnown(String subject, ActorTip tip) {
-    if (tips.containsKey(subject)) {
-      update(subject, tip);
+  void updateKnown(String subject, ActorTip tip) {
+    update(PackedTip.of(subject, tip), false);
+  }
+
+  private synchronized void update(PackedTip tip, boolean orAdd) {
+    PackedTip known = tips.get(tip);
+    if (known != null) {
+      known.replaceIfOlderThan(tip);
+    } else if (orAdd) {
+      tips.put(tip, tip);
     }
   }
 
   /** Forgets a tip of which the leader knows nothing (any more). */
   synchronized void forget(String subject, ActorTip tip) {
-    tips.remove(subject, tip);
+    PackedTip key = PackedTip.of(subject, tip);
+    PackedTip known = tips.get(key);
+    if (known != null && known.tip().equals(tip)) {
+      tips.remove(key);
+    }
   }
 
   synchronized int size() {
