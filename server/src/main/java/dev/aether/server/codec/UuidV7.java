@@ -1,5 +1,6 @@
 package dev.aether.server.codec;
 
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.UUID;
 
@@ -8,16 +9,30 @@ import java.util.UUID;
  * threads.
  */
 public final class UuidV7 {
-  private static final ThreadLocal<SecureRandom> RANDOM =
-      ThreadLocal.withInitial(SecureRandom::new);
+  private static final ThreadLocal<RandomBits> RANDOM = ThreadLocal.withInitial(RandomBits::new);
 
   private UuidV7() {}
 
   /** A new one, by this machine's clock. */
   public static UUID next() {
-    SecureRandom random = RANDOM.get();
-    long high = (System.currentTimeMillis() << 16) | 0x7000 | (random.nextInt() & 0x0fff);
-    long low = (random.nextLong() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
+    RandomBits random = RANDOM.get();
+    long high = (System.currentTimeMillis() << 16) | 0x7000 | (random.next() & 0x0fff);
+    long low = (random.next() & 0x3fff_ffff_ffff_ffffL) | 0x8000_0000_0000_0000L;
     return new UUID(high, low);
+  }
+
+  /** Many at once, as asking for a few costs as much. For one thread. */
+  private static final class RandomBits {
+    private static final int BYTES = 128 * Long.BYTES;
+
+    private final SecureRandom source = new SecureRandom();
+    private final ByteBuffer bits = ByteBuffer.allocate(BYTES).limit(0);
+
+    long next() {
+      if (!bits.hasRemaining()) {
+        source.nextBytes(bits.clear().array());
+      }
+      return bits.getLong();
+    }
   }
 }

@@ -66,21 +66,27 @@ final class ActorLanes {
       return Optional.of("saves waiting for one actor on this node, at most " + MAX_PER_ACTOR);
     }
     if (admission.first) {
-      drain(actor);
+      drain(actor, task);
     }
     return Optional.empty();
   }
 
-  /** Runs the lane's tasks until one is not done at once, which goes on here when it is. */
-  private void drain(String actor) {
-    for (Task next = take(actor); next != null; next = take(actor)) {
+  /**
+   * Runs a task and then those that wait in its lane, until one is not done at once, which goes on
+   * here when it is.
+   */
+  private void drain(String actor, Task first) {
+    for (Task next = first; next != null; next = take(actor)) {
       Task task = next;
       CompletableFuture<?> running = task.body().get();
       if (!running.isDone()) {
         running.whenComplete(
             (done, thrown) -> {
               leave(task);
-              drain(actor);
+              Task after = take(actor);
+              if (after != null) {
+                drain(actor, after);
+              }
             });
         return;
       }
@@ -130,7 +136,7 @@ final class ActorLanes {
    * The waiting tasks of an actor, one of whose tasks runs. Only touched inside the map's compute.
    */
   private static final class Lane {
-    final Deque<Task> waiting = new ArrayDeque<>();
+    final Deque<Task> waiting = new ArrayDeque<>(0);
   }
 
   /** What a compute tells its caller. */
@@ -140,13 +146,15 @@ final class ActorLanes {
     @Nullable Task task;
 
     Lane into(@Nullable Lane known, Task task) {
-      first = known == null;
-      Lane lane = known == null ? new Lane() : known;
-      refused = lane.waiting.size() >= MAX_PER_ACTOR;
-      if (!refused) {
-        lane.waiting.add(task);
+      if (known == null) {
+        first = true;
+        return new Lane();
       }
-      return lane;
+      refused = known.waiting.size() >= MAX_PER_ACTOR;
+      if (!refused) {
+        known.waiting.add(task);
+      }
+      return known;
     }
   }
 }

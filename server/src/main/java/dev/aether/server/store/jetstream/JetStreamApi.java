@@ -58,10 +58,14 @@ final class JetStreamApi {
     headers.put(EXPECTED_SEQUENCE, Long.toString(expectedSequence));
     headers.put(EXPECTED_STREAM, stream);
     return request(subject, headers, body, ACKNOWLEDGE_WITHIN)
-        .thenApply(JetStreamApi::acknowledged);
+        .thenApply(reply -> acknowledged(stream, reply));
   }
 
-  private static Long acknowledged(Message reply) {
+  private static Long acknowledged(String stream, Message reply) {
+    long usual = Acknowledgement.sequence(stream, reply.getData());
+    if (usual > 0) {
+      return usual;
+    }
     try {
       return new PublishAck(reply).getSeqno();
     } catch (JetStreamApiException e) {

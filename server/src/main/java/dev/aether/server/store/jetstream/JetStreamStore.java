@@ -120,6 +120,7 @@ public final class JetStreamStore implements Store {
                 namespaces,
                 cache,
                 timers,
+                new Deadlines(timers),
                 maxCommitBytes,
                 config.sync()));
     snapshots =

@@ -61,8 +61,8 @@ final class SaveAttempt {
   SaveAttempt(SaveTools tools, Save save) {
     this.tools = tools;
     this.save = save;
-    var deadline = tools.timers().at(save.deadline(), this::onDeadline);
-    answer.whenComplete((saved, thrown) -> deadline.cancel(false));
+    var deadline = tools.deadlines().at(save.deadline(), this::onDeadline);
+    answer.whenComplete((saved, thrown) -> deadline.cancel());
   }
 
   CompletableFuture<Saved> answer() {

@@ -16,5 +16,6 @@ record SaveTools(
     Namespaces namespaces,
     VersionCache cache,
     Timers timers,
+    Deadlines deadlines,
     int maxCommitBytes,
     Durability.Sync sync) {}
