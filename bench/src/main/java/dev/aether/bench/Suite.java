@@ -1,13 +1,21 @@
 package dev.aether.bench;
 
+import dev.aether.bench.scenario.CachedActors;
+import dev.aether.bench.scenario.FanOut;
+import dev.aether.bench.scenario.ImportTime;
+import dev.aether.bench.scenario.LongActor;
+import dev.aether.bench.scenario.ReadyTime;
 import dev.aether.bench.scenario.SaveLatency;
 import dev.aether.bench.scenario.SaveRate;
 import dev.aether.bench.scenario.Scenario;
+import dev.aether.bench.scenario.SparseReads;
 import java.nio.file.Path;
 import java.util.List;
 
 /** The list of all scenarios. */
 final class Suite {
+  private static final String REAL_LOG = "../shared/data/bpic2012.jsonl.gz";
+
   private Suite() {}
 
   /**
@@ -16,6 +24,15 @@ final class Suite {
    * @param home the repository
    */
   static List<Scenario> all(Path home) {
-    return List.of(SaveRate.single(), SaveRate.ofTen(), new SaveLatency());
+    return List.of(
+        SaveRate.single(),
+        SaveRate.ofTen(),
+        new SaveLatency(),
+        new SparseReads(),
+        new FanOut(),
+        new CachedActors(),
+        new ImportTime(home.resolve(REAL_LOG)),
+        new ReadyTime(),
+        new LongActor());
   }
 }

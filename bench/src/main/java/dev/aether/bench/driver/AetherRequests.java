@@ -36,13 +36,23 @@ final class AetherRequests {
     return "actor-" + actor;
   }
 
+  /** The save that follows what is known to be stored. */
   SaveEventsRequest next(int actor) {
+    return expecting(actor, versions.get(actor));
+  }
+
+  /** The save that follows so many others of this actor. */
+  SaveEventsRequest numbered(int actor, int commits) {
+    return expecting(actor, (long) commits * eventsPerCommit);
+  }
+
+  private SaveEventsRequest expecting(int actor, long version) {
     SaveEventsRequest.Builder request =
         SaveEventsRequest.newBuilder()
             .setNamespace(namespace)
             .setActorId(actorId(actor))
             .setCommitId(run + "-" + next.getAndIncrement())
-            .setExpectedVersion(versions.get(actor));
+            .setExpectedVersion(version);
     for (int i = 0; i < eventsPerCommit; i++) {
       request.addEvents(NewEvent.newBuilder().setEventType("Measured").setData(data));
     }

@@ -8,12 +8,19 @@ import io.grpc.stub.StreamObserver;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * SaveEventsStream: one call for all commits, through the generated stub. What is in flight is
  * bounded by who calls, so the call's own flow control is left alone.
  */
 public final class AetherStream implements Driver {
+  private static final int IN_ROW = 256;
+  private static final long ANSWER_WITHIN_SECONDS = 60;
+
   private final ManagedChannel channel;
   private final AetherRequests requests;
   private final StreamObserver<SaveEventsRequest> call;
@@ -43,7 +50,37 @@ public final class AetherStream implements Driver {
 
   @Override
   public CompletableFuture<?> append(int actor) {
-    SaveEventsRequest request = requests.next(actor);
+    return send(actor, requests.next(actor));
+  }
+
+  /**
+   * Appends commits to an actor that has none, without waiting for one before the next is sent;
+   * returns when all are acknowledged.
+   */
+  public void appendInRow(int actor, int commits) throws InterruptedException {
+    Semaphore room = new Semaphore(IN_ROW);
+    AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+    for (int commit = 0; commit <= commits; commit++) {
+      int permits = commit < commits ? 1 : IN_ROW;
+      boolean taken = room.tryAcquire(permits, ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS);
+      Throwable thrown = failure.get();
+      if (!taken || thrown != null) {
+        throw new IllegalStateException("an append failed or was not answered", thrown);
+      }
+      if (commit < commits) {
+        send(actor, requests.numbered(actor, commit))
+            .whenComplete(
+                (done, why) -> {
+                  if (why != null) {
+                    failure.compareAndSet(null, why);
+                  }
+                  room.release();
+                });
+      }
+    }
+  }
+
+  private CompletableFuture<?> send(int actor, SaveEventsRequest request) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     inFlight.put(request.getCommitId(), new InFlight(actor, answer));
     synchronized (call) {

@@ -29,13 +29,24 @@ final class Rounds {
 
   static <S> Rounds run(Scale scale, List<S> systems, Naming<S> naming, Turn<S> turn)
       throws Exception {
-    Rounds kept = new Rounds();
     for (S system : systems) {
       turn.measure(system, scale.warmUp());
     }
-    for (int round = 0; round < scale.rounds(); round++) {
+    return run(scale.rounds(), scale.roundTime(), systems, naming, turn);
+  }
+
+  /** Without warming up, for what is measured cold or in a process of its own. */
+  static <S> Rounds runCold(int rounds, List<S> systems, Naming<S> naming, Turn<S> turn)
+      throws Exception {
+    return run(rounds, Duration.ZERO, systems, naming, turn);
+  }
+
+  private static <S> Rounds run(
+      int rounds, Duration time, List<S> systems, Naming<S> naming, Turn<S> turn) throws Exception {
+    Rounds kept = new Rounds();
+    for (int round = 0; round < rounds; round++) {
       for (S system : systems) {
-        turn.measure(system, scale.roundTime())
+        turn.measure(system, time)
             .forEach((figure, value) -> kept.add(naming.of(system), figure, value));
       }
     }

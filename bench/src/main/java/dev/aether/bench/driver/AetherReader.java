@@ -1,0 +1,69 @@
+package dev.aether.bench.driver;
+
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.GetEventsRequest;
+import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestVersionRequest;
+import io.grpc.ManagedChannel;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+
+/** Reads actors that the drivers of Aether wrote; each call waits for its answer. */
+public final class AetherReader implements AutoCloseable {
+  private static final long ANSWER_WITHIN_SECONDS = 30;
+
+  private final ManagedChannel channel;
+  private final String namespace;
+  private final EventStoreGrpc.EventStoreBlockingStub store;
+
+  /** Doesn't connect yet; {@code address} is HOST:PORT of the node. */
+  public AetherReader(String address, String namespace) {
+    this.channel = Channels.open(address);
+    this.namespace = namespace;
+    this.store = EventStoreGrpc.newBlockingStub(channel);
+  }
+
+  /** Reads a whole actor and says how many events it has. */
+  public int all(int actor) {
+    return count(GetEventsRequest.newBuilder(), actor);
+  }
+
+  /** Reads on from a version. */
+  public int from(int actor, long version, int max) {
+    return count(GetEventsRequest.newBuilder().setFromVersion(version).setMaxCount(max), actor);
+  }
+
+  /** Reads the latest, newest first. */
+  public int backwards(int actor, int max) {
+    return count(GetEventsRequest.newBuilder().setBackwards(true).setMaxCount(max), actor);
+  }
+
+  private int count(GetEventsRequest.Builder request, int actor) {
+    GetEventsRequest whole =
+        request.setNamespace(namespace).setActorId(AetherRequests.actorId(actor)).build();
+    Iterator<GetEventsResponse> frames =
+        store.withDeadlineAfter(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS).getEvents(whole);
+    int events = 0;
+    while (frames.hasNext()) {
+      events += frames.next().getEventsCount();
+    }
+    return events;
+  }
+
+  /** The actor's latest version. */
+  public long latest(int actor) {
+    return store
+        .withDeadlineAfter(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS)
+        .getLatestVersion(
+            GetLatestVersionRequest.newBuilder()
+                .setNamespace(namespace)
+                .setActorId(AetherRequests.actorId(actor))
+                .build())
+        .getVersion();
+  }
+
+  @Override
+  public void close() {
+    Channels.close(channel);
+  }
+}

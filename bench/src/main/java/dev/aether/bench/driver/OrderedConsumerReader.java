@@ -1,0 +1,57 @@
+package dev.aether.bench.driver;
+
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.PushSubscribeOptions;
+import io.nats.client.api.StreamInfo;
+import java.io.IOException;
+import java.time.Duration;
+
+/**
+ * Reads the same actors from JetStream without Aether, as its documentation says: an ordered
+ * consumer of jnats on the actor's subject for each read.
+ */
+public final class OrderedConsumerReader implements AutoCloseable {
+  private static final Duration MESSAGE_WITHIN = Duration.ofSeconds(30);
+
+  private final Connection connection;
+  private final String stream;
+  private final String prefix;
+
+  /** Connects and finds the one log that Aether made there. */
+  public OrderedConsumerReader(String url)
+      throws IOException, InterruptedException, JetStreamApiException {
+    connection = RawJetStream.connect(url);
+    StreamInfo log = AetherLogs.only(connection);
+    stream = log.getConfiguration().getName();
+    String subjects = log.getConfiguration().getSubjects().get(0);
+    prefix = subjects.substring(0, subjects.length() - 1);
+  }
+
+  /** Reads so many messages of an actor, from the first. */
+  public int read(int actor, int messages)
+      throws IOException, InterruptedException, JetStreamApiException {
+    JetStreamSubscription subscription =
+        connection
+            .jetStream()
+            .subscribe(
+                prefix + AetherRequests.actorId(actor),
+                PushSubscribeOptions.builder().stream(stream).ordered(true).build());
+    int read = 0;
+    while (read < messages && subscription.nextMessage(MESSAGE_WITHIN) != null) {
+      read++;
+    }
+    subscription.unsubscribe();
+    return read;
+  }
+
+  @Override
+  public void close() {
+    try {
+      connection.close();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

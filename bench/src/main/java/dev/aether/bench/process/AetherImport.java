@@ -1,0 +1,41 @@
+package dev.aether.bench.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs {@code aether import} as a user does, with the launcher's flags for commands. */
+public final class AetherImport {
+  private static final List<String> LAUNCHER_FLAGS =
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+  private static final Duration END_WITHIN = Duration.ofMinutes(5);
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private AetherImport() {}
+
+  /** Seconds from start to end of the process. */
+  public static double seconds(Rig rig, AetherProcess node, String namespace, Path file)
+      throws IOException, InterruptedException {
+    Path log = Files.createTempFile(rig.folder(), "import-", ".log");
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(LAUNCHER_FLAGS);
+    command.addAll(List.of("-jar", rig.aetherJar().toString(), "import", file.toString()));
+    command.addAll(List.of("--server", node.address(), "--namespace", namespace));
+    long begun = System.nanoTime();
+    Process process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
+    if (!process.waitFor(END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new IOException("the import did not end");
+    }
+    if (process.exitValue() != 0) {
+      throw new IOException("the import failed: " + Files.readString(log));
+    }
+    return (System.nanoTime() - begun) / NANOS_PER_SECOND;
+  }
+}

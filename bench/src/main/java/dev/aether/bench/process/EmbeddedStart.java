@@ -1,0 +1,47 @@
+package dev.aether.bench.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Starts a node with its own nats-server to see how long that takes, and ends it. */
+public final class EmbeddedStart {
+  private static final long END_WITHIN_SECONDS = 20;
+  private static final double NANOS_PER_SECOND = 1e9;
+
+  private EmbeddedStart() {}
+
+  /**
+   * Seconds from the start of the process to the line that says that it is ready.
+   *
+   * @throws IOException if it ended without
+   */
+  public static double seconds(Rig rig, Path data) throws IOException, InterruptedException {
+    List<String> store =
+        List.of("--data", data.toString(), "--nats-server", rig.natsServer().toString());
+    long begun = System.nanoTime();
+    Process process =
+        new ProcessBuilder(AetherProcess.command(rig.aetherJar(), rig.nodeOptions(), store))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader out =
+        new BufferedReader(
+            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      String line = out.readLine();
+      double seconds = (System.nanoTime() - begun) / NANOS_PER_SECOND;
+      if (line == null) {
+        throw new IOException("aether ended without being ready");
+      }
+      return seconds;
+    } finally {
+      process.destroy();
+      if (!process.waitFor(END_WITHIN_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    }
+  }
+}

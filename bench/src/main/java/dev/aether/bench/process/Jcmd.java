@@ -1,0 +1,33 @@
+package dev.aether.bench.process;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Asks another JVM of this machine about itself. */
+public final class Jcmd {
+  private static final long ANSWER_WITHIN_SECONDS = 60;
+  private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
+
+  private Jcmd() {}
+
+  /** Bytes of all that is reachable, after a full collection. */
+  public static long liveBytes(long pid) throws IOException, InterruptedException {
+    Process jcmd =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                Long.toString(pid),
+                "GC.class_histogram")
+            .redirectErrorStream(true)
+            .start();
+    String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    Matcher total = TOTAL.matcher(text);
+    if (!jcmd.waitFor(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS) || !total.find()) {
+      throw new IOException("no total in jcmd's answer: " + text);
+    }
+    return Long.parseLong(total.group(1));
+  }
+}

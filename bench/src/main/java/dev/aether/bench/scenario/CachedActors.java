@@ -1,0 +1,53 @@
+package dev.aether.bench.scenario;
+
+import dev.aether.bench.driver.AetherStream;
+import dev.aether.bench.load.Fill;
+import dev.aether.bench.process.AetherProcess;
+import dev.aether.bench.process.Jcmd;
+import dev.aether.bench.process.NatsProcess;
+import dev.aether.bench.process.Rig;
+import dev.aether.bench.report.Outcome;
+import dev.aether.bench.report.Series;
+import dev.aether.bench.report.Target;
+import java.util.List;
+
+/**
+ * Scenario f: what a node remembers of a million actors, which live in nothing else: the growth of
+ * what is reachable in its heap.
+ */
+public final class CachedActors implements Scenario {
+  private static final int ACTORS = 1_000_000;
+  private static final int FIRST = 100;
+  private static final double BYTES_AT_MOST = 200;
+
+  @Override
+  public String id() {
+    return "f";
+  }
+
+  @Override
+  public Outcome run(Rig rig, Scale scale) throws Exception {
+    int actors = scale.of(ACTORS);
+    byte[] data = Payload.json();
+    try (NatsProcess nats = rig.nats();
+        AetherProcess node = rig.node(nats)) {
+      fill(node, "before", FIRST, data);
+      long before = Jcmd.liveBytes(node.pid());
+      fill(node, "cached", actors, data);
+      double each = (double) (Jcmd.liveBytes(node.pid()) - before) / actors;
+      Series bytes = new Series("aether node", "bytes of heap an actor", List.of(each));
+      return new Outcome(
+          id(),
+          "%,d actors in the version cache, one commit each".formatted(actors),
+          List.of(bytes),
+          List.of(Target.atMost(BYTES_AT_MOST, bytes)));
+    }
+  }
+
+  private static void fill(AetherProcess node, String namespace, int actors, byte[] data)
+      throws InterruptedException {
+    try (AetherStream writer = new AetherStream(node.address(), namespace, actors, 1, data)) {
+      Fill.interleaved(writer, actors, 1);
+    }
+  }
+}
