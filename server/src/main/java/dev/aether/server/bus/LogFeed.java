@@ -21,6 +21,9 @@ import org.slf4j.LoggerFactory;
 final class LogFeed {
   private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
 
+  /** Fewer may be the answers of a leader that was deposed and has not noticed yet. */
+  static final int MAX_PROBES_BELOW = 5;
+
   private final LogId log;
   private final CommitLog commits;
   private final RingBudget budget;
@@ -42,6 +45,9 @@ final class LogFeed {
   private long heardAt = System.nanoTime();
   private long probedAt = System.nanoTime();
   private boolean closed;
+
+  /** How many probes, one after the other, said that the log ends before {@link #to}. */
+  private int probesBelow;
 
   /** At the last probe the log's head was beyond the tail, which stood here; -1: it was not. */
   private long behindAt = -1;
@@ -181,11 +187,20 @@ final class LogFeed {
     return Duration.ofNanos(System.nanoTime() - probedAt);
   }
 
+  /**
+   * Whether the log ends before what was heard of it: the store has lost commits, and gives their
+   * positions to others.
+   */
+  synchronized boolean hasGoneBack() {
+    return probesBelow >= MAX_PROBES_BELOW;
+  }
+
   private void answered(long end) {
     CommitLog.Tail stuck = null;
     long restartAt;
     synchronized (this) {
       heardAt = System.nanoTime();
+      probesBelow = end < to ? probesBelow + 1 : 0;
       boolean behind = end > to;
       if (behind && behindAt == to) {
         stuck = tail;
@@ -194,6 +209,10 @@ final class LogFeed {
         behindAt = behind ? to : -1;
       }
       restartAt = to;
+    }
+    if (hasGoneBack()) {
+      LOG.error("{} ends at {}, before {}, which was delivered", log, end, restartAt);
+      followers.forEach(Runnable::run);
     }
     if (stuck != null) {
       LOG.warn("the tail of {} stands still at {} before {}: begun anew", log, restartAt, end);

@@ -239,7 +239,7 @@ public final class Subscription implements AutoCloseable {
 
   /** Handles the next records of the next log that has some. False if none has. */
   private boolean advanceOne() {
-    for (int i = 0; i < turns.size(); i++) {
+    for (int i = 0; !ended && i < turns.size(); i++) {
       SubscriptionSource source = turns.get((turn + i) % turns.size());
       List<SharedCommit> next = next(source);
       if (!next.isEmpty()) {
@@ -257,6 +257,10 @@ public final class Subscription implements AutoCloseable {
       source.page = List.of();
       pages--;
       return page;
+    }
+    if (source.feed.hasGoneBack()) {
+      end(new StoreException.CursorUnknown("the store has lost commits that were delivered"));
+      return List.of();
     }
     if (source.reading || source.position >= source.feed.to()) {
       return List.of();

@@ -16,6 +16,7 @@ import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SubscribeResponse.FrameCase;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,6 +25,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** One real nats-server that brings all to disk, killed by SIGKILL under two nodes. */
 class NatsOutageTest {
@@ -143,6 +145,27 @@ class NatsOutageTest {
       assertEquals(2, answers.get(i).getLastVersion());
       assertEquals(2, b.events(namespace, requests.get(i).getActorId()).size());
     }
+  }
+
+  /** As after a power failure of a NATS that acknowledges before it syncs. */
+  @Test
+  void aSubscriberIsToldThatTheStoreLostWhatItWasGiven(@TempDir Path copies) {
+    a.save(Requests.saveAt(namespace, "actor", 0));
+    nats.kill();
+    nats.copyStore(copies.resolve("early"));
+    nats.restart();
+    awaitHealth(ServingStatus.SERVING);
+    a.save(Requests.saveAt(namespace, "actor", 1));
+    a.save(Requests.saveAt(namespace, "actor", 2));
+    try (Subscriber all = Subscriber.open(b, Requests.fromBeginning(namespace))) {
+      all.awaitCommits(3);
+      nats.kill();
+      nats.putStoreBack(copies.resolve("early"));
+      nats.restart();
+      assertEquals("CURSOR_UNKNOWN", all.awaitEnd(BOUND).reason());
+    }
+    awaitHealth(ServingStatus.SERVING);
+    assertEquals(2, a.save(Requests.saveAt(namespace, "actor", 1)).getFirstVersion());
   }
 
   private void signal(String name) throws Exception {

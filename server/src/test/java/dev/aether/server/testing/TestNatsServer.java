@@ -28,6 +28,10 @@ public final class TestNatsServer implements AutoCloseable {
 
   private final String name;
   private final int port;
+
+  /** What nats-server makes in its store_dir. */
+  private static final String STORE = "jetstream";
+
   private final Path folder;
   private final TestNatsOptions options;
   private Optional<TetheredProcess> process = Optional.empty();
@@ -107,6 +111,27 @@ public final class TestNatsServer implements AutoCloseable {
     return folder.resolve("nats-server.log");
   }
 
+  /** Copies what JetStream has on disk, while the server does not run. */
+  public void copyStore(Path to) {
+    copy(folder.resolve(STORE), to);
+  }
+
+  /** Puts a copy back in the place of what there is now, while the server does not run. */
+  public void putStoreBack(Path copy) {
+    delete(folder.resolve(STORE));
+    copy(copy, folder.resolve(STORE));
+  }
+
+  private static void copy(Path from, Path to) {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path file : files.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** For clients; stays the same over restarts. */
   public String url() {
     return "nats://127.0.0.1:" + port;
@@ -177,6 +202,10 @@ public final class TestNatsServer implements AutoCloseable {
   @Override
   public void close() {
     stop();
+    delete(folder);
+  }
+
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);
