@@ -28,7 +28,9 @@ final class JetStreamActors implements Actors {
     return making
         .read(
             query.namespace(),
-            info -> goesOn(query, info) ? page(query, info).thenApply(Optional::of) : gone(),
+            info ->
+                (goesOn(query, info) ? page(query, info) : elsewhere(query))
+                    .thenApply(Optional::of),
             Optional.<Page>empty())
         .thenCompose(
             page ->
@@ -38,8 +40,16 @@ final class JetStreamActors implements Actors {
   }
 
   private static boolean goesOn(Query query, Namespaces.Info info) {
-    return query.after().isEmpty()
-        || query.after().get().incarnation().equals(info.incarnation());
+    return query.after().isEmpty() || query.after().get().incarnation().equals(info.incarnation());
+  }
+
+  /** What this node knows of the namespace may be older than the token. */
+  private CompletableFuture<Page> elsewhere(Query query) {
+    return tools
+        .namespaces()
+        .look(query.namespace())
+        .thenCompose(
+            now -> now.isPresent() && goesOn(query, now.get()) ? page(query, now.get()) : gone());
   }
 
   private static <T> CompletableFuture<T> gone() {
