@@ -17,6 +17,8 @@ import dev.aether.v1.GetLatestSnapshotRequest;
 import dev.aether.v1.GetLatestSnapshotResponse;
 import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetLatestVersionResponse;
+import dev.aether.v1.ListActorsRequest;
+import dev.aether.v1.ListActorsResponse;
 import dev.aether.v1.LoadActorRequest;
 import dev.aether.v1.LoadActorResponse;
 import dev.aether.v1.ReadLogRequest;
@@ -36,12 +38,14 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   private final EventStore events;
   private final SaveStreams streams;
   private final SnapshotCalls snapshots;
+  private final ActorCalls actors;
 
   EventStoreService(Store store, SaveStreams streams) {
     this.store = store;
     this.events = store.events();
     this.streams = streams;
     snapshots = new SnapshotCalls(store);
+    actors = new ActorCalls(store);
   }
 
   @Override
@@ -156,6 +160,11 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
                 .setVersion(versions.latest())
                 .setFirstKeptVersion(versions.firstKept())
                 .build());
+  }
+
+  @Override
+  public void listActors(ListActorsRequest request, StreamObserver<ListActorsResponse> response) {
+    actors.list(request, response);
   }
 
   @Override

@@ -9,6 +9,8 @@ public interface Store extends AutoCloseable {
 
   Snapshots snapshots();
 
+  Actors actors();
+
   CommitLog log();
 
   Namespaces namespaces();

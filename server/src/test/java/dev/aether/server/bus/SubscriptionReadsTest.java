@@ -8,6 +8,7 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Actors;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.LogEntry;
@@ -160,6 +161,11 @@ class SubscriptionReadsTest {
   private record FakeStore(CommitLog log) implements Store {
     @Override
     public EventStore events() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Actors actors() {
       throw new UnsupportedOperationException();
     }
 

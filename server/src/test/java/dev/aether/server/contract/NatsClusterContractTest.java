@@ -44,6 +44,13 @@ class NatsClusterContractTest {
   }
 
   @Nested
+  class Actors extends ActorsContract {
+    Actors(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Content extends ContentContract {
     Content(Fixture fixture) {
       super(fixture);

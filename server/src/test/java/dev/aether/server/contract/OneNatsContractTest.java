@@ -42,6 +42,13 @@ class OneNatsContractTest {
   }
 
   @Nested
+  class Actors extends ActorsContract {
+    Actors(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Content extends ContentContract {
     Content(Fixture fixture) {
       super(fixture);

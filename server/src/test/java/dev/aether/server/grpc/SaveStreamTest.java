@@ -10,6 +10,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.ActorVersions;
+import dev.aether.server.store.Actors;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -74,6 +75,11 @@ class SaveStreamTest {
     @Override
     public EventStore events() {
       return this;
+    }
+
+    @Override
+    public Actors actors() {
+      throw new AssertionError("not asked for");
     }
 
     @Override

@@ -45,6 +45,9 @@ final class BatchGets implements AutoCloseable {
   /** Which message of the batch, or of all before the end, went out before: 0 for none. */
   private static final String LAST_SEQUENCE = "Nats-Last-Sequence";
 
+  /** Up to where the replica looked for last messages. */
+  private static final String UP_TO_SEQUENCE = "Nats-UpTo-Sequence";
+
   private final Connection connection;
   private final Dispatcher dispatcher;
   private final Timers timers;
@@ -79,6 +82,26 @@ final class BatchGets implements AutoCloseable {
     return stream.replicas() == 1 ? got : JetStreamErrors.orIfNotDelivered(got, List.of());
   }
 
+  /**
+   * The last messages of subjects, none of which is a pattern.
+   *
+   * @param messages as many as fit a page; none, if this replica has none
+   * @param upTo the last sequence that the replica had; 0: it did not say
+   */
+  record Last(List<StoredMessage> messages, long upTo) {}
+
+  /** The last messages of a few hundred subjects, from any replica. */
+  CompletableFuture<Last> last(LogStream stream, List<String> subjects) {
+    String query =
+        "{\"multi_last\":[\"%s\"],\"max_bytes\":%d}"
+            .formatted(String.join("\",\"", subjects), PAGE_BYTES);
+    Batch batch = new Batch("$JS.API.DIRECT.GET." + stream.name(), query);
+    CompletableFuture<Last> got = ask(batch).thenApply(messages -> new Last(messages, batch.upTo));
+    return stream.replicas() == 1
+        ? got
+        : JetStreamErrors.orIfNotDelivered(got, new Last(List.of(), 0));
+  }
+
   private CompletableFuture<List<StoredMessage>> ask(
       LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
     String query =
@@ -88,7 +111,10 @@ final class BatchGets implements AutoCloseable {
                 subjects,
                 Math.min(maxMessages, MAX_MESSAGES),
                 Math.max(1, Math.min(maxBytes, PAGE_BYTES)));
-    Batch batch = new Batch("$JS.API.DIRECT.GET." + stream.name(), query);
+    return ask(new Batch("$JS.API.DIRECT.GET." + stream.name(), query));
+  }
+
+  private CompletableFuture<List<StoredMessage>> ask(Batch batch) {
     synchronized (waiting) {
       if (free == 0) {
         if (waiting.size() == MAX_WAITING) {
@@ -153,6 +179,7 @@ final class BatchGets implements AutoCloseable {
       return;
     }
     int code = message.getStatus().getCode();
+    batch.upTo = upTo(message);
     if (code == NOT_FOUND || (code == END_OF_BATCH && !isAllLost(batch, message))) {
       end(batch, null);
     } else if (code == END_OF_BATCH) {
@@ -168,6 +195,12 @@ final class BatchGets implements AutoCloseable {
     if (info.getLastSeq() == before) {
       messages.add(JetStreamApi.message(info));
     }
+  }
+
+  private static long upTo(Message end) {
+    Headers headers = end.getHeaders();
+    String sequence = headers == null ? null : headers.getFirst(UP_TO_SEQUENCE);
+    return sequence == null ? 0 : Long.parseLong(sequence);
   }
 
   /** Whether the end tells of messages of which none, or not the first, came. */
@@ -217,6 +250,7 @@ final class BatchGets implements AutoCloseable {
     final String subject;
     final String query;
     final List<StoredMessage> messages = new ArrayList<>();
+    volatile long upTo;
     final AtomicBoolean ended = new AtomicBoolean();
     volatile @Nullable ScheduledFuture<?> timeout;
     final CompletableFuture<List<StoredMessage>> result = new CompletableFuture<>();

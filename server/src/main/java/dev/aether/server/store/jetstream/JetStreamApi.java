@@ -36,6 +36,9 @@ final class JetStreamApi {
   /** The same for what JetStream's meta leader does. */
   private static final Duration MANAGE_WITHIN = Duration.ofSeconds(5);
 
+  /** The same for gathering a stream's subjects: seconds where it has millions. */
+  private static final Duration LIST_WITHIN = Duration.ofSeconds(20);
+
   private static final String EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence";
   private static final String EXPECTED_STREAM = "Nats-Expected-Stream";
   private static final String API = "$JS.API.";
@@ -161,6 +164,15 @@ final class JetStreamApi {
   /** What the stream's leader says of it. */
   CompletableFuture<StreamInfo> info(String stream) {
     return stream("STREAM.INFO." + stream, "");
+  }
+
+  /**
+   * What the stream's leader says of it, with the subjects that match a filter, from an offset on
+   * in the order of their bytes. Not taken apart: it may have megabytes.
+   */
+  CompletableFuture<Message> subjects(String stream, String filter, int offset) {
+    String query = "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}";
+    return request(API + "STREAM.INFO." + stream, null, utf8(query), LIST_WITHIN);
   }
 
   /** Makes a stream; making it again with the same configuration has no effect. */

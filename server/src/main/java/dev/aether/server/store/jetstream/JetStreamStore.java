@@ -3,6 +3,7 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Actors;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -55,6 +56,7 @@ public final class JetStreamStore implements Store {
   private final NamespaceRegistry namespaces;
   private final JetStreamEventStore events;
   private final JetStreamSnapshots snapshots;
+  private final JetStreamActors actors;
   private final JetStreamLog log;
   private final ScheduledFuture<?> probe;
   private volatile long answeredAt = System.nanoTime();
@@ -111,18 +113,19 @@ public final class JetStreamStore implements Store {
     namespaces = openRegistry(config, giveUpAt);
     VersionCache cache = new VersionCache(cachedActors());
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
-    events =
-        new JetStreamEventStore(
-            new SaveTools(
-                api,
-                batches,
-                new LadderWalks(api, readers),
-                namespaces,
-                cache,
-                timers,
-                new Deadlines(timers),
-                maxCommitBytes,
-                config.sync()));
+    SaveTools tools =
+        new SaveTools(
+            api,
+            batches,
+            new LadderWalks(api, readers),
+            namespaces,
+            cache,
+            timers,
+            new Deadlines(timers),
+            maxCommitBytes,
+            config.sync());
+    events = new JetStreamEventStore(tools);
+    actors = new JetStreamActors(tools, new SubjectBlocks(api, readers));
     snapshots =
         new JetStreamSnapshots(new SnapshotTools(api, namespaces, events, timers, maxCommitBytes));
     log = new JetStreamLog(api, batches, namespaces, cache, tails);
@@ -201,6 +204,11 @@ public final class JetStreamStore implements Store {
   @Override
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public Actors actors() {
+    return actors;
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.codec.ActorTokens;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.store.Namespaces;
@@ -24,8 +25,6 @@ final class SubjectCodec {
 
   private static final String EVENTS = ROOT + ".e.";
   private static final String SNAPSHOTS = ROOT + ".s.";
-  private static final String EMPTY_TOKEN = "%";
-  private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
   private SubjectCodec() {}
 
@@ -49,7 +48,7 @@ final class SubjectCodec {
 
   /** The subject of an actor, which no other actor has. */
   static String subject(LogId log, ActorId actor) {
-    return prefix(log) + tokens(actor.value());
+    return prefix(log) + ActorTokens.encode(actor.value());
   }
 
   /**
@@ -70,48 +69,12 @@ final class SubjectCodec {
 
   /** The subject of an actor's snapshot, with tokens as those of {@link #subject}. */
   static String snapshotSubject(LogId log, ActorId actor) {
-    return SNAPSHOTS + log.incarnation() + "." + log.partition() + "." + tokens(actor.value());
-  }
-
-  private static String tokens(String id) {
-    StringBuilder subject = new StringBuilder(64);
-    int from = 0;
-    while (true) {
-      int dot = id.indexOf('.', from);
-      appendToken(subject, id, from, dot < 0 ? id.length() : dot);
-      if (dot < 0) {
-        return subject.toString();
-      }
-      subject.append('.');
-      from = dot + 1;
-    }
-  }
-
-  private static void appendToken(StringBuilder subject, String id, int from, int to) {
-    if (from == to) {
-      subject.append(EMPTY_TOKEN);
-      return;
-    }
-    for (int i = from; i < to; i++) {
-      char c = id.charAt(i);
-      if (isPlain(c)) {
-        subject.append(c);
-      } else {
-        int end = Character.isHighSurrogate(c) ? i + 2 : i + 1;
-        for (byte b : id.substring(i, end).getBytes(StandardCharsets.UTF_8)) {
-          subject.append('%').append(HEX.toHexDigits(b));
-        }
-        i = end - 1;
-      }
-    }
-  }
-
-  private static boolean isPlain(char c) {
-    return (c >= 'a' && c <= 'z')
-        || (c >= 'A' && c <= 'Z')
-        || (c >= '0' && c <= '9')
-        || c == '_'
-        || c == '-';
+    return SNAPSHOTS
+        + log.incarnation()
+        + "."
+        + log.partition()
+        + "."
+        + ActorTokens.encode(actor.value());
   }
 
   /** The actor of a subject; empty if no actor of the log has that subject. */

@@ -1,5 +1,6 @@
 package dev.aether.server.store.memory;
 
+import dev.aether.server.store.Actors;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -22,6 +23,7 @@ public final class InMemoryStore implements Store {
   private final InMemoryNamespaces namespaces;
   private final InMemoryEventStore events;
   private final InMemorySnapshots snapshots;
+  private final InMemoryActors actors;
   private final InMemoryLog log;
 
   /**
@@ -31,6 +33,7 @@ public final class InMemoryStore implements Store {
     namespaces = new InMemoryNamespaces(autoCreate, deliveries);
     events = new InMemoryEventStore(namespaces);
     snapshots = new InMemorySnapshots(namespaces);
+    actors = new InMemoryActors(namespaces);
     log = new InMemoryLog(namespaces);
   }
 
@@ -42,6 +45,11 @@ public final class InMemoryStore implements Store {
   @Override
   public Snapshots snapshots() {
     return snapshots;
+  }
+
+  @Override
+  public Actors actors() {
+    return actors;
   }
 
   @Override

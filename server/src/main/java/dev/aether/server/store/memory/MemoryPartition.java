@@ -1,5 +1,6 @@
 package dev.aether.server.store.memory;
 
+import dev.aether.server.codec.ActorTokens;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.StoreException;
@@ -12,7 +13,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 
@@ -29,6 +32,10 @@ final class MemoryPartition {
   private final List<Record> records = new ArrayList<>();
 
   private final Map<ActorId, List<Record>> actors = new HashMap<>();
+
+  /** By {@link ActorTokens}, in which order actors are listed. */
+  private final NavigableMap<String, ActorId> byText = new TreeMap<>();
+
   private final Map<ActorId, Snapshot> snapshots = new HashMap<>();
   private final List<MemoryTail> tails = new ArrayList<>();
   private long bytes;
@@ -88,6 +95,11 @@ final class MemoryPartition {
         : history.get(history.size() - 1).stored().commit().getLastVersion();
   }
 
+  /** The actors whose text comes after another one, in order. */
+  synchronized List<ActorId> actorsAfter(String text) {
+    return List.copyOf(byText.tailMap(text, false).values());
+  }
+
   synchronized Optional<Snapshot> snapshot(ActorId actor) {
     return Optional.ofNullable(snapshots.get(actor));
   }
@@ -130,7 +142,9 @@ final class MemoryPartition {
     }
     bytes += size;
     records.add(record);
-    actors.computeIfAbsent(record.stored().actor(), id -> new ArrayList<>()).add(record);
+    ActorId actor = record.stored().actor();
+    actors.computeIfAbsent(actor, id -> new ArrayList<>()).add(record);
+    byText.put(ActorTokens.encode(actor.value()), actor);
     tails.forEach(MemoryTail::wake);
   }
 

@@ -1,0 +1,140 @@
+package dev.aether.server.store.jetstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.codec.CommitCodec;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.CommitId;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.store.Actors;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.Event;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import io.nats.client.api.PublishAck;
+import io.nats.client.impl.Headers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Lists more actors than one block of JetStream's holds: {@code -Daether.actors=1000000}. Without,
+ * a few, some of them damaged.
+ */
+class ManyActorsTest {
+  private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
+  private static final Namespace NAMESPACE = new Namespace("many");
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private static Save save(String actor) {
+    return new Save(
+        NAMESPACE,
+        new ActorId(actor),
+        new CommitId("c"),
+        new ExpectedVersion.Any(),
+        List.of(Event.newBuilder().setEventId("e").setEventType("happened").build()),
+        DIGEST,
+        false,
+        System.nanoTime() + SOON.toNanos());
+  }
+
+  private static byte[] commit(String actor) {
+    return CommitCodec.commit(
+            NAMESPACE, new ActorId(actor), new CommitId("c"), 1, save(actor).events())
+        .toByteArray();
+  }
+
+  @Test
+  void allAreListedOnceWithTheVersionsThatCanBeRead() throws Exception {
+    int actors = Integer.getInteger("aether.actors", 2500);
+    try (TestNatsServer nats = TestNatsServer.start();
+        JetStreamStore store =
+            JetStreamStore.open(
+                new JetStreamStore.Config(
+                    List.of(nats.url()), "many", SOON, 1, true, Durability.Sync.UNKNOWN));
+        Connection meddler = Nats.connect(nats.url())) {
+      Map<String, Long> expected = new HashMap<>();
+      for (String damaged : List.of("damaged-after-two", "damaged-from-the-start")) {
+        var unused = store.events().save(save("x" + damaged)).join();
+        expected.put("x" + damaged, 1L);
+      }
+      LogId log =
+          store.namespaces().find(NAMESPACE).join().map(Namespaces.Info::firstLog).orElseThrow();
+      // JetStream drops what comes faster than it stores it: unacknowledged is not stored.
+      List<CompletableFuture<PublishAck>> acknowledged = new ArrayList<>();
+      for (int i = 0; i < actors; i++) {
+        String actor = "actor-%07d".formatted(i);
+        acknowledged.add(
+            meddler
+                .jetStream()
+                .publishAsync(
+                    SubjectCodec.subject(log, new ActorId(actor)),
+                    new Headers().put(CommitHeader.NAME, "1 1 1 1 a " + DIGEST + " ~ c"),
+                    commit(actor)));
+        expected.put(actor, 1L);
+        if (acknowledged.size() == 1000) {
+          acknowledged.forEach(CompletableFuture::join);
+          acknowledged.clear();
+        }
+      }
+      acknowledged.forEach(CompletableFuture::join);
+      damage(meddler, log, "damaged-after-two", 2);
+      damage(meddler, log, "damaged-from-the-start", 0);
+      expected.put("damaged-after-two", 2L);
+      expected.put("damaged-from-the-start", 0L);
+      // On no actor's subject.
+      meddler.publish(SubjectCodec.prefix(log) + "a%zz", new byte[0]);
+      meddler.flush(Duration.ofMinutes(1));
+
+      Map<String, Long> listed = new HashMap<>();
+      List<Long> tookMs = new ArrayList<>();
+      Optional<Actors.Place> after = Optional.empty();
+      do {
+        long begun = System.nanoTime();
+        Actors.Page page = store.actors().list(new Actors.Query(NAMESPACE, "", 1000, after)).join();
+        tookMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+        for (Actors.Listed actor : page.actors()) {
+          assertTrue(listed.put(actor.actor().value(), actor.version()) == null, "twice");
+        }
+        after = page.next();
+      } while (after.isPresent());
+      Map<String, Long> leftOut = new HashMap<>(expected);
+      leftOut.keySet().removeAll(listed.keySet());
+      assertEquals(Map.of(), leftOut, "left out");
+      assertEquals(expected, listed);
+      System.out.printf(
+          "%d actors: first page %d ms, median page %d ms, slowest later %d ms, all %d ms%n",
+          actors,
+          tookMs.get(0),
+          tookMs.stream().sorted().skip(tookMs.size() / 2).findFirst().orElseThrow(),
+          tookMs.stream().skip(1).mapToLong(Long::longValue).max().orElse(0),
+          tookMs.stream().mapToLong(Long::longValue).sum());
+    }
+  }
+
+  private static void damage(Connection meddler, LogId log, String actor, int commits)
+      throws Exception {
+    String subject = SubjectCodec.subject(log, new ActorId(actor));
+    for (int i = 1; i <= commits; i++) {
+      meddler.publish(
+          subject,
+          new Headers().put(CommitHeader.NAME, "1 " + i + " " + i + " 1 a " + DIGEST + " ~ c"),
+          commit(actor));
+    }
+    meddler.publish(subject, "garbage".getBytes(StandardCharsets.UTF_8));
+    meddler.flush(SOON);
+  }
+}
