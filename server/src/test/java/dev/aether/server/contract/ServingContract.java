@@ -36,8 +36,7 @@ import org.junit.jupiter.api.TestFactory;
 /** What is served beside saves, reads and subscriptions, and what is not served yet. */
 abstract class ServingContract extends Contract {
   private static final Duration BOUND = Duration.ofSeconds(20);
-  private static final Set<String> NOT_SERVED_YET =
-      Set.of("LoadActor", "ListActors", "Publish", "UpdateNamespace");
+  private static final Set<String> NOT_SERVED_YET = Set.of("Publish", "UpdateNamespace");
 
   ServingContract(Fixture fixture) {
     super(fixture);
