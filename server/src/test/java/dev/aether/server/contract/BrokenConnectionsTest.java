@@ -246,7 +246,7 @@ final class BrokenConnectionsTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 5})
   void aStreamOfSavesStoresEachOnceAndInOrderHoweverItsConnectionsEnd(int actors) {
-    int kills = KILLS / 4;
+    int kills = KILLS / 10;
     String namespace = "streamed" + actors;
     System.out.println("seed " + SEED + ", " + kills + " kills of a writer's connections");
     Map<Integer, Long> handedOver = new TreeMap<>();
