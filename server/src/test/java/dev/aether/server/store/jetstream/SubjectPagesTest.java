@@ -76,9 +76,10 @@ class SubjectPagesTest {
               2 + random.nextInt(20),
               1 + random.nextInt(10),
               () -> {
-                String gone = "%02d".formatted(random.nextInt(60));
-                if (subjects.remove(gone)) {
-                  staying.remove(gone);
+                for (int gone = random.nextInt(8); gone > 0; gone--) {
+                  String subject = "%02d".formatted(random.nextInt(60));
+                  subjects.remove(subject);
+                  staying.remove(subject);
                 }
                 subjects.add("%02d-%d".formatted(random.nextInt(60), random.nextInt()));
               });
