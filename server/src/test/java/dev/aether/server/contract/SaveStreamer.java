@@ -25,6 +25,7 @@ final class SaveStreamer implements AutoCloseable {
   private final boolean halfCloses;
   private final Consumer<SaveEventsStreamResponse> answers;
   private @Nullable ClientCallStreamObserver<SaveEventsRequest> call;
+  private volatile int sent;
   private boolean halfClosed;
   private boolean completed;
   private Optional<Throwable> failure = Optional.empty();
@@ -94,11 +95,17 @@ final class SaveStreamer implements AutoCloseable {
   private void send(ClientCallStreamObserver<SaveEventsRequest> to) {
     while (to.isReady() && requests.hasNext()) {
       to.onNext(requests.next());
+      sent = sent + 1;
     }
     if (halfCloses && !requests.hasNext() && !halfClosed) {
       halfClosed = true;
       to.onCompleted();
     }
+  }
+
+  /** How many requests were handed to the connection. */
+  int sent() {
+    return sent;
   }
 
   void awaitCompleted() {

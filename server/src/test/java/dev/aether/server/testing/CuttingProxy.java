@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,6 +21,7 @@ import java.util.function.LongSupplier;
  */
 public final class CuttingProxy implements AutoCloseable {
   private static final int BUFFER_BYTES = 4096;
+  private static final Duration STALL_BOUND = Duration.ofSeconds(60);
 
   private final ServerSocket listener;
   private final InetSocketAddress target;
@@ -27,6 +29,7 @@ public final class CuttingProxy implements AutoCloseable {
   private final AtomicLong cuts;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private volatile boolean cutting = true;
+  private volatile boolean stalled;
 
   /**
    * Listens on a loopback port.
@@ -54,6 +57,13 @@ public final class CuttingProxy implements AutoCloseable {
   /** From now on connections live. */
   public void cutNoMore() {
     cutting = false;
+  }
+
+  /**
+   * Whether connections stand still, as when packets are lost: nothing comes through, none ends.
+   */
+  public void stall(boolean standStill) {
+    stalled = standStill;
   }
 
   private static void thread(Runnable task) {
@@ -91,6 +101,7 @@ public final class CuttingProxy implements AutoCloseable {
       OutputStream out = to.getOutputStream();
       int read = in.read(buffer);
       while (read >= 0) {
+        Await.until("the stall is over", STALL_BOUND, () -> !stalled);
         long after = left.addAndGet(-read);
         if (after < 0 && cutting) {
           out.write(buffer, 0, (int) Math.max(0, after + read));

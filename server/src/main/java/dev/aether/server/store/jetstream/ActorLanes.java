@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,9 +45,11 @@ final class ActorLanes {
    * Runs a task when those of its actor before it have ended; it ends when its future does.
    *
    * @param bytes that the task holds until then
+   * @param body is given what the actor's tasks before it have seen
    * @return the bound that kept it out, for people; empty if it was taken in
    */
-  Optional<String> run(String actor, long bytes, Supplier<? extends CompletableFuture<?>> body) {
+  Optional<String> run(
+      String actor, long bytes, Function<RecentCommits, ? extends CompletableFuture<?>> body) {
     synchronized (held) {
       if (held.tasks >= maxTasks) {
         return Optional.of("saves in flight on this node, at most " + maxTasks);
@@ -66,7 +68,7 @@ final class ActorLanes {
       return Optional.of("saves waiting for one actor on this node, at most " + MAX_PER_ACTOR);
     }
     if (admission.first) {
-      drain(actor, task);
+      drain(actor, new RecentCommits(), task);
     }
     return Optional.empty();
   }
@@ -75,17 +77,17 @@ final class ActorLanes {
    * Runs a task and then those that wait in its lane, until one is not done at once, which goes on
    * here when it is.
    */
-  private void drain(String actor, Task first) {
+  private void drain(String actor, RecentCommits seen, Task first) {
     for (Task next = first; next != null; next = take(actor)) {
       Task task = next;
-      CompletableFuture<?> running = task.body().get();
+      CompletableFuture<?> running = task.body().apply(seen);
       if (!running.isDone()) {
         running.whenComplete(
             (done, thrown) -> {
               leave(task);
               Task after = take(actor);
               if (after != null) {
-                drain(actor, after);
+                drain(actor, seen, after);
               }
             });
         return;
@@ -130,7 +132,7 @@ final class ActorLanes {
     }
   }
 
-  private record Task(long bytes, Supplier<? extends CompletableFuture<?>> body) {}
+  private record Task(long bytes, Function<RecentCommits, ? extends CompletableFuture<?>> body) {}
 
   /**
    * The waiting tasks of an actor, one of whose tasks runs. Only touched inside the map's compute.

@@ -1,7 +1,6 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.ExpectedVersion;
-import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Save;
 import java.util.Optional;
@@ -18,10 +17,15 @@ final class RepeatSearch {
 
   private final ActorLog actor;
   private final Save save;
+  private final RecentCommits seen;
 
-  RepeatSearch(ActorLog actor, Save save) {
+  /**
+   * @param seen is told of the commits that are looked at one after the other
+   */
+  RepeatSearch(ActorLog actor, Save save, RecentCommits seen) {
     this.actor = actor;
     this.save = save;
+    this.seen = seen;
   }
 
   /** A stored commit that is this save's. */
@@ -50,9 +54,12 @@ final class RepeatSearch {
         .exceptionallyCompose(RepeatSearch::notAmongWhatIsKept);
   }
 
-  /** Whether one of the actor's latest commits is this save's. */
-  CompletableFuture<Optional<Found>> amongLatest(ActorTip tip) {
-    return among(tip, Math.max(1, tip.through().count() - Limits.REPEATS_AMONG_COMMITS + 1));
+  /** Whether the {@code number}th commit, which must not be above the tip's, is this save's. */
+  CompletableFuture<Optional<Found>> at(ActorTip tip, long number) {
+    return actor
+        .numbered(tip, number)
+        .thenApply(at -> Optional.of(new Found(at.header(), at.sequence())).filter(this::isOurs))
+        .exceptionallyCompose(RepeatSearch::notAmongWhatIsKept);
   }
 
   /** Whether one of the actor's commits from the {@code number}th on is this save's. */
@@ -72,11 +79,14 @@ final class RepeatSearch {
         .from(from, PAGE_COMMITS, PAGE_BYTES)
         .thenCompose(
             messages -> {
+              Optional<Found> ours = Optional.empty();
               for (StoredMessage message : messages) {
                 Found found = new Found(actor.header(message), message.sequence());
-                if (isOurs(found)) {
-                  return CompletableFuture.completedFuture(Optional.of(found));
-                }
+                seen.saw(found.header().number(), found.header().commitId());
+                ours = ours.isEmpty() && isOurs(found) ? Optional.of(found) : ours;
+              }
+              if (ours.isPresent()) {
+                return CompletableFuture.completedFuture(ours);
               }
               long next = messages.get(messages.size() - 1).sequence() + 1;
               return next > to

@@ -13,6 +13,7 @@ import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ final class SaveAttempt {
   private final Save save;
   private final CompletableFuture<Saved> answer = new CompletableFuture<>();
 
+  private final Arrival arrival;
+
+  /** What the saves of the actor before it have seen. */
+  private RecentCommits seen = new RecentCommits();
+
   private @Nullable ActorLog actor;
   private Duration pause = Duration.ZERO;
 
@@ -61,6 +67,7 @@ final class SaveAttempt {
   SaveAttempt(SaveTools tools, Save save) {
     this.tools = tools;
     this.save = save;
+    this.arrival = Arrival.of(save, tools);
     var deadline = tools.deadlines().at(save.deadline(), this::onDeadline);
     answer.whenComplete((saved, thrown) -> deadline.cancel());
   }
@@ -70,7 +77,8 @@ final class SaveAttempt {
   }
 
   /** Starts it, when the saves of the same actor before it have ended. */
-  CompletableFuture<Saved> start() {
+  CompletableFuture<Saved> start(RecentCommits seenBefore) {
+    seen = seenBefore;
     gate.start();
     findNamespace();
     return answer;
@@ -181,14 +189,25 @@ final class SaveAttempt {
             : StoreException.VersionConflict.missing(save.actor()));
   }
 
+  /**
+   * While the save waited here, its writer may have lost the connection and repeated it on another
+   * node: it is looked for among the commits that were stored since, too.
+   */
   private void append(ActorTip tip) {
-    boolean maybeRepeat = save.retry() || tip.mayBe(save.commitId());
-    if (!maybeRepeat || aim != null) {
+    if (aim != null) {
+      publish(tip);
+      return;
+    }
+    long since = arrival.repeatsMayFollow(actor().subject(), tip);
+    boolean allSeen = seen.covers(since, tip.through().count());
+    OptionalLong candidate = allSeen ? seen.find(save.commitId(), since) : OptionalLong.empty();
+    if (allSeen && candidate.isEmpty()) {
       publish(tip);
     } else if (!looked) {
       look();
     } else {
-      search(repeats().amongLatest(tip), () -> publish(tip));
+      Runnable searchAll = () -> search(repeats().among(tip, since + 1), () -> publish(tip));
+      candidate.ifPresentOrElse(number -> search(repeats().at(tip, number), searchAll), searchAll);
     }
   }
 
@@ -247,6 +266,7 @@ final class SaveAttempt {
 
   private void stored(CommitHeader header, long sequence) {
     tools.cache().update(actor().subject(), ActorTip.after(header, sequence));
+    seen.saw(header.number(), header.commitId());
     answer.complete(saved(header, sequence, false));
   }
 
@@ -362,7 +382,7 @@ final class SaveAttempt {
   }
 
   private RepeatSearch repeats() {
-    return new RepeatSearch(actor(), save);
+    return new RepeatSearch(actor(), save, seen);
   }
 
   private Saved saved(CommitHeader header, long sequence, boolean replayed) {

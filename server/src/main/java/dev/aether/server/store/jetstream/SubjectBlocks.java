@@ -71,7 +71,7 @@ final class SubjectBlocks {
     }
     CompletableFuture<SubjectBlock> answer = new CompletableFuture<>();
     questions
-        .run("one at a time", 0, () -> ask(question, notBefore, answer))
+        .run("one at a time", 0, seen -> ask(question, notBefore, answer))
         .ifPresent(
             bound ->
                 answer.completeExceptionally(

@@ -315,8 +315,10 @@ class MeddledStoreTest {
       ActorTip tip = actor.tip().join();
       Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
       Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
-      assertTrue(new RepeatSearch(actor, same).among(tip, 1).join().isPresent());
-      assertFalse(new RepeatSearch(actor, other).among(tip, 1).join().isPresent());
+      assertTrue(
+          new RepeatSearch(actor, same, new RecentCommits()).among(tip, 1).join().isPresent());
+      assertFalse(
+          new RepeatSearch(actor, other, new RecentCommits()).among(tip, 1).join().isPresent());
     } finally {
       executor.shutdown();
     }

@@ -1,0 +1,58 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Limits;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What this node knew of the actor when a save came in. Whatever a repeat of it stored, by way of
+ * another node, was stored after that: a writer repeats what it has sent.
+ *
+ * @param at when, as {@link System#nanoTime}
+ * @param subject the actor's, as far as its namespace was known; empty: it was not
+ * @param commits how many the actor had at least
+ */
+record Arrival(long at, String subject, long commits, Save save) {
+  /** Faster than this nobody loses a connection, makes another and repeats what he had sent. */
+  private static final Duration JUST_NOW = Duration.ofMillis(20);
+
+  static Arrival of(Save save, SaveTools tools) {
+    long now = System.nanoTime();
+    if (save.expected() instanceof ExpectedVersion.Exactly) {
+      // JetStream itself stores at most one commit after a version.
+      return new Arrival(now, "", 0, save);
+    }
+    CompletableFuture<Optional<Namespaces.Info>> found = tools.namespaces().find(save.namespace());
+    if (!found.isDone() || found.isCompletedExceptionally() || found.join().isEmpty()) {
+      return new Arrival(now, "", 0, save);
+    }
+    String subject = SubjectCodec.subject(found.join().get().logs().get(0), save.actor());
+    return tools
+        .cache()
+        .get(subject)
+        .map(tip -> new Arrival(now, subject, tip.through().count(), save))
+        .orElseGet(() -> new Arrival(now, "", 0, save));
+  }
+
+  /**
+   * The number of the commit after which the save's own repeats may stand, or the save itself if it
+   * is one.
+   */
+  long repeatsMayFollow(String actor, ActorTip tip) {
+    long all = tip.through().count();
+    long furthest = Math.max(0, all - Limits.REPEATS_AMONG_COMMITS);
+    if (save.retry()) {
+      return furthest;
+    }
+    long known = tip.mayBe(save.commitId()) ? all - 1 : all;
+    if (subject.equals(actor)) {
+      return Math.max(furthest, Math.min(commits, known));
+    }
+    boolean justNow = System.nanoTime() - at < JUST_NOW.toNanos();
+    return justNow ? Math.max(furthest, known) : furthest;
+  }
+}
