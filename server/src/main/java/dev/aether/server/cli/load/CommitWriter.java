@@ -24,14 +24,14 @@ final class CommitWriter {
   /** So many conflicts in a row mean that somebody else never stops writing to this actor. */
   static final int MAX_CONFLICTS = 50;
 
-  private final AsyncAetherClient client;
+  private final CommitSaver saver;
   private final HistoryReader reader;
   private final Executor loop;
   private final ImportTally tally;
   private final HistoryCache histories = new HistoryCache(HistoryCache.MAX_WEIGHT);
 
-  CommitWriter(AsyncAetherClient client, Executor loop, ImportTally tally) {
-    this.client = client;
+  CommitWriter(AsyncAetherClient client, CommitSaver saver, Executor loop, ImportTally tally) {
+    this.saver = saver;
     this.reader = new HistoryReader(client);
     this.loop = loop;
     this.tally = tally;
@@ -87,7 +87,7 @@ final class CommitWriter {
   }
 
   private CompletableFuture<Void> save(ImportCommit commit, ActorHistory history, int conflicts) {
-    return client
+    return saver
         .save(command(commit, history.latestVersion()))
         .handleAsync((saved, error) -> after(commit, history, saved, error, conflicts), loop)
         .thenCompose(next -> next);
