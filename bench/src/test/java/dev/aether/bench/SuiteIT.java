@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class SuiteIT {
   private static final Path HOME = Path.of("..").toAbsolutePath().normalize();
   private static final Scale TINY =
-      new Scale(1, Duration.ofMillis(50), Duration.ofSeconds(30), 40, 0.001);
+      new Scale(1, Duration.ofMillis(50), Duration.ofSeconds(30), 40, false, 0.001);
 
   private static Folders folders = new Folders(Path.of(""));
   private static Rig rig = new Rig(Path.of(""), Path.of(""), List.of(), Path.of(""));

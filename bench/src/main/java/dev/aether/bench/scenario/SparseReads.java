@@ -69,7 +69,7 @@ public final class SparseReads implements Scenario {
         warm = warm(nats, node, actors, scale);
       }
       List<Series> series = new ArrayList<>(warm.all());
-      if (PageCache.canDrop()) {
+      if (!scale.dropsCaches() || PageCache.canDrop()) {
         series.addAll(cold(rig, nats, actors, scale).all());
       }
       return new Outcome(
@@ -108,7 +108,9 @@ public final class SparseReads implements Scenario {
         system -> system.text,
         (system, time) -> {
           nats.stop();
-          PageCache.drop();
+          if (scale.dropsCaches()) {
+            PageCache.drop();
+          }
           nats.startAgain();
           try (AetherProcess node = rig.node(nats);
               Reader reader = system == Way.AETHER ? aether(node) : ordered(nats)) {

@@ -24,14 +24,14 @@ final class CommitWriter {
   /** So many conflicts in a row mean that somebody else never stops writing to this actor. */
   static final int MAX_CONFLICTS = 50;
 
-  private final AsyncAetherClient client;
+  private final CommitSaver saver;
   private final HistoryReader reader;
   private final Executor loop;
   private final ImportTally tally;
   private final HistoryCache histories = new HistoryCache(HistoryCache.MAX_WEIGHT);
 
-  CommitWriter(AsyncAetherClient client, Executor loop, ImportTally tally) {
-    this.client = client;
+  CommitWriter(AsyncAetherClient client, CommitSaver saver, Executor loop, ImportTally tally) {
+    this.saver = saver;
     this.reader = new HistoryReader(client);
     this.loop = loop;
     this.tally = tally;
@@ -39,7 +39,32 @@ final class CommitWriter {
 
   /** Completes when the commit is stored, with {@link ImportStopped} when it can't be. */
   CompletableFuture<Void> write(ImportCommit commit) {
-    return write(commit, 0);
+    boolean maybeNew =
+        histories.get(commit.actorId()).isEmpty()
+            && commit.events().stream().allMatch(event -> event.line().version().isEmpty());
+    return maybeNew ? writeAsFirst(commit) : write(commit, 0);
+  }
+
+  /**
+   * Most actors of most imports are new, and then a save that expects that is all there is to ask.
+   * Whatever else comes of it, the history is read.
+   */
+  private CompletableFuture<Void> writeAsFirst(ImportCommit commit) {
+    return saver
+        .save(command(commit, 0))
+        .handleAsync(
+            (saved, error) -> {
+              if (saved == null || saved.replayed()) {
+                return write(commit, 0);
+              }
+              ActorHistory history = new ActorHistory();
+              history.advanceTo(saved.lastVersion());
+              histories.put(commit.actorId(), history);
+              tally.commitImported(commit.events().size());
+              return CompletableFuture.<Void>completedFuture(null);
+            },
+            loop)
+        .thenCompose(next -> next);
   }
 
   private CompletableFuture<Void> write(ImportCommit commit, int conflicts) {
@@ -87,7 +112,7 @@ final class CommitWriter {
   }
 
   private CompletableFuture<Void> save(ImportCommit commit, ActorHistory history, int conflicts) {
-    return client
+    return saver
         .save(command(commit, history.latestVersion()))
         .handleAsync((saved, error) -> after(commit, history, saved, error, conflicts), loop)
         .thenCompose(next -> next);

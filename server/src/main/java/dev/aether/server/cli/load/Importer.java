@@ -32,8 +32,9 @@ public final class Importer {
    */
   public void run(InputStream in) throws ImportStopped, IOException, InterruptedException {
     ExecutorService loop = Executors.newSingleThreadExecutor(Importer::loopThread);
-    try (Lines lines = Lines.of(in)) {
-      CommitWriter writer = new CommitWriter(client, loop, tally);
+    try (Lines lines = Lines.of(in);
+        CommitSaver saver = new CommitSaver(client)) {
+      CommitWriter writer = new CommitWriter(client, saver, loop, tally);
       ActorLanes lanes = new ActorLanes(loop, writer::write);
       @Nullable ImportStopped badLine = null;
       try {
