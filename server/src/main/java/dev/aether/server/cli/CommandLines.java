@@ -35,8 +35,12 @@ public final class CommandLines {
             .addSubcommand(new SaveCommand(terminal))
             .addSubcommand(new EventsCommand(terminal))
             .addSubcommand(new LatestCommand(terminal))
+            .addSubcommand(new ActorsCommand(terminal))
+            .addSubcommand(SnapshotCommand.create(terminal))
+            .addSubcommand(NamespacesCommand.create(terminal))
             .addSubcommand(new SubscribeCommand(terminal))
             .addSubcommand(new ImportCommand(terminal))
+            .addSubcommand(new ExportCommand(terminal))
             .addSubcommand(new DemoCommand(terminal))
             .addSubcommand(new HealthCommand(terminal))
             .addSubcommand(version)
@@ -51,11 +55,11 @@ public final class CommandLines {
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true));
     finish(root);
-    root.getSubcommands().values().forEach(CommandLines::finish);
     return root;
   }
 
   private static void finish(CommandLine command) {
+    command.getSubcommands().values().forEach(CommandLines::finish);
     boolean ours = !(command.getCommand() instanceof GenerateCompletion);
     if (ours) {
       command

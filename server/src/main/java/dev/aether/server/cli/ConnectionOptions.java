@@ -1,22 +1,14 @@
 package dev.aether.server.cli;
 
-import dev.aether.client.AetherClient;
-import dev.aether.client.RepeatOptions;
+import dev.aether.client.AetherClientBuilder;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** The flags that every client command has. */
-final class ConnectionOptions {
-  /** A person waits: half a second and a bit for a server that isn't there. */
-  private static final RepeatOptions SOON = RepeatOptions.untilDeadline().withMaxAttempts(5);
-
-  @Option(
-      names = "--server",
-      paramLabel = "HOST:PORT",
-      defaultValue = "127.0.0.1:7450",
-      converter = HostPort.Converter.class,
-      description = "The server. Default: ${DEFAULT-VALUE}")
-  private HostPort server = HostPort.parse("127.0.0.1:7450");
-
+/** The flags of a client command that works in a namespace. */
+final class ConnectionOptions extends ServerOptions {
   @Option(
       names = "--namespace",
       paramLabel = "NS",
@@ -24,25 +16,24 @@ final class ConnectionOptions {
       description = "The namespace. Default: ${DEFAULT-VALUE}")
   private String namespace = "default";
 
-  HostPort server() {
-    return server;
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
+  String namespace() {
+    return namespace;
   }
 
-  /** A client that gives up soon where a server can't be reached. */
-  AetherClient connect() {
-    return connect(SOON);
+  /** Whether --namespace was given there, and not by the environment or not at all. */
+  boolean isNamespaceOnCommandLine() {
+    return Optional.ofNullable(command)
+        .orElseThrow()
+        .commandLine()
+        .getParseResult()
+        .hasMatchedOption("--namespace");
   }
 
-  /** A client that keeps trying until its deadline, for work that should outlive a failover. */
-  AetherClient connectPatiently() {
-    return connect(RepeatOptions.untilDeadline());
-  }
-
-  private AetherClient connect(RepeatOptions repeats) {
-    return AetherClient.builder()
-        .endpoint(server.toString())
-        .namespace(namespace)
-        .repeats(repeats)
-        .build();
+  @Override
+  AetherClientBuilder builder() {
+    return super.builder().namespace(namespace);
   }
 }

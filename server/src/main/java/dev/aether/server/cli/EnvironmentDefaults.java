@@ -50,15 +50,22 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
       return Optional.empty();
     }
     String flag = shouted(option.longestName());
-    boolean shared = isShared(option) || option.command().name().equals("serve");
+    boolean shared = isShared(option) || words(option.command()).equals("SERVE");
     return Optional.of(
-        shared ? "AETHER_" + flag : "AETHER_" + shouted(option.command().name()) + "_" + flag);
+        shared ? "AETHER_" + flag : "AETHER_" + words(option.command()) + "_" + flag);
   }
 
   private static boolean isShared(OptionSpec option) {
     return option.command().mixins().values().stream()
         .flatMap(mixin -> mixin.options().stream())
         .anyMatch(mixedIn -> mixedIn.longestName().equals(option.longestName()));
+  }
+
+  /** Of "aether snapshot save": SNAPSHOT_SAVE. */
+  private static String words(CommandSpec command) {
+    String own = shouted(command.name());
+    @Nullable CommandSpec parent = command.parent();
+    return parent == null || parent.parent() == null ? own : words(parent) + "_" + own;
   }
 
   private static String line(OptionSpec option, String variable) {

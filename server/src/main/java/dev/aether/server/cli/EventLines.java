@@ -1,11 +1,14 @@
 package dev.aether.server.cli;
 
+import dev.aether.client.ActorSummary;
 import dev.aether.client.Commit;
 import dev.aether.client.Durability;
 import dev.aether.client.Event;
 import dev.aether.client.EventStored;
 import dev.aether.client.Saved;
+import dev.aether.client.Snapshot;
 import dev.aether.server.cli.json.JsonLine;
+import java.time.Instant;
 import java.util.List;
 
 /** What the server says, as lines of JSON with the names of protobuf's JSON. */
@@ -51,6 +54,22 @@ final class EventLines {
         .end();
   }
 
+  static String of(Snapshot snapshot) {
+    JsonLine line =
+        new JsonLine()
+            .put("actorId", snapshot.actorId())
+            .put("version", snapshot.version())
+            .putData("state", snapshot.contentType(), snapshot.state().asReadOnlyByteBuffer())
+            .put("contentType", snapshot.contentType())
+            .putUnlessEmpty("metadata", snapshot.metadata());
+    Instant taken = snapshot.timestamp();
+    return (taken == null ? line : line.put("timestamp", taken)).end();
+  }
+
+  static String of(ActorSummary actor) {
+    return new JsonLine().put("actorId", actor.actorId()).put("version", actor.version()).end();
+  }
+
   private static String of(Commit commit, Event event) {
     JsonLine line =
         new JsonLine().put("namespace", commit.namespace()).put("commitId", commit.commitId());
@@ -66,7 +85,7 @@ final class EventLines {
         .put("version", event.version())
         .put("eventType", event.type())
         .put("timestamp", event.timestamp())
-        .putData(event.contentType(), event.data().asReadOnlyByteBuffer())
+        .putData("data", event.contentType(), event.data().asReadOnlyByteBuffer())
         .put("contentType", event.contentType())
         .put("eventId", event.eventId())
         .putUnlessEmpty("commandId", event.commandId())

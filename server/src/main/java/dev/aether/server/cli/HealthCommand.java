@@ -23,11 +23,19 @@ final class HealthCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    HostPort server = connection.server();
-    HealthProbe.Health health = HealthProbe.ask(server.host(), server.port(), TIMEOUT);
     Output out = new Output(terminal.out());
-    out.line(server + " " + health);
+    int worst = ExitCode.DONE;
+    for (HostPort server : connection.servers()) {
+      HealthProbe.Health health = HealthProbe.ask(server.host(), server.port(), TIMEOUT);
+      out.line(server + " " + health);
+      worst = Math.max(worst, exitCode(health));
+    }
     out.flush();
+    return worst;
+  }
+
+  /** The higher, the less is known of the server. */
+  private static int exitCode(HealthProbe.Health health) {
     return switch (health) {
       case SERVING -> ExitCode.DONE;
       case NOT_SERVING -> ExitCode.FAILED;

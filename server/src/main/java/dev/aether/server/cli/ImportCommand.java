@@ -1,31 +1,37 @@
 package dev.aether.server.cli;
 
 import dev.aether.client.AetherClient;
-import dev.aether.server.cli.load.ImportCounts;
 import dev.aether.server.cli.load.ImportStopped;
 import dev.aether.server.cli.load.ImportTally;
 import dev.aether.server.cli.load.Importer;
+import dev.aether.server.cli.load.NamespaceChoice;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** Imports a file of events. */
+/** Imports a file of events and snapshots. */
 @Command(
     name = "import",
-    description = "Imports events, one JSON object a line. Running it again stores nothing twice.",
+    description =
+        "Imports events and snapshots, one JSON object a line. Running it again, also after it was"
+            + " cut, stores nothing twice.",
     footer = {
       "",
-      "A line: {\"actorId\", \"eventType\", \"data\" or \"dataBase64\"} and, if wanted, \"time\","
-          + " \"contentType\", \"eventId\", \"commandId\", \"metadata\", \"version\","
-          + " \"commitId\"."
+      "A line: {\"actorId\", \"eventType\", \"data\" or \"dataBase64\"} and, if wanted, \"time\""
+          + " (or \"timestamp\"), \"contentType\", \"eventId\", \"commandId\", \"metadata\","
+          + " \"version\", \"commitId\", \"namespace\"; and what else export writes.",
+      "An actor's lines get versions in the order of the file; a \"version\" is checked."
+          + " Consecutive lines of an actor with one \"commitId\" are one commit. \"storedAt\" is"
+          + " kept as metadata aether.stored_at, unless that is there already.",
+      "Lines that name a namespace go there, the others into that of --namespace or"
+          + " AETHER_NAMESPACE. With --namespace on the command line all go there; the file may"
+          + " name one namespace only then."
     })
 final class ImportCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -41,19 +47,32 @@ final class ImportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    long start = System.nanoTime();
     ImportTally tally = new ImportTally();
+    ImportResult result = new ImportResult(tally, System.nanoTime());
     try (AetherClient client = connection.connectPatiently();
-        InputStream in = ImportProgress.show(open(), size(), tally, terminal)) {
-      new Importer(client.async(), tally).run(in);
+        InputStream in = ImportProgress.show(open(), size(), tally, terminal);
+        AtShutdown unused = AtShutdown.run(() -> sayInterrupted(tally, result))) {
+      new Importer(client.async(), namespaces(), tally).run(in);
     } catch (ImportStopped e) {
       throw new CommandFailedException(
-          "%s, %s%nStopped; so far %s"
-              .formatted(name(), e.getMessage(), result(tally.counts(), start)),
-          e);
+          "%s, %s%nStopped; so far %s".formatted(name(), e.getMessage(), result.sentence()), e);
     }
-    terminal.err().println(result(tally.counts(), start));
+    terminal.err().println(result.sentence());
     return ExitCode.DONE;
+  }
+
+  private void sayInterrupted(ImportTally tally, ImportResult result) {
+    terminal
+        .err()
+        .printf(
+            "aether: interrupted; %s was read up to line %d. Run it again to go on.%nSo far %s%n",
+            name(), tally.line(), result.sentence());
+  }
+
+  private NamespaceChoice namespaces() {
+    return connection.isNamespaceOnCommandLine()
+        ? NamespaceChoice.always(connection.namespace())
+        : NamespaceChoice.unlessNamed(connection.namespace());
   }
 
   private String name() {
@@ -76,17 +95,5 @@ final class ImportCommand implements Callable<Integer> {
 
   private long size() throws IOException {
     return file.equals("-") ? ImportProgress.UNKNOWN_SIZE : Files.size(Path.of(file));
-  }
-
-  private static String result(ImportCounts counts, long startNanos) {
-    double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
-    return String.format(
-        Locale.ROOT,
-        "%d events imported, %d already there, %d actors, %d commits, %.1f s",
-        counts.imported(),
-        counts.present(),
-        counts.actors(),
-        counts.commits(),
-        seconds);
   }
 }

@@ -64,6 +64,6 @@ final class ImportProgress extends FilterInputStream {
 
   private void step(int bytes) {
     bar.stepBy(bytes);
-    bar.setExtraMessage(" " + tally.counts().imported() + " events");
+    bar.setExtraMessage(" " + Counted.of(tally.counts().imported(), "event"));
   }
 }

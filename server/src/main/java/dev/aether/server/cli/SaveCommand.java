@@ -66,7 +66,10 @@ final class SaveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     NewEvent event =
-        NewEvent.builder(type).data(EventData.read(data, terminal.in())).metadata(metadata).build();
+        NewEvent.builder(type)
+            .data(FlagData.read("--data", data, "", terminal.in()))
+            .metadata(metadata)
+            .build();
     dev.aether.client.SaveCommand save =
         dev.aether.client.SaveCommand.builder(actor, expected)
             .event(event)

@@ -5,8 +5,10 @@ import dev.aether.client.Cursor;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionStart;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,7 +25,11 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "Patterns: tokens joined by dots; * is one whole token, > one or more and only last.",
-      "At its end it says on standard error with which cursor to continue."
+      "A lost connection is made again, to another node of --server if there are several; each"
+          + " event is printed once.",
+      "At its end it says on standard error with which cursor to continue. With --cursor-file the"
+          + " next run continues by itself: what was printed when a run was killed less than a"
+          + " second before may be printed again, and nothing is left out."
     })
 final class SubscribeCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -73,39 +79,68 @@ final class SubscribeCommand implements Callable<Integer> {
       description = "End when everything stored before the start is printed.")
   private boolean untilCaughtUp;
 
+  @Option(
+      names = "--cursor-file",
+      paramLabel = "FILE",
+      description =
+          "Keeps in FILE up to where events are printed. Where it is there already, goes on from"
+              + " it and takes no notice of --start.")
+  private @Nullable Path cursorFile;
+
+  @Option(
+      names = "--report-corrupt",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Say which records can't be decoded and go on, instead of ending at the first.")
+  private boolean reportCorrupt;
+
   SubscribeCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() throws InterruptedException {
+    Optional<CursorFile> kept = Optional.ofNullable(cursorFile).map(CursorFile::new);
     SubscriptionPrinter printer =
-        new SubscriptionPrinter(new Output(terminal.out()), untilCaughtUp);
+        new SubscriptionPrinter(new Output(terminal.out()), terminal.err(), untilCaughtUp);
+    SubscribeOptions options = options(kept.flatMap(CursorFile::read));
     try (AetherClient client = connection.connectPatiently();
-        Subscription subscription = client.subscribe(options(), printer);
-        AtShutdown interrupted = AtShutdown.run(() -> end(subscription, printer))) {
+        Subscription subscription = client.subscribe(options, printer);
+        CursorKeeper keeper = CursorKeeper.start(kept, printer);
+        AtShutdown interrupted = AtShutdown.run(() -> end(subscription, printer, keeper))) {
       printer.awaitEnd();
       interrupted.close();
-      end(subscription, printer);
+      end(subscription, printer, keeper);
       printer.throwFailure();
       return ExitCode.DONE;
     }
   }
 
-  private void end(Subscription subscription, SubscriptionPrinter printer) {
+  private void end(Subscription subscription, SubscriptionPrinter printer, CursorKeeper keeper) {
     subscription.close();
-    @Nullable Cursor cursor = subscription.cursor();
-    if (cursor != null && !printer.readerHasGone()) {
-      terminal.err().println("To continue: --start " + cursor);
+    printer.stop();
+    keeper.close();
+    Optional<Cursor> cursor = printer.printed();
+    if (cursor.isPresent() && !printer.readerHasGone()) {
+      terminal
+          .err()
+          .println(
+              "To continue: "
+                  + (cursorFile == null
+                      ? "--start " + cursor.get()
+                      : "--cursor-file " + cursorFile));
     }
   }
 
-  private SubscribeOptions options() {
+  private SubscribeOptions options(Optional<Cursor> kept) {
     SubscribeOptions.Builder options =
-        SubscribeOptions.builder(start)
+        SubscribeOptions.builder(
+                kept.<SubscriptionStart>map(SubscriptionStart::after).orElse(start))
             .eventTypes(types)
             .actorPattern(actorPattern)
-            .storedOnly(storedOnly);
+            .storedOnly(storedOnly)
+            .reportCorrupt(reportCorrupt);
     if (pattern != null) {
       options.namespacePattern(pattern);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParseResult;
 
 class EnvironmentDefaultsTest {
   private static final List<String> VALUES =
@@ -46,6 +49,7 @@ class EnvironmentDefaultsTest {
     assertEquals("--server", owners.get("AETHER_SERVER"));
     assertEquals("--namespace", owners.get("AETHER_NAMESPACE"));
     assertEquals("--data", owners.get("AETHER_SAVE_DATA"));
+    assertEquals("--state", owners.get("AETHER_SNAPSHOT_SAVE_STATE"));
   }
 
   @Test
@@ -124,9 +128,17 @@ class EnvironmentDefaultsTest {
     Map<String, String> complete = new HashMap<>(environment);
     complete.putIfAbsent("AETHER_SAVE_ACTOR", "a");
     complete.putIfAbsent("AETHER_SAVE_TYPE", "t");
-    String command = flag.command().name();
-    boolean positional = !flag.command().positionalParameters().isEmpty();
-    String[] args = positional ? new String[] {command, "x"} : new String[] {command};
+    complete.putIfAbsent("AETHER_SNAPSHOT_SAVE_VERSION", "1");
+    complete.putIfAbsent("AETHER_SNAPSHOT_SAVE_STATE", "1");
+    complete.putIfAbsent("AETHER_NAMESPACES_DELETE_CONFIRM", "x");
+    List<String> words = new ArrayList<>();
+    for (CommandSpec at = flag.command(); at.parent() != null; at = at.parent()) {
+      words.add(0, at.name());
+    }
+    if (!flag.command().positionalParameters().isEmpty()) {
+      words.add("x");
+    }
+    String[] args = words.toArray(String[]::new);
     try {
       return Optional.ofNullable(value(commandLine(complete), args, flag.longestName()));
     } catch (CommandLine.ParameterException e) {
@@ -135,13 +147,21 @@ class EnvironmentDefaultsTest {
   }
 
   private static Object value(CommandLine commandLine, String[] args, String flag) {
-    return commandLine.parseArgs(args).subcommand().commandSpec().findOption(flag).getValue();
+    ParseResult result = commandLine.parseArgs(args);
+    while (result.hasSubcommand()) {
+      result = result.subcommand();
+    }
+    return result.commandSpec().findOption(flag).getValue();
   }
 
   private static Stream<OptionSpec> flags(CommandLine commandLine) {
     return commandLine.getSubcommands().values().stream()
-        .flatMap(command -> command.getCommandSpec().options().stream())
-        .filter(flag -> EnvironmentDefaults.variable(flag).isPresent());
+        .flatMap(
+            command ->
+                Stream.concat(
+                    command.getCommandSpec().options().stream()
+                        .filter(flag -> EnvironmentDefaults.variable(flag).isPresent()),
+                    flags(command)));
   }
 
   private static CommandLine commandLine(Map<String, String> environment) {

@@ -60,7 +60,7 @@ class ImportCommandTest {
     assertEquals(ExitCode.DONE, run(start).exitCode());
 
     assertResult(
-        "%d events imported, %d already there, 7 actors".formatted(500 - cut, cut),
+        Counted.of(500 - cut, "event") + " imported, " + cut + " already there, 7 actors",
         run(file(500, 7)));
   }
 
@@ -95,7 +95,7 @@ class ImportCommandTest {
 
     assertResult("4 events imported, 0 already there, 2 actors", run(twice));
     assertResult("0 events imported, 4 already there, 2 actors", run(twice));
-    assertResult("1 events imported, 4 already there", run(twice + line("a", "1")));
+    assertResult("1 event imported, 4 already there", run(twice + line("a", "1")));
     assertEquals(4, events("a").size());
   }
 
@@ -125,8 +125,8 @@ class ImportCommandTest {
               .formatted(i, i / 4));
     }
 
-    assertResult("10 events imported, 0 already there, 1 actors, 3 commits", run(lines + ""));
-    assertResult("0 events imported, 10 already there, 1 actors, 0 commits", run(lines + ""));
+    assertResult("10 events imported, 0 already there, 1 actor, 3 commits", run(lines + ""));
+    assertResult("0 events imported, 10 already there, 1 actor, 0 commits", run(lines + ""));
   }
 
   @Test
@@ -175,7 +175,7 @@ class ImportCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().contains("standard input, line 2: "), run.err());
-    assertTrue(run.err().contains("so far 1 events imported"), run.err());
+    assertTrue(run.err().contains("so far 1 event imported"), run.err());
   }
 
   @Test

@@ -31,6 +31,16 @@ class UsageTest {
         "save --actor a --type t --data @/does/not/exist",
         "save --actor a --type t --meta k",
         "subscribe --nonsense",
+        "actors --max -1",
+        "export a b c",
+        "snapshot",
+        "snapshot get",
+        "snapshot save a --version 1",
+        "snapshot save a --version 0 --state 1",
+        "snapshot save a --version 1 --state {",
+        "namespaces delete a",
+        "namespaces delete a --confirm b",
+        "namespaces create a --replicas -1",
         "serve --nats http://foo",
         "serve --data=",
       })
@@ -43,7 +53,17 @@ class UsageTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--help", "save --help", "import -h", "version", "--version"})
+  @ValueSource(
+      strings = {
+        "--help",
+        "save --help",
+        "import -h",
+        "export -h",
+        "snapshot --help",
+        "snapshot save -h",
+        "version",
+        "--version"
+      })
   void helpAndVersionGoToStandardOutput(String args) {
     CommandRun run = CommandRun.of(args.split(" "));
 

@@ -83,6 +83,14 @@ final class JarProcess {
     return new Outcome(process.exitValue(), read(err), took);
   }
 
+  /** Begins a client command, for somebody to end it. */
+  static Process begin(String... args) throws IOException {
+    return builder(List.of(args))
+        .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
+  }
+
   private static ProcessBuilder builder(List<String> args) {
     if (!Files.exists(JAR)) {
       throw new IllegalStateException("no " + JAR.toAbsolutePath() + ": run mvn verify");

@@ -13,6 +13,7 @@ import dev.aether.client.VersionConflictException;
 import dev.aether.server.cli.load.ImportStopped;
 import dev.aether.server.cli.load.ImportTally;
 import dev.aether.server.cli.load.Importer;
+import dev.aether.server.cli.load.NamespaceChoice;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -70,7 +71,8 @@ public final class DemoScenario {
         "1. Node A saves %d real events of %d permit cases, each a commit of its own.",
         DemoSample.EVENTS, DemoSample.ACTORS);
     long start = System.nanoTime();
-    new Importer(nodeA.async(), new ImportTally()).run(DemoSample.open());
+    new Importer(nodeA.async(), NamespaceChoice.unlessNamed("default"), new ImportTally())
+        .run(DemoSample.open());
     double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
     line("   Done in %.1f s; each was on disk before node A said so.", seconds);
     line("");

@@ -60,16 +60,30 @@ public final class JsonLine {
   }
 
   /**
-   * An event's data: as JSON under {@code data} where the content type says so and it is so, else
-   * as base64 under {@code dataBase64}.
+   * Bytes to look at: as JSON under the name where the content type says so and it is so, else as
+   * base64 under the name with "Base64".
    */
-  public JsonLine putData(String contentType, ByteBuffer data) {
+  public JsonLine putData(String name, String contentType, ByteBuffer data) {
     byte[] bytes = new byte[data.remaining()];
     data.duplicate().get(bytes);
     Optional<String> compact = isJsonType(contentType) ? JsonText.compact(bytes) : Optional.empty();
     return compact.isPresent()
-        ? write(() -> json.name("data").jsonValue(compact.get()))
-        : put("dataBase64", Base64.getEncoder().encodeToString(bytes));
+        ? write(() -> json.name(name).jsonValue(compact.get()))
+        : put(name + "Base64", Base64.getEncoder().encodeToString(bytes));
+  }
+
+  /**
+   * Bytes so that they can be had back byte for byte: as JSON under the name where the content type
+   * says so and the text can stand on the line as it is, else as base64 under the name with
+   * "Base64".
+   */
+  public JsonLine putExactly(String name, String contentType, ByteBuffer data) {
+    byte[] bytes = new byte[data.remaining()];
+    data.duplicate().get(bytes);
+    Optional<String> text = isJsonType(contentType) ? JsonText.verbatim(bytes) : Optional.empty();
+    return text.isPresent()
+        ? write(() -> json.name(name).jsonValue(text.get()))
+        : put(name + "Base64", Base64.getEncoder().encodeToString(bytes));
   }
 
   /** The line, without its line end. */

@@ -25,6 +25,22 @@ public final class JsonText {
     return decode(utf8).filter(JsonText::isJson).map(JsonText::withoutSpaces);
   }
 
+  /**
+   * The text character for character, if it can stand so as a value within a line of JSON and be
+   * found again: exactly one JSON value in UTF-8 without line breaks, and without spaces around it.
+   */
+  public static Optional<String> verbatim(byte[] utf8) {
+    return decode(utf8).filter(JsonText::fitsALine).filter(JsonText::isJson);
+  }
+
+  private static boolean fitsALine(String text) {
+    return !text.isEmpty()
+        && !isSpace(text.charAt(0))
+        && !isSpace(text.charAt(text.length() - 1))
+        && text.indexOf('\n') < 0
+        && text.indexOf('\r') < 0;
+  }
+
   /** Whether the text is exactly one JSON value, by the letter of RFC 8259. */
   public static boolean isJson(String text) {
     if (text.startsWith("\ufeff")) {
@@ -41,6 +57,7 @@ public final class JsonText {
   static JsonReader strictReader(String text) {
     JsonReader reader = new JsonReader(new StringReader(text));
     reader.setStrictness(Strictness.STRICT);
+    reader.setNestingLimit(Integer.MAX_VALUE); // Nothing here recurses.
     return reader;
   }
 

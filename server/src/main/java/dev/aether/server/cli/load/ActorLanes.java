@@ -13,7 +13,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on many actors' commits at once and on one at a time of each actor, in the order they came.
+ * Works on what many actors get at once and on one at a time of each actor, in the order they came.
  * The giver waits while too much is held; after the first failure nothing new is begun.
  *
  * <p>One thread gives; lanes and work belong to the loop, another thread that never waits.
@@ -22,54 +22,54 @@ final class ActorLanes {
   /** Calls to the server at one time: enough to keep its disk busy. */
   static final int MAX_AT_WORK = 256;
 
-  /** Commits held, those at work included: looks past a run of one actor's lines for others. */
-  static final int MAX_COMMITS = 8 * 1024;
+  /** Items held, those at work included: looks past a run of one actor's lines for others. */
+  static final int MAX_ITEMS = 8 * 1024;
 
-  /** Characters of the lines held; one commit that is larger is taken alone. */
+  /** Characters of the lines held; one item that is larger is taken alone. */
   static final int MAX_CHARS = 32 * 1024 * 1024;
 
   private final Executor loop;
-  private final Function<ImportCommit, ? extends CompletionStage<?>> work;
+  private final Function<ImportItem, ? extends CompletionStage<?>> work;
 
   // The loop's.
-  private final Map<String, Queue<ImportCommit>> lanes = new HashMap<>();
-  private final Queue<Queue<ImportCommit>> ready = new ArrayDeque<>();
+  private final Map<ActorKey, Queue<ImportItem>> lanes = new HashMap<>();
+  private final Queue<Queue<ImportItem>> ready = new ArrayDeque<>();
 
   // Under the lock.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
-  private int commits;
+  private int held;
   private int atWork;
   private long chars;
   private @Nullable Throwable failure;
 
   /**
-   * Lanes without commits.
+   * Lanes without items.
    *
    * @param loop runs one task after the other
    * @param work is begun on the loop and must not wait
    */
-  ActorLanes(Executor loop, Function<ImportCommit, ? extends CompletionStage<?>> work) {
+  ActorLanes(Executor loop, Function<ImportItem, ? extends CompletionStage<?>> work) {
     this.loop = loop;
     this.work = work;
   }
 
-  /** Takes a commit, waiting for room; false when work has failed and nothing more is taken. */
-  boolean give(ImportCommit commit) throws InterruptedException {
+  /** Takes an item, waiting for room; false when work has failed and nothing more is taken. */
+  boolean give(ImportItem item) throws InterruptedException {
     lock.lock();
     try {
-      while (failure == null && !hasRoom(commit)) {
+      while (failure == null && !hasRoom(item)) {
         changed.await();
       }
       if (failure != null) {
         return false;
       }
-      commits++;
-      chars += commit.chars();
+      held++;
+      chars += item.chars();
     } finally {
       lock.unlock();
     }
-    loop.execute(() -> enter(commit));
+    loop.execute(() -> enter(item));
     return true;
   }
 
@@ -77,7 +77,7 @@ final class ActorLanes {
   @Nullable Throwable drain() throws InterruptedException {
     lock.lock();
     try {
-      while (atWork > 0 || (failure == null && commits > 0)) {
+      while (atWork > 0 || (failure == null && held > 0)) {
         changed.await();
       }
       return failure;
@@ -86,13 +86,13 @@ final class ActorLanes {
     }
   }
 
-  private boolean hasRoom(ImportCommit commit) {
-    return commits == 0 || (commits < MAX_COMMITS && chars + commit.chars() <= MAX_CHARS);
+  private boolean hasRoom(ImportItem item) {
+    return held == 0 || (held < MAX_ITEMS && chars + item.chars() <= MAX_CHARS);
   }
 
-  private void enter(ImportCommit commit) {
-    Queue<ImportCommit> lane = lanes.computeIfAbsent(commit.actorId(), id -> new ArrayDeque<>());
-    lane.add(commit);
+  private void enter(ImportItem item) {
+    Queue<ImportItem> lane = lanes.computeIfAbsent(item.actor(), id -> new ArrayDeque<>());
+    lane.add(item);
     if (lane.size() == 1) {
       ready.add(lane);
       beginReady();
@@ -101,15 +101,15 @@ final class ActorLanes {
 
   private void beginReady() {
     while (!ready.isEmpty() && mayBegin()) {
-      Queue<ImportCommit> lane = ready.remove();
-      ImportCommit commit = lane.element();
-      begin(commit).whenCompleteAsync((done, error) -> end(lane, commit, error), loop);
+      Queue<ImportItem> lane = ready.remove();
+      ImportItem item = lane.element();
+      begin(item).whenCompleteAsync((done, error) -> end(lane, item, error), loop);
     }
   }
 
-  private CompletionStage<?> begin(ImportCommit commit) {
+  private CompletionStage<?> begin(ImportItem item) {
     try {
-      return work.apply(commit);
+      return work.apply(item);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -128,18 +128,18 @@ final class ActorLanes {
     }
   }
 
-  private void end(Queue<ImportCommit> lane, ImportCommit commit, @Nullable Throwable error) {
+  private void end(Queue<ImportItem> lane, ImportItem item, @Nullable Throwable error) {
     lane.remove();
     if (lane.isEmpty()) {
-      lanes.remove(commit.actorId());
+      lanes.remove(item.actor());
     } else {
       ready.add(lane);
     }
     lock.lock();
     try {
       atWork--;
-      commits--;
-      chars -= commit.chars();
+      held--;
+      chars -= item.chars();
       if (failure == null) {
         failure = error;
       }

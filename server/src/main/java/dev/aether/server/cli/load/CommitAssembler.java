@@ -3,13 +3,19 @@ package dev.aether.server.cli.load;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Puts consecutive lines of one actor and one commit id together. Used by one thread. */
+/**
+ * Puts consecutive lines of one actor and one commit id together; where they say at which position
+ * they were stored, that must be one, too. Used by one thread.
+ */
 final class CommitAssembler {
   /** The contract's bound. */
   static final int MAX_EVENTS = 1000;
 
-  /** As for one line: what is longer can't be stored as one commit. */
-  static final int MAX_COMMIT_CHARS = Lines.MAX_LINE_CHARS;
+  /**
+   * A commit takes 3 MiB at most. Base64 makes 4 MiB of that and metadata of nothing but control
+   * characters 18 MiB; the rest is for the names of the fields.
+   */
+  static final int MAX_COMMIT_CHARS = 24 * 1024 * 1024;
 
   private final LineIdentity identity;
   private final List<ImportEvent> open = new ArrayList<>();
@@ -50,15 +56,19 @@ final class CommitAssembler {
     ImportEvent first = open.get(0);
     String given = first.line().commitId();
     String commitId = given.isEmpty() ? identity.commitId(first) : given;
-    ImportCommit commit = new ImportCommit(first.line().actorId(), commitId, open, openChars);
+    ImportCommit commit = new ImportCommit(first.line().actor(), commitId, open, openChars);
     open.clear();
     openChars = 0;
     return List.of(commit);
   }
 
   private boolean continues(ImportLine line) {
-    return !open.isEmpty()
-        && line.commitId().equals(open.get(0).line().commitId())
-        && line.actorId().equals(open.get(0).line().actorId());
+    if (open.isEmpty()) {
+      return false;
+    }
+    ImportLine first = open.get(0).line();
+    return line.commitId().equals(first.commitId())
+        && line.actor().equals(first.actor())
+        && line.place().position().equals(first.place().position());
   }
 }

@@ -14,7 +14,7 @@ final class HistoryCache {
   /** About 300 MB when full; an actor that had no events takes 1. */
   static final int MAX_WEIGHT = ActorHistory.MAX_EVENTS;
 
-  private final Map<String, ActorHistory> byActor = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<ActorKey, ActorHistory> byActor = new LinkedHashMap<>(16, 0.75f, true);
   private final int maxWeight;
   private long weight;
 
@@ -22,13 +22,13 @@ final class HistoryCache {
     this.maxWeight = maxWeight;
   }
 
-  Optional<ActorHistory> get(String actorId) {
-    return Optional.ofNullable(byActor.get(actorId));
+  Optional<ActorHistory> get(ActorKey actor) {
+    return Optional.ofNullable(byActor.get(actor));
   }
 
-  void put(String actorId, ActorHistory history) {
-    forget(actorId);
-    byActor.put(actorId, history);
+  void put(ActorKey actor, ActorHistory history) {
+    forget(actor);
+    byActor.put(actor, history);
     weight += history.weight();
     Iterator<ActorHistory> oldest = byActor.values().iterator();
     while (weight > maxWeight && byActor.size() > 1) {
@@ -37,8 +37,8 @@ final class HistoryCache {
     }
   }
 
-  void forget(String actorId) {
-    @Nullable ActorHistory history = byActor.remove(actorId);
+  void forget(ActorKey actor) {
+    @Nullable ActorHistory history = byActor.remove(actor);
     if (history != null) {
       weight -= history.weight();
     }

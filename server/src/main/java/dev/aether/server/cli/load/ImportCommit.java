@@ -7,13 +7,14 @@ import java.util.List;
  *
  * @param chars of the lines that it was made from
  */
-record ImportCommit(String actorId, String commitId, List<ImportEvent> events, int chars) {
+record ImportCommit(ActorKey actor, String commitId, List<ImportEvent> events, int chars)
+    implements ImportItem {
   ImportCommit {
     events = List.copyOf(events);
   }
 
-  /** The line that begins it. */
-  long firstLine() {
+  @Override
+  public long firstLine() {
     return events.get(0).line().number();
   }
 }

@@ -1,27 +1,31 @@
 package dev.aether.server.cli.load;
 
 import dev.aether.client.AsyncAetherClient;
+import dev.aether.client.SaveStream;
+import dev.aether.client.SaveStreamOptions;
 import dev.aether.server.cli.json.JsonFault;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Imports a file of events into the client's namespace. The calling thread reads and parses, one
- * loop decides what to save, the client's threads do the rest.
+ * Imports a file of events and snapshots. The calling thread reads and parses, one loop decides
+ * what to save, the client's threads do the rest.
  */
 public final class Importer {
   private final AsyncAetherClient client;
+  private final NamespaceChoice namespaces;
   private final ImportTally tally;
 
   /** An importer that counts into the tally. */
-  public Importer(AsyncAetherClient client, ImportTally tally) {
+  public Importer(AsyncAetherClient client, NamespaceChoice namespaces, ImportTally tally) {
     this.client = client;
+    this.namespaces = namespaces;
     this.tally = tally;
   }
 
@@ -32,9 +36,10 @@ public final class Importer {
    */
   public void run(InputStream in) throws ImportStopped, IOException, InterruptedException {
     ExecutorService loop = Executors.newSingleThreadExecutor(Importer::loopThread);
-    try (Lines lines = Lines.of(in);
-        CommitSaver saver = new CommitSaver(client)) {
-      CommitWriter writer = new CommitWriter(client, saver, loop, tally);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults());
+        Lines lines = Lines.of(in)) {
+      CommitSaver saver = new StreamSaver(client, stream);
+      ItemWriter writer = new ItemWriter(client, saver, loop, tally);
       ActorLanes lanes = new ActorLanes(loop, writer::write);
       @Nullable ImportStopped badLine = null;
       try {
@@ -56,21 +61,31 @@ public final class Importer {
     boolean goOn = true;
     for (Optional<String> text = lines.next(); goOn && text.isPresent(); text = lines.next()) {
       if (!text.get().isBlank()) {
-        goOn = giveAll(assembler.add(event(identity, lines.number(), text.get())), lanes);
+        goOn = giveAll(items(lines.number(), text.get(), identity, assembler), lanes);
       }
+      tally.lineRead(lines.number());
     }
     if (goOn) {
       giveAll(assembler.end(), lanes);
     }
   }
 
-  private ImportEvent event(LineIdentity identity, long number, String text) throws ImportStopped {
+  /** What the line completes: at most the commit before it and itself. */
+  private List<? extends ImportItem> items(
+      long number, String text, LineIdentity identity, CommitAssembler assembler)
+      throws ImportStopped {
     try {
-      ImportLine line = ImportLineParser.parse(number, text);
-      if (identity.isNew(line.actorId())) {
+      ImportRecord record = namespaces.place(ImportLineParser.parse(number, text));
+      if (record instanceof SnapshotLine snapshot) {
+        List<ImportItem> items = new ArrayList<>(assembler.end());
+        items.add(snapshot.item());
+        return items;
+      }
+      ImportLine line = (ImportLine) record;
+      if (identity.isNew(line.actor())) {
         tally.actorMet();
       }
-      return identity.event(line);
+      return assembler.add(identity.event(line));
     } catch (JsonFault e) {
       throw new ImportStopped(number, String.valueOf(e.getMessage()), e);
     } catch (IllegalStateException e) {
@@ -78,10 +93,10 @@ public final class Importer {
     }
   }
 
-  private static boolean giveAll(List<ImportCommit> commits, ActorLanes lanes)
+  private static boolean giveAll(List<? extends ImportItem> items, ActorLanes lanes)
       throws InterruptedException {
-    for (ImportCommit commit : commits) {
-      if (!lanes.give(commit)) {
+    for (ImportItem item : items) {
+      if (!lanes.give(item)) {
         return false;
       }
     }
@@ -89,14 +104,14 @@ public final class Importer {
   }
 
   private static void throwIfPresent(@Nullable Throwable failure) throws ImportStopped {
-    @Nullable Throwable cause =
-        failure instanceof CompletionException ? failure.getCause() : failure;
+    if (failure == null) {
+      return;
+    }
+    Throwable cause = Causes.of(failure);
     if (cause instanceof ImportStopped stopped) {
       throw stopped;
     }
-    if (cause != null) {
-      throw new IllegalStateException("the import failed", cause);
-    }
+    throw new IllegalStateException("the import failed", cause);
   }
 
   private static Thread loopThread(Runnable task) {

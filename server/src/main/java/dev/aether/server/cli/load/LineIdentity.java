@@ -26,8 +26,8 @@ final class LineIdentity {
   }
 
   /** Whether it is the first time that this is asked for the actor. */
-  boolean isNew(String actorId) {
-    return occurrences.next(key(digest("actor", actorId, ""))) == 1;
+  boolean isNew(ActorKey actor) {
+    return occurrences.next(key(digest("actor", actor.namespace(), actor.actorId()))) == 1;
   }
 
   /**
@@ -37,7 +37,7 @@ final class LineIdentity {
    */
   ImportEvent event(ImportLine line) {
     if (!line.eventId().isEmpty()) {
-      byte[] digest = digest("id", line.actorId(), line.eventId());
+      byte[] digest = digest("id", line.namespace(), line.actorId(), line.eventId());
       return new ImportEvent(line, line.eventId(), occurrences.next(key(digest)));
     }
     byte[] digest = digest("line", line.actorId(), line.text().strip());
@@ -52,8 +52,8 @@ final class LineIdentity {
         : name(digest("line", line.actorId(), line.text().strip()), event.occurrence());
   }
 
-  private byte[] digest(String kind, String actorId, String text) {
-    for (String part : new String[] {kind, actorId, text}) {
+  private byte[] digest(String... parts) {
+    for (String part : parts) {
       sha256.update(part.getBytes(StandardCharsets.UTF_8));
       sha256.update((byte) 0);
     }

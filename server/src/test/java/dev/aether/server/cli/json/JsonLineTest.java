@@ -62,7 +62,7 @@ class JsonLineTest {
   void writesDataAsJsonOnlyWhereItIsJson(String contentType, String data, String expected) {
     ByteBuffer bytes = ByteBuffer.wrap(data.getBytes(StandardCharsets.UTF_8)).asReadOnlyBuffer();
 
-    assertEquals("{" + expected + "}", new JsonLine().putData(contentType, bytes).end());
+    assertEquals("{" + expected + "}", new JsonLine().putData("data", contentType, bytes).end());
   }
 
   private static String time(String text) {

@@ -43,15 +43,15 @@ class ActorLanesTest {
             commit -> {
               int together =
                   atWork
-                      .computeIfAbsent(commit.actorId(), id -> new AtomicInteger())
+                      .computeIfAbsent(commit.actor().actorId(), id -> new AtomicInteger())
                       .incrementAndGet();
               assertEquals(1, together);
               return CompletableFuture.runAsync(() -> {}, elsewhere)
                   .thenRunAsync(
                       () -> {
-                        done.computeIfAbsent(commit.actorId(), id -> new ArrayList<>())
+                        done.computeIfAbsent(commit.actor().actorId(), id -> new ArrayList<>())
                             .add(commit.firstLine());
-                        atWork.get(commit.actorId()).decrementAndGet();
+                        atWork.get(commit.actor().actorId()).decrementAndGet();
                       },
                       loop);
             });
@@ -74,7 +74,7 @@ class ActorLanesTest {
         elsewhere.submit(
             () -> {
               int given = 0;
-              while (given < ActorLanes.MAX_COMMITS + 1) {
+              while (given < ActorLanes.MAX_ITEMS + 1) {
                 lanes.give(commit("actor-" + given, given));
                 given++;
               }
@@ -87,7 +87,7 @@ class ActorLanesTest {
 
     begun.remove().complete(null);
 
-    assertEquals(ActorLanes.MAX_COMMITS + 1, giver.get());
+    assertEquals(ActorLanes.MAX_ITEMS + 1, giver.get());
     assertTrue(begun.size() <= ActorLanes.MAX_AT_WORK);
   }
 
@@ -120,7 +120,7 @@ class ActorLanesTest {
     assertNull(lanes.drain());
   }
 
-  private static Function<ImportCommit, CompletableFuture<Void>> collect(
+  private static Function<ImportItem, CompletableFuture<Void>> collect(
       ConcurrentLinkedQueue<CompletableFuture<Void>> begun) {
     return commit -> {
       CompletableFuture<Void> work = new CompletableFuture<>();
@@ -131,10 +131,10 @@ class ActorLanesTest {
 
   private static ImportCommit commit(String actor, long number) {
     try {
-      ImportLine line =
-          ImportLineParser.parse(
-              number, "{\"actorId\":\"" + actor + "\",\"eventType\":\"T\",\"data\":1}");
-      return new ImportCommit(actor, "c" + number, List.of(new ImportEvent(line, "e", 1)), 10);
+      String text = "{\"actorId\":\"" + actor + "\",\"eventType\":\"T\",\"data\":1}";
+      ImportLine line = (ImportLine) ImportLineParser.parse(number, text);
+      List<ImportEvent> events = List.of(new ImportEvent(line, "e", 1));
+      return new ImportCommit(line.actor(), "c" + number, events, 10);
     } catch (JsonFault e) {
       throw new AssertionError(e);
     }

@@ -33,9 +33,32 @@ class CommitAssemblerTest {
 
     assertEquals(
         List.of("a 2", "b 1", "a 1", "a 1"),
-        commits.stream().map(c -> c.actorId() + " " + c.events().size()).toList());
+        commits.stream().map(c -> c.actor().actorId() + " " + c.events().size()).toList());
     assertEquals("x", commits.get(0).commitId());
     assertEquals(1, commits.get(0).firstLine());
+  }
+
+  @Test
+  void linesOfOneCommitIdThatWereStoredAtTwoPositionsAreTwoCommits() throws Exception {
+    String text = "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"commitId\":\"x\"";
+    List<ImportCommit> commits = new ArrayList<>();
+    commits.addAll(add(text + ",\"position\":7}"));
+    commits.addAll(add(text + ",\"position\":7}"));
+    commits.addAll(add(text + ",\"position\":8}"));
+    commits.addAll(assembler.end());
+
+    assertEquals(List.of(2, 1), commits.stream().map(c -> c.events().size()).toList());
+  }
+
+  @Test
+  void linesOfOneActorInTwoNamespacesAreTwoCommits() throws Exception {
+    ImportLine line = line(1, line("a", "x", 1));
+    List<ImportCommit> commits = new ArrayList<>();
+    commits.addAll(assembler.add(identity.event(line.in("m"))));
+    commits.addAll(assembler.add(identity.event(line.in("n"))));
+    commits.addAll(assembler.end());
+
+    assertEquals(List.of("m", "n"), commits.stream().map(c -> c.actor().namespace()).toList());
   }
 
   @Test
@@ -55,7 +78,7 @@ class CommitAssemblerTest {
     ImportCommit ofOtherActor = add(text.replace("\"a\"", "\"b\"")).get(0);
 
     LineIdentity anotherRun = new LineIdentity();
-    ImportEvent again = anotherRun.event(ImportLineParser.parse(9, "  " + text + "\r"));
+    ImportEvent again = anotherRun.event(line(9, "  " + text + "\r"));
 
     assertEquals(first.events().get(0).eventId(), again.eventId());
     assertEquals(first.commitId(), anotherRun.commitId(again));
@@ -79,7 +102,11 @@ class CommitAssemblerTest {
 
   private List<ImportCommit> add(String text) throws JsonFault, ImportStopped {
     lines++;
-    return assembler.add(identity.event(ImportLineParser.parse(lines, text)));
+    return assembler.add(identity.event(line(lines, text)));
+  }
+
+  private static ImportLine line(long number, String text) throws JsonFault {
+    return (ImportLine) ImportLineParser.parse(number, text);
   }
 
   private static String line(String actor, String commit, int n) {

@@ -11,39 +11,43 @@ class HistoryCacheTest {
   @Test
   void dropsTheHistoriesUsedLongestAgoWhenItIsFull() {
     HistoryCache cache = new HistoryCache(10);
-    cache.put("a", history(3));
-    cache.put("b", history(3));
-    assertTrue(cache.get("a").isPresent());
+    cache.put(actor("a"), history(3));
+    cache.put(actor("b"), history(3));
+    assertTrue(cache.get(actor("a")).isPresent());
 
-    cache.put("c", history(3));
+    cache.put(actor("c"), history(3));
 
-    assertTrue(cache.get("a").isPresent());
-    assertTrue(cache.get("b").isEmpty());
-    assertTrue(cache.get("c").isPresent());
+    assertTrue(cache.get(actor("a")).isPresent());
+    assertTrue(cache.get(actor("b")).isEmpty());
+    assertTrue(cache.get(actor("c")).isPresent());
   }
 
   @Test
   void keepsTheNewestHistoryHoweverLargeItIs() {
     HistoryCache cache = new HistoryCache(10);
-    cache.put("a", history(3));
+    cache.put(actor("a"), history(3));
 
-    cache.put("b", history(100));
+    cache.put(actor("b"), history(100));
 
-    assertTrue(cache.get("a").isEmpty());
-    assertEquals(100, cache.get("b").orElseThrow().latestVersion());
+    assertTrue(cache.get(actor("a")).isEmpty());
+    assertEquals(100, cache.get(actor("b")).orElseThrow().latestVersion());
   }
 
   @Test
   void whatIsForgottenMakesRoom() {
     HistoryCache cache = new HistoryCache(10);
     for (int i = 0; i < 100; i++) {
-      cache.put("a", history(6));
-      cache.forget("a");
+      cache.put(actor("a"), history(6));
+      cache.forget(actor("a"));
     }
-    cache.put("a", history(4));
-    cache.put("b", history(4));
+    cache.put(actor("a"), history(4));
+    cache.put(actor("b"), history(4));
 
-    assertTrue(cache.get("a").isPresent());
+    assertTrue(cache.get(actor("a")).isPresent());
+  }
+
+  private static ActorKey actor(String id) {
+    return new ActorKey("default", id);
   }
 
   private static ActorHistory history(int events) {

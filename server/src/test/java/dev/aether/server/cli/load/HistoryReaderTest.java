@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.aether.client.AetherClient;
 import dev.aether.client.ExpectedVersion;
 import dev.aether.client.NewEvent;
-import dev.aether.client.RepeatOptions;
 import dev.aether.client.ServerUnreachableException;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
@@ -23,13 +22,14 @@ import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class HistoryReaderTest {
+  private static final ActorKey A = new ActorKey("default", "a");
   private static final ServerConfig ANYWHERE = ServerConfig.on(new StoreChoice.Memory());
 
   @Test
   void aReadOutlivesAShortOutage() throws Exception {
     int port = freePort();
     try (AetherClient client = AetherClient.connect("127.0.0.1:" + port)) {
-      CompletableFuture<ActorHistory> history = new HistoryReader(client.async()).read("a");
+      CompletableFuture<ActorHistory> history = new HistoryReader(client.async()).read(A);
       CompletableFuture<AetherServer> afterAnOutage =
           CompletableFuture.supplyAsync(
               () -> AetherServer.start(at(port)),
@@ -38,7 +38,7 @@ class HistoryReaderTest {
         assertEquals(port, server.grpcAddress().getPort());
         assertEquals(0, history.get().latestVersion());
         client.save("a", ExpectedVersion.any(), NewEvent.json("T", "1"));
-        assertEquals(1, new HistoryReader(client.async()).read("a").get().latestVersion());
+        assertEquals(1, new HistoryReader(client.async()).read(A).get().latestVersion());
       }
     }
   }
@@ -48,10 +48,10 @@ class HistoryReaderTest {
     try (AetherClient client =
         AetherClient.builder()
             .endpoint("127.0.0.1:" + freePort())
-            .repeats(RepeatOptions.never())
+            .deadline(Duration.ofMillis(300))
             .build()) {
-      HistoryReader reader = new HistoryReader(client.async(), Duration.ofMillis(300));
-      ExecutionException end = assertThrows(ExecutionException.class, () -> reader.read("a").get());
+      HistoryReader reader = new HistoryReader(client.async());
+      ExecutionException end = assertThrows(ExecutionException.class, () -> reader.read(A).get());
       assertInstanceOf(ServerUnreachableException.class, end.getCause());
     }
   }

@@ -19,7 +19,7 @@ class ImportLineParserTest {
   @Test
   void takesEveryFieldOfALine() throws JsonFault {
     ImportLine line =
-        ImportLineParser.parse(
+        line(
             7,
             "{\"actorId\":\"a\\u00e9\",\"eventType\":\"T\",\"data\": { \"n\": 1.0 },"
                 + "\"time\":\"2010-10-02T09:20:39.123456789+02:00\",\"contentType\":\"text/json\","
@@ -41,14 +41,48 @@ class ImportLineParserTest {
 
   @Test
   void takesBytesAndCallsThemBytesWhereTheirTypeIsNotGiven() throws JsonFault {
-    ImportLine line =
-        ImportLineParser.parse(
-            1, "{\"actorId\":\"a\",\"eventType\":\"T\",\"dataBase64\":\"AP8=\"}");
+    ImportLine line = line(1, "{\"actorId\":\"a\",\"eventType\":\"T\",\"dataBase64\":\"AP8=\"}");
 
     assertArrayEquals(new byte[] {0, (byte) 0xff}, line.data());
     assertEquals("application/octet-stream", line.contentType());
     assertEquals(Optional.empty(), line.time());
     assertEquals(OptionalLong.empty(), line.version());
+  }
+
+  @Test
+  void takesWhatExportAdds() throws JsonFault {
+    ImportLine line =
+        line(
+            1,
+            "{\"namespace\":\"n\",\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,"
+                + "\"timestamp\":\"2010-10-02T07:20:39Z\",\"partition\":2,\"position\":9,"
+                + "\"storedAt\":\"2026-11-23T15:43:03.761784014Z\"}");
+
+    assertEquals("n", line.namespace());
+    assertEquals(Optional.of(Instant.parse("2010-10-02T07:20:39Z")), line.time());
+    assertEquals(OptionalLong.of(2), line.place().partition());
+    assertEquals(OptionalLong.of(9), line.place().position());
+    assertEquals(
+        Optional.of(Instant.parse("2026-11-23T15:43:03.761784014Z")), line.place().storedAt());
+  }
+
+  @Test
+  void takesASnapshot() throws JsonFault {
+    SnapshotLine line =
+        (SnapshotLine)
+            ImportLineParser.parse(
+                3,
+                "{\"snapshot\":{\"namespace\":\"n\",\"actorId\":\"a\",\"version\":4,"
+                    + "\"state\":{ \"n\": 1.0 },\"contentType\":\"application/json\","
+                    + "\"metadata\":{\"k\":\"v\"},\"timestamp\":\"2010-10-02T07:20:39Z\"}}");
+
+    assertEquals("n", line.namespace());
+    assertEquals("a", line.snapshot().actorId());
+    assertEquals(4, line.snapshot().version());
+    assertEquals("{ \"n\": 1.0 }", line.snapshot().state().toUtf8());
+    assertEquals("application/json", line.snapshot().contentType());
+    assertEquals(Map.of("k", "v"), line.snapshot().metadata());
+    assertEquals(Instant.parse("2010-10-02T07:20:39Z"), line.snapshot().timestamp());
   }
 
   @ParameterizedTest
@@ -75,11 +109,21 @@ class ImportLineParserTest {
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"contentType\":\"text/plain\" | \"data\" is JSON, but \"contentType\" isn't: give \"dataBase64\"",
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"time\":\"2010-10-02T09:20:39\" | \"time\" is not an ISO 8601 time with an offset, like 2026-02-28T09:30:00+01:00",
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"time\":5     | \"time\" must be a string",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"time\":\"2010-10-02T07:20:39Z\",\"timestamp\":\"2010-10-02T07:20:39Z\" | \"time\" and \"timestamp\" exclude each other",
+        "\"snapshot\":{\"actorId\":\"a\",\"state\":1}                  | \"snapshot\" \"version\" is missing",
+        "\"snapshot\":{\"actorId\":\"a\",\"version\":1}                | \"snapshot\" \"state\" is missing",
+        "\"snapshot\":{\"version\":1,\"state\":1}                      | \"snapshot\" \"actorId\" is missing",
+        "\"snapshot\":7                                                | \"snapshot\" not a JSON object",
+        "\"snapshot\":{},\"actorId\":\"a\"                             | unknown field \"actorId\"",
       })
   void saysWhatIsWrongWithALine(String members, String reason) {
     JsonFault fault =
         assertThrows(JsonFault.class, () -> ImportLineParser.parse(1, "{" + members + "}"));
 
     assertEquals(reason, fault.getMessage());
+  }
+
+  private static ImportLine line(long number, String text) throws JsonFault {
+    return (ImportLine) ImportLineParser.parse(number, text);
   }
 }

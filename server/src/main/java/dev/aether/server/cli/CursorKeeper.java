@@ -1,0 +1,61 @@
+package dev.aether.server.cli;
+
+import dev.aether.client.Cursor;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** Keeps a subscription's cursor in a file, on a thread of its own so that printing never waits. */
+final class CursorKeeper implements AutoCloseable {
+  /** The contract of the flag is a second. */
+  private static final long EVERY_MILLIS = 500;
+
+  private final Optional<CursorFile> file;
+  private final SubscriptionPrinter printer;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(CursorKeeper::thread);
+  private Optional<Cursor> kept = Optional.empty();
+
+  private CursorKeeper(Optional<CursorFile> file, SubscriptionPrinter printer) {
+    this.file = file;
+    this.printer = printer;
+  }
+
+  /** Begins to keep it, if there is a file to keep it in. */
+  static CursorKeeper start(Optional<CursorFile> file, SubscriptionPrinter printer) {
+    CursorKeeper keeper = new CursorKeeper(file, printer);
+    if (file.isPresent()) {
+      var unused =
+          keeper.clock.scheduleWithFixedDelay(
+              keeper::keep, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+    }
+    return keeper;
+  }
+
+  private synchronized void keep() {
+    Optional<Cursor> printed = printer.printed();
+    if (file.isEmpty() || printed.isEmpty() || printed.equals(kept)) {
+      return;
+    }
+    try {
+      file.get().write(printed.get());
+      kept = printed;
+    } catch (CommandFailedException e) {
+      printer.end(e);
+    }
+  }
+
+  /** Keeps the last one. Again does little. */
+  @Override
+  public void close() {
+    clock.shutdown();
+    keep();
+  }
+
+  private static Thread thread(Runnable task) {
+    Thread thread = new Thread(task, "cursor-keeper");
+    thread.setDaemon(true);
+    return thread;
+  }
+}

@@ -1,0 +1,177 @@
+package dev.aether.server.cli;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Cursor;
+import dev.aether.client.CursorExpiredException;
+import dev.aether.client.CursorUnknownException;
+import dev.aether.client.ReplayError;
+import dev.aether.server.cli.export.ExportOptions;
+import dev.aether.server.cli.export.ExportTally;
+import dev.aether.server.cli.export.ExportTarget;
+import dev.aether.server.cli.export.Exporter;
+import dev.aether.server.cli.export.PartFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Exports namespaces as lines that {@code import} takes. */
+@Command(
+    name = "export",
+    description =
+        "Writes what is stored in namespaces, one JSON object a line, for import to restore.",
+    footer = {
+      "",
+      "Patterns: tokens joined by dots; * is one whole token, > one or more and only last.",
+      "Ends at what is stored when it begins. First the events, then the snapshots.",
+      "FILE has its name only when it is whole; until then it is FILE.part. A second run goes on"
+          + " where one was cut.",
+      "An only argument is taken for FILE if it has a / or ends in .jsonl, .json or .gz.",
+      "Data and states are JSON where they are that and can stand on one line as they are, else"
+          + " base64."
+    })
+final class ExportCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "PATTERN",
+      description = "The namespaces. Default: the one of --namespace")
+  private @Nullable String first;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description =
+          "Where to write, as gzip if it ends in .gz; -: standard output. Default: standard output")
+  private @Nullable String second;
+
+  @Option(
+      names = "--snapshots",
+      negatable = true,
+      arity = "0..1",
+      paramLabel = "true|false",
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Also the snapshots, for which the server is asked once for each actor. Default:"
+              + " ${DEFAULT-VALUE}")
+  private boolean snapshots = true;
+
+  @Option(
+      names = "--report-corrupt",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Say which records can't be decoded and go on, instead of ending at the first.")
+  private boolean reportCorrupt;
+
+  ExportCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    long start = System.nanoTime();
+    ExportTally tally = new ExportTally();
+    ExportArguments where = ExportArguments.of(first, second, connection.namespace());
+    try (AetherClient client = connection.connectPatiently()) {
+      if (where.file().isPresent()) {
+        toFile(client, where.pattern(), where.file().get(), tally);
+      } else {
+        Output out = new Output(terminal.out());
+        export(client, where.pattern(), Optional.empty(), new OutputTarget(out), tally);
+      }
+    } catch (IOException e) {
+      throw new CommandFailedException("the export can't be written: " + e.getMessage(), e);
+    }
+    terminal.err().println(result(tally, start));
+    return ExitCode.DONE;
+  }
+
+  private void toFile(AetherClient client, String pattern, Path file, ExportTally tally)
+      throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new CommandFailedException(file + " is a folder");
+    }
+    String origin = pattern + " of " + connection.servers();
+    try (PartFile part = PartFile.open(file, origin, PartFile.NOTE_EVERY);
+        ExportProgress unused = ExportProgress.show(tally, terminal);
+        AtShutdown interrupted = AtShutdown.run(() -> sayCut(file))) {
+      try {
+        goOn(client, pattern, part, tally);
+      } catch (IOException | RuntimeException e) {
+        interrupted.close();
+        sayCut(file);
+        throw e;
+      }
+    }
+  }
+
+  /** From where an earlier run was cut, unless the server can't tell any more where that is. */
+  private void goOn(AetherClient client, String pattern, PartFile part, ExportTally tally)
+      throws IOException {
+    try {
+      export(client, pattern, part.start(), part, tally);
+    } catch (CursorUnknownException | CursorExpiredException e) {
+      if (part.start().isEmpty()) {
+        throw e;
+      }
+      terminal.err().println("aether: starting over: " + e.getMessage());
+      part.startOver();
+      export(client, pattern, Optional.empty(), part, tally);
+    }
+  }
+
+  private void export(
+      AetherClient client,
+      String pattern,
+      Optional<Cursor> start,
+      ExportTarget target,
+      ExportTally tally)
+      throws IOException {
+    Optional<Consumer<ReplayError>> onCorrupt =
+        reportCorrupt ? Optional.of(this::say) : Optional.empty();
+    ExportOptions options = new ExportOptions(pattern, start, snapshots, onCorrupt);
+    new Exporter(client, options, target, tally).run();
+  }
+
+  private void say(ReplayError error) {
+    terminal
+        .err()
+        .printf(
+            "aether: left out, can't be decoded: partition %d, position %d, actor %s: %s%n",
+            error.partition(), error.position(), error.actorId(), error.reason());
+  }
+
+  private void sayCut(Path file) {
+    terminal.err().println("aether: " + file + ".part is not whole; run it again to go on");
+  }
+
+  private static String result(ExportTally tally, long startNanos) {
+    double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
+    String corrupt =
+        tally.corrupt() == 0 ? "" : Counted.of(tally.corrupt(), "corrupt record") + " left out, ";
+    return String.format(
+        Locale.ROOT,
+        "%s, %s, %s exported, %s%.1f s",
+        Counted.of(tally.events(), "event"),
+        Counted.of(tally.commits(), "commit"),
+        Counted.of(tally.snapshots(), "snapshot"),
+        corrupt,
+        seconds);
+  }
+}

@@ -1,0 +1,34 @@
+package dev.aether.server.cli;
+
+import dev.aether.client.AetherClient;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/** Prints a namespace. */
+@Command(
+    name = "get",
+    description = "Prints a namespace as one JSON object; exit code 1 if there is none.")
+final class NamespacesGetCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private ServerOptions connection = new ServerOptions();
+
+  @Parameters(paramLabel = "NS", description = "The namespace.")
+  private String name = "";
+
+  NamespacesGetCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    try (AetherClient client = connection.connect()) {
+      Output out = new Output(terminal.out());
+      out.line(NamespaceLines.of(client.namespaces().get(name)));
+      out.flush();
+      return ExitCode.DONE;
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.aether.server.cli;
+
+import dev.aether.client.Cursor;
+import dev.aether.server.cli.export.ExportTarget;
+
+/** An export on standard output, of which nothing is kept for a later run. */
+final class OutputTarget implements ExportTarget {
+  private final Output out;
+
+  OutputTarget(Output out) {
+    this.out = out;
+  }
+
+  @Override
+  public void line(String text) {
+    out.line(text);
+  }
+
+  @Override
+  public void reached(Cursor cursor) {}
+
+  @Override
+  public void finish() {
+    out.flush();
+  }
+}

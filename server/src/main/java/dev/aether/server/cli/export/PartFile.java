@@ -1,0 +1,186 @@
+package dev.aether.server.cli.export;
+
+import dev.aether.client.Cursor;
+import dev.aether.server.cli.files.DurableText;
+import java.io.BufferedOutputStream;
+import java.io.Closeable;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that has its name only when it is whole. Until then it is FILE.part, and FILE.part.at
+ * notes up to which byte it is good and with which cursor to go on, so that an export that was cut
+ * is gone on with by the next one of the same origin. As gzip where the name ends in .gz: a member
+ * for each stretch between two notes, which are one text together. Used by one thread.
+ */
+public final class PartFile implements ExportTarget, Closeable {
+  /** Between two notes: what a cut costs at most. */
+  public static final Duration NOTE_EVERY = Duration.ofSeconds(5);
+
+  private static final int BUFFER_BYTES = 64 * 1024;
+
+  private final Path file;
+  private final Path part;
+  private final String origin;
+  private final long noteEveryNanos;
+  private final FileChannel channel;
+  private final DurableText note;
+  private @Nullable Cursor start;
+  private @Nullable OutputStream out;
+  private long notedNanos = System.nanoTime();
+
+  private PartFile(Path file, String origin, Duration noteEvery, FileChannel channel) {
+    this.file = file;
+    this.part = beside(file, ".part");
+    this.origin = origin;
+    this.noteEveryNanos = noteEvery.toNanos();
+    this.channel = channel;
+    this.note = new DurableText(beside(file, ".part.at"));
+  }
+
+  /**
+   * Begins, or goes on with what an earlier run of the same origin left.
+   *
+   * @param origin what is exported from where
+   * @throws IOException also when another export writes this file
+   */
+  public static PartFile open(Path file, String origin, Duration noteEvery) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            beside(file, ".part"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    try {
+      PartFile opened = new PartFile(file, origin, noteEvery, channel);
+      opened.lock();
+      opened.position();
+      return opened;
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static Path beside(Path file, String end) {
+    return file.resolveSibling(file.getFileName() + end);
+  }
+
+  private void lock() throws IOException {
+    boolean mine;
+    try {
+      mine = channel.tryLock() != null && Files.exists(part);
+    } catch (OverlappingFileLockException e) {
+      mine = false;
+    }
+    if (!mine) {
+      throw new IOException("another export writes " + file);
+    }
+  }
+
+  private void position() throws IOException {
+    Optional<PartNote> noted =
+        note.read().flatMap(PartNote::of).filter(found -> found.origin().equals(origin));
+    if (noted.isPresent() && noted.get().bytes() <= channel.size()) {
+      start = noted.get().cursor();
+      channel.truncate(noted.get().bytes());
+      channel.position(noted.get().bytes());
+    } else {
+      startOver();
+    }
+  }
+
+  /** Drops what an earlier run left. */
+  public void startOver() throws IOException {
+    note.delete();
+    out = null;
+    channel.truncate(0);
+    channel.position(0);
+    start = null;
+  }
+
+  /** Where to go on; empty: at the beginning. */
+  public Optional<Cursor> start() {
+    return Optional.ofNullable(start);
+  }
+
+  @Override
+  public void line(String text) throws IOException {
+    OutputStream stream = out;
+    if (stream == null) {
+      stream = newMember();
+      out = stream;
+    }
+    stream.write(text.getBytes(StandardCharsets.UTF_8));
+    stream.write('\n');
+  }
+
+  private OutputStream newMember() throws IOException {
+    OutputStream raw = new Unclosed(Channels.newOutputStream(channel));
+    boolean gzip = file.toString().endsWith(".gz");
+    return new BufferedOutputStream(
+        gzip ? new GZIPOutputStream(raw, BUFFER_BYTES) : raw, BUFFER_BYTES);
+  }
+
+  @Override
+  public void reached(Cursor cursor) throws IOException {
+    if (System.nanoTime() - notedNanos < noteEveryNanos) {
+      return;
+    }
+    endMember();
+    channel.force(false);
+    note.write(new PartNote(origin, channel.position(), cursor).text());
+    notedNanos = System.nanoTime();
+  }
+
+  private void endMember() throws IOException {
+    if (out != null) {
+      out.close();
+      out = null;
+    }
+  }
+
+  @Override
+  public void finish() throws IOException {
+    if (out == null && channel.position() == 0) {
+      out = newMember(); // An empty gzip is not an empty file.
+    }
+    endMember();
+    channel.force(true);
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    note.delete();
+  }
+
+  /** Leaves what is not finished for the next run. */
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  /** Ends what is laid over the channel, and not the channel. */
+  private static final class Unclosed extends FilterOutputStream {
+    Unclosed(OutputStream out) {
+      super(out);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      out.write(bytes, offset, length);
+    }
+
+    @Override
+    public void close() throws IOException {
+      flush();
+    }
+  }
+}

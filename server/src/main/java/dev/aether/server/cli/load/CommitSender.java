@@ -1,0 +1,79 @@
+package dev.aether.server.cli.load;
+
+import dev.aether.client.Bytes;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.client.SaveCommand;
+import dev.aether.client.Saved;
+import dev.aether.client.TooLargeException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Makes a save of a commit's lines, and tries it without what can be left out if it is too large.
+ */
+final class CommitSender {
+  private final CommitSaver saver;
+
+  CommitSender(CommitSaver saver) {
+    this.saver = saver;
+  }
+
+  /**
+   * A save that was answered.
+   *
+   * @param withoutFirstStored events in whose metadata there was no room for {@link FirstStored}
+   */
+  record Sent(Saved saved, int withoutFirstStored) {}
+
+  /** Completes as the save does that expects the actor's latest version to be this. */
+  CompletableFuture<Sent> send(ImportCommit commit, long latestVersion) {
+    Attempt whole = attempt(commit, latestVersion, true);
+    return whole
+        .send(saver)
+        .exceptionallyCompose(
+            error ->
+                whole.added() > 0 && Causes.of(error) instanceof TooLargeException
+                    ? attempt(commit, latestVersion, false).send(saver)
+                    : CompletableFuture.failedFuture(error));
+  }
+
+  private record Attempt(SaveCommand command, int added, int left) {
+    CompletableFuture<Sent> send(CommitSaver saver) {
+      return saver.save(command).thenApply(saved -> new Sent(saved, left));
+    }
+  }
+
+  private static Attempt attempt(ImportCommit commit, long latestVersion, boolean withFirstStored) {
+    SaveCommand.Builder command =
+        SaveCommand.builder(commit.actor().actorId(), ExpectedVersion.exactly(latestVersion))
+            .namespace(commit.actor().namespace())
+            .commitId(commit.commitId());
+    int added = 0;
+    int left = 0;
+    for (ImportEvent event : commit.events()) {
+      Optional<Map<String, String>> more = Optional.empty();
+      if (FirstStored.isMissing(event.line())) {
+        more = withFirstStored ? FirstStored.added(event.line()) : Optional.empty();
+        added += more.isPresent() ? 1 : 0;
+        left += more.isPresent() ? 0 : 1;
+      }
+      command.event(event(event, more.orElse(event.line().metadata())));
+    }
+    return new Attempt(command.build(), added, left);
+  }
+
+  private static NewEvent event(ImportEvent event, Map<String, String> metadata) {
+    ImportLine line = event.line();
+    NewEvent.Builder made =
+        NewEvent.builder(line.eventType())
+            .data(Bytes.wrap(line.data()))
+            .contentType(line.contentType())
+            .eventId(event.eventId())
+            .commandId(line.commandId())
+            .metadata(metadata);
+    line.time().ifPresent(made::timestamp);
+    return made.build();
+  }
+}

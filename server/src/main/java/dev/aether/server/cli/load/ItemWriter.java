@@ -1,0 +1,23 @@
+package dev.aether.server.cli.load;
+
+import dev.aether.client.AsyncAetherClient;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+
+/** Stores what isn't stored yet. Called on the loop, and for one item of an actor at a time. */
+final class ItemWriter {
+  private final CommitWriter commits;
+  private final SnapshotWriter snapshots;
+
+  ItemWriter(AsyncAetherClient client, CommitSaver saver, Executor loop, ImportTally tally) {
+    this.commits = new CommitWriter(client, saver, loop, tally);
+    this.snapshots = new SnapshotWriter(client, tally);
+  }
+
+  /** Completes when the item is stored, with {@link ImportStopped} when it can't be. */
+  CompletableFuture<?> write(ImportItem item) {
+    return item instanceof ImportSnapshot snapshot
+        ? snapshots.write(snapshot)
+        : commits.write((ImportCommit) item);
+  }
+}

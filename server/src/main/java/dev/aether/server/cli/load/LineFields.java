@@ -1,0 +1,141 @@
+package dev.aether.server.cli.load;
+
+import dev.aether.server.cli.json.JsonFault;
+import dev.aether.server.cli.json.JsonLine;
+import dev.aether.server.cli.json.JsonMembers;
+import dev.aether.server.cli.json.JsonValues;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Base64;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The fields of a JSON object, each read as what it must be. */
+final class LineFields {
+  /** What bytes are whose author gave no type. */
+  private static final String BYTES = "application/octet-stream";
+
+  private final Map<String, String> members;
+
+  private LineFields(Map<String, String> members) {
+    this.members = members;
+  }
+
+  /** A value's text read as one type. */
+  interface Reading<T> {
+    T read(String text) throws JsonFault;
+  }
+
+  /** The fields of the object that the text is. */
+  static LineFields of(String json) throws JsonFault {
+    return new LineFields(JsonMembers.of(json));
+  }
+
+  boolean has(String name) {
+    return members.containsKey(name);
+  }
+
+  /** Refuses a name that nobody asks for: a misspelled one would be dropped in silence. */
+  void checkNames(Set<String> known) throws JsonFault {
+    for (String name : members.keySet()) {
+      if (!known.contains(name)) {
+        throw new JsonFault("unknown field \"" + name + "\"");
+      }
+    }
+  }
+
+  /** A string that is there and not empty. */
+  String required(String name) throws JsonFault {
+    String value = optional(name);
+    if (value.isEmpty()) {
+      throw new JsonFault("\"" + name + (has(name) ? "\" is empty" : "\" is missing"));
+    }
+    return value;
+  }
+
+  /** A string; empty where it isn't there. */
+  String optional(String name) throws JsonFault {
+    return read(name, JsonValues::string).orElse("");
+  }
+
+  Map<String, String> strings(String name) throws JsonFault {
+    return read(name, JsonValues::strings).orElse(Map.of());
+  }
+
+  Optional<Instant> time(String name) throws JsonFault {
+    return read(name, text -> instant(JsonValues.string(text)));
+  }
+
+  OptionalLong wholeNumber(String name) throws JsonFault {
+    Optional<Long> number = read(name, JsonValues::wholeNumber);
+    return number.isPresent() ? OptionalLong.of(number.get()) : OptionalLong.empty();
+  }
+
+  /** A whole number of 1 or more. */
+  OptionalLong version(String name) throws JsonFault {
+    OptionalLong version = wholeNumber(name);
+    if (version.isPresent() && version.getAsLong() == 0) {
+      throw new JsonFault("\"" + name + "\" must be 1 or more");
+    }
+    return version;
+  }
+
+  /** The bytes that stand as JSON under a name, or as base64 under that name with "Base64". */
+  byte[] bytes(String name) throws JsonFault {
+    boolean json = has(name);
+    String inBase64 = name + "Base64";
+    if (json == has(inBase64)) {
+      throw new JsonFault(
+          json
+              ? "\"" + name + "\" and \"" + inBase64 + "\" exclude each other"
+              : "\"" + name + "\" is missing");
+    }
+    return json
+        ? read(name, text -> text).orElseThrow().getBytes(StandardCharsets.UTF_8)
+        : read(inBase64, LineFields::base64).orElseThrow();
+  }
+
+  /** The type of {@link #bytes}; empty for the server's default, which is JSON's. */
+  String contentType(String name) throws JsonFault {
+    String type = optional("contentType");
+    boolean json = has(name);
+    if (json && !JsonLine.isJsonType(type)) {
+      throw new JsonFault(
+          "\"%s\" is JSON, but \"contentType\" isn't: give \"%sBase64\"".formatted(name, name));
+    }
+    return json || has("contentType") ? type : BYTES;
+  }
+
+  <T> Optional<T> read(String name, Reading<T> reading) throws JsonFault {
+    @Nullable String text = members.get(name);
+    if (text == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(reading.read(text));
+    } catch (JsonFault e) {
+      throw new JsonFault("\"" + name + "\" " + e.getMessage());
+    }
+  }
+
+  private static byte[] base64(String text) throws JsonFault {
+    try {
+      return Base64.getDecoder().decode(JsonValues.string(text));
+    } catch (IllegalArgumentException e) {
+      throw new JsonFault("is not base64");
+    }
+  }
+
+  private static Instant instant(String text) throws JsonFault {
+    try {
+      return OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeException e) {
+      throw new JsonFault("is not an ISO 8601 time with an offset, like 2026-02-28T09:30:00+01:00");
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.cli.files;
+
+import org.jspecify.annotations.NullMarked;
