@@ -3,7 +3,6 @@ package dev.aether.server.cli.json;
 import com.google.gson.stream.JsonReader;
 import com.google.gson.stream.JsonToken;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -17,10 +16,23 @@ public final class JsonValues {
       throw new JsonFault("must be a string");
     }
     String value = text.indexOf('\\') < 0 ? text.substring(1, text.length() - 1) : unescaped(text);
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(value)) {
+    if (hasHalfOfAPair(value)) {
       throw new JsonFault("must be whole Unicode characters, not half of a pair");
     }
     return value;
+  }
+
+  private static boolean hasHalfOfAPair(String value) {
+    for (int i = 0; i < value.length(); i++) {
+      if (Character.isSurrogate(value.charAt(i))) {
+        boolean pair =
+            i + 1 < value.length() && Character.isSurrogatePair(value.charAt(i), value.charAt(++i));
+        if (!pair) {
+          return true;
+        }
+      }
+    }
+    return false;
   }
 
   /** A whole number of 0 or more, below 2^63; written without fraction or exponent. */
