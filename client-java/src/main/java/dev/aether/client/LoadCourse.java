@@ -51,6 +51,10 @@ final class LoadCourse implements ResumingCall.Course<LoadActorResponse> {
     if (events == null) {
       events = new EventsCourse(range(frame.hasSnapshot() ? frame.getSnapshot().getVersion() : 0));
       rest = events;
+      if (frame.getEventsCount() == 0) {
+        // What is wrong with the snapshot lies in another log than the events do.
+        return frame;
+      }
     }
     GetEventsResponse fresh =
         events.received(

@@ -81,16 +81,16 @@ final class SaveQueue implements SaveStreamCall.Receiver {
       while (!closed && !hasRoom(bytes)) {
         roomOrClosed.await();
       }
-      CompletableFuture<Saved> taken = take(request, deadline);
-      if (hasRoom(1)) {
-        roomOrClosed.signal();
-      }
-      return taken;
+      return take(request, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AetherException(
           Reason.CANCELLED, "interrupted while it waited for room", Map.of(), e);
     } finally {
+      if (hasRoom(1)) {
+        // Also when this save was refused: it may have had the only signal.
+        roomOrClosed.signal();
+      }
       lock.unlock();
     }
   }
@@ -205,11 +205,14 @@ final class SaveQueue implements SaveStreamCall.Receiver {
     PendingSave save;
     lock.lock();
     try {
-      if (from != call || forsaken.remove(answer.getCommitId())) {
+      if (from != call) {
         return;
       }
       attempts = 0;
       answeredNanos = System.nanoTime();
+      if (forsaken.remove(answer.getCommitId())) {
+        return;
+      }
       save = pending.get(answer.getCommitId());
       if (save == null) {
         Logs.CLIENT.warn("an answer to commit {}, which is not awaited", answer.getCommitId());

@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -435,10 +436,11 @@ final class CallsTest {
                 .endpoints(List.of(server.endpoint(), other.endpoint()))
                 .build()) {
       GetLatestVersionResponse nine = GetLatestVersionResponse.newBuilder().setVersion(9).build();
+      AtomicReference<ScriptedServer> first = new AtomicReference<>();
       for (ScriptedServer each : List.of(server, other)) {
         each.latest.add(
             (request, caller) -> {
-              if (server.requests.size() + other.requests.size() == 1) {
+              if (first.compareAndSet(null, each)) {
                 caller.onError(error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN", Map.of()));
               } else {
                 caller.onNext(nine);
@@ -452,7 +454,7 @@ final class CallsTest {
 
       assertEquals(9, both.async().latestVersion("a").get(5, TimeUnit.SECONDS));
 
-      ScriptedServer stopping = server.requests.size() == 1 ? server : other;
+      ScriptedServer stopping = java.util.Objects.requireNonNull(first.get());
       ScriptedServer staying = stopping == server ? other : server;
       assertEquals(1, stopping.requests.size());
       for (int i = 0; i < 5; i++) {

@@ -59,6 +59,9 @@ final class EventPages implements PagedCall.Pages<List<LogEntry>> {
   }
 
   private void add(LogEntry entry) {
+    if (left == 0) {
+      return;
+    }
     if (entry instanceof LogEntry.Corrupt corrupt) {
       addCorrupt(corrupt);
     } else if (entry instanceof LogEntry.StoredCommit stored) {

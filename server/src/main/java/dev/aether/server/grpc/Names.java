@@ -14,6 +14,10 @@ final class Names {
     }
   }
 
+  static String orDefault(String namespace) {
+    return namespace.isEmpty() ? Namespace.DEFAULT.name() : namespace;
+  }
+
   static Namespace namespace(String name) {
     return name.isEmpty() ? Namespace.DEFAULT : new Namespace(name);
   }

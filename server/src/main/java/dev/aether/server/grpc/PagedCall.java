@@ -3,6 +3,7 @@ package dev.aether.server.grpc;
 import dev.aether.server.event.StoreException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One call that answers with frames: asks for a page when the caller takes frames, and never for
@@ -48,10 +49,26 @@ final class PagedCall<P> {
     ended = true;
   }
 
+  /** Pages that are there at once are sent in a loop: their number is not bounded, a stack is. */
   private void readOn() {
+    for (CompletableFuture<P> page = begin(); page != null; page = begin()) {
+      if (!page.isDone()) {
+        page.whenComplete(
+            (sent, thrown) -> {
+              deliver(sent, thrown);
+              readOn();
+            });
+        return;
+      }
+      page.whenComplete(this::deliver);
+    }
+  }
+
+  /** The next page, if one is wanted now. */
+  private @Nullable CompletableFuture<P> begin() {
     synchronized (this) {
       if (reading || ended || !call.isReady()) {
-        return;
+        return null;
       }
       reading = true;
     }
@@ -61,14 +78,15 @@ final class PagedCall<P> {
     } catch (RuntimeException e) {
       next = CompletableFuture.failedFuture(e);
     }
-    next.whenComplete(
-        (page, thrown) -> {
-          if (thrown == null) {
-            send(page);
-          } else {
-            fail(thrown);
-          }
-        });
+    return next;
+  }
+
+  private void deliver(P page, @Nullable Throwable thrown) {
+    if (thrown == null) {
+      send(page);
+    } else {
+      fail(thrown);
+    }
   }
 
   private void send(P page) {
@@ -85,10 +103,8 @@ final class PagedCall<P> {
         }
       } catch (RuntimeException e) {
         fail(e);
-        return;
       }
     }
-    readOn();
   }
 
   private synchronized void fail(Throwable thrown) {

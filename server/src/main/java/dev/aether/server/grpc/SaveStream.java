@@ -78,11 +78,14 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     /** No earlier request of this actor is unanswered. */
     boolean first;
 
+    /** Its commit id was that of no other unanswered request. */
+    boolean unique;
+
     @Nullable Request next;
     @Nullable SaveEventsStreamResponse outcome;
 
     Request(SaveEventsRequest request) {
-      actor = request.getNamespace() + ' ' + request.getActorId();
+      actor = Names.orDefault(request.getNamespace()) + ' ' + request.getActorId();
       commitId = request.getCommitId();
       bytes = request.getSerializedSize();
     }
@@ -120,7 +123,8 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     if (before != null) {
       before.next = request;
     }
-    return commitIds.add(request.commitId) ? Admission.ADMITTED : Admission.DOUBLE;
+    request.unique = commitIds.add(request.commitId);
+    return request.unique ? Admission.ADMITTED : Admission.DOUBLE;
   }
 
   private CompletableFuture<Saved> save(SaveEventsRequest message, Admission admission) {
@@ -171,7 +175,9 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   private void send(Request request, SaveEventsStreamResponse outcome) {
     unanswered--;
     bytes -= request.bytes;
-    commitIds.remove(request.commitId);
+    if (request.unique) {
+      commitIds.remove(request.commitId);
+    }
     latest.remove(request.actor, request);
     if (!ended) {
       call.onNext(outcome);

@@ -135,6 +135,17 @@ class DamagedRecordTest {
                     .setActorId("actor")
                     .setFromVersion(11)
                     .setToVersion(14))));
+    for (boolean backwards : new boolean[] {false, true}) {
+      assertEquals(
+          List.of(backwards ? COMMITS / 2L : 1L),
+          Contract.versions(
+              node.events(
+                  GetEventsRequest.newBuilder()
+                      .setNamespace(namespace)
+                      .setActorId("actor")
+                      .setMaxCount(1)
+                      .setBackwards(backwards))));
+    }
     node.save(Requests.saveAt(namespace, "actor", COMMITS / 2));
     assertEquals(
         COMMITS / 2 + 1,

@@ -4,7 +4,6 @@ import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Limits;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -12,30 +11,25 @@ import java.util.concurrent.CompletableFuture;
  * What this node knew of the actor when a save came in. Whatever a repeat of it stored, by way of
  * another node, was stored after that: a writer repeats what it has sent.
  *
- * @param at when, as {@link System#nanoTime}
  * @param subject the actor's, as far as its namespace was known; empty: it was not
  * @param commits how many the actor had at least
  */
-record Arrival(long at, String subject, long commits, Save save) {
-  /** Faster than this nobody loses a connection, makes another and repeats what he had sent. */
-  private static final Duration JUST_NOW = Duration.ofMillis(20);
-
+record Arrival(String subject, long commits, Save save) {
   static Arrival of(Save save, SaveTools tools) {
-    long now = System.nanoTime();
     if (save.expected() instanceof ExpectedVersion.Exactly) {
       // JetStream itself stores at most one commit after a version.
-      return new Arrival(now, "", 0, save);
+      return new Arrival("", 0, save);
     }
     CompletableFuture<Optional<Namespaces.Info>> found = tools.namespaces().find(save.namespace());
     if (!found.isDone() || found.isCompletedExceptionally() || found.join().isEmpty()) {
-      return new Arrival(now, "", 0, save);
+      return new Arrival("", 0, save);
     }
     String subject = SubjectCodec.subject(found.join().get().logs().get(0), save.actor());
     return tools
         .cache()
         .get(subject)
-        .map(tip -> new Arrival(now, subject, tip.through().count(), save))
-        .orElseGet(() -> new Arrival(now, "", 0, save));
+        .map(tip -> new Arrival(subject, tip.through().count(), save))
+        .orElseGet(() -> new Arrival("", 0, save));
   }
 
   /**
@@ -52,7 +46,7 @@ record Arrival(long at, String subject, long commits, Save save) {
     if (subject.equals(actor)) {
       return Math.max(furthest, Math.min(commits, known));
     }
-    boolean justNow = System.nanoTime() - at < JUST_NOW.toNanos();
-    return justNow ? Math.max(furthest, known) : furthest;
+    // What was there when it came is not known: an actor's first save on a node reads once.
+    return furthest;
   }
 }

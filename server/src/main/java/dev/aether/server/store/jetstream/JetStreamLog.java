@@ -69,10 +69,23 @@ final class JetStreamLog implements CommitLog {
   private CompletableFuture<Page> readFromLeader(LogStream stream, long after, long upTo) {
     LogId log = stream.log();
     return api.next(stream, after + 1, SubjectCodec.prefix(log) + ">")
-        .thenApply(
+        .thenCompose(
             next ->
-                next.map(message -> page(log, List.of(message), upTo))
-                    .orElse(new Page(List.of(), upTo)));
+                next.isPresent()
+                    ? CompletableFuture.completedFuture(page(log, List.of(next.get()), upTo))
+                    : nothingUpTo(stream, upTo));
+  }
+
+  /** Only who has all of the log up to there may say so; a deposed leader has less. */
+  private CompletableFuture<Page> nothingUpTo(LogStream stream, long upTo) {
+    return api.info(stream.name())
+        .thenApply(
+            info -> {
+              if (info.getStreamState().getLastSequence() < upTo) {
+                throw JetStreamFailure.notDelivered("records that there are were not found");
+              }
+              return new Page(List.of(), upTo);
+            });
   }
 
   private static Page page(LogId log, List<StoredMessage> messages, long upTo) {

@@ -21,8 +21,11 @@ final class LadderWalks {
   /** More commits than this come faster in a batch. */
   static final int MAX_COMMITS = 128;
 
-  private static final int MAX_AT_ONCE = 64;
+  private static final int MAX_AT_ONCE = 32;
   private static final int MAX_IN_FLIGHT = 16;
+
+  /** While nothing is known of the commits' sizes. */
+  private static final int FIRST_IN_FLIGHT = 4;
 
   /** A walk that has gathered more ends, and the commits are read in pages. */
   private static final long MAX_BYTES = 2L * 1024 * 1024;
@@ -81,7 +84,7 @@ final class LadderWalks {
     }
     Walk walk = new Walk(actor, range);
     walk.begin(tip.through().trees());
-    return walk.result.whenComplete((found, thrown) -> running.decrementAndGet());
+    return walk.result;
   }
 
   /** One walk. All but the result is guarded by this. */
@@ -93,6 +96,7 @@ final class LadderWalks {
     private final TreeMap<Long, StoredMessage> found = new TreeMap<>();
     private int inFlight;
     private long bytes;
+    private long largest;
     private boolean ended;
 
     Walk(ActorLog actor, Range range) {
@@ -106,7 +110,7 @@ final class LadderWalks {
     }
 
     private void goOn() {
-      while (!ended && inFlight < MAX_IN_FLIGHT && !left.isEmpty()) {
+      while (!ended && inFlight < maxInFlight() && !left.isEmpty()) {
         Ladder.Tree tree = left.remove();
         inFlight++;
         api.at(actor.stream(), tree.sequence())
@@ -117,11 +121,22 @@ final class LadderWalks {
       }
     }
 
+    /** So that what is under way has about the bytes that a walk may gather. */
+    private long maxInFlight() {
+      return largest == 0
+          ? FIRST_IN_FLIGHT
+          : Math.max(1, Math.min(MAX_IN_FLIGHT, MAX_BYTES / largest));
+    }
+
     private synchronized void arrived(
         Ladder.Tree tree, @Nullable Optional<StoredMessage> message, @Nullable Throwable thrown) {
       inFlight--;
       if (ended) {
+        leave();
         return;
+      }
+      if (message != null && message.isPresent()) {
+        largest = Math.max(largest, Math.max(1, message.get().body().length));
       }
       if (thrown != null || message == null || message.isEmpty() || !take(tree, message.get())) {
         end(Optional.empty());
@@ -155,7 +170,15 @@ final class LadderWalks {
 
     private void end(Optional<List<StoredMessage>> outcome) {
       ended = true;
+      leave();
       result.completeAsync(() -> outcome, executor);
+    }
+
+    /** Gives the place to another when nothing is under way any more. */
+    private void leave() {
+      if (inFlight == 0) {
+        running.decrementAndGet();
+      }
     }
   }
 }

@@ -33,29 +33,41 @@ final class NamespaceDeleting {
    * @param begun is run before anything is written
    */
   CompletableFuture<Void> delete(Namespace namespace, Runnable begun) {
-    return delete(namespace, begun, TRIES);
+    return registry.look(namespace).thenCompose(found -> delete(namespace, found, begun, TRIES));
   }
 
-  private CompletableFuture<Void> delete(Namespace namespace, Runnable begun, int tries) {
+  /**
+   * Deletes the making that was found first and no other: when this node's word was lost and
+   * another finished it, what has the name now is somebody else's.
+   */
+  private CompletableFuture<Void> deleteStill(
+      Namespace namespace, KnownNamespace first, Runnable begun, int tries) {
     return registry
         .look(namespace)
         .thenCompose(
-            found -> {
-              StoreException refusal = refusal(namespace, found, tries);
-              if (refusal != null) {
-                return CompletableFuture.failedFuture(refusal);
-              }
-              begun.run();
-              KnownNamespace there = found.orElseThrow();
-              return there.isBeingDeleted()
-                  ? finish(there).thenAccept(gone -> {})
-                  : delete(there)
-                      .thenCompose(
-                          deleted ->
-                              deleted
-                                  ? CompletableFuture.completedFuture(null)
-                                  : delete(namespace, begun, tries - 1));
-            });
+            found ->
+                found.filter(now -> now.isSameMakingAs(first.record().getIncarnation())).isEmpty()
+                        || found.get().isGone()
+                    ? CompletableFuture.completedFuture(null)
+                    : delete(namespace, found, begun, tries));
+  }
+
+  private CompletableFuture<Void> delete(
+      Namespace namespace, Optional<KnownNamespace> found, Runnable begun, int tries) {
+    StoreException refusal = refusal(namespace, found, tries);
+    if (refusal != null) {
+      return CompletableFuture.failedFuture(refusal);
+    }
+    begun.run();
+    KnownNamespace there = found.orElseThrow();
+    return there.isBeingDeleted()
+        ? finish(there).thenAccept(gone -> {})
+        : delete(there)
+            .thenCompose(
+                deleted ->
+                    deleted
+                        ? CompletableFuture.completedFuture(null)
+                        : deleteStill(namespace, there, begun, tries - 1));
   }
 
   private static @Nullable StoreException refusal(

@@ -18,6 +18,16 @@ final class RecentCommits {
   private final Deque<Integer> hashes = new ArrayDeque<>(0);
 
   private long to;
+  private String subject = "";
+
+  /** Whose commits follow: those of another making of the namespace are others. */
+  void of(String actor) {
+    if (!subject.equals(actor)) {
+      subject = actor;
+      hashes.clear();
+      to = 0;
+    }
+  }
 
   /** A commit was stored here, or read. */
   void saw(long number, String commitId) {

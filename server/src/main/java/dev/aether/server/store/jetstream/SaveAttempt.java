@@ -128,6 +128,7 @@ final class SaveAttempt {
     }
     ActorLog log = new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, save.actor());
     actor = log;
+    seen.of(log.subject());
     tools.cache().get(log.subject()).ifPresentOrElse(this::decide, this::look);
   }
 

@@ -89,10 +89,9 @@ final class InMemoryEventStore implements EventStore {
     if (save.expected() instanceof ExpectedVersion.Exactly exactly) {
       return beginningAt(exactly.version() + 1, history).filter(record -> isOf(record, save));
     }
-    // Only who says that he may have sent it before, or sent it just now, is asked to be
-    // recognised.
-    int among = save.retry() ? Limits.REPEATS_AMONG_COMMITS : 1;
-    return history.subList(Math.max(0, history.size() - among), history.size()).stream()
+    return history
+        .subList(Math.max(0, history.size() - Limits.REPEATS_AMONG_COMMITS), history.size())
+        .stream()
         .filter(record -> isOf(record, save))
         .findFirst();
   }
