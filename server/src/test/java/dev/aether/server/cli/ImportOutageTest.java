@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -25,6 +27,7 @@ import org.junit.jupiter.api.Timeout;
 class ImportOutageTest {
   private static final int LINES = 3_000;
   private static final int ACTORS = 100;
+  private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
 
   @Test
   void anImportOutlivesARestartOfNatsAndStoresEachLineOnceAndInOrder() {
@@ -39,12 +42,13 @@ class ImportOutageTest {
             @Override
             public int read() {
               nats.kill();
+              Await.until("refusals", REFUSED_WITHIN, () -> isRefused(address));
               nats.restart();
               return -1;
             }
           };
       List<InputStream> parts = List.of(lines(0, LINES / 2), cut, lines(LINES / 2, LINES));
-      InputStream in = new SequenceInputStream(java.util.Collections.enumeration(parts));
+      InputStream in = new SequenceInputStream(Collections.enumeration(parts));
       ByteArrayOutputStream err = new ByteArrayOutputStream();
 
       int exitCode =
@@ -63,6 +67,14 @@ class ImportOutageTest {
       assertEquals(ExitCode.DONE, exitCode, () -> err.toString(StandardCharsets.UTF_8));
       assertEquals(expected(), stored(address));
     }
+  }
+
+  /** In another namespace, for it may be stored after all. */
+  private static boolean isRefused(String address) {
+    CommandRun save =
+        CommandRun.of(
+            "save", "--actor", "p", "--type", "T", "--namespace", "probe", "--server", address);
+    return save.exitCode() == ExitCode.FAILED;
   }
 
   private static InputStream lines(int from, int to) {
