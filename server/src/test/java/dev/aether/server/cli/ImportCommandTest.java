@@ -117,6 +117,19 @@ class ImportCommandTest {
   }
 
   @Test
+  void oneCommitIdMayBeThatOfManyActors() {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 1000; i++) {
+      String line = "{\"actorId\":\"a%d\",\"eventType\":\"T\",\"data\":1,\"commitId\":\"c\"}%n";
+      lines.append(line.formatted(i));
+    }
+
+    assertResult(
+        "1000 events imported, 0 already there, 1000 actors, 1000 commits", run(lines + ""));
+    assertResult("0 events imported, 1000 already there", run(lines + ""));
+  }
+
+  @Test
   void consecutiveLinesWithOneCommitIdAreOneCommit() {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 10; i++) {

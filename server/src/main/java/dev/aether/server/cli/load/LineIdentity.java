@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Names what has no name: a line's ids are made from its actor, its text and which occurrence of
@@ -16,6 +17,7 @@ final class LineIdentity {
 
   private final Occurrences occurrences = new Occurrences();
   private final MessageDigest sha256;
+  private @Nullable ActorKey lastActor;
 
   LineIdentity() {
     try {
@@ -27,6 +29,10 @@ final class LineIdentity {
 
   /** Whether it is the first time that this is asked for the actor. */
   boolean isNew(ActorKey actor) {
+    if (actor.equals(lastActor)) {
+      return false; // Many files have an actor's lines together.
+    }
+    lastActor = actor;
     return occurrences.next(key(digest("actor", actor.namespace(), actor.actorId()))) == 1;
   }
 

@@ -65,13 +65,19 @@ final class Lines implements Closeable {
    */
   Optional<String> next() throws ImportStopped {
     number++;
-    StringBuilder line = new StringBuilder();
     try {
       if (at == end && !fill()) {
         return Optional.empty();
       }
+      int lineEnd = lineEnd();
+      if (lineEnd < end) { // Most lines lie within the buffer.
+        String line = new String(buffer, at, lineEnd - at);
+        at = lineEnd + 1;
+        return Optional.of(line);
+      }
+      StringBuilder line = new StringBuilder();
       do {
-        int lineEnd = lineEnd();
+        lineEnd = lineEnd();
         if (line.length() + lineEnd - at > MAX_LINE_CHARS) {
           throw new ImportStopped(number, "longer than " + MAX_LINE_CHARS + " characters");
         }
