@@ -128,22 +128,44 @@ class NatsOutageTest {
                 .build());
     List<SaveEventsResponse> answers = new ArrayList<>();
     signal("STOP");
+    Thread later = goOnAfter(LONGER_THAN_AN_ACKNOWLEDGEMENT);
+    answers.addAll(AtOnce.results(3, i -> a.save(requests.get(i))));
+    later.join();
+    for (int i = 0; i < 3; i++) {
+      assertEquals(2, answers.get(i).getLastVersion());
+      assertEquals(2, b.events(namespace, requests.get(i).getActorId()).size());
+    }
+  }
+
+  private Thread goOnAfter(Duration pause) {
     Thread later =
         new Thread(
             () -> {
               try {
-                Thread.sleep(LONGER_THAN_AN_ACKNOWLEDGEMENT.toMillis());
+                Thread.sleep(pause.toMillis());
                 signal("CONT");
               } catch (Exception e) {
                 throw new AssertionError(e);
               }
             });
     later.start();
-    answers.addAll(AtOnce.results(3, i -> a.save(requests.get(i))));
-    later.join();
-    for (int i = 0; i < 3; i++) {
-      assertEquals(2, answers.get(i).getLastVersion());
-      assertEquals(2, b.events(namespace, requests.get(i).getActorId()).size());
+    return later;
+  }
+
+  @Test
+  void equalSavesThatWaitTogetherAreOneThoughOthersComeBetween() throws Exception {
+    a.save(Requests.saveAt(namespace, "known", 0));
+    b.save(Requests.saveAt(namespace, "unknown", 0));
+    for (String actor : List.of("known", "unknown")) {
+      SaveEventsRequest equal = Requests.saveAny(namespace, actor).setCommitId("equal").build();
+      signal("STOP");
+      Thread later = goOnAfter(Duration.ofMillis(600));
+      List<SaveEventsResponse> answers =
+          AtOnce.results(
+              12, i -> a.save(i % 3 == 0 ? equal : Requests.saveAny(namespace, actor).build()));
+      later.join();
+      assertEquals(9, answers.stream().filter(answer -> !answer.getReplayed()).count());
+      assertEquals(10, b.latest(namespace, actor));
     }
   }
 

@@ -210,19 +210,6 @@ abstract class RepeatingContract extends Contract {
   }
 
   @Test
-  void equalSavesAtOnceAreOneThoughOthersComeBetween() {
-    for (int round = 0; round < 5; round++) {
-      String id = actor + "-between-" + round;
-      SaveEventsRequest equal = Requests.saveAny(namespace, id).setCommitId("equal").build();
-      List<SaveEventsResponse> answers =
-          AtOnce.results(
-              12, i -> a.save(i % 3 == 0 ? equal : Requests.saveAny(namespace, id).build()));
-      assertEquals(9, answers.stream().filter(answer -> !answer.getReplayed()).count());
-      assertEquals(9, a.latest(namespace, id));
-    }
-  }
-
-  @Test
   void aSaveWithoutCommitIdIsNeverARepeat() {
     SaveEventsRequest request = Requests.saveAt(namespace, actor, 0).setCommitId("").build();
     a.save(request);

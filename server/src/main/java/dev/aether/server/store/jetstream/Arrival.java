@@ -36,7 +36,7 @@ record Arrival(String subject, long commits, Save save) {
    * The number of the commit after which the save's own repeats may stand, or the save itself if it
    * is one.
    */
-  long repeatsMayFollow(String actor, ActorTip tip) {
+  long repeatsMayFollow(String actor, ActorTip tip, RecentCommits seen) {
     long all = tip.through().count();
     long furthest = Math.max(0, all - Limits.REPEATS_AMONG_COMMITS);
     if (save.retry()) {
@@ -44,7 +44,8 @@ record Arrival(String subject, long commits, Save save) {
     }
     long known = tip.mayBe(save.commitId()) ? all - 1 : all;
     if (subject.equals(actor)) {
-      return Math.max(furthest, Math.min(commits, known));
+      // What the lane has seen costs nothing to look at, also from before it came.
+      return Math.max(furthest, Math.min(commits, Math.min(known, seen.start())));
     }
     // What was there when it came is not known: an actor's first save on a node reads once.
     return furthest;

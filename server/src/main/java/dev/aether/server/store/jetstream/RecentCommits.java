@@ -44,6 +44,11 @@ final class RecentCommits {
     }
   }
 
+  /** The number after which it knows commits; the largest there is if it knows none. */
+  long start() {
+    return hashes.isEmpty() ? Long.MAX_VALUE : to - hashes.size();
+  }
+
   /** Whether it knows all commits after a number up to another. */
   boolean covers(long after, long upTo) {
     return after >= upTo || (after >= to - hashes.size() && upTo <= to);

@@ -199,7 +199,7 @@ final class SaveAttempt {
       publish(tip);
       return;
     }
-    long since = arrival.repeatsMayFollow(actor().subject(), tip);
+    long since = arrival.repeatsMayFollow(actor().subject(), tip, seen);
     boolean allSeen = seen.covers(since, tip.through().count());
     OptionalLong candidate = allSeen ? seen.find(save.commitId(), since) : OptionalLong.empty();
     if (allSeen && candidate.isEmpty()) {
