@@ -11,6 +11,7 @@ import dev.aether.server.cli.export.ExportTarget;
 import dev.aether.server.cli.export.Exporter;
 import dev.aether.server.cli.export.PartFile;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -34,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "Patterns: tokens joined by dots; * is one whole token, > one or more and only last.",
       "Ends at what is stored when it begins. First the events, then the snapshots.",
       "FILE has its name only when it is whole; until then it is FILE.part. A second run goes on"
-          + " where one was cut.",
+          + " where one was cut. A device or a pipe is written to as it is.",
       "An only argument is taken for FILE if it has a / or ends in .jsonl, .json or .gz.",
       "Data and states are JSON where they are that and can stand on one line as they are, else"
           + " base64."
@@ -89,11 +90,14 @@ final class ExportCommand implements Callable<Integer> {
     ExportTally tally = new ExportTally();
     ExportArguments where = ExportArguments.of(first, second, connection.namespace());
     try (AetherClient client = connection.connectPatiently()) {
-      if (where.file().isPresent()) {
-        toFile(client, where.pattern(), where.file().get(), tally);
+      if (where.file().isEmpty()) {
+        toStream(client, where.pattern(), terminal.out(), tally);
+      } else if (isDeviceOrPipe(where.file().get())) {
+        try (OutputStream out = Files.newOutputStream(where.file().get())) {
+          toStream(client, where.pattern(), out, tally);
+        }
       } else {
-        Output out = new Output(terminal.out());
-        export(client, where.pattern(), Optional.empty(), new OutputTarget(out), tally);
+        toFile(client, where.pattern(), where.file().get(), tally);
       }
     } catch (IOException e) {
       throw new CommandFailedException("the export can't be written: " + e.getMessage(), e);
@@ -102,11 +106,22 @@ final class ExportCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
-  private void toFile(AetherClient client, String pattern, Path file, ExportTally tally)
+  /** What can't be put in the place of another file by its name. */
+  private static boolean isDeviceOrPipe(Path file) {
+    return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
+  }
+
+  private void toStream(AetherClient client, String pattern, OutputStream out, ExportTally tally)
       throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new CommandFailedException(file + " is a folder");
+    export(client, pattern, Optional.empty(), new OutputTarget(new Output(out)), tally);
+  }
+
+  private void toFile(AetherClient client, String pattern, Path named, ExportTally tally)
+      throws IOException {
+    if (Files.isDirectory(named)) {
+      throw new CommandFailedException(named + " is a folder");
     }
+    Path file = Files.isSymbolicLink(named) ? named.toRealPath() : named;
     String origin = pattern + " of " + connection.servers();
     try (PartFile part = PartFile.open(file, origin, PartFile.NOTE_EVERY);
         ExportProgress unused = ExportProgress.show(tally, terminal);

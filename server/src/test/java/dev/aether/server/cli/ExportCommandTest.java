@@ -25,6 +25,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -238,6 +241,45 @@ class ExportCommandTest {
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(file), files.toList());
     }
+  }
+
+  @Test
+  void aPipeIsWrittenToAndNotReplaced(@TempDir Path folder) throws Exception {
+    saveAllKinds("default");
+    Path pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    CompletableFuture<String> read =
+        CompletableFuture.supplyAsync(
+            () -> {
+              try {
+                return Files.readString(pipe);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
+
+    CommandRun run = CommandRun.of("export", pipe.toString(), "--server", address(source));
+
+    assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+    assertEquals(export(source), read.get(10, TimeUnit.SECONDS));
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(pipe), files.toList());
+    }
+    assertFalse(Files.isRegularFile(pipe));
+  }
+
+  @Test
+  void aLinkStaysALinkToTheExport(@TempDir Path folder) throws IOException {
+    saveAllKinds("default");
+    Path file = Files.createFile(folder.resolve("out.jsonl"));
+    Path link = Files.createSymbolicLink(folder.resolve("link.jsonl"), file);
+
+    assertEquals(
+        ExitCode.DONE,
+        CommandRun.of("export", link.toString(), "--server", address(source)).exitCode());
+
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals(export(source), Files.readString(file));
   }
 
   @Test

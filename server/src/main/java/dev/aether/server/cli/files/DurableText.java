@@ -16,16 +16,19 @@ import java.util.Optional;
  */
 public final class DurableText {
   private final Path file;
-  private final Path next;
 
-  /** A text that may not be there yet. Beside the file another one is made, named FILE.next. */
+  /** A text that may not be there yet. While it is written there is a FILE.next beside it. */
   public DurableText(Path file) {
     this.file = file;
-    this.next = file.resolveSibling(file.getFileName() + ".next");
   }
 
-  /** The text; empty where there is no such file. */
+  /**
+   * The text; empty where there is no such file.
+   *
+   * @throws IOException also where there is something else: a device or a pipe keeps no text
+   */
   public Optional<String> read() throws IOException {
+    checkKind();
     try {
       return Optional.of(Files.readString(file));
     } catch (NoSuchFileException e) {
@@ -33,8 +36,15 @@ public final class DurableText {
     }
   }
 
-  /** Puts another text in its place, and waits for the disk. One thread at a time. */
+  /**
+   * Puts another text in its place, and waits for the disk. One thread at a time.
+   *
+   * @throws IOException also where there is something else than a file, which would be replaced
+   */
   public void write(String text) throws IOException {
+    checkKind();
+    Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file;
+    Path next = target.resolveSibling(target.getFileName() + ".next");
     ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
     try (FileChannel channel =
         FileChannel.open(
@@ -47,7 +57,13 @@ public final class DurableText {
       }
       channel.force(true);
     }
-    Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private void checkKind() throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("not a file that could be replaced");
+    }
   }
 
   /** Removes it, if it is there. */

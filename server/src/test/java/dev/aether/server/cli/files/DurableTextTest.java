@@ -1,6 +1,9 @@
 package dev.aether.server.cli.files;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,5 +28,21 @@ class DurableTextTest {
     text.delete();
     text.delete();
     assertEquals(Optional.empty(), text.read());
+  }
+
+  @Test
+  void whatIsNoFileIsNotReplacedAndALinkStaysOne(@TempDir Path folder) throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    Path link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("file"));
+    Files.createFile(folder.resolve("file"));
+
+    assertThrows(IOException.class, () -> new DurableText(pipe).read());
+    assertThrows(IOException.class, () -> new DurableText(pipe).write("text"));
+    new DurableText(link).write("text");
+
+    assertTrue(Files.isSymbolicLink(link));
+    assertEquals("text", Files.readString(folder.resolve("file")));
+    assertFalse(Files.isRegularFile(pipe));
   }
 }
