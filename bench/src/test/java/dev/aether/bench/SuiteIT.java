@@ -73,7 +73,8 @@ final class SuiteIT {
   void whatALoopCountsIsWhatTheSystemsHold() throws Exception {
     try (NatsProcess nats = rig.nats();
         AetherProcess node = rig.node(nats);
-        Driver raw = RawJetStream.open(nats.url(), "RAW", 100, new byte[10]);
+        Driver raw =
+            RawJetStream.open(nats.url(), RawJetStream.Writes.EACH, "RAW", 100, new byte[10]);
         Driver unary = new AetherUnary(node.address(), "unary", 100, 3, new byte[10]);
         Driver stream = new AetherStream(node.address(), "stream", 100, 3, new byte[10])) {
       for (Driver driver : List.of(raw, unary, stream)) {

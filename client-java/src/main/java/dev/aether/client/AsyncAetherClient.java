@@ -43,7 +43,7 @@ public final class AsyncAetherClient implements AutoCloseable {
    * Not sent above this: gRPC would refuse it before the server sees whose it is, without a reason.
    * The rest between is the server's to decide.
    */
-  private static final int MAX_REQUEST_BYTES = 4 << 20;
+  static final int MAX_REQUEST_BYTES = 4 << 20;
 
   private final Connection connection;
   private final Defaults defaults;

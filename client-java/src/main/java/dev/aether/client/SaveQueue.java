@@ -113,6 +113,11 @@ final class SaveQueue implements SaveStreamCall.Receiver {
             && pendingBytes + bytes <= options.maxUnansweredBytes();
   }
 
+  private boolean hasRoomForAny() {
+    return hasRoom(
+        (int) Math.min(AsyncAetherClient.MAX_REQUEST_BYTES, options.maxUnansweredBytes()));
+  }
+
   private CompletableFuture<Saved> take(SaveEventsRequest request, Duration deadline) {
     if (closed) {
       throw new IllegalStateException("the stream is closed");
@@ -336,11 +341,11 @@ final class SaveQueue implements SaveStreamCall.Receiver {
     }
   }
 
-  /** Completes when a save of one byte has room, or none will be taken any more. */
+  /** Completes when a save of any size has room, or none will be taken any more. */
   CompletableFuture<@Nullable Void> room() {
     lock.lock();
     try {
-      if (closed || hasRoom(1)) {
+      if (closed || hasRoomForAny()) {
         return CompletableFuture.completedFuture(null);
       }
       CompletableFuture<@Nullable Void> shared = room;
@@ -359,7 +364,7 @@ final class SaveQueue implements SaveStreamCall.Receiver {
     CompletableFuture<@Nullable Void> end = null;
     lock.lock();
     try {
-      if (room != null && (closed || hasRoom(1))) {
+      if (room != null && (closed || hasRoomForAny())) {
         waiting = room;
         room = null;
       }

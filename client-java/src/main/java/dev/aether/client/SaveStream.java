@@ -80,7 +80,10 @@ public final class SaveStream implements AutoCloseable {
         AsyncAetherClient.named(command), defaults.namespace(command.settings()));
   }
 
-  /** Completes when there is room for a save, or this is closed: no promise that it stays so. */
+  /**
+   * Completes when there is room for a save of any size, or this is closed: no promise that it
+   * stays so.
+   */
   public CompletableFuture<@Nullable Void> room() {
     return queue.room();
   }

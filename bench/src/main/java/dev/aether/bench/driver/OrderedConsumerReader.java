@@ -42,7 +42,11 @@ public final class OrderedConsumerReader implements AutoCloseable {
     while (read < messages && subscription.nextMessage(MESSAGE_WITHIN) != null) {
       read++;
     }
+    String consumer = subscription.getConsumerName();
     subscription.unsubscribe();
+    // jnats leaves it to the server, which forgets it after seconds and allows only so many. Nobody
+    // waits for the answer: the time is that of the reading.
+    connection.publish("$JS.API.CONSUMER.DELETE." + stream + "." + consumer, null);
     return read;
   }
 

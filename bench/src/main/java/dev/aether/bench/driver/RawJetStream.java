@@ -21,9 +21,25 @@ import java.util.concurrent.atomic.AtomicLongArray;
  * JetStream can be faster.
  */
 public final class RawJetStream implements Driver {
+  /** How jnats writes what is published with an answer expected. */
+  public enum Writes {
+    /** As by default: each has a system call of its own. */
+    EACH("raw jnats"),
+
+    /** {@code dontForceFlushOnRequest}, as Aether has it: what waits goes out together. */
+    TOGETHER("raw jnats, writes together");
+
+    private final String driver;
+
+    Writes(String driver) {
+      this.driver = driver;
+    }
+  }
+
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
   private static final int MAX_OUTGOING = 65_536;
 
+  private final String name;
   private final Connection connection;
   private final JetStream jetStream;
   private final String stream;
@@ -32,10 +48,11 @@ public final class RawJetStream implements Driver {
   /** The stream sequence of each actor's last message. */
   private final AtomicLongArray ends;
 
-  private RawJetStream(
-      Connection connection, JetStream jetStream, String stream, int actors, byte[] body) {
+  private RawJetStream(String name, Connection connection, String stream, int actors, byte[] body)
+      throws IOException {
+    this.name = name;
     this.connection = connection;
-    this.jetStream = jetStream;
+    this.jetStream = connection.jetStream();
     this.stream = stream;
     this.body = body;
     this.ends = new AtomicLongArray(actors);
@@ -46,9 +63,9 @@ public final class RawJetStream implements Driver {
    *
    * @param body of every message
    */
-  public static RawJetStream open(String url, String stream, int actors, byte[] body)
+  public static RawJetStream open(String url, Writes writes, String stream, int actors, byte[] body)
       throws IOException, InterruptedException, JetStreamApiException {
-    Connection connection = connect(url);
+    Connection connection = connect(url, writes);
     connection
         .jetStreamManagement()
         .addStream(
@@ -59,22 +76,30 @@ public final class RawJetStream implements Driver {
                 .discardPolicy(DiscardPolicy.New)
                 .allowDirect(true)
                 .build());
-    return new RawJetStream(connection, connection.jetStream(), stream, actors, body);
+    return new RawJetStream(writes.driver, connection, stream, actors, body);
   }
 
   /** A connection whose queue holds all that any scenario has in flight. */
   public static Connection connect(String url) throws IOException, InterruptedException {
-    return Nats.connect(
+    return connect(url, Writes.EACH);
+  }
+
+  private static Connection connect(String url, Writes writes)
+      throws IOException, InterruptedException {
+    Options.Builder options =
         Options.builder()
             .server(url)
             .connectionTimeout(CONNECT_WITHIN)
-            .maxMessagesInOutgoingQueue(MAX_OUTGOING)
-            .build());
+            .maxMessagesInOutgoingQueue(MAX_OUTGOING);
+    if (writes == Writes.TOGETHER) {
+      options.dontForceFlushOnRequest();
+    }
+    return Nats.connect(options.build());
   }
 
   @Override
   public String name() {
-    return "raw jnats";
+    return name;
   }
 
   @Override

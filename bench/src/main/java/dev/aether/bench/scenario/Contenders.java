@@ -4,6 +4,7 @@ import dev.aether.bench.driver.AetherStream;
 import dev.aether.bench.driver.AetherUnary;
 import dev.aether.bench.driver.Driver;
 import dev.aether.bench.driver.RawJetStream;
+import dev.aether.bench.driver.RawJetStream.Writes;
 import dev.aether.bench.process.AetherProcess;
 import dev.aether.bench.process.CpuTime;
 import dev.aether.bench.process.NatsProcess;
@@ -30,7 +31,8 @@ final class Contenders implements AutoCloseable {
     node = rig.node(nats);
     drivers =
         List.of(
-            RawJetStream.open(nats.url(), "RAW", actors, data),
+            RawJetStream.open(nats.url(), Writes.EACH, "RAW", actors, data),
+            RawJetStream.open(nats.url(), Writes.TOGETHER, "RAW-TOGETHER", actors, data),
             new AetherUnary(node.address(), "unary", actors, eventsPerCommit, data),
             new AetherStream(node.address(), "stream", actors, eventsPerCommit, data));
   }

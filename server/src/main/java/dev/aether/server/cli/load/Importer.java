@@ -36,7 +36,9 @@ public final class Importer {
    */
   public void run(InputStream in) throws ImportStopped, IOException, InterruptedException {
     ExecutorService loop = Executors.newSingleThreadExecutor(Importer::loopThread);
-    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults());
+    SaveStreamOptions onTheirWay =
+        SaveStreamOptions.defaults().withMaxUnanswered(ActorLanes.MAX_AT_WORK);
+    try (SaveStream stream = client.saveStream(onTheirWay);
         Lines lines = Lines.of(in)) {
       CommitSaver saver = new StreamSaver(client, stream);
       ItemWriter writer = new ItemWriter(client, saver, loop, tally);

@@ -7,7 +7,6 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.Saved;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -31,11 +30,11 @@ final class StreamSaver implements CommitSaver {
       Set.of(Reason.STORE_UNAVAILABLE, Reason.SHUTTING_DOWN, Reason.OVERLOADED);
 
   private final AsyncAetherClient client;
-  private final SaveStream stream;
+  private final StreamRoom room;
 
   StreamSaver(AsyncAetherClient client, SaveStream stream) {
     this.client = client;
-    this.stream = stream;
+    this.room = new StreamRoom(stream);
   }
 
   @Override
@@ -61,11 +60,11 @@ final class StreamSaver implements CommitSaver {
   }
 
   private CompletableFuture<Saved> once(SaveCommand command) {
-    try {
-      Optional<CompletableFuture<Saved>> taken = stream.trySave(command);
-      return taken.orElseGet(() -> stream.room().thenCompose(room -> once(command)));
-    } catch (IllegalArgumentException e) {
-      return client.save(command); // Its commit id is on its way for another actor.
-    }
+    return room.save(command)
+        .exceptionallyCompose(
+            error ->
+                Causes.of(error) instanceof IllegalArgumentException
+                    ? client.save(command) // Its commit id is on its way for another actor.
+                    : CompletableFuture.failedFuture(error));
   }
 }

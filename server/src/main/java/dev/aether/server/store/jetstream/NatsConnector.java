@@ -114,6 +114,9 @@ final class NatsConnector {
         .pingInterval(PING_EVERY)
         .requestCleanupInterval(TIMEOUT_STEP)
         .reportNoResponders()
+        // What waits to be written goes out together. By default jnats gives every request a system
+        // call of its own, and the nats-server another to read it.
+        .dontForceFlushOnRequest()
         .maxMessagesInOutgoingQueue(MAX_OUTGOING)
         .connectionListener(new StatusLog())
         .errorListener(new ErrorLog())
