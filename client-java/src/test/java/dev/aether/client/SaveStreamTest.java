@@ -261,6 +261,17 @@ final class SaveStreamTest {
   }
 
   @Test
+  void thereIsNoRoomWhileALargeSaveWouldHaveNone() {
+    server.saveStreams.add(SILENT);
+    SaveStream stream =
+        client.saveStream(SaveStreamOptions.defaults().withMaxUnansweredBytes(1000));
+    stream.save(save("a", 1));
+
+    assertTrue(stream.trySave(save("b", 2)).isPresent());
+    assertFalse(stream.room().isDone());
+  }
+
+  @Test
   void twoUnansweredSavesCannotHaveOneName() {
     server.saveStreams.add(SILENT);
     SaveStream stream = client.saveStream(SaveStreamOptions.defaults());

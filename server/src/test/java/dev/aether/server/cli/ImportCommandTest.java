@@ -65,6 +65,17 @@ class ImportCommandTest {
   }
 
   @Test
+  void moreBytesThanAStreamTakesAtOnceWaitForRoom() {
+    StringBuilder file = new StringBuilder();
+    String data = "\"" + "x".repeat(700_000) + "\"";
+    for (int actor = 0; actor < 60; actor++) {
+      file.append(line("large-" + actor, data));
+    }
+
+    assertResult("60 events imported, 0 already there, 60 actors", run(file.toString()));
+  }
+
+  @Test
   void someLinesOfEachActorMayBeStoredAlready() {
     Random random = new Random(7);
     List<String> lines = file(300, 11).lines().toList();
