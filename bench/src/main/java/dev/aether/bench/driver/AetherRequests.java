@@ -59,6 +59,11 @@ final class AetherRequests {
     return request.build();
   }
 
+  /** What is known to be stored of the actor. */
+  long version(int actor) {
+    return versions.get(actor);
+  }
+
   void stored(int actor, long lastVersion) {
     versions.set(actor, lastVersion);
   }

@@ -1,5 +1,6 @@
 package dev.aether.bench.scenario;
 
+import dev.aether.bench.driver.AetherJavaClient;
 import dev.aether.bench.driver.AetherStream;
 import dev.aether.bench.driver.AetherUnary;
 import dev.aether.bench.driver.Driver;
@@ -34,7 +35,8 @@ final class Contenders implements AutoCloseable {
             RawJetStream.open(nats.url(), Writes.EACH, "RAW", actors, data),
             RawJetStream.open(nats.url(), Writes.TOGETHER, "RAW-TOGETHER", actors, data),
             new AetherUnary(node.address(), "unary", actors, eventsPerCommit, data),
-            new AetherStream(node.address(), "stream", actors, eventsPerCommit, data));
+            new AetherStream(node.address(), "stream", actors, eventsPerCommit, data),
+            new AetherJavaClient(node.address(), "java", actors, eventsPerCommit, data));
   }
 
   List<Driver> drivers() {

@@ -1,0 +1,69 @@
+package dev.aether.bench.driver;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Bytes;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.client.SaveCommand;
+import dev.aether.client.SaveStream;
+import dev.aether.client.SaveStreamOptions;
+import io.grpc.ManagedChannel;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** A stream of saves of the Java client, with all that it does besides sending. */
+public final class AetherJavaClient implements Driver {
+  private final ManagedChannel channel;
+  private final AetherClient client;
+  private final SaveStream stream;
+  private final String namespace;
+  private final List<NewEvent> events;
+  private final AetherRequests requests;
+
+  /**
+   * Doesn't connect yet.
+   *
+   * @param address HOST:PORT of the node
+   * @param data of every event
+   */
+  public AetherJavaClient(
+      String address, String namespace, int actors, int eventsPerCommit, byte[] data) {
+    channel = Channels.open(address);
+    client = AetherClient.connect(address);
+    stream = client.saveStream(SaveStreamOptions.defaults());
+    this.namespace = namespace;
+    events =
+        Collections.nCopies(
+            eventsPerCommit, NewEvent.builder("Measured").data(Bytes.copyOf(data)).build());
+    requests = new AetherRequests(channel, namespace, actors, eventsPerCommit, data);
+  }
+
+  @Override
+  public String name() {
+    return "aether stream, Java client";
+  }
+
+  @Override
+  public CompletableFuture<?> append(int actor) {
+    SaveCommand command =
+        SaveCommand.builder(
+                AetherRequests.actorId(actor), ExpectedVersion.exactly(requests.version(actor)))
+            .namespace(namespace)
+            .events(events)
+            .build();
+    return stream.save(command).thenAccept(saved -> requests.stored(actor, saved.lastVersion()));
+  }
+
+  @Override
+  public long stored() {
+    return requests.commitsStored();
+  }
+
+  @Override
+  public void close() {
+    stream.close();
+    client.close();
+    Channels.close(channel);
+  }
+}
