@@ -82,6 +82,10 @@ final class ResumingCall<F> implements FrameFlow<F> {
   private @Nullable Receiver<F> receiver;
   private @Nullable AetherException broken;
   private @Nullable Failure lastFailure;
+
+  /** The present attempt has less time than one has by itself, as the whole ends before. */
+  private boolean hurried;
+
   private boolean begun;
   private int attempts;
   private long waitingSinceNanos;
@@ -175,7 +179,8 @@ final class ResumingCall<F> implements FrameFlow<F> {
     Duration first = limits.first();
     if (giveUpAfter != null) {
       Duration left = giveUpAfter.minus(waited);
-      first = left.compareTo(first) < 0 ? left : first;
+      hurried = left.compareTo(first) < 0;
+      first = hurried ? left : first;
     }
     return new FrameCall.Patience(first, limits.later(), limits.end());
   }
@@ -202,10 +207,14 @@ final class ResumingCall<F> implements FrameFlow<F> {
     }
   }
 
-  private void lost(Failure failure, Duration owedFor) {
+  private void lost(Failure latest, Duration owedFor) {
     if (attempts++ == 0) {
       waitingSinceNanos = System.nanoTime() - owedFor.toNanos();
     }
+    Failure before = attempts > 1 ? lastFailure : null;
+    // That nobody answers within the rest of the time says less than what was answered before.
+    boolean saysLess = hurried && latest.error() instanceof ServerUnreachableException;
+    Failure failure = saysLess && before != null ? before : latest;
     lastFailure = failure;
     Duration waited = Duration.ofNanos(System.nanoTime() - waitingSinceNanos);
     Duration retryIn = limits.repeats().pause(attempts, failure);
