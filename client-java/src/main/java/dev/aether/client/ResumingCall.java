@@ -177,6 +177,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
   private FrameCall.Patience patience(Duration waited) {
     Duration giveUpAfter = begun ? limits.giveUpAfter() : limits.beginWithin();
     Duration first = limits.first();
+    hurried = false;
     if (giveUpAfter != null) {
       Duration left = giveUpAfter.minus(waited);
       hurried = left.compareTo(first) < 0;
