@@ -18,9 +18,8 @@ import org.jspecify.annotations.Nullable;
  * Never waits; at most as many wait as {@link ActorLanes} has at work.
  */
 final class StreamRoom {
-  private record Waiting(SaveCommand command, CompletableFuture<Saved> outcome) {}
-
-  private record Taken(CompletableFuture<Saved> outcome, CompletableFuture<Saved> save) {}
+  /** The turn completes with the save, once the stream has taken it. */
+  private record Waiting(SaveCommand command, CompletableFuture<CompletableFuture<Saved>> turn) {}
 
   private final SaveStream stream;
   private final ReentrantLock lock = new ReentrantLock();
@@ -39,12 +38,12 @@ final class StreamRoom {
       if (taken.isPresent()) {
         return taken.get();
       }
-      CompletableFuture<Saved> outcome = new CompletableFuture<>();
-      waiting.add(new Waiting(command, outcome));
+      CompletableFuture<CompletableFuture<Saved>> turn = new CompletableFuture<>();
+      waiting.add(new Waiting(command, turn));
       if (waiting.size() == 1) {
         awaitRoom();
       }
-      return outcome;
+      return turn.thenCompose(save -> save);
     } finally {
       lock.unlock();
     }
@@ -55,7 +54,7 @@ final class StreamRoom {
   }
 
   private void drain() {
-    List<Taken> taken = new ArrayList<>();
+    List<Runnable> taken = new ArrayList<>();
     lock.lock();
     try {
       for (@Nullable Waiting next = waiting.peek(); next != null; next = waiting.peek()) {
@@ -63,7 +62,8 @@ final class StreamRoom {
         if (save.isEmpty()) {
           break;
         }
-        taken.add(new Taken(next.outcome(), save.get()));
+        CompletableFuture<CompletableFuture<Saved>> turn = next.turn();
+        taken.add(() -> turn.complete(save.get()));
         waiting.remove();
       }
       if (!waiting.isEmpty()) {
@@ -72,20 +72,7 @@ final class StreamRoom {
     } finally {
       lock.unlock();
     }
-    taken.forEach(StreamRoom::pass);
-  }
-
-  private static void pass(Taken taken) {
-    taken
-        .save()
-        .whenComplete(
-            (saved, error) -> {
-              if (error == null) {
-                taken.outcome().complete(saved);
-              } else {
-                taken.outcome().completeExceptionally(error);
-              }
-            });
+    taken.forEach(Runnable::run);
   }
 
   private Optional<CompletableFuture<Saved>> offer(SaveCommand command) {
