@@ -2,8 +2,11 @@ package dev.aether.server.codec;
 
 import com.google.protobuf.ByteString;
 import dev.aether.v1.NewEvent;
-import java.nio.ByteBuffer;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -25,30 +28,39 @@ public final class RequestDigest {
   /** The digest of a request's events. */
   public static String of(List<NewEvent> events) {
     MessageDigest sha = sha256();
-    ByteBuffer number = ByteBuffer.allocate(Long.BYTES);
-    putInt(sha, number, events.size());
-    for (NewEvent event : events) {
-      put(sha, number, event.getEventIdBytes());
-      put(sha, number, event.getEventTypeBytes());
-      put(sha, number, event.getCommandIdBytes());
-      put(sha, number, event.getData());
-      put(sha, number, event.getContentTypeBytes());
-      putMetadata(sha, number, event.getMetadataMap());
-      if (event.hasTimestamp()) {
-        putInt(sha, number, 1);
-        putLong(sha, number, event.getTimestamp().getSeconds());
-        putInt(sha, number, event.getTimestamp().getNanos());
-      } else {
-        putInt(sha, number, 0);
+    // Takes byte strings as they are; a digest alone would copy them.
+    try (DataOutputStream out =
+        new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha))) {
+      out.writeInt(events.size());
+      for (NewEvent event : events) {
+        put(out, event);
       }
+    } catch (IOException e) {
+      throw new IllegalStateException("a digest has no faults of its own", e);
     }
     byte[] digest = Arrays.copyOf(sha.digest(), DIGEST_BYTES);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);
   }
 
-  private static void putMetadata(
-      MessageDigest sha, ByteBuffer number, Map<String, String> metadata) {
-    putInt(sha, number, metadata.size());
+  private static void put(DataOutputStream out, NewEvent event) throws IOException {
+    put(out, event.getEventIdBytes());
+    put(out, event.getEventTypeBytes());
+    put(out, event.getCommandIdBytes());
+    put(out, event.getData());
+    put(out, event.getContentTypeBytes());
+    putMetadata(out, event.getMetadataMap());
+    if (event.hasTimestamp()) {
+      out.writeInt(1);
+      out.writeLong(event.getTimestamp().getSeconds());
+      out.writeInt(event.getTimestamp().getNanos());
+    } else {
+      out.writeInt(0);
+    }
+  }
+
+  private static void putMetadata(DataOutputStream out, Map<String, String> metadata)
+      throws IOException {
+    out.writeInt(metadata.size());
     if (metadata.isEmpty()) {
       return;
     }
@@ -58,23 +70,15 @@ public final class RequestDigest {
             .sorted(Arrays::compareUnsigned)
             .toArray(byte[][]::new);
     for (byte[] key : keys) {
-      put(sha, number, ByteString.copyFrom(key));
+      put(out, ByteString.copyFrom(key));
       String value = metadata.getOrDefault(new String(key, StandardCharsets.UTF_8), "");
-      put(sha, number, ByteString.copyFromUtf8(value));
+      put(out, ByteString.copyFromUtf8(value));
     }
   }
 
-  private static void put(MessageDigest sha, ByteBuffer number, ByteString bytes) {
-    putInt(sha, number, bytes.size());
-    bytes.asReadOnlyByteBufferList().forEach(sha::update);
-  }
-
-  private static void putInt(MessageDigest sha, ByteBuffer number, int value) {
-    sha.update(number.clear().putInt(value).flip());
-  }
-
-  private static void putLong(MessageDigest sha, ByteBuffer number, long value) {
-    sha.update(number.clear().putLong(value).flip());
+  private static void put(DataOutputStream out, ByteString bytes) throws IOException {
+    out.writeInt(bytes.size());
+    bytes.writeTo(out);
   }
 
   private static MessageDigest sha256() {

@@ -13,9 +13,21 @@ import java.util.Optional;
 final class Faults {
   private final List<FieldFault> found = new ArrayList<>();
 
+  /** Of which repeated field's element the fields are that come; -1: they are the request's own. */
+  private int element = -1;
+
+  private String repeated = "";
+
+  /** The fields from now on are those of a repeated field's element. */
+  void within(String field, int index) {
+    repeated = field;
+    element = index;
+  }
+
   void add(String field, String fault) {
     if (found.size() < StoreException.InvalidRequest.MAX_FAULTS) {
-      found.add(new FieldFault(field, fault));
+      String path = element < 0 ? field : repeated + '[' + element + "]." + field;
+      found.add(new FieldFault(path, fault));
     }
   }
 

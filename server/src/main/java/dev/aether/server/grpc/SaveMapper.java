@@ -1,6 +1,7 @@
 package dev.aether.server.grpc;
 
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.Timestamps;
 import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.codec.UuidV7;
@@ -12,7 +13,6 @@ import dev.aether.server.event.TextRule;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.Durability;
-import dev.aether.v1.Event;
 import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
@@ -44,13 +44,15 @@ final class SaveMapper {
    */
   static Save toSave(SaveEventsRequest request, boolean resent, long deadline) {
     check(request);
+    // Before the events are completed: it leaves their texts as the bytes that are stored.
+    String digest = RequestDigest.of(request.getEventsList());
     return new Save(
         Names.namespace(request.getNamespace()),
         new ActorId(request.getActorId()),
         commitId(request),
         expected(request),
         complete(request.getEventsList()),
-        RequestDigest.of(request.getEventsList()),
+        digest,
         request.getRetry() || resent,
         deadline);
   }
@@ -68,7 +70,8 @@ final class SaveMapper {
       faults.add("events", "has " + count + " events, more than " + Limits.EVENTS_PER_COMMIT);
     } else {
       for (int i = 0; i < count; i++) {
-        checkEvent(request.getEvents(i), "events[" + i + "].", faults);
+        faults.within("events", i);
+        checkEvent(request.getEvents(i), faults);
       }
     }
     faults.check();
@@ -96,16 +99,16 @@ final class SaveMapper {
     }
   }
 
-  private static void checkEvent(NewEvent event, String path, Faults faults) {
-    faults.add(path + "event_type", EVENT_TYPE.fault(event.getEventType()));
-    faults.add(path + "event_id", SHORT_TEXT.fault(event.getEventId()));
-    faults.add(path + "command_id", SHORT_TEXT.fault(event.getCommandId()));
-    faults.add(path + "content_type", SHORT_TEXT.fault(event.getContentType()));
+  private static void checkEvent(NewEvent event, Faults faults) {
+    faults.add("event_type", EVENT_TYPE.fault(event.getEventType()));
+    faults.add("event_id", SHORT_TEXT.fault(event.getEventId()));
+    faults.add("command_id", SHORT_TEXT.fault(event.getCommandId()));
+    faults.add("content_type", SHORT_TEXT.fault(event.getContentType()));
     if (event.getMetadataCount() > 0) {
-      checkMetadata(event.getMetadataMap(), path + "metadata", faults);
+      checkMetadata(event.getMetadataMap(), "metadata", faults);
     }
     if (event.hasTimestamp() && !Timestamps.isValid(event.getTimestamp())) {
-      faults.add(path + "timestamp", "is outside of the years 1 to 9999");
+      faults.add("timestamp", "is outside of the years 1 to 9999");
     }
   }
 
@@ -145,24 +148,29 @@ final class SaveMapper {
         .build();
   }
 
-  private static List<Event> complete(List<NewEvent> events) {
+  private static List<NewEvent> complete(List<NewEvent> events) {
     Timestamp now = now();
-    List<Event> complete = new ArrayList<>(events.size());
+    List<NewEvent> complete = new ArrayList<>(events.size());
     for (NewEvent event : events) {
-      complete.add(
-          Event.newBuilder()
-              .setEventId(
-                  event.getEventId().isEmpty() ? UuidV7.next().toString() : event.getEventId())
-              .setEventType(event.getEventType())
-              .setCommandId(event.getCommandId())
-              .setData(event.getData())
-              .setContentType(
-                  event.getContentType().isEmpty() ? DEFAULT_CONTENT_TYPE : event.getContentType())
-              .putAllMetadata(event.getMetadataMap())
-              .setTimestamp(event.hasTimestamp() ? event.getTimestamp() : now)
-              .build());
+      complete.add(complete(event, now));
     }
     return complete;
+  }
+
+  /** What a newer client may have set besides means nothing here, and isn't stored. */
+  private static NewEvent complete(NewEvent event, Timestamp now) {
+    NewEvent.Builder complete = event.toBuilder();
+    complete.setUnknownFields(UnknownFieldSet.getDefaultInstance());
+    if (event.getEventId().isEmpty()) {
+      complete.setEventId(UuidV7.next().toString());
+    }
+    if (event.getContentType().isEmpty()) {
+      complete.setContentType(DEFAULT_CONTENT_TYPE);
+    }
+    if (!event.hasTimestamp()) {
+      complete.setTimestamp(now);
+    }
+    return complete.build();
   }
 
   /** The answer to a save that is stored. */

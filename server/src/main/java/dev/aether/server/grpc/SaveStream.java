@@ -6,6 +6,7 @@ import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.HashMap;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * One SaveEventsStream call. Each request becomes a save of its own as soon as it is read; answers
  * go out as they come, but those of one actor in the order of its requests. The next request is
  * read while fewer than {@link #MAX_UNANSWERED} are unanswered and the client takes its answers:
- * that is the flow control. The call's own thread and the store's hand over to each other under
- * this object's lock.
+ * that is the flow control. The call's own thread and the store's change what is counted under this
+ * object's lock, which nobody holds for long: what goes out is put in order there, and is sent
+ * afterwards by whichever thread is at it.
  */
 final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseable {
   /** Requests of one call that are read and not answered. */
@@ -37,6 +39,9 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
   private final Consumer<SaveStream> onEnd;
 
+  /** Sends in the order in which it was told; never more than there were unanswered requests. */
+  private final SynchronizationContext sending;
+
   /** Guarded by this, as all below: each actor's latest unanswered request. */
   private final Map<String, Request> latest = new HashMap<>();
 
@@ -44,7 +49,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   private int unanswered;
   private long bytes;
 
-  /** The next request was not asked for yet. */
+  /** There was no room for the next request, which will be asked for when there is. */
   private boolean paused;
 
   /** No more requests come, or are taken; the call ends when all are answered. */
@@ -63,8 +68,9 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     this.store = store;
     this.call = call;
     this.onEnd = onEnd;
+    sending = new SynchronizationContext((thread, thrown) -> fail(thrown));
     call.disableAutoRequest();
-    call.setOnReadyHandler(this::readOn);
+    call.setOnReadyHandler(this::resume);
     call.setOnCancelHandler(this::cancelled);
     call.request(1);
   }
@@ -115,7 +121,6 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     if (ended) {
       return Admission.TOO_LATE;
     }
-    paused = true;
     unanswered++;
     bytes += request.bytes;
     Request before = latest.put(request.actor, request);
@@ -162,17 +167,19 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
       request.outcome = outcome;
       Request head = request;
       while (head != null && head.first && head.outcome != null) {
-        send(head, head.outcome);
+        settle(head, head.outcome);
         head = head.next;
         if (head != null) {
           head.first = true;
         }
       }
+      endIfAnswered();
     }
-    readOn();
+    sending.drain();
+    resume();
   }
 
-  private void send(Request request, SaveEventsStreamResponse outcome) {
+  private void settle(Request request, SaveEventsStreamResponse outcome) {
     unanswered--;
     bytes -= request.bytes;
     if (request.unique) {
@@ -180,51 +187,75 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     }
     latest.remove(request.actor, request);
     if (!ended) {
-      call.onNext(outcome);
+      sending.executeLater(() -> call.onNext(outcome));
     }
   }
 
-  private synchronized void readOn() {
-    if (ended) {
-      return;
+  /** Asks for the request after one that was read, now or when there is room. */
+  private void readOn() {
+    synchronized (this) {
+      paused = true;
     }
-    if (draining) {
-      endIfAnswered();
-    } else if (paused
-        && unanswered < MAX_UNANSWERED
-        && bytes < MAX_UNANSWERED_BYTES
-        && call.isReady()) {
-      paused = false;
+    resume();
+  }
+
+  /** Asks for the next request if one was held back and there is room now. */
+  private void resume() {
+    if (mayAsk()) {
       call.request(1);
     }
   }
 
-  private void endIfAnswered() {
-    if (unanswered > 0) {
-      return;
+  private synchronized boolean mayAsk() {
+    if (!paused || ended || draining) {
+      return false;
     }
-    StoreException why = endsWith;
-    end();
-    if (why == null) {
-      call.onCompleted();
-    } else {
-      call.onError(StatusMapper.toStatus(why));
-    }
+    paused = unanswered >= MAX_UNANSWERED || bytes >= MAX_UNANSWERED_BYTES || !call.isReady();
+    return !paused;
   }
 
+  /** Guarded by this. What ends the call goes out after the answers. */
+  private void endIfAnswered() {
+    if (!draining || unanswered > 0 || ended) {
+      return;
+    }
+    end();
+    StoreException why = endsWith;
+    sending.executeLater(
+        why == null ? call::onCompleted : () -> call.onError(StatusMapper.toStatus(why)));
+  }
+
+  /** Guarded by this. */
   private void end() {
     ended = true;
     onEnd.accept(this);
   }
 
   @Override
-  public synchronized void onCompleted() {
-    draining = true;
-    readOn();
+  public void onCompleted() {
+    drain(null);
+  }
+
+  /** Takes no more requests, and ends the call with SHUTTING_DOWN when all are answered. */
+  @Override
+  public void close() {
+    drain(new StoreException.ShuttingDown());
+  }
+
+  private void drain(@Nullable StoreException endWith) {
+    synchronized (this) {
+      if (draining) {
+        return;
+      }
+      draining = true;
+      endsWith = endWith;
+      endIfAnswered();
+    }
+    sending.drain();
   }
 
   @Override
-  public synchronized void onError(Throwable broken) {
+  public void onError(Throwable broken) {
     cancelled();
   }
 
@@ -234,13 +265,9 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     }
   }
 
-  /** Takes no more requests, and ends the call with SHUTTING_DOWN when all are answered. */
-  @Override
-  public synchronized void close() {
-    if (!draining) {
-      draining = true;
-      endsWith = new StoreException.ShuttingDown();
-      readOn();
-    }
+  /** An answer could not be sent, which would be a fault of our own. */
+  private void fail(Throwable thrown) {
+    cancelled();
+    call.onError(StatusMapper.toStatus(thrown));
   }
 }

@@ -4,13 +4,13 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Namespace;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import java.util.List;
 
 /**
  * A save on its way in, checked and complete but for the versions.
  *
- * @param events 1 to 1000 events with everything set but actor and version
+ * @param events 1 to 1000 events with everything set that is stored, and nothing unknown
  * @param digest {@link dev.aether.server.codec.RequestDigest} of the request as received
  * @param retry whether the request may have been sent before
  * @param deadline when the answer must have left, as {@link System#nanoTime}
@@ -20,7 +20,7 @@ public record Save(
     ActorId actor,
     CommitId commitId,
     ExpectedVersion expected,
-    List<Event> events,
+    List<NewEvent> events,
     String digest,
     boolean retry,
     long deadline) {}

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,8 +40,6 @@ final class JetStreamApi {
   /** The same for gathering a stream's subjects: seconds where it has millions. */
   private static final Duration LIST_WITHIN = Duration.ofSeconds(20);
 
-  private static final String EXPECTED_SEQUENCE = "Nats-Expected-Last-Subject-Sequence";
-  private static final String EXPECTED_STREAM = "Nats-Expected-Stream";
   private static final String API = "$JS.API.";
   private static final int NOT_FOUND = 404;
 
@@ -56,17 +55,14 @@ final class JetStreamApi {
   }
 
   /**
-   * Publishes to a stream if the subject's last message has a certain sequence.
+   * Publishes to a stream if its condition holds.
    *
-   * @param expectedSequence 0: the subject has no message
    * @return the message's sequence
    */
   CompletableFuture<Long> publish(
-      String stream, String subject, long expectedSequence, Headers headers, byte[] body) {
-    headers.put(EXPECTED_SEQUENCE, Long.toString(expectedSequence));
-    headers.put(EXPECTED_STREAM, stream);
-    return request(subject, headers, body, ACKNOWLEDGE_WITHIN)
-        .thenApply(reply -> acknowledged(stream, reply));
+      String stream, String subject, PublishHeaders condition, byte[] body) {
+    return request(
+        subject, condition, body, ACKNOWLEDGE_WITHIN, reply -> acknowledged(stream, reply));
   }
 
   private static Long acknowledged(String stream, Message reply) {
@@ -172,7 +168,7 @@ final class JetStreamApi {
    */
   CompletableFuture<Message> subjects(String stream, String filter, int offset) {
     String query = "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}";
-    return request(API + "STREAM.INFO." + stream, null, utf8(query), LIST_WITHIN);
+    return request(API + "STREAM.INFO." + stream, query, LIST_WITHIN);
   }
 
   /** Makes a stream; making it again with the same configuration has no effect. */
@@ -210,12 +206,12 @@ final class JetStreamApi {
   }
 
   private CompletableFuture<Message> managed(String verb, String body) {
-    return streams.pass(() -> request(API + verb, null, utf8(body), MANAGE_WITHIN));
+    return streams.pass(() -> request(API + verb, body, MANAGE_WITHIN));
   }
 
   /** Any request about a consumer; the reply's error is for the caller to see. */
   CompletableFuture<Message> consumer(String verb, String body) {
-    return consumers.pass(() -> request(API + verb, null, utf8(body), MANAGE_WITHIN));
+    return consumers.pass(() -> request(API + verb, body, MANAGE_WITHIN));
   }
 
   static JetStreamFailure refusal(int code, @Nullable String description) {
@@ -223,7 +219,7 @@ final class JetStreamApi {
   }
 
   private CompletableFuture<Message> read(String subject, String query, int attempt) {
-    return request(subject, null, utf8(query), ANSWER_WITHIN.get(attempt))
+    return request(subject, query, ANSWER_WITHIN.get(attempt))
         .exceptionallyCompose(
             thrown -> {
               JetStreamFailure failure = JetStreamErrors.failure(thrown);
@@ -236,8 +232,17 @@ final class JetStreamApi {
             });
   }
 
-  private CompletableFuture<Message> request(
-      String subject, @Nullable Headers headers, byte[] body, Duration within) {
+  private CompletableFuture<Message> request(String subject, String query, Duration within) {
+    byte[] body = query.getBytes(StandardCharsets.UTF_8);
+    return request(subject, null, body, within, Function.identity());
+  }
+
+  private <T> CompletableFuture<T> request(
+      String subject,
+      @Nullable Headers headers,
+      byte[] body,
+      Duration within,
+      Function<Message, T> read) {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return CompletableFuture.failedFuture(
           JetStreamFailure.notDelivered("no connection to NATS (" + connection.getStatus() + ")"));
@@ -248,11 +253,12 @@ final class JetStreamApi {
     } catch (IllegalStateException e) {
       return CompletableFuture.failedFuture(JetStreamErrors.failure(e));
     }
-    return reply.exceptionallyCompose(
-        thrown -> CompletableFuture.failedFuture(JetStreamErrors.failure(thrown)));
-  }
-
-  private static byte[] utf8(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+    return reply.handle(
+        (message, thrown) -> {
+          if (thrown != null) {
+            throw JetStreamErrors.failure(thrown);
+          }
+          return read.apply(message);
+        });
   }
 }

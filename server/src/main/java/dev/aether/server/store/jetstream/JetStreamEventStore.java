@@ -11,7 +11,7 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -59,7 +59,7 @@ final class JetStreamEventStore implements EventStore {
 
   /** Twice: a save holds its events, and for a while their commit's bytes. */
   private static long bytes(Save save) {
-    return 2 * save.events().stream().mapToLong(Event::getSerializedSize).sum();
+    return 2 * save.events().stream().mapToLong(NewEvent::getSerializedSize).sum();
   }
 
   @Override

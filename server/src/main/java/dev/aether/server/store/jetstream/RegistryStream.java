@@ -2,7 +2,6 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.Namespace;
 import dev.aether.server.wire.NamespaceRecord;
-import io.nats.client.impl.Headers;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -68,7 +67,11 @@ final class RegistryStream {
 
   private static CompletableFuture<Long> publish(
       JetStreamApi api, String subject, long expected, byte[] body) {
-    return api.publish(StreamConfigs.REGISTRY, subject, expected, new Headers(), body);
+    return api.publish(
+        StreamConfigs.REGISTRY,
+        subject,
+        PublishHeaders.expecting(StreamConfigs.REGISTRY, expected),
+        body);
   }
 
   /** What the leader has of a name. */

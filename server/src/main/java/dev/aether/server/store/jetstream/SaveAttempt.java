@@ -8,8 +8,6 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
-import dev.aether.v1.Commit;
-import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -227,18 +225,17 @@ final class SaveAttempt {
   }
 
   private void publish(ActorTip tip) {
-    Commit commit =
-        CommitCodec.commit(
-            save.namespace(), save.actor(), save.commitId(), tip.version() + 1, save.events());
-    byte[] body = commit.toByteArray();
+    long first = tip.version() + 1;
+    byte[] body =
+        CommitCodec.encode(save.namespace(), save.actor(), save.commitId(), first, save.events());
     if (body.length > tools.maxCommitBytes()) {
       fail(new StoreException.CommitTooLarge(tools.maxCommitBytes(), body.length));
       return;
     }
     CommitHeader header =
         new CommitHeader(
-            commit.getFirstVersion(),
-            commit.getLastVersion(),
+            first,
+            first + save.events().size() - 1,
             save.expected().letter(),
             save.digest(),
             tip.through(),
@@ -252,8 +249,7 @@ final class SaveAttempt {
         .publish(
             actor().stream().name(),
             actor().subject(),
-            tip.sequence(),
-            new Headers().put(CommitHeader.NAME, header.format()),
+            PublishHeaders.expecting(actor().stream().name(), tip.sequence(), header),
             body)
         .whenComplete(
             (sequence, thrown) -> {

@@ -5,7 +5,6 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
-import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -189,7 +188,11 @@ final class SnapshotAttempt {
     }
     tools
         .api()
-        .publish(messages.stream(), messages.subject(), aim, new Headers(), record)
+        .publish(
+            messages.stream(),
+            messages.subject(),
+            PublishHeaders.expecting(messages.stream(), aim),
+            record)
         .whenComplete(
             (sequence, thrown) -> {
               if (thrown == null) {

@@ -1,6 +1,7 @@
 package dev.aether.server.store.memory;
 
 import dev.aether.server.codec.CommitCodec;
+import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
@@ -69,12 +70,13 @@ final class InMemoryEventStore implements EventStore {
     if (save.expected() instanceof ExpectedVersion.Existing && version == 0) {
       throw conflict(save, version);
     }
-    Commit commit =
-        CommitCodec.commit(
+    byte[] body =
+        CommitCodec.encode(
             save.namespace(), save.actor(), save.commitId(), version + 1, save.events());
-    if (commit.getSerializedSize() > Limits.COMMIT_BYTES) {
-      throw new StoreException.CommitTooLarge(Limits.COMMIT_BYTES, commit.getSerializedSize());
+    if (body.length > Limits.COMMIT_BYTES) {
+      throw new StoreException.CommitTooLarge(Limits.COMMIT_BYTES, body.length);
     }
+    Commit commit = decode(body, save);
     MemoryPartition.Record record =
         new MemoryPartition.Record(
             new LogEntry.StoredCommit(0, partition.head() + 1, Instant.now(), save.actor(), commit),
@@ -82,6 +84,14 @@ final class InMemoryEventStore implements EventStore {
             save.digest());
     partition.add(record);
     return saved(record, false);
+  }
+
+  private static Commit decode(byte[] body, Save save) {
+    try {
+      return CommitCodec.decode(body, save.namespace(), save.actor());
+    } catch (CorruptCommitException e) {
+      throw new IllegalStateException("just encoded", e);
+    }
   }
 
   private static Optional<MemoryPartition.Record> repeated(

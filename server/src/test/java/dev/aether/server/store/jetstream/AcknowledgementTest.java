@@ -14,6 +14,7 @@ class AcknowledgementTest {
 
   @Test
   void theUsualFormGivesItsSequence() {
+    assertEquals(1, sequence("{\"stream\":\"S\",\"seq\":1}"));
     assertEquals(1, sequence("{\"stream\":\"S\", \"seq\":1}"));
     assertEquals(
         999_999_999_999_999_999L, sequence("{\"stream\":\"S\", \"seq\":999999999999999999}"));
@@ -24,6 +25,8 @@ class AcknowledgementTest {
       strings = {
         "",
         "{}",
+        "{\"stream\":\"S\",",
+        "{\"stream\":\"S\",  \"seq\":1}",
         "{\"stream\":\"S\", \"seq\":}",
         "{\"stream\":\"S\", \"seq\":-1}",
         "{\"stream\":\"S\", \"seq\":1",

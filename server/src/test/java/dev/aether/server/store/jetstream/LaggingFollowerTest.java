@@ -18,7 +18,7 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.testing.TestNatsServer;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.api.StreamConfiguration;
@@ -92,7 +92,7 @@ class LaggingFollowerTest {
   }
 
   private static Save save(String commitId, ExpectedVersion expected, boolean retry) {
-    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
     return new Save(
         NAMESPACE,
         ACTOR,

@@ -14,7 +14,7 @@ import dev.aether.server.store.Actors;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.testing.TestNatsServer;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import io.nats.client.api.PublishAck;
@@ -45,16 +45,15 @@ class ManyActorsTest {
         new ActorId(actor),
         new CommitId("c"),
         new ExpectedVersion.Any(),
-        List.of(Event.newBuilder().setEventId("e").setEventType("happened").build()),
+        List.of(NewEvent.newBuilder().setEventId("e").setEventType("happened").build()),
         DIGEST,
         false,
         System.nanoTime() + SOON.toNanos());
   }
 
   private static byte[] commit(String actor) {
-    return CommitCodec.commit(
-            NAMESPACE, new ActorId(actor), new CommitId("c"), 1, save(actor).events())
-        .toByteArray();
+    return CommitCodec.encode(
+        NAMESPACE, new ActorId(actor), new CommitId("c"), 1, save(actor).events());
   }
 
   @Test

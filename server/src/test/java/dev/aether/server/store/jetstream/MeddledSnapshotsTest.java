@@ -21,7 +21,7 @@ import dev.aether.server.store.Save;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.server.wire.SnapshotRecord;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import dev.aether.v1.Snapshot;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
@@ -100,7 +100,7 @@ class MeddledSnapshotsTest {
         ACTOR,
         new CommitId("c" + expected),
         new ExpectedVersion.Exactly(expected),
-        List.of(Event.newBuilder().setEventId("e").setEventType("happened").build()),
+        List.of(NewEvent.newBuilder().setEventId("e").setEventType("happened").build()),
         "tPY9GDwOgTZP73ZxyUVOZQ",
         false,
         System.nanoTime() + SOON.toNanos());

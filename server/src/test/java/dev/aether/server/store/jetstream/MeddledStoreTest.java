@@ -23,7 +23,7 @@ import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamApiException;
@@ -104,7 +104,7 @@ class MeddledStoreTest {
   }
 
   private Save save(String commitId, ExpectedVersion expected, Duration within) {
-    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
     return new Save(
         namespace,
         ACTOR,
@@ -282,9 +282,8 @@ class MeddledStoreTest {
   }
 
   private byte[] commit(long version) {
-    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
-    return CommitCodec.commit(namespace, ACTOR, new CommitId("c2"), version, List.of(event))
-        .toByteArray();
+    NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
+    return CommitCodec.encode(namespace, ACTOR, new CommitId("c2"), version, List.of(event));
   }
 
   @Test
@@ -340,7 +339,7 @@ class MeddledStoreTest {
             CompletionException.class,
             () ->
                 new JetStreamApi(meddler)
-                    .publish("s", "closing", 0, new Headers(), new byte[0])
+                    .publish("s", "closing", PublishHeaders.expecting("s", 0), new byte[0])
                     .join());
     assertEquals(JetStreamFailure.Kind.NO_ANSWER, JetStreamErrors.failure(thrown).kind());
   }

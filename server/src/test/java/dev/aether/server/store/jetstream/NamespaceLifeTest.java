@@ -22,7 +22,7 @@ import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamApiException;
@@ -110,7 +110,7 @@ class NamespaceLifeTest {
 
   private CompletableFuture<Saved> save(
       JetStreamStore by, String commitId, ExpectedVersion expected, Duration within) {
-    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
     return by.events()
         .save(
             new Save(

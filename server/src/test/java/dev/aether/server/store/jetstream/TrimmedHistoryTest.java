@@ -20,7 +20,7 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.testing.TestNatsServer;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
@@ -91,7 +91,7 @@ class TrimmedHistoryTest {
   }
 
   private Saved append(ActorId actor, String commitId, boolean retry) {
-    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
     return store
         .events()
         .save(
