@@ -5,9 +5,12 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +19,15 @@ import java.util.function.Supplier;
  */
 public final class HttpEndpoint implements AutoCloseable {
   private static final int BACKLOG = 64;
+
+  /**
+   * Requests that are read or answered at once. One that is sent by halves holds a thread until
+   * {@link #REQUEST_WITHIN_SECONDS} are over; what comes beyond the bound is closed unanswered.
+   */
+  private static final int MAX_REQUESTS = 64;
+
+  private static final int REQUEST_WITHIN_SECONDS = 5;
+  private static final Duration IDLE_THREADS_LIVE = Duration.ofSeconds(10);
 
   private final HttpServer server;
   private final ExecutorService executor;
@@ -28,18 +40,33 @@ public final class HttpEndpoint implements AutoCloseable {
    */
   public HttpEndpoint(InetSocketAddress listen, Supplier<Optional<String>> outage)
       throws IOException {
+    boundRequests();
     server = HttpServer.create(listen, BACKLOG);
     executor =
-        Executors.newSingleThreadExecutor(
+        new ThreadPoolExecutor(
+            0,
+            MAX_REQUESTS,
+            IDLE_THREADS_LIVE.toSeconds(),
+            TimeUnit.SECONDS,
+            new SynchronousQueue<>(),
             task -> {
               Thread thread = new Thread(task, "aether-http");
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            new ThreadPoolExecutor.DiscardPolicy());
     server.setExecutor(executor);
     server.createContext("/healthz", exchange -> answer(exchange, "/healthz", Optional.empty()));
     server.createContext("/readyz", exchange -> answer(exchange, "/readyz", outage.get()));
     server.start();
+  }
+
+  /** The JDK's server takes this bound from nowhere else, and without it waits for ever. */
+  private static void boundRequests() {
+    String bound = "sun.net.httpserver.maxReqTime";
+    if (System.getProperty(bound) == null) {
+      System.setProperty(bound, Integer.toString(REQUEST_WITHIN_SECONDS));
+    }
   }
 
   private static void answer(HttpExchange exchange, String path, Optional<String> trouble)
@@ -49,9 +76,14 @@ public final class HttpEndpoint implements AutoCloseable {
         exchange.sendResponseHeaders(404, -1);
         return;
       }
+      int status = trouble.isEmpty() ? 200 : 503;
+      if (exchange.getRequestMethod().equals("HEAD")) {
+        exchange.sendResponseHeaders(status, -1);
+        return;
+      }
       byte[] body = (trouble.orElse("ok") + "\n").getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-      exchange.sendResponseHeaders(trouble.isEmpty() ? 200 : 503, body.length);
+      exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);
     }
   }

@@ -1,0 +1,118 @@
+package dev.aether.server.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HttpEndpointTest {
+  private static final Duration BOUND = Duration.ofSeconds(20);
+  private static final int MORE_THAN_ARE_READ = 80;
+
+  private final AtomicReference<Optional<String>> outage =
+      new AtomicReference<>(Optional.<String>empty());
+  private final HttpEndpoint endpoint = endpoint();
+
+  private HttpEndpoint endpoint() {
+    try {
+      return new HttpEndpoint(
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), outage::get);
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  @AfterEach
+  void end() {
+    endpoint.close();
+  }
+
+  private HttpResponse<String> ask(String method, String path)
+      throws IOException, InterruptedException {
+    InetSocketAddress address = endpoint.address();
+    URI uri =
+        URI.create(
+            "http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path);
+    HttpRequest request =
+        HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).timeout(BOUND).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+  }
+
+  @Test
+  void itSaysWhetherTheNodeCanServe() throws IOException, InterruptedException {
+    assertEquals(200, ask("GET", "/readyz").statusCode());
+    outage.set(Optional.of("no NATS"));
+    assertEquals(503, ask("GET", "/readyz").statusCode());
+    assertEquals("no NATS\n", ask("GET", "/readyz").body());
+    assertEquals(503, ask("HEAD", "/readyz").statusCode());
+    assertEquals(200, ask("GET", "/healthz").statusCode());
+    assertEquals(404, ask("GET", "/elsewhere").statusCode());
+  }
+
+  @Test
+  void requestsSentByHalvesHoldUpNobody() throws IOException, InterruptedException {
+    List<Socket> halves = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        halves.add(half());
+      }
+      assertEquals(200, ask("GET", "/healthz").statusCode());
+    } finally {
+      for (Socket half : halves) {
+        half.close();
+      }
+    }
+  }
+
+  @Test
+  void requestsThatAreNeverSentWholeAreGivenUp() throws IOException {
+    List<Socket> halves = new ArrayList<>();
+    try {
+      for (int i = 0; i < MORE_THAN_ARE_READ; i++) {
+        halves.add(half());
+      }
+      for (Socket half : halves) {
+        assertTrue(isClosed(half));
+      }
+    } finally {
+      for (Socket half : halves) {
+        half.close();
+      }
+    }
+  }
+
+  /** Waits for it; what the server had not read yet when it closed makes it a reset. */
+  private static boolean isClosed(Socket half) throws IOException {
+    try {
+      return half.getInputStream().read() < 0;
+    } catch (SocketException reset) {
+      return true;
+    }
+  }
+
+  private Socket half() throws IOException {
+    InetSocketAddress address = endpoint.address();
+    Socket half = new Socket(address.getAddress(), address.getPort());
+    half.setSoTimeout((int) BOUND.toMillis());
+    half.getOutputStream().write("GET /healthz HTTP/1.1\r\n".getBytes(StandardCharsets.UTF_8));
+    return half;
+  }
+}

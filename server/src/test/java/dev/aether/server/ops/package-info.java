@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.ops;
+
+import org.jspecify.annotations.NullMarked;
