@@ -355,7 +355,7 @@ public final class AsyncAetherClient implements AutoCloseable {
 
   /** As {@link AetherClient#subscribe(SubscribeOptions, SubscriptionListener)}. */
   public Subscription subscribe(SubscribeOptions options, SubscriptionListener listener) {
-    return ListenerSubscription.start(calls.subscription(options), listener);
+    return ListenerSubscription.start(calls.subscription(options), listener, connection::closed);
   }
 
   /**

@@ -8,12 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A subscription that calls a listener, one frame after the other. */
 final class ListenerSubscription implements Subscription, FrameFlow.Receiver<Arrival> {
   private static final long LAG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+  private final BooleanSupplier clientClosed;
   private final SubscriptionListener listener;
   private final FrameFlow<Arrival> flow;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -29,13 +31,16 @@ final class ListenerSubscription implements Subscription, FrameFlow.Receiver<Arr
   private @Nullable AetherException failure;
   private long toldLagNanos = System.nanoTime() - LAG_EVERY_NANOS;
 
-  private ListenerSubscription(SubscriptionListener listener, FrameFlow<Arrival> flow) {
+  private ListenerSubscription(
+      SubscriptionListener listener, FrameFlow<Arrival> flow, BooleanSupplier clientClosed) {
     this.listener = listener;
     this.flow = flow;
+    this.clientClosed = clientClosed;
   }
 
-  static Subscription start(FrameFlow<Arrival> flow, SubscriptionListener listener) {
-    ListenerSubscription subscription = new ListenerSubscription(listener, flow);
+  static Subscription start(
+      FrameFlow<Arrival> flow, SubscriptionListener listener, BooleanSupplier clientClosed) {
+    ListenerSubscription subscription = new ListenerSubscription(listener, flow, clientClosed);
     flow.start(subscription, 1);
     return subscription;
   }
@@ -166,7 +171,7 @@ final class ListenerSubscription implements Subscription, FrameFlow.Receiver<Arr
   @Override
   public void onEnd(@Nullable AetherException error) {
     AetherException why = failure;
-    if (why == null && !closed) {
+    if (why == null && !closed && !clientClosed.getAsBoolean()) {
       why =
           error == null
               ? new ServerUnreachableException("the server ended the subscription", Map.of(), null)

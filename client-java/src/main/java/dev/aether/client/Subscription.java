@@ -17,8 +17,9 @@ public interface Subscription extends AutoCloseable {
 
   /**
    * Completes when the subscription has ended and the last callback returned: normally after {@link
-   * #close()}, else with the {@link AetherException} that {@link SubscriptionListener#onError} got.
-   * Each call gives a future of its own; cancelling it does nothing to the subscription.
+   * #close()} and with its client, else with the {@link AetherException} that {@link
+   * SubscriptionListener#onError} got. Each call gives a future of its own; cancelling it does
+   * nothing to the subscription.
    */
   CompletableFuture<Void> ended();
 

@@ -103,6 +103,8 @@ public interface SubscriptionListener {
   /** The subscription ended by itself and won't be resumed. The last callback. */
   void onError(AetherException error);
 
-  /** The subscription ended by {@link Subscription#close()}. The last callback. */
+  /**
+   * The subscription ended by {@link Subscription#close()} or with its client. The last callback.
+   */
   default void onClosed() {}
 }

@@ -244,6 +244,27 @@ final class SubscriptionTest {
   }
 
   @Test
+  void aSubscriptionThatEndsWithItsClientIsClosedAndNotGivenUp() throws Exception {
+    server.subscriptions.add((request, caller) -> caller.onNext(started("c0")));
+    CountDownLatch began = new CountDownLatch(1);
+    Journal journal =
+        new Journal() {
+          @Override
+          public void onStarted(String nodeId, Cursor cursor) {
+            super.onStarted(nodeId, cursor);
+            began.countDown();
+          }
+        };
+    Subscription subscription = client.subscribe(LIVE, journal);
+    assertTrue(began.await(5, TimeUnit.SECONDS));
+
+    client.close();
+
+    assertNull(subscription.ended().get(5, TimeUnit.SECONDS));
+    assertEquals(List.of("started n1 c0", "closed"), journal.lines());
+  }
+
+  @Test
   void aListenerThatThrowsEndsTheSubscriptionWithWhatItThrew() {
     server.subscriptions.add(
         (request, caller) -> {
