@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a range of an actor's commits in pages. What the leader says is the actor's end when the
@@ -27,8 +27,11 @@ final class ActorHistory implements ActorReader {
   private final ActorLog actor;
   private final ActorRange range;
 
-  /** Null until the first page was asked for. */
-  private @Nullable ActorTip tip;
+  /** Empty until the first page was asked for; 0: not known. */
+  private OptionalLong latestVersion = OptionalLong.empty();
+
+  /** The oldest commit that was read backwards, or the actor's last: ladders lead on from it. */
+  private Optional<ActorLog.Located> above = Optional.empty();
 
   /** Sequences still to read, both included; nothing if {@code from > to}. */
   private long fromSequence = 1;
@@ -61,7 +64,7 @@ final class ActorHistory implements ActorReader {
   @Override
   public CompletableFuture<List<LogEntry>> next() {
     CompletableFuture<List<LogEntry>> next =
-        tip == null ? locate().thenCompose(located -> page()) : page();
+        latestVersion.isEmpty() ? locate().thenCompose(located -> page()) : page();
     return JetStreamErrors.mapped(
         range.backwards() && scanned.isEmpty()
             ? next.exceptionallyCompose(this::aroundDamageBackwards)
@@ -69,7 +72,7 @@ final class ActorHistory implements ActorReader {
   }
 
   private CompletableFuture<Void> locate() {
-    CompletableFuture<Void> located = actor.tip().thenCompose(this::locate);
+    CompletableFuture<Void> located = actor.last().thenCompose(this::locate);
     return range.backwards() ? located : located.exceptionallyCompose(this::aroundDamage);
   }
 
@@ -88,7 +91,7 @@ final class ActorHistory implements ActorReader {
   }
 
   private void everythingTo(long sequence) {
-    tip = ActorTip.NONE;
+    latestVersion = OptionalLong.of(0);
     fromSequence = 1;
     toSequence = sequence;
   }
@@ -131,9 +134,10 @@ final class ActorHistory implements ActorReader {
             });
   }
 
-  private CompletableFuture<Void> locate(ActorTip found) {
-    tip = found;
-    if (range.from() > found.version()) {
+  private CompletableFuture<Void> locate(Optional<ActorLog.Located> last) {
+    ActorTip found = last.map(ActorLog.Located::tip).orElse(ActorTip.NONE);
+    latestVersion = OptionalLong.of(found.version());
+    if (last.isEmpty() || range.from() > found.version()) {
       toSequence = 0;
       return CompletableFuture.completedFuture(null);
     }
@@ -141,22 +145,25 @@ final class ActorHistory implements ActorReader {
     long to = Math.min(range.to(), found.version());
     if (range.backwards()) {
       chain.expect(to);
+      above = last;
     }
     if (Math.min(found.through().count(), to - from + 1) > LadderWalks.MAX_COMMITS) {
-      return locateEnds(found);
+      return locateEnds(last.get());
     }
-    return actor
-        .few(found, LadderWalks.Range.ofVersions(from, to))
+    return Interpolation.near(actor, last.get(), to)
+        .thenCompose(near -> actor.few(near, LadderWalks.Range.ofVersions(from, to)))
         .thenCompose(
             messages -> {
               few = messages.map(this::asAskedFor);
-              return few.isPresent() ? CompletableFuture.completedFuture(null) : locateEnds(found);
+              return few.isPresent()
+                  ? CompletableFuture.completedFuture(null)
+                  : locateEnds(last.get());
             });
   }
 
   private List<LogEntry> asAskedFor(List<StoredMessage> messages) {
     List<LogEntry> entries = new ArrayList<>();
-    messages.forEach(message -> entries.add(CommitMessages.entry(actor.stream().log(), message)));
+    messages.forEach(message -> entries.add(actor.entry(message)));
     if (range.backwards()) {
       Collections.reverse(entries);
     }
@@ -167,16 +174,16 @@ final class ActorHistory implements ActorReader {
 
   /** The version that a whole reading ends with; 0: whatever there is. */
   private long lastAskedFor() {
-    return range.backwards() ? range.from() : Math.min(range.to(), known().version());
+    return range.backwards() ? range.from() : Math.min(range.to(), latestVersion.orElseThrow());
   }
 
   /** Finds the ends of the range in the stream. */
-  private CompletableFuture<Void> locateEnds(ActorTip found) {
+  private CompletableFuture<Void> locateEnds(ActorLog.Located last) {
+    ActorTip found = last.tip();
     CompletableFuture<?> from =
         range.from() <= (range.backwards() ? 0 : 1)
             ? CompletableFuture.completedFuture(null)
-            : actor
-                .holding(found, range.from())
+            : holding(last, range.from())
                 .thenAccept(
                     located ->
                         located.ifPresent(
@@ -191,8 +198,7 @@ final class ActorHistory implements ActorReader {
       to = CompletableFuture.completedFuture(null);
     } else {
       to =
-          actor
-              .holding(found, range.to())
+          holding(last, range.to())
               .thenAccept(
                   located ->
                       located.ifPresent(
@@ -202,6 +208,12 @@ final class ActorHistory implements ActorReader {
                           }));
     }
     return CompletableFuture.allOf(from, to);
+  }
+
+  private CompletableFuture<Optional<ActorLog.Located>> holding(
+      ActorLog.Located last, long version) {
+    return Interpolation.near(actor, last, version)
+        .thenCompose(near -> actor.holding(near.tip(), version));
   }
 
   private CompletableFuture<List<LogEntry>> page() {
@@ -241,6 +253,7 @@ final class ActorHistory implements ActorReader {
             messages -> {
               List<LogEntry> entries = new ArrayList<>(entries(messages));
               toSequence = before(messages.get(0).sequence());
+              above = actor.readable(messages.get(0)).or(() -> above);
               adaptBackwardsPage(messages);
               Collections.reverse(entries);
               chain.follow(entries);
@@ -273,7 +286,7 @@ final class ActorHistory implements ActorReader {
       return newestFrom(oldest);
     }
     return actor
-        .few(known(), LadderWalks.Range.ofNumbers(oldest, toNumber))
+        .few(above.orElseThrow(), LadderWalks.Range.ofNumbers(oldest, toNumber))
         .thenCompose(
             found ->
                 found
@@ -288,7 +301,7 @@ final class ActorHistory implements ActorReader {
 
   private CompletableFuture<List<StoredMessage>> newestFrom(long oldest) {
     return actor
-        .numbered(known(), oldest)
+        .numbered(above.orElseThrow().tip(), oldest)
         .thenCompose(
             located -> collect(Math.max(located.sequence(), fromSequence), new ArrayList<>()));
   }
@@ -316,16 +329,8 @@ final class ActorHistory implements ActorReader {
   private List<LogEntry> entries(List<StoredMessage> messages) {
     return messages.stream()
         .filter(message -> message.sequence() <= toSequence)
-        .map(message -> CommitMessages.entry(actor.stream().log(), message))
+        .map(actor::entry)
         .toList();
-  }
-
-  private ActorTip known() {
-    ActorTip known = tip;
-    if (known == null) {
-      throw new IllegalStateException("not located");
-    }
-    return known;
   }
 
   private static StoredMessage last(List<StoredMessage> messages) {

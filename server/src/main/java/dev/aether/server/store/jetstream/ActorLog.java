@@ -3,6 +3,7 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.LogEntry;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,11 +42,25 @@ final class ActorLog {
 
   /** The actor's end as the stream's leader sees it. */
   CompletableFuture<ActorTip> tip() {
-    return api.last(stream, subject)
-        .thenApply(
-            last ->
-                last.map(message -> ActorTip.after(header(message), message.sequence()))
-                    .orElse(ActorTip.NONE));
+    return last().thenApply(last -> last.map(Located::tip).orElse(ActorTip.NONE));
+  }
+
+  /** The actor's last commit as the stream's leader sees it. */
+  CompletableFuture<Optional<Located>> last() {
+    return api.last(stream, subject).thenApply(last -> last.map(this::located));
+  }
+
+  private Located located(StoredMessage message) {
+    return new Located(message.sequence(), header(message), message);
+  }
+
+  /** A message of this actor's as the commit that it is; empty if it is damaged. */
+  Optional<Located> readable(StoredMessage message) {
+    try {
+      return Optional.of(located(message));
+    } catch (StoreException.CorruptRecord damaged) {
+      return Optional.empty();
+    }
   }
 
   /** The sequence of the actor's last message, whatever that is; 0 for none. */
@@ -95,8 +110,7 @@ final class ActorLog {
         .thenCompose(
             found ->
                 found.isPresent()
-                    ? CompletableFuture.completedFuture(
-                        new Located(sequence, header(found.get()), found.get()))
+                    ? CompletableFuture.completedFuture(located(found.get()))
                     : trimmed(sequence));
   }
 
@@ -125,11 +139,18 @@ final class ActorLog {
     return firstFrom(1);
   }
 
+  /** The next commit from a sequence on, as the leader sees it; empty if it is damaged. */
+  CompletableFuture<Optional<Located>> readableFrom(long sequence) {
+    return api.next(stream, sequence, subject).thenApply(next -> next.flatMap(this::readable));
+  }
+
   private CompletableFuture<Optional<Located>> firstFrom(long sequence) {
-    return api.next(stream, sequence, subject)
-        .thenApply(
-            first ->
-                first.map(message -> new Located(message.sequence(), header(message), message)));
+    return api.next(stream, sequence, subject).thenApply(first -> first.map(this::located));
+  }
+
+  /** The commit of a message of this actor's, or what is wrong with it. */
+  LogEntry entry(StoredMessage message) {
+    return CommitMessages.entry(stream.log(), actor, message);
   }
 
   /**
@@ -175,12 +196,18 @@ final class ActorLog {
   /**
    * A few commits, oldest first, by the ladders.
    *
+   * @param newest a commit that none of them comes after
    * @return empty if that is no way to read them
    */
-  CompletableFuture<Optional<List<StoredMessage>>> few(ActorTip tip, LadderWalks.Range range) {
-    return walks.read(this, tip, range);
+  CompletableFuture<Optional<List<StoredMessage>>> few(Located newest, LadderWalks.Range range) {
+    return walks.read(this, newest, range);
   }
 
   /** A commit and where it is. */
-  record Located(long sequence, CommitHeader header, StoredMessage message) {}
+  record Located(long sequence, CommitHeader header, StoredMessage message) {
+    /** The actor's end, if this is its last commit. */
+    ActorTip tip() {
+      return ActorTip.after(header, sequence);
+    }
+  }
 }

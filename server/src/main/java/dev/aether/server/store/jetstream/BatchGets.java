@@ -4,7 +4,6 @@ import dev.aether.server.event.Limits;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
-import io.nats.client.api.MessageInfo;
 import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -175,7 +174,7 @@ final class BatchGets implements AutoCloseable {
       return;
     }
     if (!message.isStatusMessage()) {
-      add(batch, new MessageInfo(message, null, true));
+      add(batch, message);
       return;
     }
     int code = message.getStatus().getCode();
@@ -189,11 +188,11 @@ final class BatchGets implements AutoCloseable {
     }
   }
 
-  private static void add(Batch batch, MessageInfo info) {
+  private static void add(Batch batch, Message message) {
     List<StoredMessage> messages = batch.messages;
     long before = messages.isEmpty() ? 0 : messages.get(messages.size() - 1).sequence();
-    if (info.getLastSeq() == before) {
-      messages.add(JetStreamApi.message(info));
+    if (DirectMessage.before(message) == before) {
+      messages.add(DirectMessage.of(message));
     }
   }
 

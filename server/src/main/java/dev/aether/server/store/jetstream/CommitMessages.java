@@ -6,7 +6,6 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.store.LogEntry;
 import dev.aether.v1.Commit;
-import java.util.Optional;
 
 /** Stored messages as the log entries they stand for. */
 final class CommitMessages {
@@ -14,26 +13,29 @@ final class CommitMessages {
 
   /** The commit of a message, or what is wrong with it. */
   static LogEntry entry(LogId log, StoredMessage message) {
-    Optional<ActorId> actor = SubjectCodec.actor(log, message.subject());
+    return SubjectCodec.actor(log, message.subject())
+        .map(actor -> entry(log, actor, message))
+        .orElseGet(() -> corrupt(log, "", message, "lies on no actor's subject"));
+  }
+
+  /** The commit of a message that lies on an actor's subject, or what is wrong with it. */
+  static LogEntry entry(LogId log, ActorId actor, StoredMessage message) {
     try {
-      if (actor.isEmpty()) {
-        throw new CorruptCommitException("lies on no actor's subject");
-      }
       CommitHeader header = header(message);
-      Commit commit = CommitCodec.decode(message.body(), log.namespace(), actor.get());
+      Commit commit = CommitCodec.decode(message.body(), log.namespace(), actor);
       if (commit.getFirstVersion() != header.firstVersion()
           || commit.getLastVersion() != header.lastVersion()) {
         throw new CorruptCommitException("holds other versions than its header says");
       }
       return new LogEntry.StoredCommit(
-          log.partition(), message.sequence(), message.time(), actor.get(), commit);
+          log.partition(), message.sequence(), message.time(), actor, commit);
     } catch (CorruptCommitException e) {
-      return new LogEntry.Corrupt(
-          log.partition(),
-          message.sequence(),
-          actor.map(ActorId::value).orElse(""),
-          String.valueOf(e.getMessage()));
+      return corrupt(log, actor.value(), message, String.valueOf(e.getMessage()));
     }
+  }
+
+  private static LogEntry corrupt(LogId log, String actorId, StoredMessage message, String why) {
+    return new LogEntry.Corrupt(log.partition(), message.sequence(), actorId, why);
   }
 
   /** The header of a message. */

@@ -127,7 +127,7 @@ final class JetStreamApi {
       }
       throw JetStreamFailure.notDelivered(reply.getStatus().getMessageWithCode());
     }
-    return Optional.of(message(new MessageInfo(reply, null, true)));
+    return Optional.of(DirectMessage.of(reply));
   }
 
   private CompletableFuture<Optional<StoredMessage>> fromLeader(String stream, String query) {
@@ -146,7 +146,7 @@ final class JetStreamApi {
             });
   }
 
-  static StoredMessage message(MessageInfo info) {
+  private static StoredMessage message(MessageInfo info) {
     Headers headers = info.getHeaders();
     byte[] body = info.getData();
     return new StoredMessage(

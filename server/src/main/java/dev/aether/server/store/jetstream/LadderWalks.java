@@ -24,9 +24,6 @@ final class LadderWalks {
   private static final int MAX_AT_ONCE = 32;
   private static final int MAX_IN_FLIGHT = 16;
 
-  /** While nothing is known of the commits' sizes. */
-  private static final int FIRST_IN_FLIGHT = 4;
-
   /** A walk that has gathered more ends, and the commits are read in pages. */
   private static final long MAX_BYTES = 2L * 1024 * 1024;
 
@@ -73,17 +70,19 @@ final class LadderWalks {
   /**
    * The commits of a range, oldest first.
    *
+   * @param newest a commit of the actor that none of the range comes after; the way goes from here
    * @param range holds at most about {@link #MAX_COMMITS}
    * @return empty if they can't be read so: one is gone or damaged, they are large, or many others
    *     walk. Then only a reading of the stream itself finds out what there is.
    */
-  CompletableFuture<Optional<List<StoredMessage>>> read(ActorLog actor, ActorTip tip, Range range) {
+  CompletableFuture<Optional<List<StoredMessage>>> read(
+      ActorLog actor, ActorLog.Located newest, Range range) {
     if (running.incrementAndGet() > MAX_AT_ONCE) {
       running.decrementAndGet();
       return CompletableFuture.completedFuture(Optional.empty());
     }
     Walk walk = new Walk(actor, range);
-    walk.begin(tip.through().trees());
+    walk.begin(newest);
     return walk.result;
   }
 
@@ -104,8 +103,11 @@ final class LadderWalks {
       this.range = range;
     }
 
-    synchronized void begin(List<Ladder.Tree> trees) {
-      trees.stream().filter(range::overlaps).forEach(left::add);
+    synchronized void begin(ActorLog.Located newest) {
+      List<Ladder.Tree> trees = newest.tip().through().trees();
+      largest = Math.max(1, newest.message().body().length);
+      add(trees.get(0), newest.header(), newest.message());
+      trees.stream().skip(1).filter(range::overlaps).forEach(left::add);
       goOn();
     }
 
@@ -123,9 +125,7 @@ final class LadderWalks {
 
     /** So that what is under way has about the bytes that a walk may gather. */
     private long maxInFlight() {
-      return largest == 0
-          ? FIRST_IN_FLIGHT
-          : Math.max(1, Math.min(MAX_IN_FLIGHT, MAX_BYTES / largest));
+      return Math.max(1, Math.min(MAX_IN_FLIGHT, MAX_BYTES / largest));
     }
 
     private synchronized void arrived(
@@ -136,7 +136,7 @@ final class LadderWalks {
         return;
       }
       if (message != null && message.isPresent()) {
-        largest = Math.max(largest, Math.max(1, message.get().body().length));
+        largest = Math.max(largest, message.get().body().length);
       }
       if (thrown != null || message == null || message.isEmpty() || !take(tree, message.get())) {
         end(Optional.empty());
@@ -158,6 +158,11 @@ final class LadderWalks {
           || header.lastVersion() != tree.lastVersion()) {
         return false;
       }
+      add(tree, header, message);
+      return bytes <= MAX_BYTES;
+    }
+
+    private void add(Ladder.Tree tree, CommitHeader header, StoredMessage message) {
       if (range.holds(header)) {
         found.put(tree.number(), message);
         bytes += message.body().length;
@@ -165,7 +170,6 @@ final class LadderWalks {
       if (tree.size() > 1) {
         header.before().trees().stream().limit(2).filter(range::overlaps).forEach(left::add);
       }
-      return bytes <= MAX_BYTES;
     }
 
     private void end(Optional<List<StoredMessage>> outcome) {

@@ -145,7 +145,7 @@ final class LaggingFollower implements AutoCloseable {
             + "\r\nNats-Sequence: "
             + message.getSeq()
             + "\r\nNats-Time-Stamp: "
-            + message.getTime()
+            + message.getTime().toInstant()
             + "\r\nNats-Num-Pending: 0\r\nNats-Last-Sequence: "
             + before
             + "\r\n"
