@@ -12,7 +12,7 @@ import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
 import dev.aether.server.testing.TestNatsServer;
-import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.time.Duration;
@@ -70,7 +70,7 @@ class InterpolationTest {
   }
 
   private Save save(ActorId actor, int events) {
-    Event event = Event.newBuilder().setEventId("e").setEventType("happened").build();
+    NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
     return new Save(
         NAMESPACE,
         actor,
