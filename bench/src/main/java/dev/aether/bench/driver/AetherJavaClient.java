@@ -45,6 +45,16 @@ public final class AetherJavaClient implements Driver {
   }
 
   @Override
+  public boolean isAether() {
+    return true;
+  }
+
+  @Override
+  public int eventsPerCommit() {
+    return requests.eventsPerCommit();
+  }
+
+  @Override
   public CompletableFuture<?> append(int actor) {
     SaveCommand command =
         SaveCommand.builder(

@@ -32,6 +32,10 @@ final class AetherRequests {
     this.versions = new AtomicLongArray(actors);
   }
 
+  int eventsPerCommit() {
+    return eventsPerCommit;
+  }
+
   static String actorId(int actor) {
     return "actor-" + actor;
   }

@@ -49,6 +49,16 @@ public final class AetherStream implements Driver {
   }
 
   @Override
+  public boolean isAether() {
+    return true;
+  }
+
+  @Override
+  public int eventsPerCommit() {
+    return requests.eventsPerCommit();
+  }
+
+  @Override
   public CompletableFuture<?> append(int actor) {
     return send(actor, requests.next(actor));
   }

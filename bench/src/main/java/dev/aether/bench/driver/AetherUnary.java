@@ -35,6 +35,16 @@ public final class AetherUnary implements Driver {
   }
 
   @Override
+  public boolean isAether() {
+    return true;
+  }
+
+  @Override
+  public int eventsPerCommit() {
+    return requests.eventsPerCommit();
+  }
+
+  @Override
   public CompletableFuture<?> append(int actor) {
     SaveEventsRequest request = requests.next(actor);
     CompletableFuture<Void> answer = new CompletableFuture<>();

@@ -11,6 +11,12 @@ public interface Driver extends AutoCloseable {
   /** As tables show it. */
   String name();
 
+  /** Whether it goes through Aether; else it is what Aether is measured beside. */
+  boolean isAether();
+
+  /** How many events a commit of its has, at least 1. */
+  int eventsPerCommit();
+
   /**
    * Appends a commit where the actor ends; never blocks for its answer.
    *

@@ -103,6 +103,17 @@ public final class RawJetStream implements Driver {
   }
 
   @Override
+  public boolean isAether() {
+    return false;
+  }
+
+  /** A message is the one event of its commit. */
+  @Override
+  public int eventsPerCommit() {
+    return 1;
+  }
+
+  @Override
   public CompletableFuture<?> append(int actor) {
     PublishOptions expected =
         PublishOptions.builder().expectedLastSubjectSequence(ends.get(actor)).build();

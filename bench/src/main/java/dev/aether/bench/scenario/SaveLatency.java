@@ -43,7 +43,7 @@ public final class SaveLatency implements Scenario {
           "one client, one save in flight, one %d-byte event each".formatted(Payload.BYTES),
           rounds.all(),
           contenders.drivers().stream()
-              .filter(driver -> driver.name().startsWith("aether"))
+              .filter(Driver::isAether)
               .map(driver -> rounds.of(driver.name(), P50).minus(raw, "p50 ms more than raw"))
               .map(more -> Target.atMost(MORE_THAN_RAW_MS, more))
               .toList());

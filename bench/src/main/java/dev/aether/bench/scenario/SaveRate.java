@@ -74,8 +74,7 @@ public final class SaveRate implements Scenario {
     Measured measured = ClosedLoop.run(driver, ACTORS, IN_FLIGHT, time, scale.maxPerRound());
     Map<String, Duration> after = contenders.cpuTimes();
     Map<String, Double> figures = new LinkedHashMap<>();
-    int events = driver.name().startsWith("raw") ? 1 : eventsPerCommit;
-    figures.put(EVENTS, measured.perSecond() * events);
+    figures.put(EVENTS, measured.perSecond() * driver.eventsPerCommit());
     after.forEach(
         (process, used) -> {
           long nanos = used.minus(before.getOrDefault(process, used)).toNanos();

@@ -1,10 +1,5 @@
 package dev.aether.server.cli.json;
 
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import java.io.IOException;
-import java.io.StringReader;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -35,66 +30,24 @@ public final class JsonText {
 
   private static boolean fitsALine(String text) {
     return !text.isEmpty()
-        && !isSpace(text.charAt(0))
-        && !isSpace(text.charAt(text.length() - 1))
+        && !JsonScanner.isSpace(text.charAt(0))
+        && !JsonScanner.isSpace(text.charAt(text.length() - 1))
         && text.indexOf('\n') < 0
         && text.indexOf('\r') < 0;
   }
 
   /** Whether the text is exactly one JSON value, by the letter of RFC 8259. */
   public static boolean isJson(String text) {
-    if (text.startsWith("\ufeff")) {
-      return false; // Gson would pass over a byte order mark.
-    }
-    try (JsonReader reader = strictReader(text)) {
-      skipValue(reader);
-      return reader.peek() == JsonToken.END_DOCUMENT;
-    } catch (IOException | IllegalStateException e) {
+    try {
+      JsonScanner scanner = new JsonScanner(text);
+      scanner.passSpaces();
+      scanner.passValue();
+      scanner.passSpaces();
+      scanner.passEnd();
+      return true;
+    } catch (JsonFault e) {
       return false;
     }
-  }
-
-  static JsonReader strictReader(String text) {
-    JsonReader reader = new JsonReader(new StringReader(text));
-    reader.setStrictness(Strictness.STRICT);
-    reader.setNestingLimit(Integer.MAX_VALUE); // Nothing here recurses.
-    return reader;
-  }
-
-  /** Reads over one value and checks it on the way, which {@link JsonReader#skipValue} doesn't. */
-  static void skipValue(JsonReader reader) throws IOException {
-    int depth = 0;
-    do {
-      switch (reader.peek()) {
-        case BEGIN_ARRAY -> {
-          reader.beginArray();
-          depth++;
-        }
-        case BEGIN_OBJECT -> {
-          reader.beginObject();
-          depth++;
-        }
-        case END_ARRAY -> {
-          reader.endArray();
-          depth--;
-        }
-        case END_OBJECT -> {
-          reader.endObject();
-          depth--;
-        }
-        case NAME -> {
-          var unused = reader.nextName();
-        }
-        case STRING, NUMBER -> {
-          var unused = reader.nextString();
-        }
-        case BOOLEAN -> {
-          var unused = reader.nextBoolean();
-        }
-        case NULL -> reader.nextNull();
-        case END_DOCUMENT -> throw new IllegalStateException("no value");
-      }
-    } while (depth > 0);
   }
 
   private static Optional<String> decode(byte[] utf8) {
@@ -119,14 +72,10 @@ public final class JsonText {
       if (c == '"') {
         inString = !inString;
       }
-      if (inString || !isSpace(c)) {
+      if (inString || !JsonScanner.isSpace(c)) {
         compact.append(c);
       }
     }
     return compact.toString();
-  }
-
-  private static boolean isSpace(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
   }
 }

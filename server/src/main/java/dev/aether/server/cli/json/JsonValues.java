@@ -1,8 +1,8 @@
 package dev.aether.server.cli.json;
 
 import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
 import java.io.IOException;
+import java.io.StringReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,8 +15,11 @@ public final class JsonValues {
     if (!text.startsWith("\"")) {
       throw new JsonFault("must be a string");
     }
-    String value = text.indexOf('\\') < 0 ? text.substring(1, text.length() - 1) : unescaped(text);
-    if (hasHalfOfAPair(value)) {
+    if (text.indexOf('\\') < 0) {
+      return text.substring(1, text.length() - 1);
+    }
+    String value = unescaped(text);
+    if (hasHalfOfAPair(value)) { // Only escapes can do that: the text was read as UTF-8.
       throw new JsonFault("must be whole Unicode characters, not half of a pair");
     }
     return value;
@@ -62,15 +65,12 @@ public final class JsonValues {
     return strings;
   }
 
+  /** Takes a valid string only. */
   private static String unescaped(String text) throws JsonFault {
-    try (JsonReader reader = JsonText.strictReader(text)) {
-      String value = reader.nextString();
-      if (reader.peek() == JsonToken.END_DOCUMENT) {
-        return value;
-      }
+    try (JsonReader reader = new JsonReader(new StringReader(text))) {
+      return reader.nextString();
     } catch (IOException e) {
-      // Said below.
+      throw new JsonFault("must be a string");
     }
-    throw new JsonFault("must be a string");
   }
 }

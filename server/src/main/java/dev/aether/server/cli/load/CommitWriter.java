@@ -40,7 +40,7 @@ final class CommitWriter {
 
   /** Completes when the commit is stored, with {@link ImportStopped} when it can't be. */
   CompletableFuture<@Nullable Void> write(ImportCommit commit) {
-    Optional<ActorHistory> known = histories.get(commit.actor());
+    Optional<KnownHistory> known = histories.get(commit.actor());
     if (known.isPresent()) {
       return decide(commit, known.get(), 0);
     }
@@ -53,7 +53,7 @@ final class CommitWriter {
   }
 
   private CompletableFuture<@Nullable Void> saveAsFirst(ImportCommit commit) {
-    ActorHistory none = new ActorHistory();
+    KnownHistory none = new KnownHistory();
     @Nullable ImportStopped wrongVersion = wrongVersion(commit, none, false);
     if (wrongVersion != null) {
       return CompletableFuture.failedFuture(wrongVersion);
@@ -94,7 +94,7 @@ final class CommitWriter {
   }
 
   private CompletableFuture<@Nullable Void> decide(
-      ImportCommit commit, ActorHistory history, int conflicts) {
+      ImportCommit commit, KnownHistory history, int conflicts) {
     int size = commit.events().size();
     long present = commit.events().stream().filter(e -> history.versionOf(e).isPresent()).count();
     if (present != 0 && present != size) {
@@ -115,7 +115,7 @@ final class CommitWriter {
   }
 
   private static @Nullable ImportStopped wrongVersion(
-      ImportCommit commit, ActorHistory history, boolean present) {
+      ImportCommit commit, KnownHistory history, boolean present) {
     for (int i = 0; i < commit.events().size(); i++) {
       ImportEvent event = commit.events().get(i);
       long version = history.versionOf(event).orElse(history.latestVersion() + 1 + i);
@@ -131,7 +131,7 @@ final class CommitWriter {
   }
 
   private CompletableFuture<@Nullable Void> save(
-      ImportCommit commit, ActorHistory history, int conflicts) {
+      ImportCommit commit, KnownHistory history, int conflicts) {
     return sender
         .send(commit, history.latestVersion())
         .handleAsync(
@@ -151,7 +151,7 @@ final class CommitWriter {
   }
 
   private CompletableFuture<@Nullable Void> stored(
-      ImportCommit commit, ActorHistory history, CommitSender.Sent sent) {
+      ImportCommit commit, KnownHistory history, CommitSender.Sent sent) {
     history.advanceTo(sent.saved().lastVersion());
     if (sent.saved().replayed()) {
       tally.commitPresent(commit.events().size()); // Somebody imports the same at this moment.

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class HistoryCache {
   /** About 300 MB when full; an actor that had no events takes 1. */
-  static final int MAX_WEIGHT = ActorHistory.MAX_EVENTS;
+  static final int MAX_WEIGHT = KnownHistory.MAX_EVENTS;
 
-  private final Map<ActorKey, ActorHistory> byActor = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<ActorKey, KnownHistory> byActor = new LinkedHashMap<>(16, 0.75f, true);
   private final int maxWeight;
   private long weight;
 
@@ -22,15 +22,15 @@ final class HistoryCache {
     this.maxWeight = maxWeight;
   }
 
-  Optional<ActorHistory> get(ActorKey actor) {
+  Optional<KnownHistory> get(ActorKey actor) {
     return Optional.ofNullable(byActor.get(actor));
   }
 
-  void put(ActorKey actor, ActorHistory history) {
+  void put(ActorKey actor, KnownHistory history) {
     forget(actor);
     byActor.put(actor, history);
     weight += history.weight();
-    Iterator<ActorHistory> oldest = byActor.values().iterator();
+    Iterator<KnownHistory> oldest = byActor.values().iterator();
     while (weight > maxWeight && byActor.size() > 1) {
       weight -= oldest.next().weight();
       oldest.remove();
@@ -38,7 +38,7 @@ final class HistoryCache {
   }
 
   void forget(ActorKey actor) {
-    @Nullable ActorHistory history = byActor.remove(actor);
+    @Nullable KnownHistory history = byActor.remove(actor);
     if (history != null) {
       weight -= history.weight();
     }

@@ -18,7 +18,7 @@ final class HistoryReader {
   }
 
   /** The history as of now. The future may complete on the client's threads. */
-  CompletableFuture<ActorHistory> read(ActorKey actor) {
+  CompletableFuture<KnownHistory> read(ActorKey actor) {
     OneRead read = new OneRead();
     client
         .events(actor.actorId(), ReadOptions.builder().namespace(actor.namespace()).build())
@@ -28,24 +28,24 @@ final class HistoryReader {
 
   /** One read, from the history's start. */
   private static final class OneRead implements Flow.Subscriber<Event> {
-    private final ActorHistory history = new ActorHistory();
-    private final CompletableFuture<ActorHistory> whole = new CompletableFuture<>();
+    private final KnownHistory history = new KnownHistory();
+    private final CompletableFuture<KnownHistory> whole = new CompletableFuture<>();
     private long events;
 
     @Override
     public void onSubscribe(Flow.Subscription subscription) {
-      subscription.request(ActorHistory.MAX_EVENTS + 1L);
+      subscription.request(KnownHistory.MAX_EVENTS + 1L);
     }
 
     @Override
     public void onNext(Event event) {
       events++;
-      if (events <= ActorHistory.MAX_EVENTS) {
+      if (events <= KnownHistory.MAX_EVENTS) {
         history.add(event.eventId(), event.version());
       } else {
         whole.completeExceptionally(
             new IllegalStateException(
-                "the actor has more than " + ActorHistory.MAX_EVENTS + " events"));
+                "the actor has more than " + KnownHistory.MAX_EVENTS + " events"));
       }
     }
 

@@ -37,12 +37,12 @@ public final class Importer {
   public void run(InputStream in) throws ImportStopped, IOException, InterruptedException {
     ExecutorService loop = Executors.newSingleThreadExecutor(Importer::loopThread);
     SaveStreamOptions onTheirWay =
-        SaveStreamOptions.defaults().withMaxUnanswered(ActorLanes.MAX_AT_WORK);
+        SaveStreamOptions.defaults().withMaxUnanswered(ImportLanes.MAX_AT_WORK);
     try (SaveStream stream = client.saveStream(onTheirWay);
         Lines lines = Lines.of(in)) {
       CommitSaver saver = new StreamSaver(client, stream);
       ItemWriter writer = new ItemWriter(client, saver, loop, tally);
-      ActorLanes lanes = new ActorLanes(loop, writer::write);
+      ImportLanes lanes = new ImportLanes(loop, writer::write);
       @Nullable ImportStopped badLine = null;
       try {
         giveAll(lines, lanes);
@@ -57,7 +57,7 @@ public final class Importer {
   }
 
   /** Reads until the end or a failure in the lanes. */
-  private void giveAll(Lines lines, ActorLanes lanes) throws ImportStopped, InterruptedException {
+  private void giveAll(Lines lines, ImportLanes lanes) throws ImportStopped, InterruptedException {
     LineIdentity identity = new LineIdentity();
     CommitAssembler assembler = new CommitAssembler(identity);
     boolean goOn = true;
@@ -95,7 +95,7 @@ public final class Importer {
     }
   }
 
-  private static boolean giveAll(List<? extends ImportItem> items, ActorLanes lanes)
+  private static boolean giveAll(List<? extends ImportItem> items, ImportLanes lanes)
       throws InterruptedException {
     for (ImportItem item : items) {
       if (!lanes.give(item)) {

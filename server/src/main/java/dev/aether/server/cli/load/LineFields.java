@@ -7,7 +7,6 @@ import dev.aether.server.cli.json.JsonValues;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.Map;
 import java.util.Optional;
@@ -133,7 +132,7 @@ final class LineFields {
 
   private static Instant instant(String text) throws JsonFault {
     try {
-      return OffsetDateTime.parse(text).toInstant();
+      return OffsetTimes.parse(text);
     } catch (DateTimeException e) {
       throw new JsonFault("is not an ISO 8601 time with an offset, like 2026-02-28T09:30:00+01:00");
     }

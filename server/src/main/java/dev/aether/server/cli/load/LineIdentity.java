@@ -59,11 +59,8 @@ final class LineIdentity {
   }
 
   private byte[] digest(String... parts) {
-    for (String part : parts) {
-      sha256.update(part.getBytes(StandardCharsets.UTF_8));
-      sha256.update((byte) 0);
-    }
-    return sha256.digest();
+    // In one piece: each update has a price of its own.
+    return sha256.digest((String.join("\0", parts) + '\0').getBytes(StandardCharsets.UTF_8));
   }
 
   private static long key(byte[] digest) {

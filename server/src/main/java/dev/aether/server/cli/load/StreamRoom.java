@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Hands saves to a stream as it has room, those that wait in the order they came. Only one of them
  * looks at a time: when all did, the one place of an answered save had each make its request anew.
- * Never waits; at most as many wait as {@link ActorLanes} has at work.
+ * Never waits; at most as many wait as {@link ImportLanes} has at work.
  */
 final class StreamRoom {
   /** The turn completes with the save, once the stream has taken it. */

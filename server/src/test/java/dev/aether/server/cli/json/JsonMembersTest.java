@@ -30,6 +30,25 @@ class JsonMembersTest {
     assertEquals(Map.of(), JsonMembers.of("{ }"));
   }
 
+  @Test
+  void passesOverAByteOrderMark() throws JsonFault {
+    assertEquals(Map.of("a", "1"), JsonMembers.of("\ufeff{\"a\":1}"));
+  }
+
+  @Test
+  void valuesMayBeNestedAsDeepAsTheLineIsLong() throws JsonFault {
+    String deep = "[{\"a\":".repeat(500_000) + "1" + "}]".repeat(500_000);
+
+    assertEquals(Map.of("d", deep), JsonMembers.of("{\"d\":" + deep + "}"));
+  }
+
+  @Test
+  void aNumberMayBeOfAnyLength() throws JsonFault {
+    String number = "1" + "0".repeat(5_000) + "." + "5".repeat(5_000);
+
+    assertEquals(Map.of("n", number), JsonMembers.of("{\"n\":" + number + "}"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -41,6 +60,14 @@ class JsonMembersTest {
         "{\"a\":1} 2    | not valid JSON",
         "{\"a\":1}{}    | not valid JSON",
         "{\"a\":tru}    | not valid JSON",
+        "{\"a\":[1}    | not valid JSON",
+        "{\"a\":{]}    | not valid JSON",
+        "{\"a\":1,}    | not valid JSON",
+        "{\"a\" 1}     | not valid JSON",
+        "{\"a\":}      | not valid JSON",
+        "{\"a\":[1,]}  | not valid JSON",
+        "{\"a\":[1     | the JSON object is not complete",
+        "{\"a\":\"x    | the JSON object is not complete",
         "{\"a\":1,\"a\":1} | field \"a\" is there twice",
       })
   void saysWhatIsWrongWithALine(String line, String reason) {

@@ -31,7 +31,8 @@ class JsonTextTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"null", "true", "0", "-0.5e-7", "\"\"", "[]", "\"\\ud800\""})
+  @ValueSource(
+      strings = {"null", "true", "0", "-0.5e-7", "\"\"", "[]", "\"\\ud800\"", "1E+5", "[[],{}]"})
   void takesAnyValueNotOnlyObjects(String text) {
     assertEquals(Optional.of(text), compact(text));
   }
@@ -50,6 +51,16 @@ class JsonTextTest {
         "+1",
         ".5",
         "1.",
+        "-",
+        "1e",
+        "-01",
+        "[1}",
+        "{\"a\":1]",
+        "{\"a\":1 \"b\":2}",
+        "{1:1}",
+        "[1 2]",
+        "\"\\u00g0\"",
+        "\u0000",
         "NaN",
         "True",
         "nul",

@@ -50,8 +50,8 @@ class HistoryCacheTest {
     return new ActorKey("default", id);
   }
 
-  private static ActorHistory history(int events) {
-    ActorHistory history = new ActorHistory();
+  private static KnownHistory history(int events) {
+    KnownHistory history = new KnownHistory();
     IntStream.rangeClosed(1, events).forEach(i -> history.add("e" + i, i));
     return history;
   }

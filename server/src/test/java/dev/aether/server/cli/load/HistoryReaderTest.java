@@ -29,7 +29,7 @@ class HistoryReaderTest {
   void aReadOutlivesAShortOutage() throws Exception {
     int port = freePort();
     try (AetherClient client = AetherClient.connect("127.0.0.1:" + port)) {
-      CompletableFuture<ActorHistory> history = new HistoryReader(client.async()).read(A);
+      CompletableFuture<KnownHistory> history = new HistoryReader(client.async()).read(A);
       CompletableFuture<AetherServer> afterAnOutage =
           CompletableFuture.supplyAsync(
               () -> AetherServer.start(at(port)),

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One thread gives; lanes and work belong to the loop, another thread that never waits.
  */
-final class ActorLanes {
+final class ImportLanes {
   /** Calls to the server at one time: as many as one stream of saves holds unanswered. */
   static final int MAX_AT_WORK = 1024;
 
@@ -57,7 +57,7 @@ final class ActorLanes {
    * @param loop runs one task after the other
    * @param work is begun on the loop and must not wait
    */
-  ActorLanes(Executor loop, Function<ImportItem, ? extends CompletionStage<?>> work) {
+  ImportLanes(Executor loop, Function<ImportItem, ? extends CompletionStage<?>> work) {
     this.loop = loop;
     this.work = work;
   }

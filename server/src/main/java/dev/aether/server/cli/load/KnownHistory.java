@@ -9,7 +9,7 @@ import java.util.OptionalLong;
  * What the store has of an actor: its latest version, and which version holds which event id. Used
  * by one thread.
  */
-final class ActorHistory {
+final class KnownHistory {
   /** Beyond this an actor's event ids don't fit into memory; 2 million take about 300 MB. */
   static final int MAX_EVENTS = 2_000_000;
 
@@ -18,7 +18,7 @@ final class ActorHistory {
 
   /** Takes the next stored event, in order of versions. */
   void add(String eventId, long version) {
-    versionsById.merge(eventId, new long[] {version}, ActorHistory::join);
+    versionsById.merge(eventId, new long[] {version}, KnownHistory::join);
     latestVersion = version;
   }
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ActorLanesTest {
+class ImportLanesTest {
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
   private final ExecutorService elsewhere = Executors.newFixedThreadPool(2);
 
@@ -37,8 +37,8 @@ class ActorLanesTest {
   void keepsEachActorsOrderAndWorksOnOneOfItsCommitsAtATime() throws Exception {
     Map<String, AtomicInteger> atWork = new HashMap<>();
     Map<String, List<Long>> done = new HashMap<>();
-    ActorLanes lanes =
-        new ActorLanes(
+    ImportLanes lanes =
+        new ImportLanes(
             loop,
             commit -> {
               int together =
@@ -69,32 +69,32 @@ class ActorLanesTest {
   @Test
   void beginsNoMoreThanItsBoundAndHoldsNoMoreThanItsBound() throws Exception {
     ConcurrentLinkedQueue<CompletableFuture<Void>> begun = new ConcurrentLinkedQueue<>();
-    ActorLanes lanes = new ActorLanes(loop, collect(begun));
+    ImportLanes lanes = new ImportLanes(loop, collect(begun));
     Future<Integer> giver =
         elsewhere.submit(
             () -> {
               int given = 0;
-              while (given < ActorLanes.MAX_ITEMS + 1) {
+              while (given < ImportLanes.MAX_ITEMS + 1) {
                 lanes.give(commit("actor-" + given, given));
                 given++;
               }
               return given;
             });
-    while (begun.size() < ActorLanes.MAX_AT_WORK) {
+    while (begun.size() < ImportLanes.MAX_AT_WORK) {
       Thread.onSpinWait();
     }
     assertFalse(giver.isDone());
 
     begun.remove().complete(null);
 
-    assertEquals(ActorLanes.MAX_ITEMS + 1, giver.get());
-    assertTrue(begun.size() <= ActorLanes.MAX_AT_WORK);
+    assertEquals(ImportLanes.MAX_ITEMS + 1, giver.get());
+    assertTrue(begun.size() <= ImportLanes.MAX_AT_WORK);
   }
 
   @Test
   void beginsNothingAfterAFailureAndGivesIt() throws Exception {
     ConcurrentLinkedQueue<CompletableFuture<Void>> begun = new ConcurrentLinkedQueue<>();
-    ActorLanes lanes = new ActorLanes(loop, collect(begun));
+    ImportLanes lanes = new ImportLanes(loop, collect(begun));
     assertTrue(lanes.give(commit("a", 1)));
     assertTrue(lanes.give(commit("a", 2)));
     while (begun.isEmpty()) {
@@ -111,7 +111,7 @@ class ActorLanesTest {
 
   @Test
   void workThatIsDoneAtOnceCostsNoStack() throws Exception {
-    ActorLanes lanes = new ActorLanes(loop, commit -> CompletableFuture.completedFuture(null));
+    ImportLanes lanes = new ImportLanes(loop, commit -> CompletableFuture.completedFuture(null));
 
     for (int i = 0; i < 50_000; i++) {
       assertTrue(lanes.give(commit("a", i)));
