@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 public final class Subscription implements AutoCloseable {
   private static final int FRAME_BYTES = 1024 * 1024;
 
-  /** With so few logs a cursor is small enough for every frame. */
-  private static final int SMALL_CURSOR_LOGS = 8;
-
   /** Logs of which a page is read or held at once, however many the pattern matches. */
   private static final int MAX_PAGES = 4;
 
@@ -327,6 +324,9 @@ public final class Subscription implements AutoCloseable {
         sink.corrupt(corrupt, outgoingCursor());
       } else if (record.entry() instanceof LogEntry.StoredCommit stored) {
         if (command.filter().passes(stored.actor(), stored.commit())) {
+          if (!source.inCursor && !isCursorSmall()) {
+            sink.cursor(outgoingCursor());
+          }
           if (bytes + record.bytes() > FRAME_BYTES) {
             send(source, frame);
             frame = new ArrayList<>();
@@ -345,13 +345,21 @@ public final class Subscription implements AutoCloseable {
     if (frame.isEmpty()) {
       return;
     }
-    boolean withCursor =
-        turns.size() <= SMALL_CURSOR_LOGS || pulse.isCursorDue() || !source.inCursor;
-    Optional<Cursor> cursor = withCursor ? Optional.of(outgoingCursor()) : Optional.empty();
-    sink.commits(source.log().namespace().name(), frame, cursor);
-    if (!withCursor) {
+    String namespace = source.log().namespace().name();
+    if (isCursorSmall()) {
+      sink.commits(namespace, frame, Optional.of(outgoingCursor()));
+      return;
+    }
+    sink.commits(namespace, frame, Optional.empty());
+    if (pulse.isCursorDue()) {
+      sink.cursor(outgoingCursor());
+    } else {
       pulse.sentWithoutCursor();
     }
+  }
+
+  private boolean isCursorSmall() {
+    return sources.size() + unmet.size() <= Cursor.SMALL_LOGS;
   }
 
   private void keepAlive() {

@@ -14,8 +14,9 @@ final class SubscriptionSource {
   long position;
 
   /**
-   * A cursor that has this log went out. The first frame of a log always has one: a subscriber that
-   * names what it handled since a cursor is understood only for logs that are in it.
+   * A cursor that has this log went out. It comes with the log's first commits or before them: a
+   * subscriber that names what it handled since a cursor is understood only for logs that are in
+   * it.
    */
   boolean inCursor;
 
