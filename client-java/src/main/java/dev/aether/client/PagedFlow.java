@@ -52,18 +52,26 @@ final class PagedFlow<P> implements FrameFlow<P> {
         return;
       }
       owed--;
-      begun = page.apply(token);
+      begun = begin();
       asking = begun;
     }
     CompletableFuture<?> unused = begun.whenComplete(this::arrived);
   }
 
+  /** The client may have been closed since the last page: then it refuses, by an exception. */
+  private CompletableFuture<P> begin() {
+    try {
+      return page.apply(token);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
   private void arrived(@Nullable P frame, @Nullable Throwable thrown) {
     Receiver<P> to;
-    boolean last;
+    boolean over;
     synchronized (this) {
       token = frame == null ? "" : nextToken.apply(frame);
-      last = ended || token.isEmpty();
       to = receiver;
     }
     if (to == null) {
@@ -74,9 +82,11 @@ final class PagedFlow<P> implements FrameFlow<P> {
     }
     synchronized (this) {
       asking = null;
-      ended |= last;
+      // Or cancelled meanwhile, which leaves it to this thread to say so.
+      ended |= token.isEmpty();
+      over = ended;
     }
-    if (last) {
+    if (over) {
       to.onEnd(thrown == null ? null : error(thrown));
     } else {
       askNext();

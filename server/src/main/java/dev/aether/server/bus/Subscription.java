@@ -4,15 +4,12 @@ import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,12 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Subscription implements AutoCloseable {
   private static final int FRAME_BYTES = 1024 * 1024;
-
-  /** With so few logs a cursor is small enough for every frame. */
-  private static final int SMALL_CURSOR_LOGS = 8;
-
-  /** Logs of which a page is read or held at once, however many the pattern matches. */
-  private static final int MAX_PAGES = 4;
 
   /**
    * So long a cursor's places in logs that were not met stay in it. A registry's leader that was
@@ -56,20 +47,8 @@ public final class Subscription implements AutoCloseable {
   /** Runs of the loop that were asked for and not yet made. Atomic. */
   private final AtomicInteger wanted = new AtomicInteger();
 
-  private final Runnable wake = this::wake;
-  private final Map<Cursor.LogKey, SubscriptionSource> sources = new HashMap<>();
-  private final List<SubscriptionSource> turns = new ArrayList<>();
-  private int turn;
-
-  /** Sources whose page is being read, or was read and not handled yet. */
-  private int pages;
-
-  /**
-   * The cursor's places in logs that this node did not meet: deleted ones, or such that a registry
-   * that lags does not know yet.
-   */
-  private final Map<Cursor.LogKey, Long> unmet = new HashMap<>();
-
+  private final SubscriptionLogs logs;
+  private final StoreReads reads;
   private long startedAt;
   private Namespaces.@Nullable Watch watch;
   private boolean started;
@@ -89,9 +68,12 @@ public final class Subscription implements AutoCloseable {
     this.command = command;
     this.sink = sink;
     this.pulse = new SubscriptionPulse(store);
-    if (command.start() instanceof SubscribeCommand.Start.After after) {
-      unmet.putAll(after.cursor().positions());
-    }
+    this.logs =
+        new SubscriptionLogs(
+            command.start() instanceof SubscribeCommand.Start.After after
+                ? after.cursor()
+                : Cursor.BEGINNING);
+    this.reads = new StoreReads(store.log(), FRAME_BYTES, this::run, this::gotOn, this::cannotRead);
   }
 
   void start() {
@@ -189,16 +171,21 @@ public final class Subscription implements AutoCloseable {
   }
 
   private void add(LogId log, long position, long head) {
-    Cursor.LogKey key = Cursor.LogKey.of(log);
-    if (sources.containsKey(key)) {
+    if (logs.has(log)) {
       return;
     }
     LogFeed feed = bus.acquire(log, head);
-    SubscriptionSource source = new SubscriptionSource(feed, position, head);
-    sources.put(key, source);
-    unmet.remove(key);
-    turns.add(source);
-    feed.follow(wake);
+    SubscriptionSource source = new SubscriptionSource(feed, position, head, this::hasNews);
+    logs.add(source);
+    feed.follow(source.follower);
+    // What came before it followed.
+    logs.ready(source);
+  }
+
+  /** From any thread. */
+  private void hasNews(SubscriptionSource source) {
+    logs.ready(source);
+    wake();
   }
 
   /** What was not sent yet is gone with the logs. A new making is discovered as any other. */
@@ -206,28 +193,23 @@ public final class Subscription implements AutoCloseable {
     if (ended) {
       return;
     }
-    List<SubscriptionSource> gone =
-        turns.stream().filter(source -> source.log().incarnation().equals(incarnation)).toList();
+    List<SubscriptionSource> gone = logs.remove(incarnation);
     if (gone.isEmpty()) {
       return;
     }
     for (SubscriptionSource source : gone) {
       source.deleted = true;
-      if (!source.page.isEmpty()) {
-        pages--;
-      }
-      sources.remove(Cursor.LogKey.of(source.log()));
-      source.feed.unfollow(wake);
+      var unwanted = reads.take(source);
+      source.feed.unfollow(source.follower);
       bus.discard(source.feed);
     }
-    turns.removeAll(gone);
     sink.namespaceDeleted(namespace.name());
     pulse.sentWithoutCursor();
   }
 
   private void pump() {
     while (started && !ended && sink.isReady()) {
-      if (!caughtUp && turns.stream().allMatch(SubscriptionSource::isCaughtUp)) {
+      if (!caughtUp && logs.areCaughtUp()) {
         caughtUp = true;
         sink.caughtUp(outgoingCursor());
       }
@@ -239,73 +221,51 @@ public final class Subscription implements AutoCloseable {
 
   /** Handles the next records of the next log that has some. False if none has. */
   private boolean advanceOne() {
-    for (int i = 0; !ended && i < turns.size(); i++) {
-      SubscriptionSource source = turns.get((turn + i) % turns.size());
-      List<SharedCommit> next = next(source);
+    for (SubscriptionSource source = logs.poll(); source != null; source = logs.poll()) {
+      List<SharedCommit> next = ended || source.deleted ? List.of() : next(source);
       if (!next.isEmpty()) {
-        turn = (turn + i + 1) % turns.size();
         handle(source, next);
+        gotOn(source);
         return true;
       }
     }
     return false;
   }
 
+  /** There may be more: after what the others have. */
+  private void gotOn(SubscriptionSource source) {
+    logs.moved(source);
+    logs.ready(source);
+  }
+
   private List<SharedCommit> next(SubscriptionSource source) {
-    if (!source.page.isEmpty()) {
-      List<SharedCommit> page = source.page;
-      source.page = List.of();
-      pages--;
+    List<SharedCommit> page = reads.take(source);
+    if (!page.isEmpty()) {
       return page;
     }
     if (source.feed.hasGoneBack()) {
       end(new StoreException.CursorUnknown("the store has lost commits that were delivered"));
       return List.of();
     }
-    if (source.reading || source.position >= source.feed.to()) {
+    if (source.position >= source.feed.to()) {
       return List.of();
     }
     Optional<List<SharedCommit>> ring = source.feed.after(source.position, FRAME_BYTES);
     if (ring.isEmpty()) {
-      if (!source.readFailed && pages < MAX_PAGES) {
-        read(source);
-      }
-      return List.of();
+      reads.want(source);
     }
-    return ring.get();
+    return ring.orElse(List.of());
   }
 
-  private void read(SubscriptionSource source) {
-    source.reading = true;
-    pages++;
-    store
-        .log()
-        .read(source.log(), source.position, source.feed.to(), FRAME_BYTES)
-        .whenComplete((page, thrown) -> run(() -> hasRead(source, page, thrown)));
-  }
-
-  private void hasRead(SubscriptionSource source, CommitLog.Page page, @Nullable Throwable thrown) {
-    source.reading = false;
-    if (source.deleted) {
-      pages--;
-      return;
-    }
-    if (thrown == null) {
-      source.page = page.entries().stream().map(SharedCommit::new).toList();
-      if (source.page.isEmpty()) {
-        pages--;
-        source.position = Math.max(source.position, page.end());
-      }
-      return;
-    }
-    pages--;
-    // What passes is read again at the next tick; a store that stays away ends the subscription
-    // there.
-    source.readFailed = true;
-    if (SubscriptionStart.isGone(thrown)) {
+  /**
+   * What passes is read again at the next tick; a store that stays away ends the subscription
+   * there.
+   */
+  private void cannotRead(SubscriptionSource source, Throwable why) {
+    if (SubscriptionStart.isGone(why)) {
       deleted(source.log().namespace(), source.log().incarnation());
-    } else if (!SubscriptionStart.isPassing(thrown)) {
-      end(SubscriptionStart.why(thrown));
+    } else if (!SubscriptionStart.isPassing(why)) {
+      end(SubscriptionStart.why(why));
     }
   }
 
@@ -327,6 +287,9 @@ public final class Subscription implements AutoCloseable {
         sink.corrupt(corrupt, outgoingCursor());
       } else if (record.entry() instanceof LogEntry.StoredCommit stored) {
         if (command.filter().passes(stored.actor(), stored.commit())) {
+          if (!source.inCursor && !logs.isCursorSmall()) {
+            sink.cursor(outgoingCursor());
+          }
           if (bytes + record.bytes() > FRAME_BYTES) {
             send(source, frame);
             frame = new ArrayList<>();
@@ -345,11 +308,15 @@ public final class Subscription implements AutoCloseable {
     if (frame.isEmpty()) {
       return;
     }
-    boolean withCursor =
-        turns.size() <= SMALL_CURSOR_LOGS || pulse.isCursorDue() || !source.inCursor;
-    Optional<Cursor> cursor = withCursor ? Optional.of(outgoingCursor()) : Optional.empty();
-    sink.commits(source.log().namespace().name(), frame, cursor);
-    if (!withCursor) {
+    String namespace = source.log().namespace().name();
+    if (logs.isCursorSmall()) {
+      sink.commits(namespace, frame, Optional.of(outgoingCursor()));
+      return;
+    }
+    sink.commits(namespace, frame, Optional.empty());
+    if (pulse.isCursorDue()) {
+      sink.cursor(outgoingCursor());
+    } else {
       pulse.sentWithoutCursor();
     }
   }
@@ -358,11 +325,11 @@ public final class Subscription implements AutoCloseable {
     if (!started || ended) {
       return;
     }
-    turns.forEach(source -> source.readFailed = false);
+    reads.tick();
     if (System.nanoTime() - startedAt > UNMET_KEPT.toNanos()) {
-      unmet.clear();
+      logs.forgetUnmet();
     }
-    Duration silence = pulse.silence(turns);
+    Duration silence = pulse.silence(logs.all());
     if (SubscriptionPulse.isLost(silence)) {
       end(
           new StoreException.StoreUnavailable(
@@ -376,15 +343,8 @@ public final class Subscription implements AutoCloseable {
 
   /** The cursor for a frame that goes out now. */
   private Cursor outgoingCursor() {
-    turns.forEach(source -> source.inCursor = true);
     pulse.sentCursor();
-    return cursor();
-  }
-
-  private Cursor cursor() {
-    Map<Cursor.LogKey, Long> positions = new HashMap<>(unmet);
-    sources.forEach((key, source) -> positions.put(key, source.position));
-    return new Cursor(positions);
+    return logs.outgoingCursor();
   }
 
   void fail(StoreException why) {
@@ -413,8 +373,9 @@ public final class Subscription implements AutoCloseable {
     if (registered != null) {
       registered.close();
     }
-    for (SubscriptionSource source : turns) {
-      source.feed.unfollow(wake);
+    reads.close();
+    for (SubscriptionSource source : logs.all()) {
+      source.feed.unfollow(source.follower);
       bus.release(source.feed);
     }
     bus.ended(this);

@@ -41,7 +41,7 @@ final class SubscriptionPulse {
     cursorOwed = true;
   }
 
-  /** Whether the next frame should have a cursor, however large that is. */
+  /** Whether a cursor should go out, however large it is. */
   boolean isCursorDue() {
     return System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos();
   }

@@ -2,8 +2,13 @@ package dev.aether.server.bus;
 
 import dev.aether.server.event.LogId;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 
-/** Where a subscription stands in one log. Only touched by the subscription's loop. */
+/**
+ * Where a subscription stands in one log. Only touched by the subscription's loop, but where it
+ * says so.
+ */
 final class SubscriptionSource {
   final LogFeed feed;
 
@@ -14,16 +19,14 @@ final class SubscriptionSource {
   long position;
 
   /**
-   * A cursor that has this log went out. The first frame of a log always has one: a subscriber that
-   * names what it handled since a cursor is understood only for logs that are in it.
+   * A cursor that has this log went out. It comes with the log's first commits or before them: a
+   * subscriber that names what it handled since a cursor is understood only for logs that are in
+   * it.
    */
   boolean inCursor;
 
-  /** A read from the store is under way. */
-  boolean reading;
-
-  /** The last read failed since the last tick; not to be tried again before the next. */
-  boolean readFailed;
+  /** What {@link StoreReads} does for it. */
+  Reading reading = Reading.IDLE;
 
   /** The log is gone; what a read under way brings is not wanted. */
   boolean deleted;
@@ -31,10 +34,32 @@ final class SubscriptionSource {
   /** What the last read from the store brought and was not handled yet. */
   List<SharedCommit> page = List.of();
 
-  SubscriptionSource(LogFeed feed, long position, long headAtStart) {
+  /** Is told of each new record. */
+  final Runnable follower;
+
+  /** It is in {@link SubscriptionLogs}' queue. From any thread. */
+  final AtomicBoolean ready = new AtomicBoolean();
+
+  /** How a log's next page from the store comes. */
+  enum Reading {
+    /** None is wanted. */
+    IDLE,
+    /** Others are read first. */
+    WAITS,
+    UNDER_WAY,
+    /** The last read failed since the last tick; not to be tried again before the next. */
+    FAILED
+  }
+
+  /**
+   * @param news is told of the source, from any thread, when its feed has something new
+   */
+  SubscriptionSource(
+      LogFeed feed, long position, long headAtStart, Consumer<SubscriptionSource> news) {
     this.feed = feed;
     this.position = position;
     this.headAtStart = headAtStart;
+    this.follower = () -> news.accept(this);
   }
 
   LogId log() {

@@ -9,6 +9,12 @@ import java.util.TreeMap;
  * handled. Logs that are not in it are read from their beginning.
  */
 public record Cursor(Map<LogKey, Long> positions) {
+  /**
+   * A cursor over so few logs is small enough to go with every frame, beside any commit. A larger
+   * one goes in a frame of its own.
+   */
+  public static final int SMALL_LOGS = 8;
+
   /** Nothing was read. */
   public static final Cursor BEGINNING = new Cursor(Map.of());
 

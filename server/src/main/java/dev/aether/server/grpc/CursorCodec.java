@@ -6,6 +6,8 @@ import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.CursorRecord;
 import dev.aether.server.wire.NamespacePosition;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -14,19 +16,32 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.zip.CRC32C;
+import java.util.zip.Deflater;
+import java.util.zip.DeflaterInputStream;
+import java.util.zip.InflaterInputStream;
 
 /**
- * Cursors as clients keep them: base64url of a format byte (1), a {@code CursorRecord} and a
- * CRC-32C of both. Bound to the store and to the namespace pattern.
+ * Cursors as clients keep them: base64url of a format byte, a {@code CursorRecord} and a CRC-32C of
+ * both. In format 2 the record is deflated, for cursors over many logs. Bound to the store and to
+ * the namespace pattern.
  */
 final class CursorCodec {
-  private static final byte FORMAT = 1;
+  private static final byte PLAIN = 1;
+  private static final byte DEFLATED = 2;
   private static final int CHECKSUM_BYTES = Integer.BYTES;
 
-  /** A cursor over more than this was not made here. */
-  private static final int MAX_TEXT = 8 * 1024 * 1024;
+  /** A smaller record stays as it is: it is read by older nodes, too. */
+  private static final int DEFLATED_FROM_BYTES = 4 * 1024;
+
+  /** What a message has beside a cursor that it brings alone or with an error. */
+  private static final int MESSAGE_HEADROOM_BYTES = 64 * 1024;
+
+  /** A longer cursor would make a message that an unconfigured client can't read: 4 MiB. */
+  private static final int MAX_TEXT_BYTES = 4 * 1024 * 1024 - MESSAGE_HEADROOM_BYTES;
+
+  /** A record of more than this was not made here, nor was a text of more. */
+  private static final int MAX_RECORD_BYTES = 8 * 1024 * 1024;
 
   /**
    * More logs than a store has: what claims to stand in so many takes memory and was not made here.
@@ -51,28 +66,77 @@ final class CursorCodec {
     }
   }
 
+  /**
+   * Writes a cursor.
+   *
+   * @throws StoreException.InvalidRequest if it stands in more logs than a cursor can hold
+   */
   String encode(Cursor cursor) {
-    Map<String, NamespacePosition.Builder> namespaces = new TreeMap<>();
-    cursor
-        .positions()
-        .forEach(
-            (log, position) -> {
-              var namespace =
-                  namespaces.computeIfAbsent(
-                      log.incarnation(),
-                      incarnation -> NamespacePosition.newBuilder().setIncarnation(incarnation));
-              while (namespace.getPositionsCount() <= log.partition()) {
-                namespace.addPositions(0);
-              }
-              namespace.setPositions(log.partition(), position);
-            });
+    byte[] record = record(cursor).toByteArray();
+    boolean deflated = record.length >= DEFLATED_FROM_BYTES;
+    byte[] body = deflated ? deflated(record) : record;
+    ByteBuffer bytes =
+        ByteBuffer.allocate(1 + body.length + CHECKSUM_BYTES)
+            .put(deflated ? DEFLATED : PLAIN)
+            .put(body);
+    bytes.putInt(checksum(bytes.array(), 1 + body.length));
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    if (text.length() > MAX_TEXT_BYTES) {
+      throw new StoreException.InvalidRequest(
+          "namespace_pattern",
+          "matches more than a cursor can hold: %d partitions, which take %d bytes of at most %d"
+              .formatted(cursor.positions().size(), text.length(), MAX_TEXT_BYTES));
+    }
+    return text;
+  }
+
+  private CursorRecord record(Cursor cursor) {
     CursorRecord.Builder record =
         CursorRecord.newBuilder().setStoreId(storeId).setPatternHash(patternHash);
-    namespaces.values().forEach(record::addNamespaces);
-    byte[] body = record.build().toByteArray();
-    ByteBuffer bytes = ByteBuffer.allocate(1 + body.length + CHECKSUM_BYTES).put(FORMAT).put(body);
-    bytes.putInt(checksum(bytes.array(), 1 + body.length));
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    NamespacePosition.Builder namespace = NamespacePosition.newBuilder();
+    for (Map.Entry<Cursor.LogKey, Long> place : cursor.positions().entrySet()) {
+      Cursor.LogKey log = place.getKey();
+      if (!namespace.getIncarnation().equals(log.incarnation())) {
+        addTo(record, namespace);
+        namespace = NamespacePosition.newBuilder().setIncarnation(log.incarnation());
+      }
+      while (namespace.getPositionsCount() < log.partition()) {
+        namespace.addPositions(0);
+      }
+      namespace.addPositions(place.getValue());
+    }
+    addTo(record, namespace);
+    return record.build();
+  }
+
+  private static void addTo(CursorRecord.Builder record, NamespacePosition.Builder namespace) {
+    if (namespace.getPositionsCount() > 0) {
+      record.addNamespaces(namespace);
+    }
+  }
+
+  private static byte[] deflated(byte[] record) {
+    Deflater deflater = new Deflater(Deflater.BEST_SPEED);
+    try (DeflaterInputStream in =
+        new DeflaterInputStream(new ByteArrayInputStream(record), deflater)) {
+      return in.readAllBytes();
+    } catch (IOException e) {
+      throw new IllegalStateException("no file is read", e);
+    } finally {
+      deflater.end();
+    }
+  }
+
+  private static byte[] inflated(byte[] body) {
+    try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(body))) {
+      byte[] record = in.readNBytes(MAX_RECORD_BYTES);
+      if (in.read() >= 0) {
+        throw damaged();
+      }
+      return record;
+    } catch (IOException e) {
+      throw damaged();
+    }
   }
 
   private static int checksum(byte[] bytes, int length) {
@@ -113,7 +177,7 @@ final class CursorCodec {
   }
 
   private static byte[] bytes(String text) {
-    if (text.length() > MAX_TEXT) {
+    if (text.length() > MAX_RECORD_BYTES) {
       throw damaged();
     }
     try {
@@ -129,11 +193,15 @@ final class CursorCodec {
         || ByteBuffer.wrap(bytes, body, CHECKSUM_BYTES).getInt() != checksum(bytes, body)) {
       throw damaged();
     }
-    if (bytes[0] != FORMAT) {
-      throw new StoreException.CursorUnknown("it has format " + bytes[0]);
-    }
+    byte[] written = Arrays.copyOfRange(bytes, 1, body);
+    byte[] record =
+        switch (bytes[0]) {
+          case PLAIN -> written;
+          case DEFLATED -> inflated(written);
+          default -> throw new StoreException.CursorUnknown("it has format " + bytes[0]);
+        };
     try {
-      return CursorRecord.parseFrom(Arrays.copyOfRange(bytes, 1, body));
+      return CursorRecord.parseFrom(record);
     } catch (InvalidProtocolBufferException e) {
       throw damaged();
     }

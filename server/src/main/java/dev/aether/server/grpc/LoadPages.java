@@ -5,12 +5,13 @@ import dev.aether.server.event.Causes;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import dev.aether.v1.LoadActorRequest;
 import dev.aether.v1.LoadActorResponse;
 import dev.aether.v1.ReplayError;
-import dev.aether.v1.Snapshot;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
 import java.util.Optional;
@@ -19,25 +20,31 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The frames of one LoadActor call: the snapshot, then the events after it. The snapshot is read
- * before the end of the events is looked for, so that they always reach at least as far.
+ * before the end of the events is looked for, so that they always reach at least as far; and it
+ * goes out only once the events are found in the same making of the namespace.
  */
 final class LoadPages implements PagedCall.Pages<LoadPages.Part> {
+  /** So often a namespace may be deleted and made anew between a snapshot and the events. */
+  private static final int MAKINGS = 5;
+
   private final Store store;
   private final Namespace namespace;
   private final ActorId actor;
   private final boolean reportCorrupt;
   private final StreamObserver<LoadActorResponse> call;
 
-  /** Null until the snapshot was sent, or it is known that there is none. */
+  /** Null until the first page of events came. */
   private @Nullable EventPages events;
 
   /** What comes next. */
   sealed interface Part {
-    /** There is none if the snapshot is empty. */
-    record Start(Optional<Snapshot> snapshot) implements Part {}
-
-    /** There may be a snapshot, but it can't be decoded. */
-    record Damaged(StoreException.CorruptRecord why) implements Part {}
+    /**
+     * The first.
+     *
+     * @param opening the frame before the events
+     */
+    record Start(Optional<LoadActorResponse> opening, EventPages events, List<LogEntry> page)
+        implements Part {}
 
     record Page(List<LogEntry> entries) implements Part {}
   }
@@ -54,49 +61,81 @@ final class LoadPages implements PagedCall.Pages<LoadPages.Part> {
   @Override
   public CompletableFuture<Part> next() {
     EventPages pages = events;
-    return pages == null ? start() : pages.next().thenApply(Part.Page::new);
+    return pages == null ? start(MAKINGS) : pages.next().thenApply(Part.Page::new);
   }
 
-  private CompletableFuture<Part> start() {
-    CompletableFuture<Part> start =
-        store.snapshots().latest(namespace, actor).thenApply(Part.Start::new);
-    return reportCorrupt ? start.exceptionallyCompose(LoadPages::unlessDamaged) : start;
+  private CompletableFuture<Part> start(int makings) {
+    CompletableFuture<CompletableFuture<Part>> start =
+        store
+            .snapshots()
+            .latest(namespace, actor)
+            .thenApply(
+                kept ->
+                    kept.map(snapshot -> after(snapshot, makings))
+                        .orElseGet(() -> whole(Optional.empty())));
+    return (reportCorrupt ? start.exceptionally(this::unlessDamaged) : start)
+        .thenCompose(part -> part);
   }
 
-  private static CompletableFuture<Part> unlessDamaged(Throwable thrown) {
-    return Causes.unwrapped(thrown) instanceof StoreException.CorruptRecord damaged
-        ? CompletableFuture.completedFuture(new Part.Damaged(damaged))
-        : CompletableFuture.failedFuture(thrown);
+  private CompletableFuture<Part> after(Snapshots.Kept kept, int makings) {
+    ActorRange range = after(kept.snapshot().getVersion());
+    LoadActorResponse opening = LoadActorResponse.newBuilder().setSnapshot(kept.snapshot()).build();
+    return begin(Optional.of(opening), range, store.events().readMaking(kept.incarnation(), range))
+        .exceptionallyCompose(
+            thrown ->
+                isAnotherMaking(thrown) && makings > 1
+                    ? start(makings - 1)
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  private static boolean isAnotherMaking(Throwable thrown) {
+    return Causes.unwrapped(thrown) instanceof StoreException.NamespaceNotFound;
+  }
+
+  /** All events, which are right in whichever making they are. */
+  private CompletableFuture<Part> whole(Optional<LoadActorResponse> opening) {
+    ActorRange range = after(0);
+    return begin(opening, range, store.events().read(range));
+  }
+
+  /** What can't be decoded is told of. */
+  private CompletableFuture<Part> unlessDamaged(Throwable thrown) {
+    if (Causes.unwrapped(thrown) instanceof StoreException.CorruptRecord damaged) {
+      ReplayError error = StatusMapper.replayError(damaged);
+      return whole(Optional.of(LoadActorResponse.newBuilder().addErrors(error).build()));
+    }
+    return CompletableFuture.failedFuture(thrown);
+  }
+
+  private ActorRange after(long version) {
+    return new ActorRange(namespace, actor, version + 1, Long.MAX_VALUE, false);
+  }
+
+  private CompletableFuture<Part> begin(
+      Optional<LoadActorResponse> opening, ActorRange range, ActorReader reader) {
+    EventPages pages =
+        new EventPages(
+            reader,
+            range,
+            0,
+            reportCorrupt,
+            (found, errors) ->
+                call.onNext(
+                    LoadActorResponse.newBuilder()
+                        .addAllEvents(found)
+                        .addAllErrors(errors)
+                        .build()));
+    return pages.next().thenApply(page -> new Part.Start(opening, pages, page));
   }
 
   @Override
   public boolean send(Part part) {
+    if (part instanceof Part.Start start) {
+      start.opening().ifPresent(call::onNext);
+      events = start.events();
+      return start.events().send(start.page());
+    }
     EventPages pages = events;
-    if (part instanceof Part.Page page && pages != null) {
-      return pages.send(page.entries());
-    }
-    long included = 0;
-    if (part instanceof Part.Start start && start.snapshot().isPresent()) {
-      Snapshot snapshot = start.snapshot().get();
-      call.onNext(LoadActorResponse.newBuilder().setSnapshot(snapshot).build());
-      included = snapshot.getVersion();
-    } else if (part instanceof Part.Damaged damaged) {
-      ReplayError error = StatusMapper.replayError(damaged.why());
-      call.onNext(LoadActorResponse.newBuilder().addErrors(error).build());
-    }
-    events = eventsAfter(included);
-    return true;
-  }
-
-  private EventPages eventsAfter(long version) {
-    ActorRange range = new ActorRange(namespace, actor, version + 1, Long.MAX_VALUE, false);
-    return new EventPages(
-        store.events().read(range),
-        range,
-        0,
-        reportCorrupt,
-        (found, errors) ->
-            call.onNext(
-                LoadActorResponse.newBuilder().addAllEvents(found).addAllErrors(errors).build()));
+    return pages != null && part instanceof Part.Page page && pages.send(page.entries());
   }
 }

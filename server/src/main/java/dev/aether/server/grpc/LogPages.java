@@ -2,6 +2,7 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.bus.LogScan;
 import dev.aether.server.bus.SharedCommit;
+import dev.aether.server.event.Cursor;
 import dev.aether.server.store.LogEntry;
 import dev.aether.v1.CommitAt;
 import dev.aether.v1.ReadLogResponse;
@@ -11,12 +12,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** The frames of one ReadLog call. */
+/**
+ * The frames of one ReadLog call. A cursor that is not small goes in a frame of its own: beside a
+ * large commit it might make a message that an unconfigured client can't read.
+ */
 final class LogPages implements PagedCall.Pages<Optional<List<LogEntry>>> {
   private static final int FRAME_BYTES = 1024 * 1024;
-
-  /** With so few logs a cursor is small enough for every page. */
-  private static final int SMALL_CURSOR_LOGS = 8;
 
   private static final Duration CURSOR_EVERY = Duration.ofMillis(500);
 
@@ -41,17 +42,20 @@ final class LogPages implements PagedCall.Pages<Optional<List<LogEntry>>> {
   @Override
   public boolean send(Optional<List<LogEntry>> page) {
     page.ifPresent(records -> records.forEach(this::add));
-    boolean cursorIsDue =
-        System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos()
-            || (frameBytes > 0 && scan.logs() <= SMALL_CURSOR_LOGS);
-    if (page.isEmpty() || cursorIsDue) {
+    boolean small = scan.logs() <= Cursor.SMALL_LOGS;
+    if (frameBytes > 0 && !small) {
+      flush();
+    }
+    if (page.isEmpty() || isCursorDue() || (frameBytes > 0 && small)) {
       frame.setCursor(cursors.encode(scan.cursor()));
       lastCursorAt = System.nanoTime();
       flush();
-    } else if (frameBytes > 0) {
-      flush();
     }
     return page.isPresent();
+  }
+
+  private boolean isCursorDue() {
+    return System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos();
   }
 
   private void add(LogEntry record) {

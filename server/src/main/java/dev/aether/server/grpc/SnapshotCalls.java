@@ -44,7 +44,7 @@ final class SnapshotCalls {
               .latest(Names.namespace(request.getNamespace()), actor)
               .thenApply(found -> found.orElseThrow(() -> new StoreException.NoSnapshot(actor)));
         },
-        snapshot -> GetLatestSnapshotResponse.newBuilder().setSnapshot(snapshot).build());
+        kept -> GetLatestSnapshotResponse.newBuilder().setSnapshot(kept.snapshot()).build());
   }
 
   void delete(DeleteSnapshotRequest request, StreamObserver<DeleteSnapshotResponse> response) {

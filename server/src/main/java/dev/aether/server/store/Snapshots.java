@@ -13,6 +13,13 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Snapshots {
   /**
+   * A snapshot that is kept.
+   *
+   * @param incarnation the making of the namespace that it belongs to
+   */
+  record Kept(Snapshot snapshot, String incarnation) {}
+
+  /**
    * Stores a snapshot, unless its version is above the actor's or below the stored snapshot's.
    * Never makes a namespace. Doing it again is harmless.
    *
@@ -25,7 +32,7 @@ public interface Snapshots {
    * The actor's snapshot. Sees every save that was acknowledged, on any node, before the call.
    * Fails with CorruptRecord if it can't be decoded.
    */
-  CompletableFuture<Optional<Snapshot>> latest(Namespace namespace, ActorId actor);
+  CompletableFuture<Optional<Kept>> latest(Namespace namespace, ActorId actor);
 
   /**
    * Sees to it that the actor has no snapshot, not even one that can't be decoded. Doing it again

@@ -1,25 +1,31 @@
 package dev.aether.server.contract;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.wire.CursorRecord;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.zip.CRC32C;
+import java.util.zip.InflaterInputStream;
 
 /**
  * Looks into cursors and forges them, which no client may: for cursors that the server never made.
  */
 final class Cursors {
   private static final int CHECKSUM_BYTES = 4;
+  private static final byte DEFLATED = 2;
 
   private Cursors() {}
 
   static CursorRecord of(String cursor) {
     byte[] bytes = Base64.getUrlDecoder().decode(cursor);
+    byte[] body = Arrays.copyOfRange(bytes, 1, bytes.length - CHECKSUM_BYTES);
     try {
-      return CursorRecord.parseFrom(Arrays.copyOfRange(bytes, 1, bytes.length - CHECKSUM_BYTES));
-    } catch (InvalidProtocolBufferException e) {
+      return bytes[0] == DEFLATED
+          ? CursorRecord.parseFrom(new InflaterInputStream(new ByteArrayInputStream(body)))
+          : CursorRecord.parseFrom(body);
+    } catch (IOException e) {
       throw new AssertionError("not a cursor", e);
     }
   }

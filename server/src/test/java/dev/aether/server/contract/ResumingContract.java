@@ -197,7 +197,7 @@ abstract class ResumingContract extends Contract {
   @Test
   void aCursorOfANewerFormatIsUnknown() {
     saveOneByOne(1);
-    assertUnknown(namespace, Cursors.forged(2, Cursors.of(cursorOfAll())));
+    assertUnknown(namespace, Cursors.forged(3, Cursors.of(cursorOfAll())));
   }
 
   @Test

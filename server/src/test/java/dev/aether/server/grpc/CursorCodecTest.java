@@ -2,6 +2,7 @@ package dev.aether.server.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.Cursor;
@@ -14,7 +15,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +34,12 @@ class CursorCodecTest {
   private static final String GOLDEN =
       "AQkqAAAAAAAAABF9aBnOwe6oNxoPCgphYmNkZWZnaGlqEgEHGhUKCmtsbW5vcHFyc3QSBwCAoJSljR1V1hhY";
 
+  /** The same in format 2. */
+  private static final String GOLDEN_DEFLATED =
+      "AngB49RigADB2gzJcwffrTCX4ufiSkxKTklNS8_IzBJiZJcS5eLKzsnNyy8oLCouEWJnaFgwZWmvLACpIBCnj_oZaw";
+
+  private static final String INCARNATION_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
+
   @Test
   void aCursorComesBack() {
     assertEquals(
@@ -44,6 +54,42 @@ class CursorCodecTest {
   void anOldCursorIsReadAsItWasMeant() {
     assertEquals(GOLDEN, CODEC.encode(CURSOR));
     assertEquals(7L, CODEC.decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
+  }
+
+  @Test
+  void aCursorOverTwiceTheNamespacesOfAStoreFitsInOneMessageAndComesBack() {
+    Cursor cursor = cursorOver(200_000);
+    String text = CODEC.encode(cursor);
+    assertTrue(text.length() < 4 * 1024 * 1024 - 64 * 1024, () -> text.length() + " bytes");
+    assertEquals(cursor, CODEC.decode(text));
+  }
+
+  @Test
+  void aCursorThatFitsInNoMessageIsRefusedByItsPattern() {
+    Cursor cursor = cursorOver(400_000);
+    var refused = assertThrows(StoreException.InvalidRequest.class, () -> CODEC.encode(cursor));
+    assertEquals("namespace_pattern", refused.faults().get(0).field());
+  }
+
+  @Test
+  void anOldDeflatedCursorIsReadAsItWasMeant() {
+    assertEquals(CODEC.decode(GOLDEN), CODEC.decode(GOLDEN_DEFLATED));
+  }
+
+  /** As stores make them: ids of random letters, positions up to four billion. */
+  private static Cursor cursorOver(int logs) {
+    Random random = new Random(logs);
+    Map<LogKey, Long> positions = new HashMap<>();
+    for (int i = 0; i < logs; i++) {
+      String incarnation =
+          random
+              .ints(10, 0, INCARNATION_LETTERS.length())
+              .mapToObj(INCARNATION_LETTERS::charAt)
+              .map(String::valueOf)
+              .collect(Collectors.joining());
+      positions.put(new LogKey(incarnation, 0), random.nextLong(1L << 32));
+    }
+    return new Cursor(positions);
   }
 
   @Test

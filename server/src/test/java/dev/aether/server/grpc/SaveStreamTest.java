@@ -116,6 +116,11 @@ class SaveStreamTest {
     }
 
     @Override
+    public ActorReader readMaking(String incarnation, ActorRange range) {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
     public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
       throw new AssertionError("not asked for");
     }

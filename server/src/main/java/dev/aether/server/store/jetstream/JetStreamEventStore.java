@@ -64,7 +64,12 @@ final class JetStreamEventStore implements EventStore {
 
   @Override
   public ActorReader read(ActorRange range) {
-    return new Located(range);
+    return new Located(range, Optional.empty());
+  }
+
+  @Override
+  public ActorReader readMaking(String incarnation, ActorRange range) {
+    return new Located(range, Optional.of(incarnation));
   }
 
   @Override
@@ -122,10 +127,16 @@ final class JetStreamEventStore implements EventStore {
    */
   private final class Located implements ActorReader {
     private final ActorRange range;
-    private Optional<ActorHistory> history = Optional.empty();
 
-    Located(ActorRange range) {
+    /** The making that is to be read; empty: the current one. */
+    private final Optional<String> wanted;
+
+    private Optional<ActorHistory> history = Optional.empty();
+    private Optional<String> found = Optional.empty();
+
+    Located(ActorRange range, Optional<String> wanted) {
       this.range = range;
+      this.wanted = wanted;
     }
 
     @Override
@@ -133,6 +144,10 @@ final class JetStreamEventStore implements EventStore {
       if (history.isPresent()) {
         return JetStreamErrors.mapped(history.get().next());
       }
+      return first().thenApply(this::unlessAnother);
+    }
+
+    private CompletableFuture<List<LogEntry>> first() {
       return making.read(
           range.namespace(),
           info -> {
@@ -142,10 +157,18 @@ final class JetStreamEventStore implements EventStore {
                 .thenApply(
                     page -> {
                       history = Optional.of(begun);
+                      found = Optional.of(info.incarnation());
                       return page;
                     });
           },
           List.of());
+    }
+
+    private List<LogEntry> unlessAnother(List<LogEntry> page) {
+      if (wanted.isPresent() && !wanted.equals(found)) {
+        throw new StoreException.NamespaceNotFound(range.namespace());
+      }
+      return page;
     }
   }
 }

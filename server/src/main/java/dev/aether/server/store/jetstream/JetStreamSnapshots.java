@@ -71,12 +71,12 @@ final class JetStreamSnapshots implements Snapshots {
   }
 
   @Override
-  public CompletableFuture<Optional<Snapshot>> latest(Namespace namespace, ActorId actor) {
+  public CompletableFuture<Optional<Kept>> latest(Namespace namespace, ActorId actor) {
     return JetStreamErrors.mapped(
         tools.namespaces().find(namespace).thenCompose(found -> latest(found, actor)));
   }
 
-  private CompletableFuture<Optional<Snapshot>> latest(
+  private CompletableFuture<Optional<Kept>> latest(
       Optional<Namespaces.Info> namespace, ActorId actor) {
     if (namespace.isEmpty()) {
       return CompletableFuture.completedFuture(Optional.empty());
@@ -90,7 +90,7 @@ final class JetStreamSnapshots implements Snapshots {
                 stored
                     .map(messages::record)
                     .filter(SnapshotRecord::hasSnapshot)
-                    .map(SnapshotRecord::getSnapshot))
+                    .map(record -> new Kept(record.getSnapshot(), namespace.get().incarnation())))
         .exceptionallyCompose(
             thrown ->
                 JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))
@@ -99,7 +99,7 @@ final class JetStreamSnapshots implements Snapshots {
   }
 
   /** Without the stream there is no snapshot, if the namespace is still the one that was meant. */
-  private CompletableFuture<Optional<Snapshot>> unlessMadeAnew(
+  private CompletableFuture<Optional<Kept>> unlessMadeAnew(
       Namespaces.Info namespace, ActorId actor) {
     return tools
         .namespaces()

@@ -157,6 +157,18 @@ final class InMemoryEventStore implements EventStore {
   }
 
   @Override
+  public ActorReader readMaking(String incarnation, ActorRange range) {
+    return new InMemoryReader(
+        range,
+        () ->
+            namespaces
+                .partition(range.namespace())
+                .filter(partition -> partition.log().incarnation().equals(incarnation))
+                .orElseThrow(() -> new StoreException.NamespaceNotFound(range.namespace()))
+                .ofActor(range.actor()));
+  }
+
+  @Override
   public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
     long latest =
         namespaces

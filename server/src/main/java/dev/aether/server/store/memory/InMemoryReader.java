@@ -1,5 +1,6 @@
 package dev.aether.server.store.memory;
 
+import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.LogEntry;
@@ -28,7 +29,11 @@ final class InMemoryReader implements ActorReader {
   public CompletableFuture<List<LogEntry>> next() {
     List<LogEntry> all = found;
     if (all == null) {
-      all = find();
+      try {
+        all = find();
+      } catch (StoreException e) {
+        return CompletableFuture.failedFuture(e);
+      }
       found = all;
     }
     int end = Math.min(all.size(), next + PAGE_COMMITS);

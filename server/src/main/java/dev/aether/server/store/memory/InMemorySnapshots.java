@@ -40,9 +40,15 @@ final class InMemorySnapshots implements Snapshots {
   }
 
   @Override
-  public CompletableFuture<Optional<Snapshot>> latest(Namespace namespace, ActorId actor) {
+  public CompletableFuture<Optional<Kept>> latest(Namespace namespace, ActorId actor) {
     return CompletableFuture.completedFuture(
-        namespaces.partition(namespace).flatMap(partition -> partition.snapshot(actor)));
+        namespaces
+            .partition(namespace)
+            .flatMap(
+                partition ->
+                    partition
+                        .snapshot(actor)
+                        .map(kept -> new Kept(kept, partition.log().incarnation()))));
   }
 
   @Override

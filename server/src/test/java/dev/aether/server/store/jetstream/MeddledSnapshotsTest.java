@@ -18,6 +18,7 @@ import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.Snapshots;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.server.wire.SnapshotRecord;
@@ -128,7 +129,7 @@ class MeddledSnapshotsTest {
   }
 
   private Optional<Snapshot> latest(JetStreamStore on) {
-    return on.snapshots().latest(namespace, ACTOR).join();
+    return on.snapshots().latest(namespace, ACTOR).join().map(Snapshots.Kept::snapshot);
   }
 
   private static StoreException failure(CompletableFuture<?> future) {

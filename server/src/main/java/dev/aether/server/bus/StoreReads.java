@@ -1,0 +1,128 @@
+package dev.aether.server.bus;
+
+import dev.aether.server.store.CommitLog;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Pages from the store for the logs of a subscription that fell behind the rings of their feeds: a
+ * few at once, however many logs there are; the others wait for their turn. Belongs to the
+ * subscription's loop.
+ */
+final class StoreReads {
+  /** Logs of which a page is read or held at once. */
+  private static final int MAX_PAGES = 4;
+
+  private final CommitLog log;
+  private final int pageBytes;
+  private final Executor loop;
+  private final Consumer<SubscriptionSource> onNews;
+  private final BiConsumer<SubscriptionSource, Throwable> onFailure;
+
+  /** Logs that have their {@link SubscriptionSource.Reading} from here, each once. */
+  private final Queue<SubscriptionSource> waiting = new ArrayDeque<>();
+
+  private final List<SubscriptionSource> failed = new ArrayList<>();
+  private int pages;
+
+  /**
+   * @param loop runs a task in the subscription's loop
+   * @param onNews is told of a log in which a page came, or its position moved
+   * @param onFailure is told of a log that could not be read
+   */
+  StoreReads(
+      CommitLog log,
+      int pageBytes,
+      Executor loop,
+      Consumer<SubscriptionSource> onNews,
+      BiConsumer<SubscriptionSource, Throwable> onFailure) {
+    this.log = log;
+    this.pageBytes = pageBytes;
+    this.loop = loop;
+    this.onNews = onNews;
+    this.onFailure = onFailure;
+  }
+
+  /** Has the next page of a log come, unless it comes already or failed since the last tick. */
+  void want(SubscriptionSource source) {
+    if (source.reading != SubscriptionSource.Reading.IDLE) {
+      return;
+    }
+    if (pages < MAX_PAGES) {
+      begin(source);
+    } else {
+      source.reading = SubscriptionSource.Reading.WAITS;
+      waiting.add(source);
+    }
+  }
+
+  private void begin(SubscriptionSource source) {
+    source.reading = SubscriptionSource.Reading.UNDER_WAY;
+    pages++;
+    log.read(source.log(), source.position, source.feed.to(), pageBytes)
+        .whenComplete((page, thrown) -> loop.execute(() -> hasRead(source, page, thrown)));
+  }
+
+  private void hasRead(SubscriptionSource source, CommitLog.Page page, @Nullable Throwable thrown) {
+    source.reading = SubscriptionSource.Reading.IDLE;
+    if (thrown == null && !page.entries().isEmpty() && !source.deleted) {
+      source.page = page.entries().stream().map(SharedCommit::new).toList();
+      onNews.accept(source);
+      return;
+    }
+    letNextBegin();
+    if (source.deleted) {
+      return;
+    }
+    if (thrown == null) {
+      source.position = Math.max(source.position, page.end());
+      onNews.accept(source);
+    } else {
+      source.reading = SubscriptionSource.Reading.FAILED;
+      failed.add(source);
+      onFailure.accept(source, thrown);
+    }
+  }
+
+  /** Takes the page of a log that came; empty if none did. */
+  List<SharedCommit> take(SubscriptionSource source) {
+    List<SharedCommit> page = source.page;
+    if (!page.isEmpty()) {
+      source.page = List.of();
+      letNextBegin();
+    }
+    return page;
+  }
+
+  private void letNextBegin() {
+    pages--;
+    SubscriptionSource next = waiting.poll();
+    while (next != null && next.deleted) {
+      next = waiting.poll();
+    }
+    if (next != null) {
+      begin(next);
+    }
+  }
+
+  /** What failed may be tried again. */
+  void tick() {
+    List<SubscriptionSource> again = List.copyOf(failed);
+    failed.clear();
+    for (SubscriptionSource source : again) {
+      source.reading = SubscriptionSource.Reading.IDLE;
+      onNews.accept(source);
+    }
+  }
+
+  /** Begins no more reads. */
+  void close() {
+    waiting.clear();
+  }
+}

@@ -1,0 +1,79 @@
+package dev.aether.server.bus;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.event.Cursor;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.store.memory.InMemoryStore;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class SubscriptionLogsTest {
+  private final InMemoryStore store = new InMemoryStore(true);
+  private final SubscriptionLogs logs = new SubscriptionLogs(Cursor.BEGINNING);
+
+  @AfterEach
+  void end() {
+    store.close();
+  }
+
+  private SubscriptionSource add(int number, long head) {
+    LogId log = new LogId(new Namespace("n" + number), "incarnation" + number, 0);
+    LogFeed feed = new LogFeed(log, store.log(), new RingBudget(1), head);
+    SubscriptionSource source = new SubscriptionSource(feed, 0, head, logs::ready);
+    logs.add(source);
+    return source;
+  }
+
+  @Test
+  void ofTenThousandLogsOnlyThoseWithNewsAreLookedAt() {
+    for (int i = 0; i < 10_000; i++) {
+      add(i, 0);
+    }
+    SubscriptionSource busy = add(10_000, 0);
+    busy.follower.run();
+    assertSame(busy, logs.poll());
+    assertNull(logs.poll());
+  }
+
+  @Test
+  void newsOfALogComeOnceHoweverManyThereAre() {
+    SubscriptionSource busy = add(1, 0);
+    SubscriptionSource other = add(2, 0);
+    busy.follower.run();
+    busy.follower.run();
+    other.follower.run();
+    busy.follower.run();
+    assertSame(busy, logs.poll());
+    assertSame(other, logs.poll());
+    assertNull(logs.poll());
+  }
+
+  @Test
+  void newsThatComeWhileALogIsLookedAtBringItBack() {
+    SubscriptionSource busy = add(1, 0);
+    busy.follower.run();
+    assertSame(busy, logs.poll());
+    busy.follower.run();
+    assertSame(busy, logs.poll());
+  }
+
+  @Test
+  void allAreCaughtUpOnceTheLastIsAtItsHeadOrDeleted() {
+    SubscriptionSource slow = add(1, 7);
+    SubscriptionSource deleted = add(2, 7);
+    slow.position = 6;
+    logs.moved(slow);
+    assertEquals(List.of(deleted), logs.remove("incarnation2"));
+    assertFalse(logs.areCaughtUp());
+    slow.position = 7;
+    logs.moved(slow);
+    assertTrue(logs.areCaughtUp());
+  }
+}
