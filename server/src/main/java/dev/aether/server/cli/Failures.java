@@ -1,6 +1,7 @@
 package dev.aether.server.cli;
 
 import dev.aether.client.AetherException;
+import dev.aether.client.InvalidRequestException;
 import dev.aether.client.Reason;
 import dev.aether.client.VersionConflictException;
 import dev.aether.server.cli.json.JsonLine;
@@ -40,6 +41,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return ExitCode.UNREACHABLE;
     }
     err.println("aether: " + message(failure));
+    if (failure instanceof InvalidRequestException) {
+      return ExitCode.USAGE; // What was typed is what was sent.
+    }
     if (!isExpected(failure)) {
       failure.printStackTrace(err);
     }

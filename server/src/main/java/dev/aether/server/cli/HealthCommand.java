@@ -15,7 +15,7 @@ final class HealthCommand implements Callable<Integer> {
 
   private final Terminal terminal;
 
-  @Mixin private ConnectionOptions connection = new ConnectionOptions();
+  @Mixin private ServerOptions connection = new ServerOptions();
 
   HealthCommand(Terminal terminal) {
     this.terminal = terminal;

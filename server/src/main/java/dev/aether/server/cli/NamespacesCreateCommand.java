@@ -32,20 +32,20 @@ final class NamespacesCreateCommand implements Callable<Integer> {
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "Can't be changed later. Default: 1")
+      description = "Can't be changed later. Only 1 is served yet, which is the default")
   private int partitions;
 
   @Option(
       names = "--keep-events",
       paramLabel = "N",
-      description = "Trim actors' histories, but keep so many of the newest events.")
+      description = "Trim actors' histories, but keep so many of the newest events. Not served yet")
   private long keepEvents;
 
   @Option(
       names = "--keep-age",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Trim actors' histories, but keep what is younger, like 720h.")
+      description = "Trim actors' histories, but keep what is younger, like 720h. Not served yet")
   private @Nullable Duration keepAge;
 
   @Option(

@@ -2,6 +2,8 @@ package dev.aether.server.cli;
 
 import dev.aether.client.AetherClient;
 import dev.aether.client.Cursor;
+import dev.aether.client.CursorExpiredException;
+import dev.aether.client.CursorUnknownException;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionStart;
@@ -45,10 +47,9 @@ final class SubscribeCommand implements Callable<Integer> {
   @Option(
       names = "--start",
       paramLabel = "live|beginning|CURSOR",
-      defaultValue = "live",
       converter = Start.class,
-      description = "Where to begin. Default: ${DEFAULT-VALUE}")
-  private SubscriptionStart start = SubscriptionStart.live();
+      description = "Where to begin. Default: live; with --until-caught-up: beginning")
+  private @Nullable SubscriptionStart start;
 
   @Option(
       names = "--type",
@@ -114,6 +115,12 @@ final class SubscribeCommand implements Callable<Integer> {
       end(subscription, printer, keeper);
       printer.throwFailure();
       return ExitCode.DONE;
+    } catch (CursorUnknownException | CursorExpiredException e) {
+      if (kept.isEmpty()) {
+        throw e;
+      }
+      throw new CommandFailedException(
+          "%s: %s. Remove it to begin at --start".formatted(cursorFile, e.getMessage()), e);
     }
   }
 
@@ -136,7 +143,7 @@ final class SubscribeCommand implements Callable<Integer> {
   private SubscribeOptions options(Optional<Cursor> kept) {
     SubscribeOptions.Builder options =
         SubscribeOptions.builder(
-                kept.<SubscriptionStart>map(SubscriptionStart::after).orElse(start))
+                kept.<SubscriptionStart>map(SubscriptionStart::after).orElseGet(this::start))
             .eventTypes(types)
             .actorPattern(actorPattern)
             .storedOnly(storedOnly)
@@ -145,6 +152,14 @@ final class SubscribeCommand implements Callable<Integer> {
       options.namespacePattern(pattern);
     }
     return options.build();
+  }
+
+  /** Live there is nothing to catch up with. */
+  private SubscriptionStart start() {
+    if (start != null) {
+      return start;
+    }
+    return untilCaughtUp ? SubscriptionStart.beginning() : SubscriptionStart.live();
   }
 
   /** Reads --start. */

@@ -108,7 +108,7 @@ final class SaveMapper {
       checkMetadata(event.getMetadataMap(), "metadata", faults);
     }
     if (event.hasTimestamp() && !Timestamps.isValid(event.getTimestamp())) {
-      faults.add("timestamp", "is outside of the years 1 to 9999");
+      faults.add("timestamp", "is outside of the years 1 to 9999, or its nanos of 0 to 999999999");
     }
   }
 

@@ -40,7 +40,9 @@ final class SnapshotMapper {
     faults.add("snapshot.content_type", CONTENT_TYPE.fault(snapshot.getContentType()));
     SaveMapper.checkMetadata(snapshot.getMetadataMap(), "snapshot.metadata", faults);
     if (snapshot.hasTimestamp() && !Timestamps.isValid(snapshot.getTimestamp())) {
-      faults.add("snapshot.timestamp", "is outside of the years 1 to 9999");
+      faults.add(
+          "snapshot.timestamp",
+          "is outside of the years 1 to 9999, or its nanos of 0 to 999999999");
     }
   }
 

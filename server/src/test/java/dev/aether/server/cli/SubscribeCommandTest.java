@@ -66,6 +66,25 @@ class SubscribeCommandTest {
   }
 
   @Test
+  void untilCaughtUpAloneGivesAllThatIsStored() {
+    save("a", "b");
+
+    assertEquals(List.of("a", "b"), actors(subscribe("--until-caught-up").out()));
+  }
+
+  @Test
+  void aCursorFileThatIsOfAnotherPatternIsNamed(@TempDir Path folder) {
+    Path file = folder.resolve("cursor");
+    subscribe("--cursor-file", file.toString(), "--until-caught-up");
+
+    CommandRun run = subscribe("other.*", "--cursor-file", file.toString(), "--until-caught-up");
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertTrue(run.err().contains(file.toString()), run.err());
+    assertTrue(run.err().contains("Remove it"), run.err());
+  }
+
+  @Test
   void theCursorFileIsWrittenWhileItRunsAndCoversOnlyWhatWasPrinted(@TempDir Path folder) {
     Path file = folder.resolve("cursor");
     SlowOutput out = new SlowOutput();
