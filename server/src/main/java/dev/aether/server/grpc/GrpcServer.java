@@ -69,9 +69,13 @@ public final class GrpcServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .intercept(new PreviousAttempts())
             .intercept(calls)
-            .addService(new EventStoreService(store, saveStreams))
-            .addService(new EventBusService(bus, store.namespaces().storeId(), nodeId).bind())
-            .addService(new NamespacesService(store.namespaces()))
+            .addService(
+                MalformedRequests.refused(new EventStoreService(store, saveStreams).bindService()))
+            .addService(
+                MalformedRequests.refused(
+                    new EventBusService(bus, store.namespaces().storeId(), nodeId).bind()))
+            .addService(
+                MalformedRequests.refused(new NamespacesService(store.namespaces()).bindService()))
             .addService(health.getHealthService())
             .addService(ProtoReflectionServiceV1.newInstance())
             .build()

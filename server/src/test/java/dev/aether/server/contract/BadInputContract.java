@@ -7,15 +7,26 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.google.protobuf.Empty;
 import com.google.protobuf.Timestamp;
 import dev.aether.v1.Detail;
+import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.Filter;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetLatestVersionRequest;
+import dev.aether.v1.NamespacesGrpc;
 import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SubscribeRequest;
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
+import io.grpc.stub.ClientCalls;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -247,5 +258,60 @@ abstract class BadInputContract extends Contract {
                         assertEquals(
                             List.of(bad.field()),
                             Subscriber.refusal(a, bad.request()).badFields())));
+  }
+
+  private static MethodDescriptor<byte[], byte[]> raw(MethodDescriptor<?, ?> method) {
+    MethodDescriptor.Marshaller<byte[]> bytes =
+        new MethodDescriptor.Marshaller<>() {
+          @Override
+          public InputStream stream(byte[] message) {
+            return new ByteArrayInputStream(message);
+          }
+
+          @Override
+          public byte[] parse(InputStream message) {
+            try {
+              return message.readAllBytes();
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          }
+        };
+    return method.toBuilder(bytes, bytes)
+        .setType(MethodDescriptor.MethodType.SERVER_STREAMING)
+        .build();
+  }
+
+  private void assertMalformed(MethodDescriptor<?, ?> method, byte[] bytes) {
+    Refusal refusal =
+        Refusal.of(
+            () ->
+                ClientCalls.blockingServerStreamingCall(
+                        a.channel(),
+                        raw(method),
+                        CallOptions.DEFAULT.withDeadlineAfter(
+                            Node.DEADLINE_SECONDS, TimeUnit.SECONDS),
+                        bytes)
+                    .forEachRemaining(answer -> {}));
+    assertEquals(List.of("request"), refusal.badFields());
+  }
+
+  @TestFactory
+  Stream<DynamicTest> bytesThatAreNoMessageAreRefusedByEachMethod() {
+    return Stream.of(
+            EventStoreGrpc.getServiceDescriptor(),
+            EventBusGrpc.getServiceDescriptor(),
+            NamespacesGrpc.getServiceDescriptor())
+        .flatMap(service -> service.getMethods().stream())
+        .map(
+            method ->
+                dynamicTest(
+                    method.getFullMethodName(),
+                    () -> assertMalformed(method, new byte[] {-1, -1, -1})));
+  }
+
+  @Test
+  void aNameThatIsNotUtf8IsRefused() {
+    assertMalformed(EventStoreGrpc.getSaveEventsMethod(), new byte[] {0x0a, 1, -1});
   }
 }
