@@ -10,6 +10,8 @@ import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.Event;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.GetLatestVersionRequest;
+import dev.aether.v1.GetLatestVersionResponse;
 import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.ReplayError;
@@ -63,8 +65,12 @@ class DamagedRecordTest {
 
   /** The record is damaged while no node runs. */
   private void damage(Damage.Part part) throws Exception {
+    damage(DAMAGED_AT, part);
+  }
+
+  private void damage(long position, Damage.Part part) throws Exception {
     node.close();
-    Damage.damage(nats, Damage.logOf(nats, namespace), DAMAGED_AT, part);
+    Damage.damage(nats, Damage.logOf(nats, namespace), position, part);
     node = newNode();
   }
 
@@ -207,5 +213,20 @@ class DamagedRecordTest {
         assertEquals(1, resumed.frames(FrameCase.ERROR).size());
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aDamagedFirstRecordHidesNotTheVersions(Damage.Part part) throws Exception {
+    damage(2, part);
+    GetLatestVersionResponse versions =
+        node.store()
+            .getLatestVersion(
+                GetLatestVersionRequest.newBuilder()
+                    .setNamespace(namespace)
+                    .setActorId("actor")
+                    .build());
+    assertEquals(COMMITS / 2, versions.getVersion());
+    assertEquals(1, versions.getFirstKeptVersion());
   }
 }

@@ -10,6 +10,9 @@ import java.util.concurrent.CompletableFuture;
 
 /** Finds commits of one actor in its stream. Never blocks. */
 final class ActorLog {
+  /** Damaged records at an actor's beginning that are passed over, one request each. */
+  private static final int MAX_DAMAGED = 100;
+
   private final JetStreamApi api;
   private final BatchGets batches;
   private final LadderWalks walks;
@@ -125,9 +128,29 @@ final class ActorLog {
 
   /**
    * The first version that was not trimmed, as the leader sees it; 0 for an actor without commits.
+   * Damaged first records tell no version: it is 1 if they are all the commits before the first
+   * that is readable, else what that one begins with.
    */
   CompletableFuture<Long> firstKept() {
-    return firstKeptCommit().thenApply(ActorLog::firstVersion);
+    return firstKept(1, 0);
+  }
+
+  private CompletableFuture<Long> firstKept(long sequence, int damagedBefore) {
+    return api.next(stream, sequence, subject)
+        .thenCompose(
+            first -> {
+              if (damagedBefore < MAX_DAMAGED && first.isPresent() && !isReadable(first.get())) {
+                return firstKept(first.get().sequence() + 1, damagedBefore + 1);
+              }
+              Optional<Located> commit = first.map(this::located);
+              boolean whole =
+                  commit.filter(at -> at.header().number() == damagedBefore + 1L).isPresent();
+              return CompletableFuture.completedFuture(whole ? 1 : firstVersion(commit));
+            });
+  }
+
+  private boolean isReadable(StoredMessage message) {
+    return readable(message).isPresent();
   }
 
   private static long firstVersion(Optional<Located> commit) {
