@@ -22,15 +22,42 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An import while NATS is killed and comes back. */
+/** An import while NATS is away and comes back. */
 @Timeout(120)
 class ImportOutageTest {
   private static final int LINES = 3_000;
   private static final int ACTORS = 100;
   private static final Duration REFUSED_WITHIN = Duration.ofSeconds(30);
 
+  /** A node answers each save within 10 s. */
+  private static final Duration LONGER_THAN_A_SAVE_MAY_TAKE = Duration.ofSeconds(12);
+
+  /** What befalls NATS between two halves of an import. */
+  private interface Outage {
+    void befall(TestNatsServer nats, String address) throws InterruptedException;
+  }
+
   @Test
   void anImportOutlivesARestartOfNatsAndStoresEachLineOnceAndInOrder() {
+    importsThrough(
+        (nats, address) -> {
+          nats.kill();
+          Await.until("refusals", REFUSED_WITHIN, () -> isRefused(address));
+          nats.restart();
+        });
+  }
+
+  @Test
+  void anImportOutlivesAStoreThatIsSlowerThanASaveMayTakeAndStoresEachLineOnceAndInOrder() {
+    importsThrough(
+        (nats, address) -> {
+          nats.signal("STOP");
+          Thread.sleep(LONGER_THAN_A_SAVE_MAY_TAKE.toMillis());
+          nats.signal("CONT");
+        });
+  }
+
+  private static void importsThrough(Outage outage) {
     try (TestNatsServer nats = TestNatsServer.start();
         AetherServer server =
             AetherServer.start(
@@ -41,9 +68,11 @@ class ImportOutageTest {
           new InputStream() {
             @Override
             public int read() {
-              nats.kill();
-              Await.until("refusals", REFUSED_WITHIN, () -> isRefused(address));
-              nats.restart();
+              try {
+                outage.befall(nats, address);
+              } catch (InterruptedException e) {
+                throw new AssertionError(e);
+              }
               return -1;
             }
           };

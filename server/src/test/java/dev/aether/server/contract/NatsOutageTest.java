@@ -97,14 +97,14 @@ class NatsOutageTest {
   void aSaveOfWhichNothingIsHeardIsUnknownAndItsRepeatFindsIt() throws Exception {
     a.save(Requests.saveAt(namespace, "actor", 0));
     SaveEventsRequest.Builder request = Requests.saveAt(namespace, "actor", 1);
-    signal("STOP");
+    nats.signal("STOP");
     Refusal unheard;
     try {
       unheard =
           Refusal.of(
               () -> a.store().withDeadlineAfter(4, TimeUnit.SECONDS).saveEvents(request.build()));
     } finally {
-      signal("CONT");
+      nats.signal("CONT");
     }
     assertEquals("OUTCOME_UNKNOWN", unheard.reason(), unheard::toString);
     assertEquals(Status.Code.UNAVAILABLE, unheard.code());
@@ -127,7 +127,7 @@ class NatsOutageTest {
                 .setExistingActor(Empty.getDefaultInstance())
                 .build());
     List<SaveEventsResponse> answers = new ArrayList<>();
-    signal("STOP");
+    nats.signal("STOP");
     Thread later = goOnAfter(LONGER_THAN_AN_ACKNOWLEDGEMENT);
     answers.addAll(AtOnce.results(3, i -> a.save(requests.get(i))));
     later.join();
@@ -143,7 +143,7 @@ class NatsOutageTest {
             () -> {
               try {
                 Thread.sleep(pause.toMillis());
-                signal("CONT");
+                nats.signal("CONT");
               } catch (Exception e) {
                 throw new AssertionError(e);
               }
@@ -158,7 +158,7 @@ class NatsOutageTest {
     b.save(Requests.saveAt(namespace, "unknown", 0));
     for (String actor : List.of("known", "unknown")) {
       SaveEventsRequest equal = Requests.saveAny(namespace, actor).setCommitId("equal").build();
-      signal("STOP");
+      nats.signal("STOP");
       Thread later = goOnAfter(Duration.ofMillis(600));
       List<SaveEventsResponse> answers =
           AtOnce.results(
@@ -174,6 +174,7 @@ class NatsOutageTest {
   void aSubscriberIsToldThatTheStoreLostWhatItWasGiven(@TempDir Path copies) {
     a.save(Requests.saveAt(namespace, "actor", 0));
     nats.kill();
+    awaitHealth(ServingStatus.NOT_SERVING);
     nats.copyStore(copies.resolve("early"));
     nats.restart();
     awaitHealth(ServingStatus.SERVING);
@@ -188,12 +189,6 @@ class NatsOutageTest {
     }
     awaitHealth(ServingStatus.SERVING);
     assertEquals(2, a.save(Requests.saveAt(namespace, "actor", 1)).getFirstVersion());
-  }
-
-  private void signal(String name) throws Exception {
-    Process kill =
-        new ProcessBuilder("kill", "-" + name, Long.toString(nats.pid())).inheritIO().start();
-    assertEquals(0, kill.waitFor());
   }
 
   @Test

@@ -181,7 +181,9 @@ final class Subscriber implements AutoCloseable {
         () -> {
           boolean holds = condition.test(this);
           if (!holds && end().isPresent()) {
-            throw new AssertionError("the subscription ended before " + what, end().orElseThrow());
+            throw new AssertionError(
+                "the subscription ended before %s: %s".formatted(what, end().orElseThrow()),
+                end().orElseThrow());
           }
           return holds;
         });

@@ -155,6 +155,22 @@ public final class TestNatsServer implements AutoCloseable {
     }
   }
 
+  /** Sends its process a signal, as {@code STOP}, under which it hears and says nothing. */
+  public void signal(String name) {
+    try {
+      Process kill =
+          new ProcessBuilder("kill", "-" + name, Long.toString(pid())).inheritIO().start();
+      if (kill.waitFor() != 0) {
+        throw new IllegalStateException("no SIG" + name + " to " + this.name);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
   /** Ends it by SIGKILL, as a crash would; what it stored stays. Returns when it is gone. */
   public void kill() {
     process.ifPresent(TetheredProcess::kill);

@@ -4,7 +4,8 @@ package dev.aether.server.cli.load;
  * How far an import got.
  *
  * @param imported events stored by this run
- * @param present events that the store had already
+ * @param present events that the store had already; also those that this run saved again since it
+ *     heard no answer to the first time
  * @param actors met
  * @param commits stored by this run
  * @param snapshots stored by this run

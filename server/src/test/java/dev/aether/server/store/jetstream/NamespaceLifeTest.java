@@ -168,6 +168,11 @@ class NamespaceLifeTest {
             .formatted(namespace.name(), incarnation, state));
   }
 
+  /** A node that still believes in a namespace needn't look; a list is of what all had written. */
+  private static void awaitHeardOfAll(JetStreamStore node) {
+    node.namespaces().list(NamePattern.of(">")).join();
+  }
+
   /** As a node leaves it that is killed after the first step of a deletion. */
   private void leaveHalfDeleted() throws IOException, JetStreamApiException {
     for (String name :
@@ -204,6 +209,7 @@ class NamespaceLifeTest {
       Info made = other.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon()).join();
       assertNotEquals(HALF_DONE, made.incarnation());
       other.namespaces().delete(namespace, soon()).join();
+      awaitHeardOfAll(store);
     }
   }
 
@@ -220,6 +226,7 @@ class NamespaceLifeTest {
       assertEquals(HALF_DONE, info(other).incarnation());
       other.namespaces().delete(namespace, soon()).join();
       assertEquals(List.of(), streams());
+      awaitHeardOfAll(store);
     }
     register(HALF_DONE, "CREATING");
     assertEquals(
