@@ -1,5 +1,6 @@
 package dev.aether.client;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -248,6 +249,11 @@ public final class AetherClient implements AutoCloseable {
   /** As {@link #publish(NewEvent)}. */
   public void publish(NewEvent event, CallSettings settings) {
     Waiting.done(async.publish(event, settings), "the broadcast");
+  }
+
+  /** Waits, in this thread, for a pause between calls; less if the client is closed meanwhile. */
+  public void delay(Duration time) {
+    Object unused = Waiting.read(async.delay(time));
   }
 
   /** As {@link AsyncAetherClient#close()}. */

@@ -19,6 +19,7 @@ import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.SaveSnapshotResponse;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -391,6 +392,16 @@ public final class AsyncAetherClient implements AutoCloseable {
             answer -> null,
             RepeatedCall.Change.onlyOnce("the broadcast")),
         settings);
+  }
+
+  /**
+   * Completes on the client's executor when the time is over, and at once when the client is
+   * closed; for pauses between calls, without a thread that waits.
+   */
+  public CompletableFuture<@Nullable Void> delay(Duration time) {
+    CompletableFuture<@Nullable Void> over = new CompletableFuture<>();
+    Timer.Task unused = connection.timer().schedule(() -> over.complete(null), time);
+    return over;
   }
 
   /**

@@ -32,7 +32,7 @@ final class Waiting {
   }
 
   /** As {@link #result}, of a call that changes nothing. */
-  static <T> T read(CompletableFuture<T> future) {
+  static <T extends @Nullable Object> T read(CompletableFuture<T> future) {
     return result(
         future,
         interrupted ->

@@ -1,0 +1,173 @@
+package dev.aether.client.retry;
+
+import dev.aether.client.AsyncAetherClient;
+import dev.aether.client.NewEvent;
+import dev.aether.client.Saved;
+import dev.aether.client.VersionConflictException;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * As {@link RetryingSaver}, without waiting: deciders run on the client's executor, the first also
+ * in the calling thread. Cancelling a future ends it: no further attempt is made, and whether the
+ * present one is stored is not known.
+ */
+public final class AsyncRetryingSaver {
+  private final AsyncAetherClient client;
+  private final RetryPolicy policy;
+  private final SaveSettings settings;
+
+  private AsyncRetryingSaver(AsyncAetherClient client, RetryPolicy policy, SaveSettings settings) {
+    this.client = client;
+    this.policy = policy;
+    this.settings = settings;
+  }
+
+  /** A saver in the client's namespace. The client stays the caller's to close. */
+  public static AsyncRetryingSaver of(AsyncAetherClient client, RetryPolicy policy) {
+    return of(client, policy, SaveSettings.defaults());
+  }
+
+  /** A saver. The client stays the caller's to close. */
+  public static AsyncRetryingSaver of(
+      AsyncAetherClient client, RetryPolicy policy, SaveSettings settings) {
+    return new AsyncRetryingSaver(client, policy, settings);
+  }
+
+  /** As {@link RetryingSaver#save(String, Decider)}. */
+  public CompletableFuture<Optional<Saved>> save(String actorId, Decider decider) {
+    return saveWith(actorId, attempt -> CompletableFuture.completedFuture(decider.decide(attempt)));
+  }
+
+  /** As {@link RetryingSaver#save(String, long, Decider)}. */
+  public CompletableFuture<Optional<Saved>> save(
+      String actorId, long latestVersion, Decider decider) {
+    return saveWith(
+        actorId,
+        latestVersion,
+        attempt -> CompletableFuture.completedFuture(decider.decide(attempt)));
+  }
+
+  /** As {@link #save(String, Decider)}, where to decide takes calls of its own. */
+  public CompletableFuture<Optional<Saved>> saveWith(
+      String actorId, Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
+    return start(
+        actorId, () -> client.latestVersion(actorId, settings.call()), decider);
+  }
+
+  /** As {@link #save(String, long, Decider)}, where to decide takes calls of its own. */
+  public CompletableFuture<Optional<Saved>> saveWith(
+      String actorId,
+      long latestVersion,
+      Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
+    return start(actorId, () -> CompletableFuture.completedFuture(latestVersion), decider);
+  }
+
+  private CompletableFuture<Optional<Saved>> start(
+      String actorId,
+      Supplier<CompletableFuture<Long>> version,
+      Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
+    SaveCourse course;
+    try {
+      course = new SaveCourse(actorId, policy, settings);
+    } catch (RetryException refused) {
+      return CompletableFuture.failedFuture(refused);
+    }
+    Run run = new Run(course, decider);
+    run.step(version::get, latest -> run.attempt(Attempt.first(actorId, latest)));
+    return run.result;
+  }
+
+  /** One save on its way. One step after another, so no lock is needed. */
+  private final class Run {
+    private final SaveCourse course;
+    private final Function<Attempt, CompletableFuture<List<NewEvent>>> decider;
+    private final CompletableFuture<Optional<Saved>> result = new CompletableFuture<>();
+
+    /** What the result waits for; cancelled with it. */
+    private volatile CompletableFuture<?> running = CompletableFuture.completedFuture(null);
+
+    Run(SaveCourse course, Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
+      this.course = course;
+      this.decider = decider;
+      CompletableFuture<?> unused =
+          result.whenComplete(
+              (saved, thrown) -> {
+                course.end(thrown);
+                running.cancel(true); // Nothing, unless the caller cancelled the result.
+              });
+    }
+
+    /** Goes on with what a call brings, or ends with its failure. */
+    <T extends @Nullable Object> void step(
+        Supplier<CompletableFuture<T>> call,
+        Consumer<T> next) {
+      step(call, next, this::fail);
+    }
+
+    <T extends @Nullable Object> void step(
+        Supplier<CompletableFuture<T>> call,
+        Consumer<T> next,
+        Consumer<Throwable> failed) {
+      if (result.isDone()) {
+        return;
+      }
+      try {
+        CompletableFuture<T> begun = call.get();
+        running = begun;
+        if (result.isDone()) {
+          begun.cancel(true);
+        }
+        CompletableFuture<?> unused =
+            begun.whenComplete(
+                (value, thrown) -> {
+                  try {
+                    if (thrown == null) {
+                      next.accept(value);
+                    } else {
+                      failed.accept(Causes.of(thrown));
+                    }
+                  } catch (Throwable t) {
+                    fail(t);
+                  }
+                });
+      } catch (Throwable t) {
+        fail(t);
+      }
+    }
+
+    private void fail(Throwable thrown) {
+      result.completeExceptionally(thrown);
+    }
+
+    void attempt(Attempt attempt) {
+      step(() -> decider.apply(attempt), events -> save(attempt, events));
+    }
+
+    private void save(Attempt attempt, List<NewEvent> events) {
+      if (events.isEmpty()) {
+        result.complete(Optional.empty());
+        return;
+      }
+      step(
+          () -> client.save(course.command(attempt, events)),
+          saved -> result.complete(Optional.of(saved)),
+          thrown -> {
+            if (thrown instanceof VersionConflictException conflict) {
+              again(course.after(attempt, conflict));
+            } else {
+              fail(thrown);
+            }
+          });
+    }
+
+    private void again(SaveCourse.Next next) {
+      step(() -> client.delay(next.again().pause()), over -> attempt(next.attempt()));
+    }
+  }
+}

@@ -1,0 +1,229 @@
+package dev.aether.client.retry;
+
+import dev.aether.client.Saved;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Saves later, in the background, so that the caller goes on at once: for what may be eventually
+ * consistent. Saves of one actor are begun in the order they came, one at a time; those of
+ * different actors are made side by side. What waits is bounded and in this process's memory only:
+ * it is gone if the process dies. For any number of threads.
+ */
+public final class BackgroundSaver implements AutoCloseable {
+  private final AsyncRetryingSaver saver;
+  private final BackgroundSaverOptions options;
+
+  /** Calls of {@link #beginReady} that its loop has not answered yet. */
+  private final AtomicInteger calls = new AtomicInteger();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
+  // All below under the lock.
+  private final Map<String, Queue<Item>> lanes = new HashMap<>();
+  private final Queue<Queue<Item>> ready = new ArrayDeque<>();
+  private final List<Item> atWork = new ArrayList<>();
+  private int waiting;
+  private boolean closed;
+
+  /**
+   * A saver that has nothing to do yet.
+   *
+   * @param saver makes the saves; its client stays the caller's to close, after this
+   */
+  public BackgroundSaver(AsyncRetryingSaver saver, BackgroundSaverOptions options) {
+    this.saver = saver;
+    this.options = options;
+  }
+
+  /** A saver with the default options. */
+  public BackgroundSaver(AsyncRetryingSaver saver) {
+    this(saver, BackgroundSaverOptions.defaults());
+  }
+
+  private record Item(
+      String actorId, Decider decider, CompletableFuture<Optional<Saved>> outcome) {}
+
+  /**
+   * What was not saved, to be handed to another saver or kept elsewhere.
+   *
+   * @param actorId the actor
+   * @param decider what was to be decided
+   * @param maybeSaved whether it was at work and may be stored; false: it is not
+   */
+  public record Unsaved(String actorId, Decider decider, boolean maybeSaved) {}
+
+  /**
+   * Takes a save.
+   *
+   * @return its outcome, as of {@link AsyncRetryingSaver#save(String, Decider)}; completes with
+   *     {@link AbandonedException} if this saver is closed before
+   * @throws QueueFullException if too many wait; this one was not taken
+   * @throws IllegalStateException if this saver is closed
+   */
+  public CompletableFuture<Optional<Saved>> save(String actorId, Decider decider) {
+    Item item = new Item(actorId, decider, new CompletableFuture<>());
+    lock.lock();
+    try {
+      if (closed) {
+        throw new IllegalStateException("the saver is closed");
+      }
+      if (waiting >= options.maxWaiting()) {
+        throw new QueueFullException(options.maxWaiting());
+      }
+      waiting++;
+      Queue<Item> lane = lanes.computeIfAbsent(actorId, id -> new ArrayDeque<>());
+      lane.add(item);
+      if (lane.size() == 1) {
+        ready.add(lane);
+      }
+    } finally {
+      lock.unlock();
+    }
+    beginReady();
+    return item.outcome().copy();
+  }
+
+  /** How many saves wait for their turn. */
+  public int waiting() {
+    lock.lock();
+    try {
+      return waiting;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** One thread at a time begins saves, so that saves that end at once don't pile up its stack. */
+  private void beginReady() {
+    int seen = calls.incrementAndGet();
+    if (seen > 1) {
+      return;
+    }
+    while (seen != 0) {
+      for (Item item = next(); item != null; item = next()) {
+        begin(item);
+      }
+      seen = calls.addAndGet(-seen);
+    }
+  }
+
+  private void begin(Item item) {
+    CompletableFuture<Optional<Saved>> save = saver.save(item.actorId(), item.decider());
+    CompletableFuture<?> ends = save.whenComplete((saved, thrown) -> end(item, saved, thrown));
+    // Nothing, unless it was abandoned: then no further attempt is made.
+    CompletableFuture<?> abandoned =
+        item.outcome().whenComplete((saved, thrown) -> save.cancel(true));
+  }
+
+  /** The next save to begin, which stays the head of its lane until its end; null: none now. */
+  private @Nullable Item next() {
+    lock.lock();
+    try {
+      Queue<Item> lane = atWork.size() < options.maxAtWork() ? ready.poll() : null;
+      if (lane == null) {
+        return null;
+      }
+      Item item = lane.element();
+      atWork.add(item);
+      waiting--;
+      return item;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void end(Item item, @Nullable Optional<Saved> saved, @Nullable Throwable thrown) {
+    lock.lock();
+    try {
+      atWork.remove(item);
+      Queue<Item> lane = lanes.get(item.actorId());
+      if (lane != null) {
+        lane.remove();
+        if (lane.isEmpty()) {
+          lanes.remove(item.actorId());
+        } else {
+          ready.add(lane);
+        }
+      }
+      if (lanes.isEmpty()) {
+        idle.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (thrown == null) {
+      item.outcome().complete(saved);
+    } else {
+      item.outcome().completeExceptionally(Causes.of(thrown));
+    }
+    beginReady();
+  }
+
+  /**
+   * Takes no more saves and waits until all are made, or the time is over, or the thread is
+   * interrupted. What is left then is handed back, in order for each actor, and its futures
+   * complete with {@link AbandonedException}.
+   */
+  public List<Unsaved> drain(Duration within) {
+    List<Item> begun;
+    List<Item> left = new ArrayList<>();
+    lock.lock();
+    try {
+      closed = true;
+      awaitIdle(within.toNanos());
+      begun = List.copyOf(atWork);
+      left.addAll(begun);
+      lanes.values().forEach(lane -> lane.stream().filter(i -> !begun.contains(i)).forEach(left::add));
+      lanes.clear();
+      ready.clear();
+      waiting = 0;
+    } finally {
+      lock.unlock();
+    }
+    List<Unsaved> unsaved = new ArrayList<>();
+    for (Item item : left) {
+      boolean maybeSaved = begun.contains(item);
+      if (item.outcome().completeExceptionally(new AbandonedException(item.actorId(), maybeSaved))) {
+        unsaved.add(new Unsaved(item.actorId(), item.decider(), maybeSaved));
+      }
+    }
+    return unsaved;
+  }
+
+  private void awaitIdle(long nanos) {
+    try {
+      long rest = nanos;
+      while (!lanes.isEmpty() && rest > 0) {
+        rest = idle.awaitNanos(rest);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * As {@link #drain}, within {@link BackgroundSaverOptions#drainWithin()}. What is left is told by
+   * its futures only.
+   */
+  @Override
+  public void close() {
+    List<Unsaved> told = drain(options.drainWithin());
+    if (!told.isEmpty()) {
+      LoggerFactory.getLogger(BackgroundSaver.class)
+          .warn("closed with {} saves not made", told.size());
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package dev.aether.client.retry;
+
+import java.time.Duration;
+
+/** A {@link CircuitBreaker} lets nothing through: nothing was sent. */
+public final class CircuitBreakerOpenException extends RetryException {
+  private final Duration retryAfter;
+
+  CircuitBreakerOpenException(Duration retryAfter) {
+    super("the circuit breaker is open for another %d ms".formatted(retryAfter.toMillis()), null);
+    this.retryAfter = retryAfter;
+  }
+
+  /** When a trial may be let through; zero: another one runs right now. */
+  public Duration retryAfter() {
+    return retryAfter;
+  }
+}

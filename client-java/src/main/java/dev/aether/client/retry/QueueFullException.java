@@ -1,0 +1,16 @@
+package dev.aether.client.retry;
+
+/** A {@link BackgroundSaver} holds as many saves as it may; this one was not taken. */
+public final class QueueFullException extends RetryException {
+  private final int limit;
+
+  QueueFullException(int limit) {
+    super("%d saves wait already".formatted(limit), null);
+    this.limit = limit;
+  }
+
+  /** How many saves may wait. */
+  public int limit() {
+    return limit;
+  }
+}

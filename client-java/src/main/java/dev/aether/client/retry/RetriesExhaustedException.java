@@ -1,0 +1,37 @@
+package dev.aether.client.retry;
+
+import dev.aether.client.VersionConflictException;
+import java.util.List;
+
+/** The policy gave a save up after a conflict; nothing is stored. The cause is the last conflict. */
+public final class RetriesExhaustedException extends RetryException {
+  private final transient Report report;
+
+  /**
+   * What happened.
+   *
+   * @param actorId the actor
+   * @param why why the policy gave up
+   * @param attempts how many were made, all of which conflicted
+   * @param conflicts the latest of them, up to {@value RetryingSaver#REPORTED_CONFLICTS}, in order
+   */
+  public record Report(String actorId, Verdict.Why why, int attempts, List<Conflict> conflicts) {
+    /** Copies the conflicts. */
+    public Report {
+      conflicts = List.copyOf(conflicts);
+    }
+  }
+
+  RetriesExhaustedException(Report report, VersionConflictException last) {
+    super(
+        "gave up after %d attempts (%s): %s"
+            .formatted(report.attempts(), report.why(), last.getMessage()),
+        last);
+    this.report = report;
+  }
+
+  /** What happened. */
+  public Report report() {
+    return report;
+  }
+}

@@ -1,0 +1,37 @@
+package dev.aether.client.retry;
+
+import java.time.Duration;
+
+/**
+ * A few retries, with pauses that double. For actors that are seldom contended: writers that
+ * conflict wait alike and meet again.
+ *
+ * @param maxRetries attempts after the first; 0: none
+ * @param firstPause above zero
+ * @param longestPause not below the first
+ */
+public record SimpleRetry(int maxRetries, Duration firstPause, Duration longestPause)
+    implements RetryPolicy {
+
+  /** Checks the numbers. */
+  public SimpleRetry {
+    MaxRetries.checked(maxRetries);
+    Exponential unused = new Exponential(firstPause, longestPause);
+  }
+
+  /** 3 retries, after 10, 20 and 40 ms. */
+  public SimpleRetry() {
+    this(3, Duration.ofMillis(10), Duration.ofSeconds(1));
+  }
+
+  /** These pauses with another number of retries. */
+  public SimpleRetry withMaxRetries(int maxRetries) {
+    return new SimpleRetry(maxRetries, firstPause, longestPause);
+  }
+
+  @Override
+  public RetryCourse begin(String actorId) {
+    Exponential pauses = new Exponential(firstPause, longestPause);
+    return new MaxRetries(maxRetries, conflict -> pauses.after(conflict.attempt()));
+  }
+}
