@@ -1,0 +1,35 @@
+package dev.aether.examples.bank;
+
+import dev.aether.examples.bank.AccountEvent.Closed;
+import dev.aether.examples.bank.AccountEvent.Opened;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * An account as its events made it.
+ *
+ * @param version of its last event; 0: nobody opened it
+ * @param balance in cents; never negative
+ * @param open whether it pays and is paid
+ * @param seen source → the last number that the account followed; it grows with those who ever paid
+ *     it, not with what they paid
+ */
+record Account(long version, long balance, boolean open, Map<String, Long> seen) {
+  static final Account NONE = new Account(0, 0, false, Map.of());
+
+  /** Whether it happened before. Asked before anything else: what is done is done. */
+  boolean hasSeen(AccountEvent event) {
+    return event.number() != 0 && event.number() <= seen.getOrDefault(event.source(), 0L);
+  }
+
+  /** The account after an event that may happen. */
+  Account after(AccountEvent event) {
+    Map<String, Long> seenNow = seen;
+    if (event.number() != 0) {
+      seenNow = new TreeMap<>(seen);
+      seenNow.put(event.source(), event.number());
+    }
+    boolean openNow = event instanceof Opened || open && !(event instanceof Closed);
+    return new Account(version + 1, event.balanceAfter(this), openNow, seenNow);
+  }
+}
