@@ -23,18 +23,20 @@ sealed interface AccountEvent {
   /** Why the account won't have it; empty: it may happen. */
   Optional<String> refusal(Account account);
 
-  /** The account's balance after it. */
-  long balanceAfter(Account account);
+  /** By how much it changes the balance, in cents. */
+  default long change() {
+    return 0;
+  }
 
   /** The account begins. */
   record Opened(long balance) implements AccountEvent {
     @Override
     public Optional<String> refusal(Account account) {
-      return account.version() == 0 ? Optional.empty() : Optional.of("there already");
+      return account.equals(Account.NONE) ? Optional.empty() : Optional.of("there already");
     }
 
     @Override
-    public long balanceAfter(Account account) {
+    public long change() {
       return balance;
     }
   }
@@ -56,8 +58,8 @@ sealed interface AccountEvent {
     }
 
     @Override
-    public long balanceAfter(Account account) {
-      return account.balance() - amount;
+    public long change() {
+      return -amount;
     }
   }
 
@@ -74,8 +76,8 @@ sealed interface AccountEvent {
     }
 
     @Override
-    public long balanceAfter(Account account) {
-      return account.balance() + amount;
+    public long change() {
+      return amount;
     }
   }
 
@@ -95,8 +97,8 @@ sealed interface AccountEvent {
     }
 
     @Override
-    public long balanceAfter(Account account) {
-      return account.balance() + amount;
+    public long change() {
+      return amount;
     }
   }
 
@@ -105,11 +107,6 @@ sealed interface AccountEvent {
     @Override
     public Optional<String> refusal(Account account) {
       return account.open() ? Optional.empty() : Optional.of("closed");
-    }
-
-    @Override
-    public long balanceAfter(Account account) {
-      return account.balance();
     }
   }
 }

@@ -3,6 +3,7 @@ package dev.aether.examples.bank;
 import dev.aether.client.AetherClient;
 import dev.aether.client.AetherClientBuilder;
 import dev.aether.client.ReadLogOptions;
+import dev.aether.client.actor.EventContext;
 import dev.aether.examples.bank.AccountEvent.Credited;
 import dev.aether.examples.bank.AccountEvent.Debited;
 import dev.aether.examples.bank.AccountEvent.Opened;
@@ -21,7 +22,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -31,7 +31,7 @@ import java.util.stream.IntStream;
 /** One run: opens accounts, makes transfers while servers are killed, settles all, and audits. */
 final class Bank {
   /** Short, so that outages are seen here and not only by the client. */
-  private static final Duration DEADLINE = Duration.ofSeconds(4);
+  private static final Duration DEADLINE = Duration.ofSeconds(2);
 
   private static final Duration SETTLED_WITHIN = Duration.ofMinutes(5);
 
@@ -66,8 +66,9 @@ final class Bank {
       open(new Accounts(client, tally), threads);
       settlement.start();
       long begun = System.nanoTime();
-      CompletableFuture<Void> tellers = tellers(threads);
-      kill(settlement);
+      Killer killer = killer(settlement);
+      CompletableFuture<Void> tellers = tellers(threads, killer);
+      killer.run(options.kills, promises::answered, options.transfers);
       tellers.join();
       awaitSettled(client, checkpoint);
       out.printf("  all settled after %.1f s%n", (System.nanoTime() - begun) / 1e9);
@@ -89,32 +90,31 @@ final class Bank {
   private void open(Accounts accounts, ExecutorService threads) {
     List<CompletableFuture<Void>> opened = new ArrayList<>();
     for (String name : names) {
-      Wanted wanted = new Wanted(name, new Opened(Plan.OPENING_BALANCE), name + ".open", Map.of());
+      Wanted wanted = new Wanted(name, new Opened(Plan.OPENING_BALANCE), name + ".open", EventContext.none());
       opened.add(CompletableFuture.runAsync(() -> accounts.have(wanted), threads));
     }
     opened.forEach(CompletableFuture::join);
   }
 
-  private CompletableFuture<Void> tellers(ExecutorService threads) {
+  private CompletableFuture<Void> tellers(ExecutorService threads, Killer killer) {
     return CompletableFuture.allOf(
         IntStream.range(0, options.clients)
-            .mapToObj(number -> CompletableFuture.runAsync(() -> teller(number), threads))
+            .mapToObj(number -> CompletableFuture.runAsync(() -> teller(number, killer), threads))
             .toArray(CompletableFuture<?>[]::new));
   }
 
-  private void teller(int number) {
+  private void teller(int number, Killer killer) {
     try (AetherClient own = client().build()) {
-      new Teller(plan, number, new Accounts(own, tally), promises).run();
+      new Teller(plan, number, new Accounts(own, tally), promises, killer::awaitTurn).run();
     }
   }
 
   /** Servers of somebody else's are left alone. */
-  private void kill(SettlementService settlement) throws InterruptedException {
+  private Killer killer(SettlementService settlement) {
     List<Killable> victims = new ArrayList<>();
     servers.own().map(LocalCluster::servers).ifPresent(victims::addAll);
     victims.add(settlement);
-    new Killer(victims, new Random(options.seed), out)
-        .run(options.kills, promises::answered, options.transfers);
+    return new Killer(victims, new Random(options.seed), out);
   }
 
   /** Nothing that has to be settled lies after the checkpoint. */

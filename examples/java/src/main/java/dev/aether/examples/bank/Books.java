@@ -24,7 +24,7 @@ record Books(Map<String, List<Event>> histories, Map<String, Account> loaded) {
       try (Stream<Event> events = client.events(name)) {
         histories.put(name, events.toList());
       }
-      loaded.put(name, accounts.load(name));
+      loaded.put(name, accounts.load(name).state());
     }
     return new Books(histories, loaded);
   }

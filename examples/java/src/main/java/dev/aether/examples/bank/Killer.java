@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
@@ -17,12 +18,15 @@ import java.util.function.IntSupplier;
  * pause, until each was killed as often as wanted. For one thread.
  */
 final class Killer {
-  private static final int LONGEST_PAUSE_MILLIS = 1500;
+  private static final int LONGEST_PAUSE_MILLIS = 1000;
   private static final Duration PROGRESS_WITHIN = Duration.ofMinutes(5);
 
   private final List<Killable> victims;
   private final Random random;
   private final PrintStream out;
+
+  /** One for each transfer that may begin. */
+  private final Semaphore turns = new Semaphore(0);
 
   /**
    * @param victims in the order in which they are started
@@ -34,19 +38,32 @@ final class Killer {
   }
 
   /**
+   * Returns when the next transfer may begin: some wait, so that none of the kills comes when all
+   * is done.
+   */
+  void awaitTurn() {
+    turns.acquireUninterruptibly();
+  }
+
+  /**
    * Kills each so often, spread over the run.
    *
-   * @param progress rises from 0 to end
+   * @param progress transfers that were answered; rises to end
    */
   void run(int times, IntSupplier progress, int end) throws InterruptedException {
     List<List<Killable>> rounds = rounds(times);
     int[] moments = random.ints(rounds.size(), 0, end).sorted().toArray();
+    int allowed = 0;
     for (int i = 0; i < rounds.size(); i++) {
       int moment = moments[i];
+      int next = i + 1 < moments.length ? moments[i + 1] : end;
+      turns.release(next - allowed);
+      allowed = next;
       Waiting.until(
           "transfer " + moment, PROGRESS_WITHIN, () -> progress.getAsInt() >= moment);
-      round(rounds.get(i), progress);
+      round(rounds.get(i), progress.getAsInt());
     }
+    turns.release(end - allowed);
   }
 
   private List<List<Killable>> rounds(int times) {
@@ -56,18 +73,20 @@ final class Killer {
     }
     Collections.shuffle(all, random);
     List<List<Killable>> rounds = new ArrayList<>();
-    for (int i = 0; i < all.size(); ) {
+    for (int i = 0; i < all.size(); i += rounds.get(rounds.size() - 1).size()) {
       int size = Math.min(1 + random.nextInt(2), all.size() - i);
       rounds.add(all.subList(i, i + size).stream().distinct().toList());
-      i += rounds.get(rounds.size() - 1).size();
     }
     return rounds;
   }
 
-  private void round(List<Killable> killed, IntSupplier progress) throws InterruptedException {
-    String names = String.join(" and ", killed.stream().map(Killable::name).toList());
+  private void round(List<Killable> killed, int progress) throws InterruptedException {
     int pauseMillis = random.nextInt(LONGEST_PAUSE_MILLIS);
-    out.printf("  after %,6d transfers: SIGKILL to %s, away for %d ms%n", progress.getAsInt(), names, pauseMillis);
+    out.printf(
+        "  after %,6d transfers: killed %s for %d ms%n",
+        progress,
+        String.join(" and ", killed.stream().map(Killable::name).toList()),
+        pauseMillis);
     killed.forEach(Killable::kill);
     boolean unused = new CountDownLatch(1).await(pauseMillis, TimeUnit.MILLISECONDS);
     victims.stream().filter(killed::contains).forEach(Killable::start);

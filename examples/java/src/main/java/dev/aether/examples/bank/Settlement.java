@@ -8,6 +8,7 @@ import dev.aether.client.Event;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionListener;
+import dev.aether.client.actor.EventContext;
 import dev.aether.examples.bank.AccountEvent.Credited;
 import dev.aether.examples.bank.AccountEvent.Debited;
 import dev.aether.examples.bank.AccountEvent.Refunded;
@@ -102,7 +103,7 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
 
   private void settle(Commit commit) {
     for (Event event : commit.events()) {
-      if (AccountEvents.read(event) instanceof Debited debit) {
+      if (Account.TYPE.codec().decode(event) instanceof Debited debit) {
         settle(commit.actorId(), event, debit);
       }
     }
@@ -110,14 +111,13 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
 
   private void settle(String payer, Event event, Debited debit) {
     String transfer = debit.transfer();
-    Map<String, String> metadata =
-        Map.of("correlation_id", transfer, "causation_id", event.eventId());
+    EventContext context = EventContext.causedBy(event);
     Credited credit = new Credited(transfer, payer, event.version(), debit.amount());
     Outcome outcome =
-        accounts.have(new Wanted(debit.to(), credit, transfer + ".credit", metadata));
+        accounts.have(new Wanted(debit.to(), credit, transfer + ".credit", context));
     if (outcome == Outcome.REFUSED) {
       Refunded refund = new Refunded(transfer, event.version(), debit.amount());
-      accounts.have(new Wanted(payer, refund, transfer + ".refund", metadata));
+      accounts.have(new Wanted(payer, refund, transfer + ".refund", context));
     }
   }
 

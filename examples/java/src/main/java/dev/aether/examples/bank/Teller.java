@@ -1,11 +1,11 @@
 package dev.aether.examples.bank;
 
+import dev.aether.client.actor.EventContext;
 import dev.aether.examples.bank.AccountEvent.Closed;
 import dev.aether.examples.bank.AccountEvent.Debited;
 import dev.aether.examples.bank.Accounts.Outcome;
 import dev.aether.examples.bank.Accounts.Wanted;
 import dev.aether.examples.bank.Plan.Transfer;
-import java.util.Map;
 import java.util.Random;
 
 /** One of the clients: makes its share of the transfers, one after another. */
@@ -14,16 +14,19 @@ final class Teller {
   private final int number;
   private final Accounts accounts;
   private final Promises promises;
+  private final Runnable turn;
   private final Random random;
 
   /**
    * @param promises hears what was told to those who wanted a transfer
+   * @param turn returns when the next transfer may begin
    */
-  Teller(Plan plan, int number, Accounts accounts, Promises promises) {
+  Teller(Plan plan, int number, Accounts accounts, Promises promises, Runnable turn) {
     this.plan = plan;
     this.number = number;
     this.accounts = accounts;
     this.promises = promises;
+    this.turn = turn;
     this.random = new Random(plan.options().seed * 31 + number);
   }
 
@@ -32,6 +35,7 @@ final class Teller {
     int share =
         plan.options().transfers / clients + (number < plan.options().transfers % clients ? 1 : 0);
     for (int i = 1; i <= share; i++) {
+      turn.run();
       if (plan.closes(random)) {
         close(plan.anyAccount(random), i);
       }
@@ -49,12 +53,12 @@ final class Teller {
                 wanted.from(),
                 debit,
                 wanted.id() + ".debit",
-                Map.of("correlation_id", wanted.id(), "user_id", wanted.teller())));
+                EventContext.none().withCorrelationId(wanted.id()).withUserId(wanted.teller())));
     promises.told(wanted, outcome != Outcome.REFUSED);
   }
 
   private void close(String account, int before) {
     String name = "t%02d-%05d.close".formatted(number, before);
-    accounts.have(new Wanted(account, new Closed(), name, Map.of()));
+    accounts.have(new Wanted(account, new Closed(), name, EventContext.none()));
   }
 }

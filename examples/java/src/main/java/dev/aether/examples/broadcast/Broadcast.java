@@ -73,12 +73,11 @@ final class Broadcast {
   private void backAgain(AetherClient writer, AetherClient reader, Cursor cursor)
       throws InterruptedException {
     Listener listener = new Listener();
-    try (Subscription unused = subscribe(reader, SubscriptionStart.after(cursor), listener)) {
-      listener.awaitStarted();
-      hear(listener);
-      broadcast(writer, 103.5);
-      hear(listener);
-    }
+    Subscription unused = subscribe(reader, SubscriptionStart.after(cursor), listener);
+    listener.awaitStarted();
+    hear(listener);
+    broadcast(writer, 103.5);
+    hear(listener);
     out.println("What was broadcast while it was away is lost to it; what was stored is not.");
   }
 

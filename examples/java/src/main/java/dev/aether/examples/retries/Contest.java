@@ -24,7 +24,7 @@ final class Contest {
 
   private final AtomicInteger saved = new AtomicInteger();
   private final AtomicInteger turnedAway = new AtomicInteger();
-  private final AtomicInteger conflicts = new AtomicInteger();
+  private final AtomicInteger decidedAgain = new AtomicInteger();
 
   /** Guarded by itself. */
   private final Map<Verdict.Why, Integer> givenUp = new TreeMap<>();
@@ -33,11 +33,11 @@ final class Contest {
    * How it went.
    *
    * @param saved saves that are stored
-   * @param conflicts attempts that came too late
+   * @param decidedAgain attempts that followed on a conflict
    * @param givenUp saves that the policy gave up, by its reason; nothing of them is stored
    * @param turnedAway saves that a circuit breaker did not let begin
    */
-  record Result(int saved, int conflicts, Map<Verdict.Why, Integer> givenUp, int turnedAway) {
+  record Result(int saved, int decidedAgain, Map<Verdict.Why, Integer> givenUp, int turnedAway) {
     int notSaved() {
       return givenUp.values().stream().mapToInt(Integer::intValue).sum() + turnedAway;
     }
@@ -64,7 +64,7 @@ final class Contest {
   /** How it went so far. */
   Result result() {
     synchronized (givenUp) {
-      return new Result(saved.get(), conflicts.get(), Map.copyOf(givenUp), turnedAway.get());
+      return new Result(saved.get(), decidedAgain.get(), Map.copyOf(givenUp), turnedAway.get());
     }
   }
 
@@ -90,7 +90,7 @@ final class Contest {
   /** Asked anew for each attempt; here the decision is the same on every version. */
   private List<NewEvent> increment(Attempt attempt) {
     if (attempt.conflict().isPresent()) {
-      conflicts.incrementAndGet();
+      decidedAgain.incrementAndGet();
     }
     return List.of(NewEvent.json("Incremented", "{\"on\":%d}".formatted(attempt.latestVersion())));
   }

@@ -40,7 +40,7 @@ final class Retries {
     out.printf(
         "%d writers save %d times each to one actor, under each pattern:%n",
         Contest.WRITERS, Contest.SAVES_EACH);
-    out.printf("%-18s %5s %9s %8s %11s%n", "", "saved", "conflicts", "gave up", "turned away");
+    out.printf("%-18s %5s %13s %8s %11s%n", "", "saved", "decided again", "gave up", "turned away");
     policy("SimpleRetry", new SimpleRetry());
     policy("JitterRetry", new JitterRetry());
     policy("AdaptiveRetry", new AdaptiveRetry());
@@ -101,8 +101,8 @@ final class Retries {
     results.put(name, result);
     int givenUp = result.notSaved() - result.turnedAway();
     out.printf(
-        "%-18s %5d %9d %8d %11d%n",
-        name, result.saved(), result.conflicts(), givenUp, result.turnedAway());
+        "%-18s %5d %13d %8d %11d%n",
+        name, result.saved(), result.decidedAgain(), givenUp, result.turnedAway());
     result.givenUp().forEach((why, count) -> out.printf("    gave up: %s, %d times%n", why, count));
   }
 }
