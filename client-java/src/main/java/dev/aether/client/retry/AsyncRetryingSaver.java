@@ -56,8 +56,7 @@ public final class AsyncRetryingSaver {
   /** As {@link #save(String, Decider)}, where to decide takes calls of its own. */
   public CompletableFuture<Optional<Saved>> saveWith(
       String actorId, Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
-    return start(
-        actorId, () -> client.latestVersion(actorId, settings.call()), decider);
+    return start(actorId, () -> client.latestVersion(actorId, settings.call()), decider);
   }
 
   /** As {@link #save(String, long, Decider)}, where to decide takes calls of its own. */
@@ -104,16 +103,12 @@ public final class AsyncRetryingSaver {
     }
 
     /** Goes on with what a call brings, or ends with its failure. */
-    <T extends @Nullable Object> void step(
-        Supplier<CompletableFuture<T>> call,
-        Consumer<T> next) {
+    <T extends @Nullable Object> void step(Supplier<CompletableFuture<T>> call, Consumer<T> next) {
       step(call, next, this::fail);
     }
 
     <T extends @Nullable Object> void step(
-        Supplier<CompletableFuture<T>> call,
-        Consumer<T> next,
-        Consumer<Throwable> failed) {
+        Supplier<CompletableFuture<T>> call, Consumer<T> next, Consumer<Throwable> failed) {
       if (result.isDone()) {
         return;
       }

@@ -10,8 +10,7 @@ import java.util.Optional;
  * @param number which attempt it is, from 1
  * @param conflict how the attempt before it ended; empty for the first
  */
-public record Attempt(
-    String actorId, long latestVersion, int number, Optional<Conflict> conflict) {
+public record Attempt(String actorId, long latestVersion, int number, Optional<Conflict> conflict) {
 
   static Attempt first(String actorId, long latestVersion) {
     return new Attempt(actorId, latestVersion, 1, Optional.empty());

@@ -186,7 +186,9 @@ public final class BackgroundSaver implements AutoCloseable {
       awaitIdle(within.toNanos());
       begun = List.copyOf(atWork);
       left.addAll(begun);
-      lanes.values().forEach(lane -> lane.stream().filter(i -> !begun.contains(i)).forEach(left::add));
+      lanes
+          .values()
+          .forEach(lane -> lane.stream().filter(i -> !begun.contains(i)).forEach(left::add));
       lanes.clear();
       ready.clear();
       waiting = 0;
@@ -196,7 +198,8 @@ public final class BackgroundSaver implements AutoCloseable {
     List<Unsaved> unsaved = new ArrayList<>();
     for (Item item : left) {
       boolean maybeSaved = begun.contains(item);
-      if (item.outcome().completeExceptionally(new AbandonedException(item.actorId(), maybeSaved))) {
+      if (item.outcome()
+          .completeExceptionally(new AbandonedException(item.actorId(), maybeSaved))) {
         unsaved.add(new Unsaved(item.actorId(), item.decider(), maybeSaved));
       }
     }

@@ -43,7 +43,9 @@ public final class CircuitBreakers {
     }
   }
 
-  /** As {@link CircuitBreaker#around}, with the breaker of the group of whichever actor is saved. */
+  /**
+   * As {@link CircuitBreaker#around}, with the breaker of the group of whichever actor is saved.
+   */
   public RetryPolicy around(RetryPolicy policy) {
     return actorId -> of(actorId).course(policy, actorId);
   }

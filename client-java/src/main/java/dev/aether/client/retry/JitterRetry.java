@@ -67,7 +67,6 @@ public record JitterRetry(Kind kind, int maxRetries, Duration firstPause, Durati
 
   /** Both included. */
   static Duration between(Duration from, Duration to) {
-    return Duration.ofNanos(
-        ThreadLocalRandom.current().nextLong(from.toNanos(), to.toNanos() + 1));
+    return Duration.ofNanos(ThreadLocalRandom.current().nextLong(from.toNanos(), to.toNanos() + 1));
   }
 }

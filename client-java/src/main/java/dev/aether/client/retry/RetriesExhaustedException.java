@@ -3,7 +3,9 @@ package dev.aether.client.retry;
 import dev.aether.client.VersionConflictException;
 import java.util.List;
 
-/** The policy gave a save up after a conflict; nothing is stored. The cause is the last conflict. */
+/**
+ * The policy gave a save up after a conflict; nothing is stored. The cause is the last conflict.
+ */
 public final class RetriesExhaustedException extends RetryException {
   private final transient Report report;
 

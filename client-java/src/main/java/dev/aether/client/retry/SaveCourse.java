@@ -55,10 +55,7 @@ final class SaveCourse {
     }
     throw new RetriesExhaustedException(
         new RetriesExhaustedException.Report(
-            actorId,
-            ((Verdict.Stop) verdict).why(),
-            attempt.number(),
-            List.copyOf(conflicts)),
+            actorId, ((Verdict.Stop) verdict).why(), attempt.number(), List.copyOf(conflicts)),
         thrown);
   }
 

@@ -1,0 +1,192 @@
+package dev.aether.client.retry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.client.retry.CircuitBreaker.State;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+
+class CircuitBreakerTest {
+  private static final Duration OPEN_FOR = Duration.ofSeconds(1);
+
+  /** What counts here. */
+  private static final class Outage extends RuntimeException {}
+
+  private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // It may overflow.
+  private final CircuitBreaker breaker =
+      new CircuitBreaker(
+          CircuitBreakerOptions.defaults()
+              .withFailuresToOpen(3)
+              .withOpenFor(OPEN_FOR)
+              .withFailure(Outage.class::isInstance),
+          now::get);
+
+  private void fail() {
+    assertThrows(
+        Outage.class,
+        () ->
+            breaker.call(
+                () -> {
+                  throw new Outage();
+                }));
+  }
+
+  private void open() {
+    for (int i = 0; i < 3; i++) {
+      fail();
+    }
+  }
+
+  private void pass(Duration time) {
+    now.addAndGet(time.toNanos());
+  }
+
+  @Test
+  void itOpensAfterSoManyFailuresInARowAndThenNothingIsCalled() {
+    fail();
+    fail();
+    assertEquals("done", breaker.call(() -> "done"));
+    fail();
+    fail();
+    assertEquals(State.CLOSED, breaker.state());
+    assertTrue(breaker.canRetry());
+    fail();
+    assertEquals(State.OPEN, breaker.state());
+    assertFalse(breaker.canRetry());
+    pass(Duration.ofMillis(400));
+    CircuitBreakerOpenException open =
+        assertThrows(
+            CircuitBreakerOpenException.class,
+            () ->
+                breaker.call(
+                    () -> {
+                      throw new AssertionError("called");
+                    }));
+    assertEquals(Duration.ofMillis(600), open.retryAfter());
+  }
+
+  @Test
+  void aFailureThatDoesNotCountIsNone() {
+    for (int i = 0; i < 10; i++) {
+      assertThrows(
+          IllegalStateException.class,
+          () ->
+              breaker.call(
+                  () -> {
+                    throw new IllegalStateException("the caller's own");
+                  }));
+    }
+    assertEquals(State.CLOSED, breaker.state());
+  }
+
+  @Test
+  void halfOpenItLetsOneTrialThroughWhoseSuccessClosesIt() {
+    open();
+    pass(OPEN_FOR);
+    assertEquals(State.HALF_OPEN, breaker.state());
+    breaker.call(
+        () -> {
+          assertFalse(breaker.canRetry());
+          CircuitBreakerOpenException second =
+              assertThrows(CircuitBreakerOpenException.class, () -> breaker.call(() -> "second"));
+          assertEquals(Duration.ZERO, second.retryAfter());
+          return "first";
+        });
+    assertEquals(State.CLOSED, breaker.state());
+  }
+
+  @Test
+  void aTrialThatFailsOpensItForAsLongAgain() {
+    open();
+    pass(OPEN_FOR);
+    fail();
+    assertEquals(State.OPEN, breaker.state());
+    pass(OPEN_FOR.minusNanos(1));
+    assertFalse(breaker.canRetry());
+    pass(Duration.ofNanos(1));
+    assertTrue(breaker.canRetry());
+  }
+
+  @Test
+  void whatBeganBeforeItOpenedSaysNothingOfTheTrial() {
+    CompletableFuture<String> slow = new CompletableFuture<>();
+    CompletableFuture<String> late = new CompletableFuture<>();
+    assertSame(slow, breaker.callAsync(() -> slow));
+    assertSame(late, breaker.callAsync(() -> late));
+    open();
+    slow.complete("well after all");
+    assertEquals(State.OPEN, breaker.state());
+    pass(OPEN_FOR);
+    assertEquals(State.HALF_OPEN, breaker.state());
+    late.completeExceptionally(new Outage());
+    assertEquals(State.HALF_OPEN, breaker.state());
+  }
+
+  @Test
+  void asynchronousCallsAreWatchedAlike() {
+    for (int i = 0; i < 3; i++) {
+      CompletableFuture<?> failed =
+          breaker.callAsync(() -> CompletableFuture.failedFuture(new Outage()));
+      assertTrue(failed.isCompletedExceptionally());
+    }
+    CompletableFuture<String> refused =
+        breaker.callAsync(
+            () -> {
+              throw new AssertionError("called");
+            });
+    assertInstanceOf(
+        CircuitBreakerOpenException.class, refused.handle((done, thrown) -> thrown).join());
+  }
+
+  @Test
+  void aroundAPolicyItRefusesToBeginAndEndsWhatRuns() {
+    RetryPolicy policy = breaker.around(new SimpleRetry());
+    RetryCourse running = policy.begin("actor");
+    assertInstanceOf(Verdict.Again.class, running.onConflict(Conflicts.at(1, 1, 1)));
+    for (int i = 0; i < 3; i++) {
+      policy.begin("other").onEnd(new Outage());
+    }
+    assertThrows(CircuitBreakerOpenException.class, () -> policy.begin("actor"));
+    assertEquals(
+        new Verdict.Stop(Verdict.Why.CIRCUIT_OPEN), running.onConflict(Conflicts.at(2, 2, 1)));
+  }
+
+  @Test
+  void groupsOfActorsHaveBreakersOfTheirOwn() {
+    CircuitBreakers breakers =
+        new CircuitBreakers(
+            actor -> actor.substring(0, actor.indexOf('-')),
+            CircuitBreakerOptions.defaults()
+                .withFailuresToOpen(1)
+                .withFailure(Outage.class::isInstance));
+    RetryPolicy policy = breakers.around(new SimpleRetry());
+
+    policy.begin("hot-1").onEnd(new Outage());
+
+    assertThrows(CircuitBreakerOpenException.class, () -> policy.begin("hot-2"));
+    policy.begin("cold-1").onEnd(null);
+    assertFalse(breakers.of("hot-3").canRetry());
+    assertTrue(breakers.of("cold-2").canRetry());
+  }
+
+  @Test
+  void onlySoManyGroupsAreHeld() {
+    CircuitBreakers breakers =
+        new CircuitBreakers(UnaryOperator.identity(), CircuitBreakerOptions.defaults());
+    CircuitBreaker first = breakers.of("first");
+    CircuitBreaker used = breakers.of("used");
+    for (int i = 0; i < CircuitBreakers.MAX_GROUPS - 1; i++) {
+      breakers.of("group-" + i);
+      assertSame(used, breakers.of("used"));
+    }
+    assertTrue(first != breakers.of("first"), "the oldest is still held");
+  }
+}

@@ -1,0 +1,22 @@
+package dev.aether.client.retry;
+
+import java.util.List;
+import java.util.stream.LongStream;
+
+/** Conflicts as a server would report them. */
+final class Conflicts {
+  private Conflicts() {}
+
+  /** The attempt's conflict on an actor at a version, of which the writer missed so many. */
+  static Conflict at(int attempt, long currentVersion, long gap) {
+    return new Conflict("actor", currentVersion, currentVersion + 1 - gap, attempt, List.of());
+  }
+
+  /** What a course says to conflicts with these gaps, while the actor moves on. */
+  static List<Verdict> verdicts(RetryPolicy policy, long... gaps) {
+    RetryCourse course = policy.begin("actor");
+    return LongStream.range(0, gaps.length)
+        .mapToObj(i -> course.onConflict(at((int) i + 1, 1000 + 100 * i, gaps[(int) i])))
+        .toList();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.client.retry;
+
+import org.jspecify.annotations.NullMarked;
