@@ -81,16 +81,14 @@ final class Bank {
   }
 
   private AetherClientBuilder client() {
-    return servers
-        .client(namespace)
-        .deadline(DEADLINE)
-        .attemptTimeout(DEADLINE.dividedBy(2));
+    return servers.client(namespace).deadline(DEADLINE).attemptTimeout(DEADLINE.dividedBy(2));
   }
 
   private void open(Accounts accounts, ExecutorService threads) {
     List<CompletableFuture<Void>> opened = new ArrayList<>();
     for (String name : names) {
-      Wanted wanted = new Wanted(name, new Opened(Plan.OPENING_BALANCE), name + ".open", EventContext.none());
+      Wanted wanted =
+          new Wanted(name, new Opened(Plan.OPENING_BALANCE), name + ".open", EventContext.none());
       opened.add(CompletableFuture.runAsync(() -> accounts.have(wanted), threads));
     }
     opened.forEach(CompletableFuture::join);
@@ -152,7 +150,8 @@ final class Bank {
       problems.addAll(audit(endpoint, books));
       first = first == null ? books : first;
       if (!books.equals(first)) {
-        problems.add("the books of %s differ from those of %s".formatted(endpoint, endpoints.get(0)));
+        problems.add(
+            "the books of %s differ from those of %s".formatted(endpoint, endpoints.get(0)));
       }
     }
     problems.forEach(problem -> out.println("  WRONG: " + problem));

@@ -59,8 +59,7 @@ final class Killer {
       int next = i + 1 < moments.length ? moments[i + 1] : end;
       turns.release(next - allowed);
       allowed = next;
-      Waiting.until(
-          "transfer " + moment, PROGRESS_WITHIN, () -> progress.getAsInt() >= moment);
+      Waiting.until("transfer " + moment, PROGRESS_WITHIN, () -> progress.getAsInt() >= moment);
       round(rounds.get(i), progress.getAsInt());
     }
     turns.release(end - allowed);
@@ -84,9 +83,7 @@ final class Killer {
     int pauseMillis = random.nextInt(LONGEST_PAUSE_MILLIS);
     out.printf(
         "  after %,6d transfers: killed %s for %d ms%n",
-        progress,
-        String.join(" and ", killed.stream().map(Killable::name).toList()),
-        pauseMillis);
+        progress, String.join(" and ", killed.stream().map(Killable::name).toList()), pauseMillis);
     killed.forEach(Killable::kill);
     boolean unused = new CountDownLatch(1).await(pauseMillis, TimeUnit.MILLISECONDS);
     victims.stream().filter(killed::contains).forEach(Killable::start);

@@ -64,8 +64,7 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
   public void onCommits(List<Commit> commits, @Nullable Cursor cursor) {
     Map<Integer, List<Commit>> byPayer =
         commits.stream()
-            .collect(
-                Collectors.groupingBy(c -> Math.floorMod(c.actorId().hashCode(), LANES)));
+            .collect(Collectors.groupingBy(c -> Math.floorMod(c.actorId().hashCode(), LANES)));
     settleAll(byPayer.values());
     if (cursor != null) {
       onCursor(cursor);
@@ -113,8 +112,7 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
     String transfer = debit.transfer();
     EventContext context = EventContext.causedBy(event);
     Credited credit = new Credited(transfer, payer, event.version(), debit.amount());
-    Outcome outcome =
-        accounts.have(new Wanted(debit.to(), credit, transfer + ".credit", context));
+    Outcome outcome = accounts.have(new Wanted(debit.to(), credit, transfer + ".credit", context));
     if (outcome == Outcome.REFUSED) {
       Refunded refund = new Refunded(transfer, event.version(), debit.amount());
       accounts.have(new Wanted(payer, refund, transfer + ".refund", context));

@@ -8,7 +8,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps a {@link Settlement} running, as whatever runs services would. For any number of threads. */
+/**
+ * Keeps a {@link Settlement} running, as whatever runs services would. For any number of threads.
+ */
 final class SettlementService implements Killable, AutoCloseable {
   private static final Duration RESTART_PAUSE = Duration.ofMillis(200);
 

@@ -89,8 +89,7 @@ final class Broadcast {
 
   private void store(AetherClient writer, int price) {
     out.println("  the writer stores     PriceSet " + price);
-    var unused =
-        writer.save(SHARE, ExpectedVersion.any(), NewEvent.json("PriceSet", "" + price));
+    var unused = writer.save(SHARE, ExpectedVersion.any(), NewEvent.json("PriceSet", "" + price));
   }
 
   private void broadcast(AetherClient writer, double price) {

@@ -34,9 +34,7 @@ public final class CheckpointFile {
   /** The last cursor; empty: none yet. */
   public Optional<Cursor> cursor() {
     try {
-      return Files.exists(file)
-          ? Optional.of(Cursor.of(Files.readString(file)))
-          : Optional.empty();
+      return Files.exists(file) ? Optional.of(Cursor.of(Files.readString(file))) : Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -60,8 +58,7 @@ public final class CheckpointFile {
       throw new UncheckedIOException(e);
     }
     try {
-      Files.move(
-          fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

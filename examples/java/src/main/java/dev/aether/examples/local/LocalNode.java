@@ -64,7 +64,8 @@ final class LocalNode implements Killable, AutoCloseable {
   }
 
   void awaitReady() {
-    Waiting.until("%s to be ready; its log is %s".formatted(name, log()), READY_WITHIN, this::isReady);
+    Waiting.until(
+        "%s to be ready; its log is %s".formatted(name, log()), READY_WITHIN, this::isReady);
   }
 
   private boolean isReady() {

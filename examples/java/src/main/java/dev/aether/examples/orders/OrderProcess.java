@@ -69,8 +69,7 @@ final class OrderProcess implements SubscriptionListener {
     String type = event.type();
     if (type.equals(Json.type(OrderPlaced.class))) {
       Order order = steps.order(event.actorId());
-      steps.reserve(
-          event.actorId(), order.sku(), order.quantity(), commit.position(), cause);
+      steps.reserve(event.actorId(), order.sku(), order.quantity(), commit.position(), cause);
     } else if (event.actorId().startsWith("stock.")) {
       afterStock(event, cause);
     } else if (event.actorId().startsWith("payment.")) {

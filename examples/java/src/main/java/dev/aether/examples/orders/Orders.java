@@ -26,7 +26,9 @@ import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
-/** One run: places orders, and kills the process manager at random moments until all are decided. */
+/**
+ * One run: places orders, and kills the process manager at random moments until all are decided.
+ */
 final class Orders {
   private static final List<String> SKUS = List.of("apple", "pear", "plum");
   private static final Duration DECIDED_WITHIN = Duration.ofMinutes(3);
@@ -63,8 +65,7 @@ final class Orders {
                 "process manager",
                 log,
                 ProcessMain.class,
-                List.of(
-                    String.join(",", servers.endpoints()), namespace, checkpoint.toString()))) {
+                List.of(String.join(",", servers.endpoints()), namespace, checkpoint.toString()))) {
       Subscription unused = watch(client); // It ends with the client.
       process.start();
       place(client);
@@ -87,9 +88,7 @@ final class Orders {
     for (String sku : SKUS) {
       var unused =
           client.save(
-              "stock." + sku,
-              ExpectedVersion.exactly(0),
-              Stock.CODEC.encode(new StockAdded(each)));
+              "stock." + sku, ExpectedVersion.exactly(0), Stock.CODEC.encode(new StockAdded(each)));
     }
     for (String order : names(options.orders)) {
       OrderPlaced placed =
@@ -97,8 +96,7 @@ final class Orders {
               SKUS.get(random.nextInt(SKUS.size())),
               1 + random.nextInt(3),
               1 + (long) (random.nextDouble() * DEAREST));
-      var unused =
-          client.save(order, ExpectedVersion.exactly(0), Order.CODEC.encode(placed));
+      var unused = client.save(order, ExpectedVersion.exactly(0), Order.CODEC.encode(placed));
     }
   }
 
@@ -118,8 +116,7 @@ final class Orders {
   }
 
   private Subscription watch(AetherClient client) {
-    List<String> ends =
-        List.of(Json.type(OrderConfirmed.class), Json.type(OrderCancelled.class));
+    List<String> ends = List.of(Json.type(OrderConfirmed.class), Json.type(OrderCancelled.class));
     return client.subscribe(
         SubscribeOptions.builder(SubscriptionStart.beginning()).build(),
         new SubscriptionListener() {

@@ -28,11 +28,7 @@ record Outcome(Map<String, List<Event>> stories, Map<String, Stock> stocks) {
           List.of("OrderPlaced", "StockReserved", "PaymentTaken", "OrderConfirmed"),
           List.of("OrderPlaced", "StockRefused", "OrderCancelled"),
           List.of(
-              "OrderPlaced",
-              "StockReserved",
-              "PaymentRefused",
-              "StockReleased",
-              "OrderCancelled"));
+              "OrderPlaced", "StockReserved", "PaymentRefused", "StockReleased", "OrderCancelled"));
 
   static Outcome read(AetherClient client) {
     Map<String, List<Event>> stories = new TreeMap<>();
@@ -95,7 +91,6 @@ record Outcome(Map<String, List<Event>> stories, Map<String, Stock> stocks) {
     ways.forEach((way, count) -> out.printf("  %3d × %s%n", count, String.join(" → ", way)));
     stocks.forEach((sku, stock) -> out.printf("  %s: %d left%n", sku, stock.free()));
     problems().forEach(problem -> out.println("  WRONG: " + problem));
-    out.println(
-        problems().isEmpty() ? "Each step happened once." : "Something is wrong.");
+    out.println(problems().isEmpty() ? "Each step happened once." : "Something is wrong.");
   }
 }

@@ -15,8 +15,7 @@ public final class ProcessMain {
   public static void main(String[] args) throws Exception {
     Servers servers = Servers.of(List.of(args[0].split(",")));
     try (AetherClient client = servers.client(args[1]).build();
-        Subscription process =
-            OrderProcess.start(client, new CheckpointFile(Path.of(args[2])))) {
+        Subscription process = OrderProcess.start(client, new CheckpointFile(Path.of(args[2])))) {
       process.ended().get();
     }
   }

@@ -62,8 +62,7 @@ final class Steps {
                 stocks
                     .with(
                         settings ->
-                            settings.withCommitIds(
-                                attempt -> step + "." + attempt.latestVersion()))
+                            settings.withCommitIds(attempt -> step + "." + attempt.latestVersion()))
                     .handle("stock." + sku, cause, decide));
   }
 

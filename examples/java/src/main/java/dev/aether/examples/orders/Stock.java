@@ -17,8 +17,7 @@ import java.util.List;
  */
 record Stock(int free, long decidedUpTo) {
   static final EventCodec<StockEvent> CODEC =
-      Json.events(
-          StockAdded.class, StockReserved.class, StockRefused.class, StockReleased.class);
+      Json.events(StockAdded.class, StockReserved.class, StockRefused.class, StockReleased.class);
 
   static final ActorType<Stock, StockEvent> TYPE =
       ActorType.of(new Stock(0, 0), Stock::after, CODEC);

@@ -98,9 +98,7 @@ final class Projection {
     int[] moments = random.ints(options.kills, 0, options.sales).sorted().toArray();
     for (int moment : moments) {
       Waiting.until(
-          "sale %d to be counted".formatted(moment),
-          COUNTED_WITHIN,
-          () -> counted(file) >= moment);
+          "sale %d to be counted".formatted(moment), COUNTED_WITHIN, () -> counted(file) >= moment);
       process.kill();
       out.printf("  SIGKILL to the projection; its rows have %,d sales%n", counted(file));
       process.start();
@@ -131,8 +129,7 @@ final class Projection {
       log.flatMap(LogSignal::commits)
           .flatMap(commit -> commit.events().stream())
           .map(Sold::read)
-          .forEach(
-              sold -> totals.merge(sold.article(), new Total(1, sold.cents()), Total::plus));
+          .forEach(sold -> totals.merge(sold.article(), new Total(1, sold.cents()), Total::plus));
     }
     return totals;
   }
@@ -142,7 +139,8 @@ final class Projection {
         .rows()
         .forEach(
             (article, total) ->
-                out.printf("  %-8s %,7d sold  %,11d cents%n", article, total.count(), total.cents()));
+                out.printf(
+                    "  %-8s %,7d sold  %,11d cents%n", article, total.count(), total.cents()));
     out.println(
         compared.isExact()
             ? "The rows are what the log says."

@@ -17,7 +17,9 @@ public final class ProjectionMain {
         AetherClient client = servers.client(args[1]).build();
         Subscription subscription =
             client.subscribe(
-                SubscribeOptions.builder(projection.start()).eventType(SalesProjection.SALE).build(),
+                SubscribeOptions.builder(projection.start())
+                    .eventType(SalesProjection.SALE)
+                    .build(),
                 projection)) {
       subscription.ended().get();
     }

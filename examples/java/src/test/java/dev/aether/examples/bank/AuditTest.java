@@ -32,8 +32,7 @@ final class AuditTest {
   @Test
   void aTransferThatIsLostDoubledOrBothIsFound() {
     assertEquals(
-        List.of(
-            "200000 cents opened, 199990 found", "t is settled as [Debited a 10]"),
+        List.of("200000 cents opened, 199990 found", "t is settled as [Debited a 10]"),
         audit(List.of(OPENED, DEBIT), List.of(OPENED)));
     assertEquals(
         List.of(
@@ -51,15 +50,13 @@ final class AuditTest {
   void anAccountThatWasNegativeForAWhileIsFound() {
     Opened poor = new Opened(5);
     assertEquals(
-        "a is negative at v2",
-        audit(List.of(poor, DEBIT, REFUND), List.of(OPENED)).get(0));
+        "a is negative at v2", audit(List.of(poor, DEBIT, REFUND), List.of(OPENED)).get(0));
   }
 
   @Test
   void aTransferThatNobodyWasToldOfIsFound() {
     Books books = books(List.of(OPENED, DEBIT), List.of(OPENED, CREDIT));
-    assertEquals(
-        List.of("nobody was told that t is made"), new Audit(books, Map.of()).problems());
+    assertEquals(List.of("nobody was told that t is made"), new Audit(books, Map.of()).problems());
   }
 
   private static List<String> audit(List<AccountEvent> a, List<AccountEvent> b) {
@@ -68,8 +65,7 @@ final class AuditTest {
 
   private static Books books(List<AccountEvent> a, List<AccountEvent> b) {
     return new Books(
-        Map.of("a", history("a", a), "b", history("b", b)),
-        Map.of("a", state(a), "b", state(b)));
+        Map.of("a", history("a", a), "b", history("b", b)), Map.of("a", state(a), "b", state(b)));
   }
 
   private static Account state(List<AccountEvent> events) {

@@ -16,7 +16,8 @@ final class StockTest {
     Stock stock = after(new StockAdded(5), new StockReserved("a", 3, 10));
     assertEquals(List.of(new StockRefused("b", 3, 11)), stock.reserve("b", 3, 11));
 
-    Stock released = after(new StockAdded(5), new StockReserved("a", 3, 10), new StockReleased("a", 3, 11));
+    Stock released =
+        after(new StockAdded(5), new StockReserved("a", 3, 10), new StockReleased("a", 3, 11));
     assertEquals(List.of(new StockReserved("b", 3, 12)), released.reserve("b", 3, 12));
   }
 

@@ -20,8 +20,7 @@ final class ProjectionIT {
       Projection.Compared compared = new Projection(servers, options, System.out).run(folder);
 
       assertEquals(compared.log(), compared.rows());
-      assertEquals(
-          options.sales, compared.rows().values().stream().mapToLong(Total::count).sum());
+      assertEquals(options.sales, compared.rows().values().stream().mapToLong(Total::count).sum());
     }
   }
 }

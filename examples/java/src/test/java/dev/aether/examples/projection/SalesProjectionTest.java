@@ -99,6 +99,14 @@ final class SalesProjectionTest {
             Map.of(),
             Instant.EPOCH);
     return new Commit(
-        "shop", "commit-" + position, "till", position, position, List.of(event), 0, position, Instant.EPOCH);
+        "shop",
+        "commit-" + position,
+        "till",
+        position,
+        position,
+        List.of(event),
+        0,
+        position,
+        Instant.EPOCH);
   }
 }

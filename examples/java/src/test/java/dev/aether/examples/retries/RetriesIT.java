@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.aether.client.AetherClient;
 import dev.aether.examples.common.Servers;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,7 +21,7 @@ final class RetriesIT {
 
       results.forEach(
           (pattern, result) -> assertEquals(WANTED, result.saved() + result.notSaved(), pattern));
-      assertEquals(WANTED, results.get("BackgroundSaver").saved());
+      assertEquals(WANTED, Objects.requireNonNull(results.get("BackgroundSaver")).saved());
       assertEquals(
           results.values().stream().mapToLong(Contest.Result::saved).sum(),
           client.latestVersion(Retries.ACTOR));
