@@ -73,7 +73,7 @@ public final class GrpcServer implements AutoCloseable {
                 MalformedRequests.refused(new EventStoreService(store, saveStreams).bindService()))
             .addService(
                 MalformedRequests.refused(
-                    new EventBusService(bus, store.namespaces().storeId(), nodeId).bind()))
+                    new EventBusService(bus, store.namespaces().storeId(), nodeId).bindWithTwin()))
             .addService(
                 MalformedRequests.refused(new NamespacesService(store.namespaces()).bindService()))
             .addService(health.getHealthService())
