@@ -82,7 +82,7 @@ final class ErrorMapper {
           new NamespaceExistsException(
               message, metadata, text(metadata, "namespace"), false, cause);
       case STORE_FULL -> new StoreFullException(message, metadata, cause);
-      case NO_SNAPSHOT, UNAUTHENTICATED, PERMISSION_DENIED ->
+      case NO_SNAPSHOT, UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED ->
           new AetherException(reason, message, metadata, cause);
       case UNREACHABLE, DEADLINE_EXCEEDED, CANCELLED, UNKNOWN ->
           new AetherException(Reason.UNKNOWN, info.getReason() + ": " + message, metadata, cause);

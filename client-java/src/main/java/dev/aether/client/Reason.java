@@ -44,6 +44,8 @@ public enum Reason {
   UNAUTHENTICATED,
   /** Who calls may not do this. */
   PERMISSION_DENIED,
+  /** The server knows the call and does not serve it yet; nothing was changed. */
+  UNIMPLEMENTED,
   /** The client's finding: no server can be reached, or the connection broke. */
   UNREACHABLE,
   /** The client's finding: the deadline of a call that stores nothing passed. */

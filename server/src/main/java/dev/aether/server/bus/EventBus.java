@@ -3,6 +3,7 @@ package dev.aether.server.bus;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Store;
+import dev.aether.v1.Broadcast;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -17,11 +19,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Brings what any node stores to this node's subscribers. There is one {@link LogFeed} for each log
  * that is subscribed to, however many subscribe; a feed without subscribers lingers a while and
- * ends. For any number of threads.
+ * ends. Broadcasts go their own way, {@link Broadcasting}. For any number of threads.
  */
 public final class EventBus implements AutoCloseable {
   static final int MAX_SUBSCRIPTIONS = 10_000;
@@ -41,6 +44,9 @@ public final class EventBus implements AutoCloseable {
   /** A log of which nothing was heard for so long is probed before others. */
   private static final Duration URGENT_SILENCE = Duration.ofSeconds(4);
 
+  /** What slow subscribers did not get is said in the log so often at most. */
+  private static final Duration LOSSES_EVERY = Duration.ofSeconds(10);
+
   private static final Duration LINGER = Duration.ofSeconds(30);
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -51,6 +57,7 @@ public final class EventBus implements AutoCloseable {
   private final ScheduledExecutorService ticker;
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
   private final AtomicInteger count = new AtomicInteger();
+  private final Broadcasting broadcasting;
 
   /** Guarded by itself. */
   private final Map<LogId, SharedFeed> feeds = new HashMap<>();
@@ -84,6 +91,8 @@ public final class EventBus implements AutoCloseable {
     ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "aether-bus-ticker"));
     every(TICK, () -> subscriptions.forEach(Subscription::tick));
     every(PROBE_TICK, this::probe);
+    broadcasting = new Broadcasting(store.broadcasts());
+    every(LOSSES_EVERY, broadcasting::reportLosses);
   }
 
   private static Thread daemon(Runnable task, String name) {
@@ -115,6 +124,7 @@ public final class EventBus implements AutoCloseable {
     }
     Subscription subscription = new Subscription(this, store, pumps, command, sink);
     subscriptions.add(subscription);
+    broadcasting.add(subscription);
     subscription.start();
     if (closed) {
       // It may have come after those that are ended by close.
@@ -123,7 +133,26 @@ public final class EventBus implements AutoCloseable {
     return subscription;
   }
 
+  /**
+   * Hands an event that is not stored to the subscribers connected now, on all nodes, that asked
+   * for broadcasts: at most once. Answers as {@link dev.aether.server.store.Broadcasts#publish},
+   * and fails with {@link StoreException.Overloaded} where too many are on their way.
+   *
+   * @param deadline when the answer must have left, as {@link System#nanoTime}
+   */
+  public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
+    return closed
+        ? CompletableFuture.failedFuture(new StoreException.ShuttingDown())
+        : broadcasting.publish(broadcast, deadline);
+  }
+
+  /** How often a broadcast was dropped since a subscriber of this node was too slow for it. */
+  long droppedBroadcasts() {
+    return broadcasting.dropped();
+  }
+
   void ended(Subscription subscription) {
+    broadcasting.remove(subscription);
     if (subscriptions.remove(subscription)) {
       count.decrementAndGet();
     }
@@ -212,6 +241,7 @@ public final class EventBus implements AutoCloseable {
   public void close() {
     closed = true;
     ticker.shutdownNow();
+    broadcasting.close();
     subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
     synchronized (feeds) {
       feeds.values().forEach(shared -> shared.feed.close());

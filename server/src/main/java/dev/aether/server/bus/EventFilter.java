@@ -4,6 +4,7 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.v1.Commit;
 import dev.aether.v1.Event;
+import dev.aether.v1.NewEvent;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +21,14 @@ public record EventFilter(Set<String> types, Optional<NamePattern> actors) {
   boolean passes(ActorId actor, Commit commit) {
     return actors.map(pattern -> pattern.matches(actor.value())).orElse(true)
         && (types.isEmpty() || commit.getEventsList().stream().anyMatch(this::passes));
+  }
+
+  /**
+   * Whether a broadcast is wanted: it has a type and no actor, so what was said of actors is not
+   * meant for it.
+   */
+  boolean passes(NewEvent broadcast) {
+    return types.isEmpty() || types.contains(broadcast.getEventType());
   }
 
   /** Whether an event of a commit that passes is one of those that made it pass. */

@@ -4,11 +4,27 @@ import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
+import dev.aether.v1.Broadcast;
 import java.util.Map;
 
-/** What a subscriber asked for. */
+/**
+ * What a subscriber asked for.
+ *
+ * @param broadcasts whether it also wants what is published and not stored
+ */
 public record SubscribeCommand(
-    NamePattern namespaces, Start start, EventFilter filter, boolean reportCorrupt) {
+    NamePattern namespaces,
+    Start start,
+    EventFilter filter,
+    boolean reportCorrupt,
+    boolean broadcasts) {
+
+  boolean wants(Broadcast broadcast) {
+    return broadcasts
+        && namespaces.matches(broadcast.getNamespace())
+        && filter.passes(broadcast.getEvent());
+  }
+
   /** Where to begin. */
   public sealed interface Start {
     /** With what is stored after the call began. */

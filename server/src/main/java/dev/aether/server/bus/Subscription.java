@@ -49,6 +49,7 @@ public final class Subscription implements AutoCloseable {
 
   private final SubscriptionLogs logs;
   private final StoreReads reads;
+  private final BroadcastQueue broadcasts = new BroadcastQueue();
   private long startedAt;
   private Namespaces.@Nullable Watch watch;
   private boolean started;
@@ -96,6 +97,22 @@ public final class Subscription implements AutoCloseable {
     if (wanted.getAndIncrement() == 0) {
       executor.execute(this::loop);
     }
+  }
+
+  boolean includesBroadcasts() {
+    return command.broadcasts();
+  }
+
+  /** Brings a broadcast, if it is wanted. From any thread. False: it had to be dropped. */
+  boolean offer(SharedBroadcast broadcast) {
+    if (!command.wants(broadcast.message())) {
+      return true;
+    }
+    boolean taken = broadcasts.offer(broadcast);
+    if (taken) {
+      wake();
+    }
+    return taken;
   }
 
   void tick() {
@@ -213,10 +230,18 @@ public final class Subscription implements AutoCloseable {
         caughtUp = true;
         sink.caughtUp(outgoingCursor());
       }
-      if (!advanceOne()) {
+      boolean sent = sendBroadcast();
+      if (!advanceOne() && !sent) {
         return;
       }
     }
+  }
+
+  /** One at a time, so that many hold up no commits. They move no cursor. False if none waits. */
+  private boolean sendBroadcast() {
+    Optional<SharedBroadcast> next = broadcasts.poll();
+    next.map(SharedBroadcast::message).ifPresent(sink::broadcast);
+    return next.isPresent();
   }
 
   /** Handles the next records of the next log that has some. False if none has. */
@@ -374,6 +399,7 @@ public final class Subscription implements AutoCloseable {
       registered.close();
     }
     reads.close();
+    broadcasts.close();
     for (SubscriptionSource source : logs.all()) {
       source.feed.unfollow(source.follower);
       bus.release(source.feed);

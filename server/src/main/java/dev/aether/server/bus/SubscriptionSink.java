@@ -3,6 +3,7 @@ package dev.aether.server.bus;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
+import dev.aether.v1.Broadcast;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,6 +32,9 @@ public interface SubscriptionSink {
 
   /** A namespace that was read is deleted. */
   void namespaceDeleted(String namespace);
+
+  /** Something that was published and is not stored. */
+  void broadcast(Broadcast broadcast);
 
   /** The subscription has ended; nothing comes afterwards. */
   void failed(StoreException why);

@@ -32,21 +32,8 @@ public final class CommitCodec {
       long firstVersion,
       List<NewEvent> events) {
     long lastVersion = firstVersion + events.size() - 1;
-    int size =
-        CodedOutputStream.computeStringSize(Commit.COMMIT_ID_FIELD_NUMBER, commitId.value())
-            + CodedOutputStream.computeStringSize(Commit.NAMESPACE_FIELD_NUMBER, namespace.name())
-            + CodedOutputStream.computeStringSize(Commit.ACTOR_ID_FIELD_NUMBER, actor.value())
-            + CodedOutputStream.computeUInt64Size(Commit.FIRST_VERSION_FIELD_NUMBER, firstVersion)
-            + CodedOutputStream.computeUInt64Size(Commit.LAST_VERSION_FIELD_NUMBER, lastVersion);
-    int actorSize = CodedOutputStream.computeStringSize(Event.ACTOR_ID_FIELD_NUMBER, actor.value());
-    for (int i = 0; i < events.size(); i++) {
-      int event = eventSize(events.get(i), actorSize, firstVersion + i);
-      size +=
-          CodedOutputStream.computeTagSize(Commit.EVENTS_FIELD_NUMBER)
-              + CodedOutputStream.computeUInt32SizeNoTag(event)
-              + event;
-    }
-    byte[] body = new byte[size];
+    int actorSize = actorSize(actor);
+    byte[] body = new byte[size(namespace, actor, commitId, firstVersion, events)];
     CodedOutputStream out = CodedOutputStream.newInstance(body);
     try {
       out.writeString(Commit.COMMIT_ID_FIELD_NUMBER, commitId.value());
@@ -67,6 +54,35 @@ public final class CommitCodec {
       throw new IllegalStateException("an array has no faults of its own", e);
     }
     return body;
+  }
+
+  /** How many bytes {@link #encode} makes. They grow with the versions. */
+  public static int size(
+      Namespace namespace,
+      ActorId actor,
+      CommitId commitId,
+      long firstVersion,
+      List<NewEvent> events) {
+    long lastVersion = firstVersion + events.size() - 1;
+    int size =
+        CodedOutputStream.computeStringSize(Commit.COMMIT_ID_FIELD_NUMBER, commitId.value())
+            + CodedOutputStream.computeStringSize(Commit.NAMESPACE_FIELD_NUMBER, namespace.name())
+            + CodedOutputStream.computeStringSize(Commit.ACTOR_ID_FIELD_NUMBER, actor.value())
+            + CodedOutputStream.computeUInt64Size(Commit.FIRST_VERSION_FIELD_NUMBER, firstVersion)
+            + CodedOutputStream.computeUInt64Size(Commit.LAST_VERSION_FIELD_NUMBER, lastVersion);
+    int actorSize = actorSize(actor);
+    for (int i = 0; i < events.size(); i++) {
+      int event = eventSize(events.get(i), actorSize, firstVersion + i);
+      size +=
+          CodedOutputStream.computeTagSize(Commit.EVENTS_FIELD_NUMBER)
+              + CodedOutputStream.computeUInt32SizeNoTag(event)
+              + event;
+    }
+    return size;
+  }
+
+  private static int actorSize(ActorId actor) {
+    return CodedOutputStream.computeStringSize(Event.ACTOR_ID_FIELD_NUMBER, actor.value());
   }
 
   private static int eventSize(NewEvent event, int actorSize, long version) {

@@ -3,6 +3,7 @@ package dev.aether.server.event;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Everything that the server decides can go wrong. Each has a {@link Reason} and its values as
@@ -41,8 +42,10 @@ public abstract sealed class StoreException extends RuntimeException {
     private final transient ActorId actor;
     private final long currentVersion;
     private final long attemptedVersion;
+    private final transient Optional<String> making;
 
-    private VersionConflict(ActorId actor, long current, long attempted, boolean existing) {
+    private VersionConflict(
+        ActorId actor, long current, long attempted, boolean existing, Optional<String> making) {
       super(
           Reason.VERSION_CONFLICT,
           "version conflict: actor "
@@ -55,16 +58,22 @@ public abstract sealed class StoreException extends RuntimeException {
       this.actor = actor;
       this.currentVersion = current;
       this.attemptedVersion = attempted;
+      this.making = making;
     }
 
-    /** The writer expected version {@code expected}; the actor is at {@code current}. */
-    public static VersionConflict at(ActorId actor, long current, long expected) {
-      return new VersionConflict(actor, current, expected + 1, false);
+    /**
+     * The writer expected version {@code expected}; the actor is at {@code current}.
+     *
+     * @param making the making of the namespace that was looked at; empty: there is none
+     */
+    public static VersionConflict at(
+        ActorId actor, long current, long expected, Optional<String> making) {
+      return new VersionConflict(actor, current, expected + 1, false, making);
     }
 
     /** The writer expected an actor with events; it has none. */
     public static VersionConflict missing(ActorId actor) {
-      return new VersionConflict(actor, 0, 0, true);
+      return new VersionConflict(actor, 0, 0, true, Optional.empty());
     }
 
     private static Map<String, String> conflictMetadata(
@@ -99,6 +108,11 @@ public abstract sealed class StoreException extends RuntimeException {
     /** The version that the save would have begun at, unsigned. */
     public long attemptedVersion() {
       return attemptedVersion;
+    }
+
+    /** The making of the namespace that the versions are of; empty where nobody made one. */
+    public Optional<String> making() {
+      return making;
     }
   }
 
@@ -341,6 +355,15 @@ public abstract sealed class StoreException extends RuntimeException {
 
     public ShuttingDown() {
       super(Reason.SHUTTING_DOWN, "shutting down", Map.of());
+    }
+  }
+
+  /** The call is part of the contract and not served; nothing was changed. */
+  public static final class Unimplemented extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public Unimplemented(String method) {
+      super(Reason.UNIMPLEMENTED, "unimplemented: " + method, Map.of("method", method));
     }
   }
 

@@ -6,18 +6,19 @@ import dev.aether.server.bus.Subscription;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.wire.SubscriptionFrame;
 import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.PublishRequest;
+import dev.aether.v1.PublishResponse;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
 
-/** Subscriptions. No method blocks. */
-final class EventBusService {
+/** Subscriptions and broadcasts. No method blocks. */
+final class EventBusService extends EventBusGrpc.EventBusImplBase {
   private final EventBus bus;
   private final long storeId;
   private final String nodeId;
@@ -32,7 +33,7 @@ final class EventBusService {
    * The service as it is served: Subscribe answers with a twin of its response whose commits are
    * bytes, so that a commit is encoded once for all subscribers.
    */
-  ServerServiceDefinition bind() {
+  ServerServiceDefinition bindWithTwin() {
     MethodDescriptor<SubscribeRequest, SubscribeResponse> declared =
         EventBusGrpc.getSubscribeMethod();
     MethodDescriptor<SubscribeRequest, SubscriptionFrame> subscribe =
@@ -41,17 +42,14 @@ final class EventBusService {
                 ProtoUtils.marshaller(SubscriptionFrame.getDefaultInstance()))
             .build();
     return TwinService.with(
-        EventBusGrpc.getServiceDescriptor(),
-        subscribe,
-        ServerCalls.asyncServerStreamingCall(this::subscribe));
+        bindService(), subscribe, ServerCalls.asyncServerStreamingCall(this::follow));
   }
 
-  private void subscribe(SubscribeRequest request, StreamObserver<SubscriptionFrame> response) {
+  private void follow(SubscribeRequest request, StreamObserver<SubscriptionFrame> response) {
     ServerCallStreamObserver<SubscriptionFrame> call =
         (ServerCallStreamObserver<SubscriptionFrame>) response;
     try {
       SubscribeMapper.check(request);
-      refuseWhatIsNotServedYet(request);
       NamePattern namespaces = Names.namespacePattern(request.getNamespacePattern());
       CursorCodec cursors = new CursorCodec(storeId, namespaces);
       SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
@@ -64,11 +62,11 @@ final class EventBusService {
     }
   }
 
-  private static void refuseWhatIsNotServedYet(SubscribeRequest request) {
-    if (request.getIncludeBroadcasts()) {
-      throw Status.UNIMPLEMENTED
-          .withDescription("include_broadcasts is not served yet")
-          .asRuntimeException();
-    }
+  @Override
+  public void publish(PublishRequest request, StreamObserver<PublishResponse> response) {
+    UnaryCall.answer(
+        response,
+        () -> bus.publish(PublishMapper.toBroadcast(request), Deadlines.ofCall()),
+        handedOn -> PublishResponse.getDefaultInstance());
   }
 }

@@ -52,7 +52,11 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
     UnaryCall.answer(
         response,
-        () -> events.save(SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall())),
+        () ->
+            MissedEvents.save(
+                events,
+                SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall()),
+                request.getMaxMissedEvents()),
         SaveMapper::toResponse);
   }
 

@@ -13,22 +13,34 @@ import java.util.Optional;
 final class Faults {
   private final List<FieldFault> found = new ArrayList<>();
 
-  /** Of which repeated field's element the fields are that come; -1: they are the request's own. */
+  /** Of which field's message the fields are that come; empty: they are the request's own. */
+  private String outer = "";
+
+  /** Of which element of it, if it is a repeated field; else -1. */
   private int element = -1;
 
-  private String repeated = "";
+  /** The fields from now on are those of a field's message. */
+  void within(String field) {
+    within(field, -1);
+  }
 
-  /** The fields from now on are those of a repeated field's element. */
+  /** The same of a repeated field's element. */
   void within(String field, int index) {
-    repeated = field;
+    outer = field;
     element = index;
   }
 
   void add(String field, String fault) {
     if (found.size() < StoreException.InvalidRequest.MAX_FAULTS) {
-      String path = element < 0 ? field : repeated + '[' + element + "]." + field;
-      found.add(new FieldFault(path, fault));
+      found.add(new FieldFault(path(field), fault));
     }
+  }
+
+  private String path(String field) {
+    if (outer.isEmpty()) {
+      return field;
+    }
+    return element < 0 ? outer + '.' + field : outer + '[' + element + "]." + field;
   }
 
   void add(String field, Optional<String> fault) {

@@ -18,8 +18,11 @@ import java.util.concurrent.TimeUnit;
 
 /** The gRPC server: all services on one port. */
 public final class GrpcServer implements AutoCloseable {
-  /** Above any legal request, so that what is too large is answered with its reason. */
-  private static final int MAX_REQUEST_BYTES = 8 * 1024 * 1024;
+  /**
+   * Far above any legal request, so that what is too large is answered with its reason. Above this,
+   * gRPC itself ends the call, and a stream of saves with it.
+   */
+  private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
   /** The bound of headers that clients and proxies commonly have; details are at most 4 KiB. */
   private static final int MAX_HEADER_BYTES = 16 * 1024;
@@ -73,7 +76,7 @@ public final class GrpcServer implements AutoCloseable {
                 MalformedRequests.refused(new EventStoreService(store, saveStreams).bindService()))
             .addService(
                 MalformedRequests.refused(
-                    new EventBusService(bus, store.namespaces().storeId(), nodeId).bind()))
+                    new EventBusService(bus, store.namespaces().storeId(), nodeId).bindWithTwin()))
             .addService(
                 MalformedRequests.refused(new NamespacesService(store.namespaces()).bindService()))
             .addService(health.getHealthService())

@@ -9,6 +9,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.wire.EncodedSubscriptionEvents;
 import dev.aether.server.wire.SubscriptionFrame;
+import dev.aether.v1.Broadcast;
 import dev.aether.v1.Detail;
 import dev.aether.v1.Event;
 import dev.aether.v1.EventStored;
@@ -132,6 +133,11 @@ final class GrpcSink implements SubscriptionSink {
     send(
         SubscriptionFrame.newBuilder()
             .setNamespaceDeleted(NamespaceDeleted.newBuilder().setNamespace(namespace)));
+  }
+
+  @Override
+  public void broadcast(Broadcast broadcast) {
+    send(SubscriptionFrame.newBuilder().setBroadcast(broadcast));
   }
 
   private void send(SubscriptionFrame.Builder frame) {

@@ -16,6 +16,8 @@ import dev.aether.v1.ListNamespacesRequest;
 import dev.aether.v1.ListNamespacesResponse;
 import dev.aether.v1.NamespaceConfig;
 import dev.aether.v1.NamespacesGrpc;
+import dev.aether.v1.UpdateNamespaceRequest;
+import dev.aether.v1.UpdateNamespaceResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Comparator;
 import java.util.List;
@@ -143,6 +145,15 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
       response.setNextPageToken(tokens.after(page.get(size - 1).namespace()));
     }
     return response.build();
+  }
+
+  @Override
+  public void updateNamespace(
+      UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> response) {
+    response.onError(
+        StatusMapper.toStatus(
+            new StoreException.Unimplemented(
+                NamespacesGrpc.getUpdateNamespaceMethod().getFullMethodName())));
   }
 
   @Override

@@ -1,15 +1,12 @@
 package dev.aether.server.grpc;
 
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.UnknownFieldSet;
-import com.google.protobuf.util.Timestamps;
 import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.codec.UuidV7;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Limits;
-import dev.aether.server.event.TextRule;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.Durability;
@@ -17,21 +14,14 @@ import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.Sync;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /**
  * A save as it comes in becomes a command here: checked once, and completed by what the server
  * fills in.
  */
 final class SaveMapper {
-  static final String DEFAULT_CONTENT_TYPE = "application/json";
-  private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
-  private static final TextRule SHORT_TEXT = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
-
   private SaveMapper() {}
 
   /**
@@ -71,7 +61,7 @@ final class SaveMapper {
     } else {
       for (int i = 0; i < count; i++) {
         faults.within("events", i);
-        checkEvent(request.getEvents(i), faults);
+        EventMapper.check(request.getEvents(i), faults);
       }
     }
     faults.check();
@@ -99,33 +89,6 @@ final class SaveMapper {
     }
   }
 
-  private static void checkEvent(NewEvent event, Faults faults) {
-    faults.add("event_type", EVENT_TYPE.fault(event.getEventType()));
-    faults.add("event_id", SHORT_TEXT.fault(event.getEventId()));
-    faults.add("command_id", SHORT_TEXT.fault(event.getCommandId()));
-    faults.add("content_type", SHORT_TEXT.fault(event.getContentType()));
-    if (event.getMetadataCount() > 0) {
-      checkMetadata(event.getMetadataMap(), "metadata", faults);
-    }
-    if (event.hasTimestamp() && !Timestamps.isValid(event.getTimestamp())) {
-      faults.add("timestamp", "is outside of the years 1 to 9999, or its nanos of 0 to 999999999");
-    }
-  }
-
-  static void checkMetadata(Map<String, String> metadata, String field, Faults faults) {
-    if (metadata.size() > Limits.METADATA_KEYS) {
-      faults.add(field, "has " + metadata.size() + " keys, more than " + Limits.METADATA_KEYS);
-    }
-    long bytes = 0;
-    for (var entry : metadata.entrySet()) {
-      bytes += entry.getKey().getBytes(StandardCharsets.UTF_8).length;
-      bytes += entry.getValue().getBytes(StandardCharsets.UTF_8).length;
-    }
-    if (bytes > Limits.METADATA_BYTES) {
-      faults.add(field, "has " + bytes + " bytes, more than " + Limits.METADATA_BYTES);
-    }
-  }
-
   /** An empty id is filled in, so that the server can recognise its own publishes. */
   private static CommitId commitId(SaveEventsRequest request) {
     return new CommitId(
@@ -139,38 +102,13 @@ final class SaveMapper {
     return request.hasAnyVersion() ? new ExpectedVersion.Any() : new ExpectedVersion.Existing();
   }
 
-  /** The server's clock. */
-  static Timestamp now() {
-    Instant clock = Instant.now();
-    return Timestamp.newBuilder()
-        .setSeconds(clock.getEpochSecond())
-        .setNanos(clock.getNano())
-        .build();
-  }
-
   private static List<NewEvent> complete(List<NewEvent> events) {
-    Timestamp now = now();
+    Timestamp now = EventMapper.now();
     List<NewEvent> complete = new ArrayList<>(events.size());
     for (NewEvent event : events) {
-      complete.add(complete(event, now));
+      complete.add(EventMapper.complete(event, now));
     }
     return complete;
-  }
-
-  /** What a newer client may have set besides means nothing here, and isn't stored. */
-  private static NewEvent complete(NewEvent event, Timestamp now) {
-    NewEvent.Builder complete = event.toBuilder();
-    complete.setUnknownFields(UnknownFieldSet.getDefaultInstance());
-    if (event.getEventId().isEmpty()) {
-      complete.setEventId(UuidV7.next().toString());
-    }
-    if (event.getContentType().isEmpty()) {
-      complete.setContentType(DEFAULT_CONTENT_TYPE);
-    }
-    if (!event.hasTimestamp()) {
-      complete.setTimestamp(now);
-    }
-    return complete.build();
   }
 
   /** The answer to a save that is stored. */

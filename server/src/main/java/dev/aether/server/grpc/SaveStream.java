@@ -141,7 +141,10 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
         throw new StoreException.InvalidRequest(
             "commit_id", "is that of a request that is not answered yet");
       }
-      return store.save(SaveMapper.toSave(message, PreviousAttempts.any(), Deadlines.ofCall()));
+      return MissedEvents.save(
+          store,
+          SaveMapper.toSave(message, PreviousAttempts.any(), Deadlines.ofCall()),
+          message.getMaxMissedEvents());
     } catch (StoreException e) {
       return CompletableFuture.failedFuture(e);
     }

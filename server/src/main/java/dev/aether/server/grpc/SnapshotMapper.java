@@ -38,7 +38,7 @@ final class SnapshotMapper {
       faults.add("snapshot.version", "is 0: there is nothing to take a snapshot of");
     }
     faults.add("snapshot.content_type", CONTENT_TYPE.fault(snapshot.getContentType()));
-    SaveMapper.checkMetadata(snapshot.getMetadataMap(), "snapshot.metadata", faults);
+    EventMapper.checkMetadata(snapshot.getMetadataMap(), "snapshot.metadata", faults);
     if (snapshot.hasTimestamp() && !Timestamps.isValid(snapshot.getTimestamp())) {
       faults.add(
           "snapshot.timestamp",
@@ -50,10 +50,10 @@ final class SnapshotMapper {
   static Snapshot complete(Snapshot snapshot) {
     Snapshot.Builder complete = snapshot.toBuilder();
     if (snapshot.getContentType().isEmpty()) {
-      complete.setContentType(SaveMapper.DEFAULT_CONTENT_TYPE);
+      complete.setContentType(EventMapper.DEFAULT_CONTENT_TYPE);
     }
     if (!snapshot.hasTimestamp()) {
-      complete.setTimestamp(SaveMapper.now());
+      complete.setTimestamp(EventMapper.now());
     }
     return complete.build();
   }

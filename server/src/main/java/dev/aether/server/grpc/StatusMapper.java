@@ -10,6 +10,7 @@ import dev.aether.server.event.Causes;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
+import dev.aether.v1.Event;
 import dev.aether.v1.ReplayError;
 import dev.aether.v1.VersionConflict;
 import io.grpc.StatusRuntimeException;
@@ -21,6 +22,9 @@ import org.slf4j.LoggerFactory;
 final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
   private static final String DOMAIN = "aether";
+
+  /** All details of an error with its message: they travel in trailers, which are small. */
+  static final int DETAILS_BYTES = 4 * 1024;
 
   private StatusMapper() {}
 
@@ -40,6 +44,9 @@ final class StatusMapper {
     if (root instanceof StoreException known) {
       return toProto(known);
     }
+    if (root instanceof ConflictWithEvents conflict) {
+      return withAsManyAsFit(conflict);
+    }
     LOG.error("unforeseen", root);
     return com.google.rpc.Status.newBuilder()
         .setCode(Code.INTERNAL.getNumber())
@@ -48,19 +55,9 @@ final class StatusMapper {
   }
 
   private static com.google.rpc.Status toProto(StoreException thrown) {
-    com.google.rpc.Status.Builder status =
-        com.google.rpc.Status.newBuilder()
-            .setCode(code(thrown.reason()).getNumber())
-            .setMessage(thrown.getMessage())
-            .addDetails(
-                Any.pack(
-                    ErrorInfo.newBuilder()
-                        .setDomain(DOMAIN)
-                        .setReason(thrown.reason().name())
-                        .putAllMetadata(thrown.metadata())
-                        .build()));
+    com.google.rpc.Status.Builder status = withoutDetail(thrown);
     if (thrown instanceof StoreException.VersionConflict conflict) {
-      status.addDetails(Any.pack(detail(conflict)));
+      status.addDetails(Any.pack(detail(conflict).build()));
     } else if (thrown instanceof StoreException.InvalidRequest invalid) {
       status.addDetails(Any.pack(detail(invalid)));
     } else if (thrown instanceof StoreException.Overloaded overloaded) {
@@ -71,12 +68,41 @@ final class StatusMapper {
     return status.build();
   }
 
-  private static VersionConflict detail(StoreException.VersionConflict conflict) {
+  private static com.google.rpc.Status.Builder withoutDetail(StoreException thrown) {
+    return com.google.rpc.Status.newBuilder()
+        .setCode(code(thrown.reason()).getNumber())
+        .setMessage(thrown.getMessage())
+        .addDetails(
+            Any.pack(
+                ErrorInfo.newBuilder()
+                    .setDomain(DOMAIN)
+                    .setReason(thrown.reason().name())
+                    .putAllMetadata(thrown.metadata())
+                    .build()));
+  }
+
+  /** Whole events only, up to the first that does not fit: there is never a gap. */
+  private static com.google.rpc.Status withAsManyAsFit(ConflictWithEvents conflict) {
+    com.google.rpc.Status fitting = toProto(conflict.conflict());
+    VersionConflict.Builder detail = detail(conflict.conflict());
+    for (Event missed : conflict.events()) {
+      com.google.rpc.Status larger =
+          withoutDetail(conflict.conflict())
+              .addDetails(Any.pack(detail.addMissedEvents(missed).build()))
+              .build();
+      if (larger.getSerializedSize() > DETAILS_BYTES) {
+        return fitting;
+      }
+      fitting = larger;
+    }
+    return fitting;
+  }
+
+  private static VersionConflict.Builder detail(StoreException.VersionConflict conflict) {
     return VersionConflict.newBuilder()
         .setActorId(conflict.actor().value())
         .setCurrentVersion(conflict.currentVersion())
-        .setAttemptedVersion(conflict.attemptedVersion())
-        .build();
+        .setAttemptedVersion(conflict.attemptedVersion());
   }
 
   private static BadRequest detail(StoreException.InvalidRequest invalid) {
@@ -131,6 +157,7 @@ final class StatusMapper {
       case OVERLOADED, STORE_FULL -> Code.RESOURCE_EXHAUSTED;
       case STORE_UNAVAILABLE, OUTCOME_UNKNOWN, SHUTTING_DOWN -> Code.UNAVAILABLE;
       case CORRUPT_RECORD -> Code.DATA_LOSS;
+      case UNIMPLEMENTED -> Code.UNIMPLEMENTED;
     };
   }
 }

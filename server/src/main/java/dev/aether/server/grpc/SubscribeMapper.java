@@ -59,7 +59,7 @@ final class SubscribeMapper {
             ? new SubscribeCommand.Start.Beginning()
             : new SubscribeCommand.Start.After(cursors.decode(request.getCursor()), Map.of());
     return new SubscribeCommand(
-        namespaces, start, filter(request.getFilter()), request.getReportCorrupt());
+        namespaces, start, filter(request.getFilter()), request.getReportCorrupt(), false);
   }
 
   private static void checkAfter(SubscribeRequest request, Faults faults) {
@@ -118,6 +118,10 @@ final class SubscribeMapper {
                   cursors.decode(request.getCursor()), handled(request.getAfterMap()));
         };
     return new SubscribeCommand(
-        namespaces, start, filter(request.getFilter()), request.getReportCorrupt());
+        namespaces,
+        start,
+        filter(request.getFilter()),
+        request.getReportCorrupt(),
+        request.getIncludeBroadcasts());
   }
 }

@@ -13,6 +13,8 @@ public interface Store extends AutoCloseable {
 
   CommitLog log();
 
+  Broadcasts broadcasts();
+
   Namespaces namespaces();
 
   /** How long ago the store was last heard. Cheap, and on any thread. */

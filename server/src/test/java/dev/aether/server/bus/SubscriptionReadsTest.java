@@ -9,6 +9,7 @@ import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Actors;
+import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.LogEntry;
@@ -16,6 +17,7 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import dev.aether.server.testing.Await;
+import dev.aether.v1.Broadcast;
 import dev.aether.v1.Commit;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,7 +85,11 @@ class SubscriptionReadsTest {
     EventBus bus = new EventBus(new FakeStore(new FakeLog(read)));
     bus.subscribe(
         new SubscribeCommand(
-            NamePattern.of(">"), new SubscribeCommand.Start.Beginning(), EventFilter.ALL, false),
+            NamePattern.of(">"),
+            new SubscribeCommand.Start.Beginning(),
+            EventFilter.ALL,
+            false,
+            false),
         new CountingSink());
     return bus;
   }
@@ -158,6 +164,18 @@ class SubscriptionReadsTest {
     }
   }
 
+  private static final class NoBroadcasts implements Broadcasts {
+    @Override
+    public CompletableFuture<Void> publish(Broadcast broadcast, long deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Listening listen(Listener listener) {
+      return () -> {};
+    }
+  }
+
   private record FakeStore(CommitLog log) implements Store {
     @Override
     public EventStore events() {
@@ -172,6 +190,11 @@ class SubscriptionReadsTest {
     @Override
     public Snapshots snapshots() {
       throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Broadcasts broadcasts() {
+      return new NoBroadcasts();
     }
 
     @Override
@@ -223,6 +246,9 @@ class SubscriptionReadsTest {
 
     @Override
     public void namespaceDeleted(String namespace) {}
+
+    @Override
+    public void broadcast(Broadcast broadcast) {}
 
     @Override
     public void failed(StoreException why) {}

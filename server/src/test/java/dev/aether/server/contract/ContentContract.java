@@ -347,6 +347,10 @@ abstract class ContentContract extends Contract {
                 .setExpectedVersion(1)
                 .addEvents(Requests.heavyEvent(2_000_000))
                 .addEvents(Requests.heavyEvent(2_000_000))
+                .build(),
+            Requests.save(namespace, actor, 0)
+                .setExpectedVersion(1)
+                .addEvents(Requests.heavyEvent(16_000_000))
                 .build())) {
       Refusal refusal = Refusal.of(() -> a.save(request));
       assertEquals(Status.Code.INVALID_ARGUMENT, refusal.code());

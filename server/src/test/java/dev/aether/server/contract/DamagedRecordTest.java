@@ -16,6 +16,7 @@ import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.ReplayError;
 import dev.aether.v1.SubscribeResponse.FrameCase;
+import dev.aether.v1.VersionConflict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
@@ -158,6 +159,24 @@ class DamagedRecordTest {
         Refusal.of(() -> node.save(Requests.saveAt(namespace, "actor", 3)))
             .conflict()
             .getCurrentVersion());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void itEndsWhatAConflictBrings(Damage.Part part) throws Exception {
+    damage(part);
+    for (long expected : new long[] {6, DAMAGED_VERSION - 2, DAMAGED_VERSION}) {
+      VersionConflict conflict =
+          Refusal.of(
+                  () ->
+                      node.save(
+                          Requests.saveAt(namespace, "actor", expected).setMaxMissedEvents(8)))
+              .conflict();
+      assertEquals(COMMITS / 2, conflict.getCurrentVersion());
+      long last = expected < DAMAGED_VERSION ? DAMAGED_VERSION - 1 : expected + 8;
+      assertEquals(
+          Contract.versions(expected + 1, last), Contract.versions(conflict.getMissedEventsList()));
+    }
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.AetherClient;
+import dev.aether.client.AetherException;
 import dev.aether.client.Bytes;
 import dev.aether.client.CallSettings;
 import dev.aether.client.Cursor;
@@ -19,18 +20,28 @@ import dev.aether.client.NamespaceInfo;
 import dev.aether.client.NamespaceNotFoundException;
 import dev.aether.client.NewEvent;
 import dev.aether.client.ReadLogOptions;
+import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.SaveStreamOptions;
 import dev.aether.client.Saved;
 import dev.aether.client.Snapshot;
 import dev.aether.client.SnapshotAheadException;
 import dev.aether.client.SnapshotOutdatedException;
+import dev.aether.client.SubscribeOptions;
+import dev.aether.client.Subscription;
+import dev.aether.client.SubscriptionListener;
+import dev.aether.client.SubscriptionSignal;
+import dev.aether.client.SubscriptionStart;
+import dev.aether.client.TooLargeException;
 import dev.aether.client.VersionConflictException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -42,11 +53,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @OnStore(Fixture.Kind.ONE_NATS)
 final class JavaClientTest {
   private static final NewEvent COUNTED = NewEvent.json("Counted", "{}");
+  private static final long BOUND_SECONDS = 30;
 
   private final String namespace = Requests.unique("java");
   private final AetherClient client;
+  private final String otherEndpoint;
 
   JavaClientTest(Fixture fixture) {
+    otherEndpoint = "127.0.0.1:" + fixture.b().port();
     client =
         AetherClient.builder()
             .endpoint("127.0.0.1:" + fixture.a().port())
@@ -138,6 +152,75 @@ final class JavaClientTest {
         .flatMapToLong(commit -> LongStream.of(commit.lastVersion()))
         .boxed()
         .toList();
+  }
+
+  @Test
+  void aBroadcastReachesAListenerAndAStreamOfSignalsOnTheOtherNode() throws Exception {
+    NewEvent ping = NewEvent.builder("Ping").data(Bytes.utf8("{}")).eventId("mine").build();
+    SubscribeOptions options =
+        SubscribeOptions.builder(SubscriptionStart.live()).includeBroadcasts(true).build();
+    CountDownLatch connected = new CountDownLatch(1);
+    CompletableFuture<String> heard = new CompletableFuture<>();
+    SubscriptionListener listener =
+        new SubscriptionListener() {
+          @Override
+          public void onCaughtUp(Cursor cursor) {
+            connected.countDown();
+          }
+
+          @Override
+          public void onBroadcast(String of, NewEvent event) {
+            heard.complete(of + " " + event.type() + " " + event.eventId());
+          }
+
+          @Override
+          public void onError(AetherException error) {
+            heard.completeExceptionally(error);
+          }
+        };
+    try (AetherClient other =
+            AetherClient.builder().endpoint(otherEndpoint).namespace(namespace).build();
+        Subscription unused = other.subscribe(options, listener);
+        Stream<SubscriptionSignal> signals = other.subscribe(options)) {
+      Iterator<SubscriptionSignal> iterator = signals.iterator();
+      assertTrue(connected.await(BOUND_SECONDS, TimeUnit.SECONDS), "caught up");
+      while (!(iterator.next() instanceof SubscriptionSignal.CaughtUp)) {
+        // What comes before it.
+      }
+
+      client.publish(ping);
+
+      assertEquals(namespace + " Ping mine", heard.get(BOUND_SECONDS, TimeUnit.SECONDS));
+      SubscriptionSignal next = iterator.next();
+      while (!(next instanceof SubscriptionSignal.Broadcast)) {
+        next = iterator.next();
+      }
+      NewEvent event = ((SubscriptionSignal.Broadcast) next).event();
+      assertEquals(ping.data(), event.data());
+      assertEquals("application/json", event.contentType());
+    }
+  }
+
+  @Test
+  void aBroadcastThatIsTooLargeIsRefusedByItsType() {
+    NewEvent large = NewEvent.builder("Large").data(new byte[4 * 1024 * 1024]).build();
+    assertThrows(TooLargeException.class, () -> client.publish(large));
+  }
+
+  @Test
+  void aConflictBringsWhatTheWriterMissed() {
+    for (int i = 0; i < 4; i++) {
+      Saved unused = client.save("a", ExpectedVersion.exactly(i), COUNTED);
+    }
+    SaveCommand late =
+        SaveCommand.builder("a", ExpectedVersion.exactly(1))
+            .event(COUNTED)
+            .maxMissedEvents(10)
+            .build();
+    VersionConflictException conflict =
+        assertThrows(VersionConflictException.class, () -> client.save(late));
+    assertEquals(
+        List.of(2L, 3L, 4L), conflict.missedEvents().stream().map(Event::version).toList());
   }
 
   @Test

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -265,6 +266,71 @@ class NatsOutageTest {
       Contract.assertInOrder(all.commits());
       Contract.assertInOrder(missing.commits());
       assertEquals(1, all.frames(FrameCase.STARTED).size());
+    }
+  }
+
+  @Test
+  void broadcastsGoOnAfterARestartAndAreRefusedMeanwhile() {
+    a.save(Requests.saveAt(namespace, "actor", 0));
+    try (Subscriber all = Subscriber.open(b, Requests.live(namespace).setIncludeBroadcasts(true))) {
+      all.awaitCaughtUp();
+      a.publish(namespace, Requests.event("Before"));
+      all.awaitBroadcasts(1);
+
+      nats.kill();
+      awaitHealth(ServingStatus.NOT_SERVING);
+      for (Node node : List.of(a, b)) {
+        Refusal refusal = Refusal.of(() -> node.publish(namespace, Requests.event("Refused")));
+        assertEquals("STORE_UNAVAILABLE", refusal.reason());
+        assertEquals(Status.Code.UNAVAILABLE, refusal.code());
+      }
+
+      nats.restart();
+      awaitHealth(ServingStatus.SERVING);
+      // At most once: the other node may hear again a moment later than this one may publish.
+      all.await(
+          "a broadcast after the restart",
+          BOUND,
+          s -> {
+            a.publish(namespace, Requests.event("After"));
+            return s.broadcasts().size() > 1;
+          });
+      a.save(Requests.saveAt(namespace, "actor", 1));
+      assertEquals(List.of(2L), Contract.versions(all.awaitCommits(1).events()));
+      assertEquals(
+          Set.of("Before", "After"),
+          all.broadcasts().stream()
+              .map(broadcast -> broadcast.getEvent().getEventType())
+              .collect(Collectors.toSet()));
+      assertEquals(1, all.frames(FrameCase.STARTED).size());
+    }
+  }
+
+  @Test
+  void aBroadcastThatNatsDoesNotTakeIsNotSaidToBeOut() throws Exception {
+    try (Subscriber all = Subscriber.open(b, Requests.live(namespace).setIncludeBroadcasts(true))) {
+      all.awaitCaughtUp();
+      nats.signal("STOP");
+      Refusal unheard;
+      try {
+        unheard = Refusal.of(() -> a.publish(namespace, Requests.event("Unheard")));
+      } finally {
+        nats.signal("CONT");
+      }
+      assertEquals("OUTCOME_UNKNOWN", unheard.reason(), unheard::toString);
+      assertEquals(namespace, unheard.metadata().get("namespace"));
+      a.publish(namespace, Requests.event("Last"));
+      all.await(
+          "the last",
+          BOUND,
+          s ->
+              s.broadcasts().stream()
+                  .anyMatch(broadcast -> broadcast.getEvent().getEventType().equals("Last")));
+      long unheardCount =
+          all.broadcasts().stream()
+              .filter(broadcast -> broadcast.getEvent().getEventType().equals("Unheard"))
+              .count();
+      assertTrue(unheardCount <= 1, unheardCount + " times");
     }
   }
 

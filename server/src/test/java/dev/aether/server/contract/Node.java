@@ -13,6 +13,8 @@ import dev.aether.v1.GetLatestVersionRequest;
 import dev.aether.v1.GetNamespaceRequest;
 import dev.aether.v1.Namespace;
 import dev.aether.v1.NamespacesGrpc;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.PublishRequest;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import io.grpc.ManagedChannel;
@@ -94,6 +96,17 @@ final class Node implements AutoCloseable {
                     .setNamespace(namespace)
                     .setConfirm(namespace)
                     .build());
+  }
+
+  void publish(String namespace, NewEvent event) {
+    publish(PublishRequest.newBuilder().setNamespace(namespace).setEvent(event).build());
+  }
+
+  void publish(PublishRequest request) {
+    var unused =
+        EventBusGrpc.newBlockingStub(channel)
+            .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+            .publish(request);
   }
 
   EventBusGrpc.EventBusStub bus() {

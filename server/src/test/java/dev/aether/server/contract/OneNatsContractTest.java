@@ -124,4 +124,25 @@ class OneNatsContractTest {
       super(fixture);
     }
   }
+
+  @Nested
+  class Broadcasting extends BroadcastContract {
+    Broadcasting(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class Conflicts extends ConflictContract {
+    Conflicts(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
+  class CrossNode extends CrossNodeContract {
+    CrossNode(Fixture fixture) {
+      super(fixture);
+    }
+  }
 }

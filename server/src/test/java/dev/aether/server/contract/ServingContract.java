@@ -7,8 +7,9 @@ import com.google.protobuf.Message;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.Namespace;
 import dev.aether.v1.NamespacesGrpc;
-import dev.aether.v1.SubscribeRequest;
+import dev.aether.v1.UpdateNamespaceRequest;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
@@ -36,7 +37,7 @@ import org.junit.jupiter.api.TestFactory;
 /** What is served beside saves, reads and subscriptions, and what is not served yet. */
 abstract class ServingContract extends Contract {
   private static final Duration BOUND = Duration.ofSeconds(20);
-  private static final Set<String> NOT_SERVED_YET = Set.of("Publish", "UpdateNamespace");
+  private static final Set<String> NOT_SERVED_YET = Set.of("UpdateNamespace");
 
   ServingContract(Fixture fixture) {
     super(fixture);
@@ -120,11 +121,15 @@ abstract class ServingContract extends Contract {
   }
 
   @Test
-  void optionsOfSubscribeThatAreNotServedYetAreUnimplemented() {
-    SubscribeRequest.Builder live = Requests.live(namespace);
-    assertEquals(
-        Status.Code.UNIMPLEMENTED,
-        Subscriber.refusal(a, live.clone().setIncludeBroadcasts(true)).code());
+  void anUpdateOfANamespaceIsRefusedWithItsReasonAndChangesNothing() {
+    Namespace made = a.create(namespace);
+    UpdateNamespaceRequest request =
+        UpdateNamespaceRequest.newBuilder().setNamespace(namespace).build();
+    Refusal refusal = Refusal.of(() -> b.namespaces().updateNamespace(request));
+    assertEquals("UNIMPLEMENTED", refusal.reason());
+    assertEquals(Status.Code.UNIMPLEMENTED, refusal.code());
+    assertEquals("aether.v1.Namespaces/UpdateNamespace", refusal.metadata().get("method"));
+    assertEquals(made, b.namespace(namespace));
   }
 
   /** Calls any method with an empty message; its status. */

@@ -82,6 +82,23 @@ abstract class StreamingContract extends Contract {
   }
 
   @Test
+  void aCommitFarTooLargeEndsOnlyItself() {
+    SaveEventsRequest.Builder large = Requests.save(namespace, actor, 0).setExpectedVersion(1);
+    IntStream.range(0, 15).forEach(i -> large.addEvents(Requests.heavyEvent(1024 * 1024)));
+    List<SaveEventsStreamResponse> answers =
+        SaveStreamer.answers(
+            a,
+            List.of(
+                Requests.saveAt(namespace, actor, 0).build(),
+                large.build(),
+                Requests.saveAt(namespace, actor, 1).build()));
+    Refusal refusal = failure(answers.get(1));
+    assertEquals("COMMIT_TOO_LARGE", refusal.reason());
+    assertTrue(Long.parseLong(refusal.metadata().getOrDefault("size_bytes", "")) > 15_000_000);
+    assertEquals(2, answers.get(2).getSaved().getLastVersion());
+  }
+
+  @Test
   void aRepeatOnAnotherStreamGetsTheFirstAnswer() {
     SaveEventsRequest request = Requests.saveAt(namespace, actor, 0).setCommitId("once").build();
     SaveEventsStreamResponse first = SaveStreamer.answers(a, List.of(request)).get(0);

@@ -1,6 +1,7 @@
 package dev.aether.server.contract;
 
 import dev.aether.server.testing.Await;
+import dev.aether.v1.Broadcast;
 import dev.aether.v1.CommitAt;
 import dev.aether.v1.Event;
 import dev.aether.v1.EventStored;
@@ -115,6 +116,10 @@ final class Subscriber implements AutoCloseable {
     return frames().stream().flatMap(frame -> frame.getEvents().getStoredList().stream()).toList();
   }
 
+  List<Broadcast> broadcasts() {
+    return frames(FrameCase.BROADCAST).stream().map(SubscribeResponse::getBroadcast).toList();
+  }
+
   List<Event> events() {
     return commits().stream()
         .flatMap(commit -> commit.getCommit().getEventsList().stream())
@@ -159,6 +164,10 @@ final class Subscriber implements AutoCloseable {
 
   Subscriber awaitCommits(int count) {
     return await(count + " commits", s -> s.commits().size() >= count);
+  }
+
+  Subscriber awaitBroadcasts(int count) {
+    return await(count + " broadcasts", s -> s.broadcasts().size() >= count);
   }
 
   Subscriber awaitStored(int count) {

@@ -8,6 +8,7 @@ import dev.aether.server.bus.EventBus;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Actors;
+import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -193,6 +194,11 @@ class LoadPagesTest {
     @Override
     public CommitLog log() {
       return store.log();
+    }
+
+    @Override
+    public Broadcasts broadcasts() {
+      return store.broadcasts();
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.ActorVersions;
 import dev.aether.server.store.Actors;
+import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -89,6 +90,11 @@ class SaveStreamTest {
 
     @Override
     public CommitLog log() {
+      throw new AssertionError("not asked for");
+    }
+
+    @Override
+    public Broadcasts broadcasts() {
       throw new AssertionError("not asked for");
     }
 

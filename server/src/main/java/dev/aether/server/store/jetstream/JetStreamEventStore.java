@@ -1,6 +1,8 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Limits;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
@@ -49,17 +51,28 @@ final class JetStreamEventStore implements EventStore {
     if (closing) {
       return CompletableFuture.failedFuture(new StoreException.ShuttingDown());
     }
+    long bytes = bytes(save);
+    if (bytes > Limits.COMMIT_BYTES) {
+      // No such commit was ever stored, so there is nothing to look for. And it may be larger than
+      // all that the lanes take.
+      return CompletableFuture.failedFuture(tooLarge(save));
+    }
     SaveAttempt attempt = new SaveAttempt(tools, save);
+    // Twice: a save holds its events, and for a while their commit's bytes.
     lanes
-        .run(save.namespace().name() + ' ' + save.actor().value(), bytes(save), attempt::start)
+        .run(save.namespace().name() + ' ' + save.actor().value(), 2 * bytes, attempt::start)
         .ifPresent(
             bound -> attempt.refuse(new StoreException.Overloaded(bound, OVERLOAD_RETRY_AFTER)));
     return attempt.answer();
   }
 
-  /** Twice: a save holds its events, and for a while their commit's bytes. */
   private static long bytes(Save save) {
-    return 2 * save.events().stream().mapToLong(NewEvent::getSerializedSize).sum();
+    return save.events().stream().mapToLong(NewEvent::getSerializedSize).sum();
+  }
+
+  private StoreException tooLarge(Save save) {
+    int size = CommitCodec.size(save.namespace(), save.actor(), save.commitId(), 1, save.events());
+    return new StoreException.CommitTooLarge(tools.maxCommitBytes(), size);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Actors;
+import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -58,6 +59,7 @@ public final class JetStreamStore implements Store {
   private final JetStreamSnapshots snapshots;
   private final JetStreamActors actors;
   private final JetStreamLog log;
+  private final NatsBroadcasts broadcasts;
   private final ScheduledFuture<?> probe;
   private volatile long answeredAt = System.nanoTime();
   private volatile String trouble = "no answer";
@@ -129,6 +131,7 @@ public final class JetStreamStore implements Store {
     snapshots =
         new JetStreamSnapshots(new SnapshotTools(api, namespaces, events, timers, maxCommitBytes));
     log = new JetStreamLog(api, batches, namespaces, cache, tails);
+    broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
     probe = timers.every(PROBE_EVERY, this::probe);
   }
 
@@ -217,6 +220,11 @@ public final class JetStreamStore implements Store {
   }
 
   @Override
+  public Broadcasts broadcasts() {
+    return broadcasts;
+  }
+
+  @Override
   public Namespaces namespaces() {
     return namespaces;
   }
@@ -228,6 +236,7 @@ public final class JetStreamStore implements Store {
     probe.cancel(false);
     namespaces.close();
     tails.close();
+    broadcasts.close();
     batches.close();
     timers.close();
     closeQuietly(connection);

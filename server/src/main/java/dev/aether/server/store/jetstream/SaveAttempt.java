@@ -184,7 +184,11 @@ final class SaveAttempt {
   private void conflict(ActorTip tip) {
     fail(
         save.expected() instanceof ExpectedVersion.Exactly exactly
-            ? StoreException.VersionConflict.at(save.actor(), tip.version(), exactly.version())
+            ? StoreException.VersionConflict.at(
+                save.actor(),
+                tip.version(),
+                exactly.version(),
+                Optional.ofNullable(actor).map(log -> log.stream().log().incarnation()))
             : StoreException.VersionConflict.missing(save.actor()));
   }
 

@@ -3,6 +3,7 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.codec.ActorTokens;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Namespaces;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
@@ -25,6 +26,10 @@ final class SubjectCodec {
 
   private static final String EVENTS = ROOT + ".e.";
   private static final String SNAPSHOTS = ROOT + ".s.";
+  private static final String BROADCASTS = ROOT + ".b.";
+
+  /** The broadcasts of all namespaces. No stream keeps them. */
+  static final String ALL_BROADCASTS = BROADCASTS + ">";
 
   private SubjectCodec() {}
 
@@ -75,6 +80,11 @@ final class SubjectCodec {
         + log.partition()
         + "."
         + ActorTokens.encode(actor.value());
+  }
+
+  /** Where a namespace's broadcasts go, whether anybody made it or not. */
+  static String broadcastSubject(Namespace namespace) {
+    return BROADCASTS + namespace.name();
   }
 
   /** The actor of a subject; empty if no actor of the log has that subject. */

@@ -33,11 +33,16 @@ final class InMemoryEventStore implements EventStore {
 
   @Override
   public CompletableFuture<Saved> save(Save save) {
+    int size = CommitCodec.size(save.namespace(), save.actor(), save.commitId(), 1, save.events());
+    if (size > Limits.COMMIT_BYTES) {
+      return CompletableFuture.failedFuture(
+          new StoreException.CommitTooLarge(Limits.COMMIT_BYTES, size));
+    }
     try {
       Optional<Saved> saved = Optional.empty();
       while (saved.isEmpty()) {
         if (save.expected().buildsOnHistory() && namespaces.partition(save.namespace()).isEmpty()) {
-          return CompletableFuture.failedFuture(conflict(save, 0));
+          return CompletableFuture.failedFuture(conflict(save, 0, Optional.empty()));
         }
         MemoryPartition partition = namespaces.partitionOrNew(save.namespace());
         saved = partition.withActor(save.actor(), history -> save(save, partition, history));
@@ -48,9 +53,9 @@ final class InMemoryEventStore implements EventStore {
     }
   }
 
-  private static StoreException conflict(Save save, long version) {
+  private static StoreException conflict(Save save, long version, Optional<String> making) {
     return save.expected() instanceof ExpectedVersion.Exactly exactly
-        ? StoreException.VersionConflict.at(save.actor(), version, exactly.version())
+        ? StoreException.VersionConflict.at(save.actor(), version, exactly.version(), making)
         : StoreException.VersionConflict.missing(save.actor());
   }
 
@@ -63,12 +68,13 @@ final class InMemoryEventStore implements EventStore {
       return saved(repeated.get(), true);
     }
     long version = latest(history);
+    Optional<String> making = Optional.of(partition.log().incarnation());
     if (save.expected() instanceof ExpectedVersion.Exactly exactly
         && exactly.version() != version) {
-      throw conflict(save, version);
+      throw conflict(save, version, making);
     }
     if (save.expected() instanceof ExpectedVersion.Existing && version == 0) {
-      throw conflict(save, version);
+      throw conflict(save, version, making);
     }
     byte[] body =
         CommitCodec.encode(

@@ -1,6 +1,7 @@
 package dev.aether.server.store.memory;
 
 import dev.aether.server.store.Actors;
+import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -25,6 +26,7 @@ public final class InMemoryStore implements Store {
   private final InMemorySnapshots snapshots;
   private final InMemoryActors actors;
   private final InMemoryLog log;
+  private final InMemoryBroadcasts broadcasts = new InMemoryBroadcasts(deliveries);
 
   /**
    * @param autoCreate whether the first save makes its namespace
@@ -55,6 +57,11 @@ public final class InMemoryStore implements Store {
   @Override
   public CommitLog log() {
     return log;
+  }
+
+  @Override
+  public Broadcasts broadcasts() {
+    return broadcasts;
   }
 
   @Override

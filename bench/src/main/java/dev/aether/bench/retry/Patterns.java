@@ -1,0 +1,60 @@
+package dev.aether.bench.retry;
+
+import dev.aether.client.NewEvent;
+import dev.aether.client.retry.AdaptiveRetry;
+import dev.aether.client.retry.CircuitBreaker;
+import dev.aether.client.retry.ConflictDetailed;
+import dev.aether.client.retry.JitterRetry;
+import dev.aether.client.retry.RetryPolicy;
+import dev.aether.client.retry.SimpleRetry;
+import java.util.List;
+
+/** The six patterns with their default options. */
+final class Patterns {
+  static final NewEvent EVENT = NewEvent.json("Incremented", "{}");
+
+  private Patterns() {}
+
+  /**
+   * A pattern.
+   *
+   * @param name as its class is named
+   * @param complexity of the code that uses it
+   * @param useWhen in a few words
+   * @param writers makes its writers
+   */
+  record Pattern(String name, String complexity, String useWhen, Writer.Maker writers) {}
+
+  static List<Pattern> all() {
+    return List.of(
+        waiting("SimpleRetry", "low", "conflicts are rare", new SimpleRetry()),
+        waiting(
+            "ConflictDetailed",
+            "medium",
+            "somebody must see what collides; it stops where retries lead nowhere",
+            new ConflictDetailed()),
+        waiting("JitterRetry", "low", "several write to one actor: begin here", new JitterRetry()),
+        waiting(
+            "AdaptiveRetry",
+            "medium",
+            "contention comes and goes, and nobody is in a hurry",
+            new AdaptiveRetry()),
+        new Pattern(
+            "BackgroundSaver",
+            "high",
+            "the caller must not wait, and later is early enough",
+            BackgroundWriter::new),
+        new Pattern(
+            "CircuitBreaker",
+            "medium",
+            "an overload should be shed and not waited out",
+            (client, tally) ->
+                new WaitingWriter(client, new CircuitBreaker().around(new SimpleRetry()), tally)));
+  }
+
+  private static Pattern waiting(
+      String name, String complexity, String useWhen, RetryPolicy policy) {
+    return new Pattern(
+        name, complexity, useWhen, (client, tally) -> new WaitingWriter(client, policy, tally));
+  }
+}

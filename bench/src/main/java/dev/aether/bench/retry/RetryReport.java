@@ -1,0 +1,117 @@
+package dev.aether.bench.retry;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+
+/**
+ * The patterns' figures as a table and a picture.
+ *
+ * @param facts of the machine and the run
+ * @param writers how many wrote at once in each run of a row
+ * @param rows a pattern each
+ */
+record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> rows) {
+  private static final String BEGIN = "<!-- bench/retry writes from here -->";
+  private static final String END = "<!-- bench/retry writes to here -->";
+
+  /** A pattern's figures, as many as {@link #writers}. */
+  record Row(Patterns.Pattern pattern, List<Figures> figures) {
+    String cells(ToDoubleFunction<Figures> figure) {
+      return figures.stream()
+          .map(one -> number(figure.applyAsDouble(one)))
+          .collect(Collectors.joining(" / "));
+    }
+  }
+
+  /** Writes {@code retry.md} and {@code retry.svg}, and the table into the README. */
+  void write(Path folder, Path readme) throws IOException {
+    Files.writeString(folder.resolve("retry.md"), markdown());
+    Files.writeString(folder.resolve("retry.svg"), chart().svg());
+    String text = Files.readString(readme);
+    int begin = text.indexOf(BEGIN);
+    int end = text.indexOf(END);
+    if (begin < 0 || end < begin) {
+      throw new IllegalStateException("the README has no place for the table");
+    }
+    Files.writeString(
+        readme, text.substring(0, begin) + BEGIN + "\n" + summary() + text.substring(end));
+  }
+
+  private String counts() {
+    return writers.stream().map(String::valueOf).collect(Collectors.joining(" / "));
+  }
+
+  /** What helps to choose. */
+  String summary() {
+    StringBuilder text = new StringBuilder();
+    text.append(
+        "| pattern | saved/s with %s writers | p99 ms until saved | given up %% | code | use when |\n"
+            .formatted(counts()));
+    text.append("|---|---:|---:|---:|---|---|\n");
+    for (Row row : rows) {
+      text.append(
+          "| `%s` | %s | %s | %s | %s | %s |\n"
+              .formatted(
+                  row.pattern().name(),
+                  row.cells(Figures::savedPerSecond),
+                  row.cells(Figures::p99Millis),
+                  row.cells(Figures::gaveUpPercent),
+                  row.pattern().complexity(),
+                  row.pattern().useWhen()));
+    }
+    return text.toString();
+  }
+
+  /** All figures. */
+  String markdown() {
+    StringBuilder text = new StringBuilder("| | |\n|---|---|\n");
+    facts.forEach((what, fact) -> text.append("| %s | %s |\n".formatted(what, fact)));
+    text.append(
+        "\n| pattern | writers | saved/s | p50 ms | p99 ms | the caller waits, p50 ms"
+            + " | attempts a save | given up | refused |\n");
+    text.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
+    for (Row row : rows) {
+      for (int i = 0; i < writers.size(); i++) {
+        Figures figures = row.figures().get(i);
+        text.append(
+            "| %s | %d | %s | %s | %s | %s | %s | %d (%s %%) | %d |\n"
+                .formatted(
+                    row.pattern().name(),
+                    writers.get(i),
+                    number(figures.savedPerSecond()),
+                    number(figures.p50Millis()),
+                    number(figures.p99Millis()),
+                    number(figures.callerMillis()),
+                    number(figures.attemptsPerSave()),
+                    figures.gaveUp(),
+                    number(figures.gaveUpPercent()),
+                    figures.refused()));
+      }
+    }
+    return text.append("\n![saves a second](retry.svg)\n").toString();
+  }
+
+  BarChart chart() {
+    return new BarChart(
+        "Saves a second on one actor (logarithmic)",
+        writers.stream().map(count -> count == 1 ? "1 writer" : count + " writers").toList(),
+        rows.stream()
+            .map(
+                row ->
+                    new BarChart.Group(
+                        row.pattern().name(),
+                        row.figures().stream().map(Figures::savedPerSecond).toList()))
+            .toList());
+  }
+
+  private static String number(double value) {
+    String form = value == 0 || value >= 100 ? "%,.0f" : value >= 1 ? "%.1f" : "%.2f";
+    return String.format(Locale.ROOT, form, value);
+  }
+}

@@ -1,0 +1,29 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.event.StoreException;
+import dev.aether.v1.Event;
+import java.util.List;
+
+/** A conflict and the events from the attempted version on, of which a status takes what fits. */
+final class ConflictWithEvents extends RuntimeException {
+  private static final long serialVersionUID = 1;
+  private final StoreException.VersionConflict conflict;
+  private final transient List<Event> events;
+
+  /**
+   * @param events in order, without a gap
+   */
+  ConflictWithEvents(StoreException.VersionConflict conflict, List<Event> events) {
+    super(conflict.getMessage(), null, false, false);
+    this.conflict = conflict;
+    this.events = events;
+  }
+
+  StoreException.VersionConflict conflict() {
+    return conflict;
+  }
+
+  List<Event> events() {
+    return events;
+  }
+}

@@ -1,0 +1,162 @@
+package dev.aether.server.store.jetstream;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Broadcasts;
+import dev.aether.v1.Broadcast;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Broadcasts over core NATS: one subscription of this node to those of all namespaces, on a thread
+ * of its own. A node hears its own broadcasts as all others do; when one has come back NATS has
+ * taken it, and that is when its publisher gets its answer. So nothing is acknowledged that waits
+ * in a queue or a socket of a connection that breaks, and no message is sent for it.
+ */
+final class NatsBroadcasts implements Broadcasts, AutoCloseable {
+  /** By which a node knows its own. */
+  private static final String PUBLISHER = "Aether-Publisher";
+
+  /** One that was not heard of for so long may be lost, or may come yet. */
+  private static final Duration HEARD_WITHIN = Duration.ofSeconds(2);
+
+  /**
+   * What jnats keeps of broadcasts that came and were not handed on yet; more it drops, and says.
+   */
+  private static final int MAX_UNHANDLED = 8192;
+
+  private static final long MAX_UNHANDLED_BYTES = 32L * 1024 * 1024;
+  private static final int HEAP_SHARE_OF_UNHANDLED = 16;
+
+  private final Connection connection;
+  private final Timers timers;
+  private final int maxBytes;
+  private final String self;
+  private final AtomicLong number = new AtomicLong();
+  private final Dispatcher dispatcher;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Broadcasts of this node that have not come back, each for at most {@link #HEARD_WITHIN}. */
+  private final Map<String, CompletableFuture<@Nullable Void>> unheard = new ConcurrentHashMap<>();
+
+  /**
+   * @param maxBytes of an encoded broadcast
+   */
+  NatsBroadcasts(Connection connection, Timers timers, int maxBytes) {
+    this.connection = connection;
+    this.timers = timers;
+    this.maxBytes = maxBytes;
+    // An inbox is a name that nobody else has.
+    self = connection.createInbox();
+    dispatcher = connection.createDispatcher();
+    dispatcher.setPendingLimits(
+        MAX_UNHANDLED,
+        Math.min(MAX_UNHANDLED_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_UNHANDLED));
+    var unused = dispatcher.subscribe(SubjectCodec.ALL_BROADCASTS, this::onMessage);
+  }
+
+  @Override
+  public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
+    byte[] body = broadcast.toByteArray();
+    if (body.length > maxBytes) {
+      return CompletableFuture.failedFuture(
+          new StoreException.CommitTooLarge(maxBytes, body.length));
+    }
+    if (connection.getStatus() != Connection.Status.CONNECTED) {
+      return unavailable("no connection to NATS (" + connection.getStatus() + ")");
+    }
+    Namespace namespace = new Namespace(broadcast.getNamespace());
+    String id = self + '.' + number.incrementAndGet();
+    CompletableFuture<@Nullable Void> heard = awaited(id, namespace, deadline);
+    try {
+      connection.publish(
+          SubjectCodec.broadcastSubject(namespace), new Headers().put(PUBLISHER, id), body);
+    } catch (IllegalStateException e) {
+      // Nothing is kept for a connection to come (NatsConnector), so this one is gone.
+      heard.cancel(false);
+      return unavailable(String.valueOf(e.getMessage()));
+    }
+    return heard;
+  }
+
+  private static CompletableFuture<@Nullable Void> unavailable(String why) {
+    return CompletableFuture.failedFuture(new StoreException.StoreUnavailable(why));
+  }
+
+  private CompletableFuture<@Nullable Void> awaited(String id, Namespace namespace, long deadline) {
+    CompletableFuture<@Nullable Void> heard = new CompletableFuture<>();
+    unheard.put(id, heard);
+    long giveUpAt = System.nanoTime() + HEARD_WITHIN.toNanos();
+    Future<?> timeout =
+        timers.at(
+            deadline - giveUpAt < 0 ? deadline : giveUpAt,
+            () ->
+                heard.completeExceptionally(
+                    new StoreException.OutcomeUnknown(
+                        namespace, "NATS did not bring the broadcast back in time")));
+    heard.whenComplete(
+        (done, thrown) -> {
+          unheard.remove(id);
+          timeout.cancel(false);
+        });
+    return heard;
+  }
+
+  private void onMessage(Message message) {
+    try {
+      hand(message);
+    } finally {
+      Headers headers = message.getHeaders();
+      String id = headers == null ? null : headers.getFirst(PUBLISHER);
+      CompletableFuture<@Nullable Void> heard = id == null ? null : unheard.get(id);
+      if (heard != null) {
+        heard.complete(null);
+      }
+    }
+  }
+
+  private void hand(Message message) {
+    Broadcast broadcast;
+    try {
+      broadcast = Broadcast.parseFrom(message.getData());
+    } catch (InvalidProtocolBufferException e) {
+      unreadable(message, "is no broadcast: " + e.getMessage());
+      return;
+    }
+    if (Namespace.fault(broadcast.getNamespace()).isPresent()) {
+      unreadable(message, "names no namespace");
+    } else {
+      listeners.forEach(listener -> listener.onBroadcast(broadcast));
+    }
+  }
+
+  private void unreadable(Message message, String why) {
+    listeners.forEach(listener -> listener.onUnreadable("on " + message.getSubject() + " " + why));
+  }
+
+  @Override
+  public Listening listen(Listener listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  /** Takes no notice of broadcasts any more. Nobody may be publishing. */
+  @Override
+  public void close() {
+    if (connection.getStatus() != Connection.Status.CLOSED) {
+      connection.closeDispatcher(dispatcher);
+    }
+  }
+}

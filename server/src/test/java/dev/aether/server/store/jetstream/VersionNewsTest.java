@@ -1,0 +1,92 @@
+package dev.aether.server.store.jetstream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.CommitId;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import dev.aether.server.testing.Await;
+import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.NewEvent;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** What a node knows of an actor that another node saves to, by what it asks JetStream. */
+class VersionNewsTest {
+  private static final Namespace NAMESPACE = new Namespace("news");
+  private static final Duration SOON = Duration.ofSeconds(10);
+
+  private static JetStreamStore open(TestNatsServer nats) {
+    return JetStreamStore.open(
+        new JetStreamStore.Config(
+            List.of(nats.url()), "news", SOON, 1, true, Durability.Sync.UNKNOWN));
+  }
+
+  private static void save(JetStreamStore store, long expected) {
+    NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
+    long saved =
+        store
+            .events()
+            .save(
+                new Save(
+                    NAMESPACE,
+                    new ActorId("a"),
+                    new CommitId("c" + expected),
+                    new ExpectedVersion.Exactly(expected),
+                    List.of(event),
+                    "tPY9GDwOgTZP73ZxyUVOZQ",
+                    false,
+                    System.nanoTime() + SOON.toNanos()))
+            .join()
+            .lastVersion();
+    assertEquals(expected + 1, saved);
+  }
+
+  @Test
+  void aNodeThatFollowsALogBuildsOnAnothersSaveWithoutAsking() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        JetStreamStore store = open(nats);
+        JetStreamStore other = open(nats);
+        Connection observer = Nats.connect(nats.url())) {
+      List<String> asked = new CopyOnWriteArrayList<>();
+      var unused =
+          observer
+              .createDispatcher()
+              .subscribe("$JS.API.DIRECT.GET.>", message -> asked.add(message.getSubject()));
+      save(store, 0);
+      LogId log =
+          store.namespaces().find(NAMESPACE).join().map(Namespaces.Info::firstLog).orElseThrow();
+      AtomicLong heard = new AtomicLong();
+      CommitLog.Tail tail = store.log().tail(log, 0, entry -> heard.set(entry.position()));
+      for (int i = 1; i < 40; i += 2) {
+        save(other, i);
+        long position = i + 1L;
+        Await.until("the other's commit", SOON, () -> heard.get() >= position);
+        observer.flush(SOON);
+        asked.clear();
+        save(store, i + 1);
+        observer.flush(SOON);
+        assertEquals(List.of(), asked);
+      }
+
+      tail.close();
+      save(other, 41);
+      asked.clear();
+      save(store, 42);
+      observer.flush(SOON);
+      assertNotEquals(List.of(), asked);
+    }
+  }
+}
