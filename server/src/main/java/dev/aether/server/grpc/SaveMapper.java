@@ -1,7 +1,5 @@
 package dev.aether.server.grpc;
 
-import com.google.protobuf.Timestamp;
-import com.google.protobuf.UnknownFieldSet;
 import com.google.protobuf.util.Timestamps;
 import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.codec.UuidV7;
@@ -18,17 +16,10 @@ import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.Sync;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 
-/**
- * A save as it comes in becomes a command here: checked once, and completed by what the server
- * fills in.
- */
+/** A save as it comes in becomes a command here, checked once. */
 final class SaveMapper {
-  static final String DEFAULT_CONTENT_TYPE = "application/json";
   private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
   private static final TextRule SHORT_TEXT = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
 
@@ -37,12 +28,14 @@ final class SaveMapper {
   /**
    * The command of a request.
    *
+   * @param completion fills in what the request left out
    * @param resent whether gRPC itself says that it sent the request before
    * @param deadline when the answer must have left, as {@link System#nanoTime}
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
    *     contract
    */
-  static Save toSave(SaveEventsRequest request, boolean resent, long deadline) {
+  static Save toSave(
+      SaveEventsRequest request, Completion completion, boolean resent, long deadline) {
     check(request);
     // Before the events are completed: it leaves their texts as the bytes that are stored.
     String digest = RequestDigest.of(request.getEventsList());
@@ -51,7 +44,7 @@ final class SaveMapper {
         new ActorId(request.getActorId()),
         commitId(request),
         expected(request),
-        complete(request.getEventsList()),
+        completion.of(request.getEventsList()),
         digest,
         request.getRetry() || resent,
         deadline);
@@ -137,40 +130,6 @@ final class SaveMapper {
       return new ExpectedVersion.Exactly(request.getExpectedVersion());
     }
     return request.hasAnyVersion() ? new ExpectedVersion.Any() : new ExpectedVersion.Existing();
-  }
-
-  /** The server's clock. */
-  static Timestamp now() {
-    Instant clock = Instant.now();
-    return Timestamp.newBuilder()
-        .setSeconds(clock.getEpochSecond())
-        .setNanos(clock.getNano())
-        .build();
-  }
-
-  private static List<NewEvent> complete(List<NewEvent> events) {
-    Timestamp now = now();
-    List<NewEvent> complete = new ArrayList<>(events.size());
-    for (NewEvent event : events) {
-      complete.add(complete(event, now));
-    }
-    return complete;
-  }
-
-  /** What a newer client may have set besides means nothing here, and isn't stored. */
-  private static NewEvent complete(NewEvent event, Timestamp now) {
-    NewEvent.Builder complete = event.toBuilder();
-    complete.setUnknownFields(UnknownFieldSet.getDefaultInstance());
-    if (event.getEventId().isEmpty()) {
-      complete.setEventId(UuidV7.next().toString());
-    }
-    if (event.getContentType().isEmpty()) {
-      complete.setContentType(DEFAULT_CONTENT_TYPE);
-    }
-    if (!event.hasTimestamp()) {
-      complete.setTimestamp(now);
-    }
-    return complete.build();
   }
 
   /** The answer to a save that is stored. */
