@@ -66,8 +66,7 @@ final class JacksonCodecTest {
     assertThrows(CodecException.class, () -> codec.encode(new Closed()));
     assertEquals(
         "Opened",
-        assertThrows(
-                UnknownEventTypeException.class, () -> codec.decode(event("Opened", "{}")))
+        assertThrows(UnknownEventTypeException.class, () -> codec.decode(event("Opened", "{}")))
             .type());
     assertEquals(null, codec.skippingUnknown().decode(event("Opened", "{}")));
   }

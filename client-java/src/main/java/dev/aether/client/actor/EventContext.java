@@ -16,11 +16,7 @@ import java.util.Map;
  * @param commandId the command that is handled; {@link NewEvent#commandId()}. Not carried on
  */
 public record EventContext(
-    String correlationId,
-    String causationId,
-    String userId,
-    String traceparent,
-    String commandId) {
+    String correlationId, String causationId, String userId, String traceparent, String commandId) {
   /** Metadata key of {@link #correlationId}. */
   public static final String CORRELATION_ID = "correlation_id";
 

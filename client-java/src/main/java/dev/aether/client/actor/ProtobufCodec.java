@@ -32,8 +32,7 @@ public final class ProtobufCodec implements EventCodec<Message> {
         Arrays.stream(examples)
             .collect(
                 Collectors.toUnmodifiableMap(
-                    example -> example.getDescriptorForType().getFullName(),
-                    Function.identity())));
+                    example -> example.getDescriptorForType().getFullName(), Function.identity())));
   }
 
   @Override

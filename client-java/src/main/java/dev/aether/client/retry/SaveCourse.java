@@ -61,10 +61,7 @@ final class SaveCourse {
     }
     throw new RetriesExhaustedException(
         new RetriesExhaustedException.Report(
-            actorId,
-            ((Verdict.Stop) verdict).why(),
-            conflict.attempt(),
-            List.copyOf(conflicts)),
+            actorId, ((Verdict.Stop) verdict).why(), conflict.attempt(), List.copyOf(conflicts)),
         thrown);
   }
 
