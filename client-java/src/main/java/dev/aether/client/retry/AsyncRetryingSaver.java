@@ -4,6 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Saved;
 import dev.aether.client.VersionConflictException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -56,7 +57,13 @@ public final class AsyncRetryingSaver {
   /** As {@link #save(String, Decider)}, where to decide takes calls of its own. */
   public CompletableFuture<Optional<Saved>> saveWith(
       String actorId, Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
-    return start(actorId, () -> client.latestVersion(actorId, settings.call()), decider);
+    return saveWith(
+        actorId,
+        conflict ->
+            conflict.isPresent()
+                ? CompletableFuture.completedFuture(conflict.get().currentVersion())
+                : client.latestVersion(actorId, settings.call()),
+        decider);
   }
 
   /** As {@link #save(String, long, Decider)}, where to decide takes calls of its own. */
@@ -64,12 +71,21 @@ public final class AsyncRetryingSaver {
       String actorId,
       long latestVersion,
       Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
-    return start(actorId, () -> CompletableFuture.completedFuture(latestVersion), decider);
+    return saveWith(
+        actorId,
+        conflict ->
+            CompletableFuture.completedFuture(
+                conflict.map(Conflict::currentVersion).orElse(latestVersion)),
+        decider);
   }
 
-  private CompletableFuture<Optional<Saved>> start(
+  /**
+   * As {@link RetryingSaver#save(String, VersionSource, Decider)}, where to find out the version
+   * and to decide take calls of their own.
+   */
+  public CompletableFuture<Optional<Saved>> saveWith(
       String actorId,
-      Supplier<CompletableFuture<Long>> version,
+      Function<Optional<Conflict>, CompletableFuture<Long>> versions,
       Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
     SaveCourse course;
     try {
@@ -77,22 +93,27 @@ public final class AsyncRetryingSaver {
     } catch (RetryException refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    Run run = new Run(course, decider);
-    run.step(version::get, latest -> run.attempt(Attempt.first(actorId, latest)));
+    Run run = new Run(course, versions, decider);
+    run.attempt(Optional.empty());
     return run.result;
   }
 
   /** One save on its way. One step after another, so no lock is needed. */
   private final class Run {
     private final SaveCourse course;
+    private final Function<Optional<Conflict>, CompletableFuture<Long>> versions;
     private final Function<Attempt, CompletableFuture<List<NewEvent>>> decider;
     private final CompletableFuture<Optional<Saved>> result = new CompletableFuture<>();
 
     /** What the result waits for; cancelled with it. */
     private volatile CompletableFuture<?> running = CompletableFuture.completedFuture(null);
 
-    Run(SaveCourse course, Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
+    Run(
+        SaveCourse course,
+        Function<Optional<Conflict>, CompletableFuture<Long>> versions,
+        Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
       this.course = course;
+      this.versions = versions;
       this.decider = decider;
       CompletableFuture<?> unused =
           result.whenComplete(
@@ -140,7 +161,11 @@ public final class AsyncRetryingSaver {
       result.completeExceptionally(thrown);
     }
 
-    void attempt(Attempt attempt) {
+    void attempt(Optional<Conflict> last) {
+      step(() -> versions.apply(last), version -> decide(course.attempt(last, version)));
+    }
+
+    private void decide(Attempt attempt) {
       step(() -> decider.apply(attempt), events -> save(attempt, events));
     }
 
@@ -154,15 +179,16 @@ public final class AsyncRetryingSaver {
           saved -> result.complete(Optional.of(saved)),
           thrown -> {
             if (thrown instanceof VersionConflictException conflict) {
-              again(course.after(attempt, conflict));
+              again(Conflict.of(conflict, attempt.number()), conflict);
             } else {
               fail(thrown);
             }
           });
     }
 
-    private void again(SaveCourse.Next next) {
-      step(() -> client.delay(next.again().pause()), over -> attempt(next.attempt()));
+    private void again(Conflict conflict, VersionConflictException thrown) {
+      Duration pause = course.pauseAfter(conflict, thrown);
+      step(() -> client.delay(pause), over -> attempt(Optional.of(conflict)));
     }
   }
 }

@@ -6,7 +6,6 @@ import dev.aether.client.Saved;
 import dev.aether.client.VersionConflictException;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Saves under a policy: asks for the events, saves them on the version that they were decided on,
@@ -52,7 +51,13 @@ public final class RetryingSaver {
    * @return empty where the decider had nothing to save
    */
   public Optional<Saved> save(String actorId, Decider decider) {
-    return run(actorId, null, decider);
+    return save(
+        actorId,
+        conflict ->
+            conflict.isPresent()
+                ? conflict.get().currentVersion()
+                : client.latestVersion(actorId, settings.call()),
+        decider);
   }
 
   /**
@@ -63,15 +68,20 @@ public final class RetryingSaver {
    * @return empty where the decider had nothing to save
    */
   public Optional<Saved> save(String actorId, long latestVersion, Decider decider) {
-    return run(actorId, latestVersion, decider);
+    return save(
+        actorId, conflict -> conflict.map(Conflict::currentVersion).orElse(latestVersion), decider);
   }
 
-  private Optional<Saved> run(String actorId, @Nullable Long known, Decider decider) {
+  /**
+   * Saves what is decided on versions that the caller finds out by its own means.
+   *
+   * @return empty where the decider had nothing to save
+   */
+  public Optional<Saved> save(String actorId, VersionSource versions, Decider decider) {
     SaveCourse course = new SaveCourse(actorId, policy, settings);
     Throwable failure = null;
     try {
-      long version = known == null ? client.latestVersion(actorId, settings.call()) : known;
-      return attempts(course, Attempt.first(actorId, version), decider);
+      return attempts(course, versions, decider);
     } catch (Throwable thrown) {
       failure = thrown;
       throw thrown;
@@ -80,9 +90,10 @@ public final class RetryingSaver {
     }
   }
 
-  private Optional<Saved> attempts(SaveCourse course, Attempt first, Decider decider) {
-    Attempt attempt = first;
+  private Optional<Saved> attempts(SaveCourse course, VersionSource versions, Decider decider) {
+    Optional<Conflict> last = Optional.empty();
     while (true) {
+      Attempt attempt = course.attempt(last, versions.latest(last));
       List<NewEvent> events = decider.decide(attempt);
       if (events.isEmpty()) {
         return Optional.empty();
@@ -90,9 +101,9 @@ public final class RetryingSaver {
       try {
         return Optional.of(client.save(course.command(attempt, events)));
       } catch (VersionConflictException conflict) {
-        SaveCourse.Next next = course.after(attempt, conflict);
-        client.delay(next.again().pause());
-        attempt = next.attempt();
+        Conflict seen = Conflict.of(conflict, attempt.number());
+        client.delay(course.pauseAfter(seen, conflict));
+        last = Optional.of(seen);
       }
     }
   }

@@ -4,8 +4,10 @@ import dev.aether.client.ExpectedVersion;
 import dev.aether.client.NewEvent;
 import dev.aether.client.SaveCommand;
 import dev.aether.client.VersionConflictException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
@@ -38,29 +40,30 @@ final class SaveCourse {
         settings.call());
   }
 
+  /** The first attempt, or the one after a conflict, on a version. */
+  Attempt attempt(Optional<Conflict> last, long latestVersion) {
+    return new Attempt(actorId, latestVersion, last.map(Conflict::attempt).orElse(0) + 1, last);
+  }
+
   /**
-   * What follows on a conflict of this attempt.
+   * How long to wait after a conflict before the next attempt.
    *
    * @throws RetriesExhaustedException if the policy gives up
    */
-  Next after(Attempt attempt, VersionConflictException thrown) {
-    Conflict conflict = Conflict.of(thrown, attempt.number());
+  Duration pauseAfter(Conflict conflict, VersionConflictException thrown) {
     if (conflicts.size() == RetryingSaver.REPORTED_CONFLICTS) {
       conflicts.remove();
     }
     conflicts.add(conflict);
     Verdict verdict = policy.onConflict(conflict);
     if (verdict instanceof Verdict.Again again) {
-      return new Next(attempt.after(conflict), again);
+      return again.pause();
     }
     throw new RetriesExhaustedException(
         new RetriesExhaustedException.Report(
-            actorId, ((Verdict.Stop) verdict).why(), attempt.number(), List.copyOf(conflicts)),
+            actorId, ((Verdict.Stop) verdict).why(), conflict.attempt(), List.copyOf(conflicts)),
         thrown);
   }
-
-  /** The next attempt, after a pause. */
-  record Next(Attempt attempt, Verdict.Again again) {}
 
   /** It is over; null: without failure. */
   void end(@Nullable Throwable failure) {

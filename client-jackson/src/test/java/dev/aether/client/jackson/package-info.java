@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.client.jackson;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package dev.aether.client.actor;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Futures one after the other, so that to cancel the last cancels whichever is under way. */
+final class Chain {
+  private Chain() {}
+
+  static <T extends @Nullable Object, R> CompletableFuture<R> then(
+      CompletableFuture<T> first, Function<T, CompletableFuture<R>> next) {
+    CompletableFuture<R> result = new CompletableFuture<>();
+    CompletableFuture<?> goesOn =
+        first.whenComplete(
+            (value, thrown) -> {
+              if (thrown != null) {
+                result.completeExceptionally(cause(thrown));
+              } else {
+                second(value, next, result);
+              }
+            });
+    CompletableFuture<?> cancelling = result.whenComplete((value, thrown) -> first.cancel(true));
+    return result;
+  }
+
+  private static <T extends @Nullable Object, R> void second(
+      T value, Function<T, CompletableFuture<R>> next, CompletableFuture<R> result) {
+    try {
+      CompletableFuture<R> second = next.apply(value);
+      CompletableFuture<?> ends =
+          second.whenComplete(
+              (last, thrown) -> {
+                if (thrown != null) {
+                  result.completeExceptionally(cause(thrown));
+                } else {
+                  result.complete(last);
+                }
+              });
+      CompletableFuture<?> cancelling = result.whenComplete((last, thrown) -> second.cancel(true));
+    } catch (Throwable t) {
+      result.completeExceptionally(t);
+    }
+  }
+
+  /** What lies behind a future's failure. */
+  static Throwable cause(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    return thrown instanceof CompletionException && cause != null ? cause : thrown;
+  }
+}

@@ -1,0 +1,62 @@
+package dev.aether.client.actor;
+
+import dev.aether.client.NewEvent;
+import dev.aether.client.Saved;
+import dev.aether.client.retry.Attempt;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A command on its way: what is known of its actor, and what was decided on that. For one thread at
+ * a time.
+ */
+final class Handling<S, E> {
+  private final ActorType<S, E> type;
+  private final EventContext context;
+  private final BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decider;
+  private @Nullable Loaded<S> actor;
+  private @Nullable S after;
+  private List<E> decided = List.of();
+
+  Handling(
+      ActorType<S, E> type,
+      EventContext context,
+      BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decider) {
+    this.type = type;
+    this.context = context;
+    this.decider = decider;
+  }
+
+  /** What is known of the actor, once something is. */
+  Loaded<S> actor() {
+    return Objects.requireNonNull(actor);
+  }
+
+  /** From now on this is known; the version to save on. */
+  long know(Loaded<S> actor) {
+    this.actor = actor;
+    return actor.version();
+  }
+
+  /** Takes in what is decided before it is saved: what can't be taken in must not be stored. */
+  List<NewEvent> decide(Attempt attempt) {
+    decided = List.copyOf(decider.apply(actor().state(), attempt));
+    after = actor().state();
+    for (E event : decided) {
+      after = type.apply().apply(after, event);
+    }
+    return decided.stream().map(type.codec()::encode).map(context::on).toList();
+  }
+
+  Handled<S, E> end(Optional<Saved> saved) {
+    return new Handled<>(
+        actor().actorId(),
+        Objects.requireNonNull(after),
+        saved.map(Saved::lastVersion).orElse(actor().version()),
+        decided,
+        saved);
+  }
+}

@@ -1,0 +1,74 @@
+package dev.aether.client.actor;
+
+import dev.aether.client.AsyncAetherClient;
+import dev.aether.client.CallSettings;
+import dev.aether.client.Snapshot;
+import dev.aether.client.SnapshotOutdatedException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Saves snapshots as their rule says, beside the commands: none waits for one, and none fails with
+ * one. For any number of threads.
+ */
+final class SnapshotSaver {
+  /** So many are on their way at once, at most; more are left to the next time one is due. */
+  static final int MAX_AT_ONCE = 16;
+
+  private final AsyncAetherClient client;
+  private final Semaphore free = new Semaphore(MAX_AT_ONCE);
+
+  SnapshotSaver(AsyncAetherClient client) {
+    this.client = client;
+  }
+
+  /** A save took the actor from a version to where it is now. */
+  <S> void saved(
+      ActorType.Snapshots<S> snapshots,
+      long before,
+      Loaded<S> now,
+      CallSettings settings,
+      ActorsListener listener) {
+    CompletableFuture<?> unused =
+        CompletableFuture.completedFuture(now)
+            .thenCompose(
+                actor ->
+                    snapshots.rule().isDue(before, actor.version())
+                        ? save(snapshots, actor, settings)
+                        : CompletableFuture.<@Nullable Void>completedFuture(null))
+            .whenComplete((nothing, thrown) -> tell(now, thrown, listener));
+  }
+
+  private <S> CompletableFuture<@Nullable Void> save(
+      ActorType.Snapshots<S> snapshots, Loaded<S> actor, CallSettings settings) {
+    if (!free.tryAcquire()) {
+      throw new RejectedExecutionException(MAX_AT_ONCE + " snapshots are on their way");
+    }
+    return CompletableFuture.completedFuture(actor)
+        .thenCompose(due -> client.saveSnapshot(encoded(snapshots, due), settings))
+        .whenComplete((nothing, thrown) -> free.release());
+  }
+
+  private static <S> Snapshot encoded(ActorType.Snapshots<S> snapshots, Loaded<S> actor) {
+    return Snapshot.builder(
+            actor.actorId(), actor.version(), snapshots.codec().encode(actor.state()))
+        .contentType(snapshots.codec().contentType())
+        .build();
+  }
+
+  private static void tell(Loaded<?> actor, @Nullable Throwable thrown, ActorsListener listener) {
+    if (thrown == null) {
+      return;
+    }
+    Throwable cause =
+        thrown instanceof CompletionException && thrown.getCause() != null
+            ? thrown.getCause()
+            : thrown;
+    if (!(cause instanceof SnapshotOutdatedException)) {
+      listener.onSnapshotFailed(actor.actorId(), actor.version(), cause);
+    }
+  }
+}

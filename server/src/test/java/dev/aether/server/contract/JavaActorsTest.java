@@ -1,0 +1,336 @@
+package dev.aether.server.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Bytes;
+import dev.aether.client.Event;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.client.Saved;
+import dev.aether.client.Snapshot;
+import dev.aether.client.actor.ActorType;
+import dev.aether.client.actor.Actors;
+import dev.aether.client.actor.ActorsListener;
+import dev.aether.client.actor.BytesCodec;
+import dev.aether.client.actor.EventContext;
+import dev.aether.client.actor.Handled;
+import dev.aether.client.actor.Loaded;
+import dev.aether.client.actor.SnapshotRule;
+import dev.aether.client.actor.StateCodec;
+import dev.aether.client.retry.JitterRetry;
+import dev.aether.client.retry.RetriesExhaustedException;
+import dev.aether.server.testing.Await;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The Java client's actors against a real node. */
+@ExtendWith(Fixtures.class)
+@OnStore(Fixture.Kind.ONE_NATS)
+@Timeout(120)
+final class JavaActorsTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
+  private static final ActorType<Long, Long> SUM =
+      ActorType.of(
+          0L,
+          Long::sum,
+          BytesCodec.<Long>of("text/plain")
+              .event("Added", Long.class, JavaActorsTest::text, JavaActorsTest::number));
+  private static final StateCodec<Long> STATES =
+      StateCodec.of("text/plain;v=1", JavaActorsTest::text, JavaActorsTest::number);
+
+  private final CallLog calls = new CallLog();
+  private final AetherClient client;
+  private final AetherClient other;
+  private final Actors<Long, Long> sums;
+
+  JavaActorsTest(Fixture fixture) {
+    String namespace = Requests.unique("actors");
+    client =
+        AetherClient.builder()
+            .endpoint("127.0.0.1:" + fixture.a().port())
+            .namespace(namespace)
+            .configureChannel(channel -> channel.intercept(calls))
+            .build();
+    other =
+        AetherClient.builder()
+            .endpoint("127.0.0.1:" + fixture.b().port())
+            .namespace(namespace)
+            .build();
+    sums = Actors.of(client, SUM, new JitterRetry());
+  }
+
+  @AfterEach
+  void close() {
+    client.close();
+    other.close();
+  }
+
+  @Test
+  void aCommandIsALoadAndASave() {
+    Handled<Long, Long> first = sums.handle("a", sum -> List.of(1L, 2L));
+    Handled<Long, Long> second = sums.handle("a", sum -> List.of(sum));
+    Handled<Long, Long> nothing = sums.async().handle("a", sum -> List.of()).join();
+
+    assertEquals(2, first.version());
+    assertEquals(6, second.state());
+    assertEquals(6, nothing.state());
+    assertEquals(3, nothing.version());
+    assertEquals(
+        List.of("LoadActor", "SaveEvents", "LoadActor", "SaveEvents", "LoadActor"), calls.all());
+    assertEquals(new Loaded<>("a", 6L, 3), sums.load("a"));
+    assertEquals(sums.load("a"), sums.async().load("a").join());
+    assertEquals(new Loaded<>("nobody", 0L, 0), sums.load("nobody"));
+  }
+
+  @Test
+  void afterAConflictOnlyWhatWasMissedIsReadInOneCallAtMost() {
+    Handled<Long, Long> handled =
+        sums.handle(
+            "a",
+            EventContext.none(),
+            (sum, attempt) -> {
+              if (attempt.number() == 1) {
+                othersSave("a", 10L, 20L);
+              }
+              return List.of(sum + 1);
+            });
+
+    assertEquals(61, handled.state());
+    List<String> all = calls.all();
+    assertEquals(List.of("LoadActor", "SaveEvents"), all.subList(0, 2));
+    List<String> retry = new ArrayList<>(all.subList(2, all.size()));
+    // Unless the conflict brought them.
+    boolean unused = retry.remove("GetEvents");
+    assertEquals(List.of("SaveEvents"), retry);
+  }
+
+  @Test
+  void missedEventsThatFitNoConflictCostExactlyOneCallMore() {
+    NewEvent large = NewEvent.builder("Added").data(Bytes.utf8("0".repeat(5000) + "7")).build();
+
+    Handled<Long, Long> handled =
+        sums.async()
+            .handle(
+                "a",
+                EventContext.none(),
+                (sum, attempt) -> {
+                  if (attempt.number() == 1) {
+                    Saved unused = other.save("a", ExpectedVersion.any(), large, large);
+                  }
+                  return List.of(sum + 1);
+                })
+            .join();
+
+    assertEquals(29, handled.state());
+    assertEquals(List.of("LoadActor", "SaveEvents", "GetEvents", "SaveEvents"), calls.all());
+  }
+
+  @Test
+  void whatEightWritersAddToOneActorIsTheirSum() throws Exception {
+    Actors<Long, Long> cached = sums.withCache(10);
+    ExecutorService writers = Executors.newFixedThreadPool(8);
+    try {
+      List<Future<?>> running =
+          Collections.nCopies(8, cached).stream()
+              .<Future<?>>map(
+                  actors ->
+                      writers.submit(
+                          () -> {
+                            for (int i = 0; i < 50; i++) {
+                              addOne(actors);
+                            }
+                          }))
+              .toList();
+      for (Future<?> writer : running) {
+        Object unused = writer.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+      }
+    } finally {
+      writers.shutdownNow();
+    }
+
+    assertEquals(new Loaded<>("a", 400L, 400), sums.load("a"));
+  }
+
+  private static void addOne(Actors<Long, Long> actors) {
+    while (true) {
+      try {
+        Handled<Long, Long> unused = actors.handle("a", sum -> List.of(1L));
+        return;
+      } catch (RetriesExhaustedException e) {
+        // Nothing of it is stored: begin again.
+      }
+    }
+  }
+
+  @Test
+  void whatManyCommandsAddWithoutWaitingIsTheirSum() {
+    Actors<Long, Long> actors = sums.withCache(10);
+    List<CompletableFuture<Handled<Long, Long>>> handled = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      handled.add(actors.async().handle("a" + i % 10, sum -> List.of(1L)));
+    }
+    handled.forEach(CompletableFuture::join);
+
+    for (int i = 0; i < 10; i++) {
+      assertEquals(3, actors.load("a" + i).state());
+    }
+  }
+
+  @Test
+  void snapshotsFollowTheirRuleAndLoadsBeginWithThem() {
+    Told told = new Told();
+    Actors<Long, Long> kept = kept(told).withCache(1);
+    for (long i = 1; i <= 25; i++) {
+      long number = i;
+      Handled<Long, Long> unused = kept.handle("a", sum -> List.of(number));
+      if (i % 10 == 0) {
+        awaitSnapshot("a", i);
+      }
+    }
+    assertEquals("210", client.latestSnapshot("a").orElseThrow().state().toUtf8());
+
+    // Another state under the same version shows that it is what a load begins with.
+    client.saveSnapshot(
+        Snapshot.builder("a", 20, Bytes.utf8("1000")).contentType("text/plain;v=1").build());
+    calls.clear();
+    assertEquals(new Loaded<>("a", 1000L + 21 + 22 + 23 + 24 + 25, 25), kept.load("a"));
+    assertEquals(List.of("LoadActor"), calls.all());
+    assertEquals(List.of(), List.copyOf(told.unreadable));
+  }
+
+  @Test
+  void aSnapshotOfNewerCodeIsPassedOverAndReplacedWhenTheNextIsDue() {
+    othersSave("a", 1L, 2L, 3L);
+    client.saveSnapshot(
+        Snapshot.builder("a", 3, Bytes.utf8("{}")).contentType("text/plain;v=2").build());
+    Told told = new Told();
+    Actors<Long, Long> kept = kept(told);
+    calls.clear();
+
+    assertEquals(new Loaded<>("a", 6L, 3), kept.load("a"));
+    assertEquals(List.of("LoadActor", "GetEvents"), calls.all());
+    assertEquals(List.of(3L), List.copyOf(told.unreadable));
+
+    Handled<Long, Long> unused = kept.handle("a", sum -> Collections.nCopies(7, 0L));
+    awaitSnapshot("a", 10);
+    assertEquals(new Loaded<>("a", 6L, 10), kept.load("a"));
+    assertEquals(List.of(3L, 3L), List.copyOf(told.unreadable));
+  }
+
+  @Test
+  void aSnapshotThatItsCodecRefusesIsPassedOverToo() {
+    othersSave("a", 1L, 2L, 3L);
+    client.saveSnapshot(
+        Snapshot.builder("a", 3, Bytes.utf8("no number")).contentType("text/plain;v=1").build());
+    Told told = new Told();
+
+    assertEquals(new Loaded<>("a", 6L, 3), kept(told).load("a"));
+    assertEquals(new Loaded<>("a", 6L, 3), kept(told).async().load("a").join());
+    assertEquals(List.of(3L, 3L), List.copyOf(told.unreadable));
+  }
+
+  @Test
+  void overTwoHopsCorrelationUserAndTraceAreCarriedOn() {
+    EventContext begin =
+        EventContext.none().withUserId("u1").withTraceparent("00-t-1-01").withCommandId("c1");
+    Handled<Long, Long> first = sums.handle("a", begin, sum -> List.of(1L));
+    Event one = event("a", first.version());
+    Handled<Long, Long> second = sums.handle("b", EventContext.causedBy(one), sum -> List.of(2L));
+    Event two = event("b", second.version());
+    Handled<Long, Long> third =
+        sums.async().handle("c", EventContext.causedBy(two), sum -> List.of(3L)).join();
+    Event three = event("c", third.version());
+
+    assertEquals("c1", one.commandId());
+    assertEquals(Map.of("user_id", "u1", "traceparent", "00-t-1-01"), one.metadata());
+    assertEquals("", two.commandId());
+    assertEquals(
+        Map.of(
+            "correlation_id",
+            one.eventId(),
+            "causation_id",
+            two.eventId(),
+            "user_id",
+            "u1",
+            "traceparent",
+            "00-t-1-01"),
+        three.metadata());
+  }
+
+  @Test
+  void aCommitNamedAfterItsCommandIsStoredOnceThoughTheCommandComesTwiceAtOneVersion() {
+    Actors<Long, Long> named =
+        sums.withCache(1).with(now -> now.withCommitIds(a -> "c1." + a.latestVersion()));
+    Actors<Long, Long> elsewhere =
+        sums.withCache(1).with(now -> now.withCommitIds(a -> "c1." + a.latestVersion()));
+    assertEquals(0, named.load("a").version());
+    assertEquals(0, elsewhere.load("a").version());
+
+    Handled<Long, Long> first = named.handle("a", sum -> List.of(5L));
+    Handled<Long, Long> again = elsewhere.handle("a", sum -> List.of(5L));
+
+    assertEquals("c1.0", first.saved().orElseThrow().commitId());
+    assertTrue(again.saved().orElseThrow().replayed());
+    assertEquals(new Loaded<>("a", 5L, 1), sums.load("a"));
+  }
+
+  private Actors<Long, Long> kept(ActorsListener listener) {
+    return Actors.of(client, SUM.withSnapshots(SnapshotRule.every(10), STATES), new JitterRetry())
+        .withListener(listener);
+  }
+
+  private void awaitSnapshot(String actorId, long version) {
+    Await.until(
+        "a snapshot at version " + version,
+        BOUND,
+        () -> client.latestSnapshot(actorId).map(Snapshot::version).orElse(0L).equals(version));
+  }
+
+  private void othersSave(String actorId, Long... numbers) {
+    Saved unused =
+        other.save(
+            actorId, ExpectedVersion.any(), Stream.of(numbers).map(SUM.codec()::encode).toList());
+  }
+
+  private Event event(String actorId, long version) {
+    try (Stream<Event> events = client.events(actorId)) {
+      return events.filter(event -> event.version() == version).findFirst().orElseThrow();
+    }
+  }
+
+  /** Which snapshots could not be read. */
+  private static final class Told implements ActorsListener {
+    final Queue<Long> unreadable = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public void onSnapshotUnreadable(Snapshot snapshot, RuntimeException why) {
+      unreadable.add(snapshot.version());
+    }
+  }
+
+  private static Bytes text(long number) {
+    return Bytes.utf8("" + number);
+  }
+
+  private static long number(Bytes text) {
+    return Long.parseLong(text.toUtf8());
+  }
+}
