@@ -10,10 +10,11 @@ final class PublishMapper {
   /**
    * The broadcast of a request. Its event is complete, so that all see the same one.
    *
+   * @param completion fills in what the request left out
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
    *     contract
    */
-  static Broadcast toBroadcast(PublishRequest request) {
+  static Broadcast toBroadcast(PublishRequest request, Completion completion) {
     Faults faults = new Faults();
     Names.checkNamespace(request.getNamespace(), faults);
     if (request.hasEvent()) {
@@ -25,7 +26,7 @@ final class PublishMapper {
     faults.check();
     return Broadcast.newBuilder()
         .setNamespace(Names.orDefault(request.getNamespace()))
-        .setEvent(EventMapper.complete(request.getEvent(), EventMapper.now()))
+        .setEvent(completion.of(request.getEvent()))
         .build();
   }
 }
