@@ -6,6 +6,7 @@ import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.ActorVersions;
 import dev.aether.server.store.Actors;
+import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
@@ -77,6 +78,11 @@ final class FaultyStore implements Store, EventStore {
   @Override
   public CommitLog log() {
     return store.log();
+  }
+
+  @Override
+  public Broadcasts broadcasts() {
+    return store.broadcasts();
   }
 
   @Override
