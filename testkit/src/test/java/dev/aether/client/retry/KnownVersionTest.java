@@ -35,7 +35,7 @@ class KnownVersionTest {
         aether.clientBuilder().configureChannel(channel -> channel.intercept(calls)).build()) {
       RetryingSaver saver = RetryingSaver.of(client, new JitterRetry());
       Saved first = saver.save("actor", 0, attempt -> EVENT).orElseThrow();
-      saver.save("actor", first.lastVersion(), attempt -> EVENT).orElseThrow();
+      assertTrue(saver.save("actor", first.lastVersion(), attempt -> EVENT).isPresent());
       Saved third = saver.async().save("actor", 2, attempt -> EVENT).join().orElseThrow();
 
       assertEquals(3, third.lastVersion());
