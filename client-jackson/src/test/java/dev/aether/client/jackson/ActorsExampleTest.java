@@ -14,8 +14,7 @@ import dev.aether.client.actor.EventContext;
 import dev.aether.client.actor.Handled;
 import dev.aether.client.actor.SnapshotRule;
 import dev.aether.client.retry.JitterRetry;
-import dev.aether.server.AetherServer;
-import dev.aether.server.ServerConfig;
+import dev.aether.testkit.AetherExtension;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -26,9 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The examples of docs/actors.md and of the package of actors run, and are those that run. */
 @Timeout(60)
@@ -36,18 +35,10 @@ final class ActorsExampleTest {
   private static final Path SOURCE =
       Path.of("src/test/java/dev/aether/client/jackson/ActorsExampleTest.java");
 
-  private final AetherServer server =
-      AetherServer.start(ServerConfig.on(new ServerConfig.StoreChoice.Memory()));
-  private final AetherClient client =
-      AetherClient.connect("127.0.0.1:" + server.grpcAddress().getPort());
+  @RegisterExtension final AetherExtension aether = AetherExtension.inMemory();
+
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(printed, true, StandardCharsets.UTF_8);
-
-  @AfterEach
-  void close() {
-    client.close();
-    server.close();
-  }
 
   // kind
   sealed interface AccountEvent {}
@@ -84,7 +75,7 @@ final class ActorsExampleTest {
 
   // end
 
-  private void use() {
+  private void use(AetherClient client) {
     // use
     Actors<Account, AccountEvent> accounts =
         Actors.of(client, ACCOUNTS, new JitterRetry()).withCache(10_000);
@@ -113,7 +104,8 @@ final class ActorsExampleTest {
 
   @Test
   void theExamplesOfTheGuideRun() {
-    use();
+    AetherClient client = aether.client();
+    use(client);
     assertEquals(List.of("300 at version 2", "300"), printedLines());
 
     Event withdrawn = event("account-1", 2);
@@ -127,13 +119,14 @@ final class ActorsExampleTest {
   }
 
   private Event event(String actorId, long version) {
-    try (Stream<Event> events = client.events(actorId)) {
+    try (Stream<Event> events = aether.client().events(actorId)) {
       return events.filter(event -> event.version() == version).findFirst().orElseThrow();
     }
   }
 
   @Test
   void theExampleOfThePackageRuns() {
+    AetherClient client = aether.client();
     // package
     ActorType<Long, Long> counters =
         ActorType.of(
