@@ -1,6 +1,7 @@
-package dev.aether.server.contract;
+package dev.aether.client.actor;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.AetherClient;
@@ -8,20 +9,13 @@ import dev.aether.client.Bytes;
 import dev.aether.client.Event;
 import dev.aether.client.ExpectedVersion;
 import dev.aether.client.NewEvent;
+import dev.aether.client.OutcomeUnknownException;
+import dev.aether.client.RepeatOptions;
 import dev.aether.client.Saved;
 import dev.aether.client.Snapshot;
-import dev.aether.client.actor.ActorType;
-import dev.aether.client.actor.Actors;
-import dev.aether.client.actor.ActorsListener;
-import dev.aether.client.actor.BytesCodec;
-import dev.aether.client.actor.EventContext;
-import dev.aether.client.actor.Handled;
-import dev.aether.client.actor.Loaded;
-import dev.aether.client.actor.SnapshotRule;
-import dev.aether.client.actor.StateCodec;
 import dev.aether.client.retry.JitterRetry;
 import dev.aether.client.retry.RetriesExhaustedException;
-import dev.aether.server.testing.Await;
+import dev.aether.testkit.AetherExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,18 +27,17 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The Java client's actors against a real node. */
-@ExtendWith(Fixtures.class)
-@OnStore(Fixture.Kind.ONE_NATS)
-@Timeout(120)
-final class JavaActorsTest {
+/** Actors against a real server. */
+@Timeout(300)
+final class ActorsOnServerTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
 
   private static final ActorType<Long, Long> SUM =
@@ -52,35 +45,25 @@ final class JavaActorsTest {
           0L,
           Long::sum,
           BytesCodec.<Long>of("text/plain")
-              .event("Added", Long.class, JavaActorsTest::text, JavaActorsTest::number));
+              .event("Added", Long.class, ActorsOnServerTest::text, ActorsOnServerTest::number));
   private static final StateCodec<Long> STATES =
-      StateCodec.of("text/plain;v=1", JavaActorsTest::text, JavaActorsTest::number);
+      StateCodec.of("text/plain;v=1", ActorsOnServerTest::text, ActorsOnServerTest::number);
+
+  @RegisterExtension final AetherExtension aether = AetherExtension.inMemory();
 
   private final CallLog calls = new CallLog();
-  private final AetherClient client;
-  private final AetherClient other;
-  private final Actors<Long, Long> sums;
+  private AetherClient client;
+  private Actors<Long, Long> sums;
 
-  JavaActorsTest(Fixture fixture) {
-    String namespace = Requests.unique("actors");
-    client =
-        AetherClient.builder()
-            .endpoint("127.0.0.1:" + fixture.a().port())
-            .namespace(namespace)
-            .configureChannel(channel -> channel.intercept(calls))
-            .build();
-    other =
-        AetherClient.builder()
-            .endpoint("127.0.0.1:" + fixture.b().port())
-            .namespace(namespace)
-            .build();
+  @BeforeEach
+  void connect() {
+    client = aether.clientBuilder().configureChannel(channel -> channel.intercept(calls)).build();
     sums = Actors.of(client, SUM, new JitterRetry());
   }
 
   @AfterEach
   void close() {
     client.close();
-    other.close();
   }
 
   @Test
@@ -101,43 +84,21 @@ final class JavaActorsTest {
   }
 
   @Test
-  void afterAConflictOnlyWhatWasMissedIsReadInOneCallAtMost() {
-    Handled<Long, Long> handled =
-        sums.handle(
-            "a",
-            EventContext.none(),
-            (sum, attempt) -> {
-              if (attempt.number() == 1) {
-                othersSave("a", 10L, 20L);
-              }
-              return List.of(sum + 1);
-            });
+  void missedEventsThatAConflictBringsCostNoCallMoreThanTheSave() {
+    aether.faults().beforeNextSave(actor -> List.of(added(10L), added(20L)));
+
+    Handled<Long, Long> handled = sums.handle("a", sum -> List.of(sum + 1));
 
     assertEquals(61, handled.state());
-    List<String> all = calls.all();
-    assertEquals(List.of("LoadActor", "SaveEvents"), all.subList(0, 2));
-    List<String> retry = new ArrayList<>(all.subList(2, all.size()));
-    // Unless the conflict brought them.
-    boolean unused = retry.remove("GetEvents");
-    assertEquals(List.of("SaveEvents"), retry);
+    assertEquals(List.of("LoadActor", "SaveEvents", "SaveEvents"), calls.all());
   }
 
   @Test
   void missedEventsThatFitNoConflictCostExactlyOneCallMore() {
     NewEvent large = NewEvent.builder("Added").data(Bytes.utf8("0".repeat(5000) + "7")).build();
+    aether.faults().beforeNextSave(actor -> List.of(large, large));
 
-    Handled<Long, Long> handled =
-        sums.async()
-            .handle(
-                "a",
-                EventContext.none(),
-                (sum, attempt) -> {
-                  if (attempt.number() == 1) {
-                    Saved unused = other.save("a", ExpectedVersion.any(), large, large);
-                  }
-                  return List.of(sum + 1);
-                })
-            .join();
+    Handled<Long, Long> handled = sums.async().handle("a", sum -> List.of(sum + 1)).join();
 
     assertEquals(29, handled.state());
     assertEquals(List.of("LoadActor", "SaveEvents", "GetEvents", "SaveEvents"), calls.all());
@@ -160,7 +121,7 @@ final class JavaActorsTest {
                           }))
               .toList();
       for (Future<?> writer : running) {
-        Object unused = writer.get(BOUND.toSeconds(), TimeUnit.SECONDS);
+        Object unused = writer.get(); // The class's bound is this one's, too.
       }
     } finally {
       writers.shutdownNow();
@@ -191,6 +152,28 @@ final class JavaActorsTest {
 
     for (int i = 0; i < 10; i++) {
       assertEquals(3, actors.load("a" + i).state());
+    }
+  }
+
+  @Test
+  void anAnswerThatIsLostDoublesNothing() {
+    aether.faults().loseNextAnswer();
+
+    Handled<Long, Long> handled = sums.handle("a", sum -> List.of(5L));
+
+    assertTrue(handled.saved().orElseThrow().replayed());
+    assertEquals(new Loaded<>("a", 5L, 1), sums.load("a"));
+  }
+
+  @Test
+  void anUnknownOutcomeIsTheCallersAndTheNextCommandSeesWhatBecameOfIt() {
+    try (AetherClient impatient = aether.clientBuilder().repeats(RepeatOptions.never()).build()) {
+      Actors<Long, Long> cached = Actors.of(impatient, SUM, new JitterRetry()).withCache(1);
+      assertEquals(1, cached.handle("a", sum -> List.of(1L)).state());
+      aether.faults().nextOutcomeUnknown();
+
+      assertThrows(OutcomeUnknownException.class, () -> cached.handle("a", sum -> List.of(10L)));
+      assertEquals(111, cached.handle("a", sum -> List.of(100L)).state());
     }
   }
 
@@ -298,16 +281,25 @@ final class JavaActorsTest {
   }
 
   private void awaitSnapshot(String actorId, long version) {
-    Await.until(
-        "a snapshot at version " + version,
-        BOUND,
-        () -> client.latestSnapshot(actorId).map(Snapshot::version).orElse(0L).equals(version));
+    long deadline = System.nanoTime() + BOUND.toNanos();
+    while (client.latestSnapshot(actorId).map(Snapshot::version).orElse(0L) != version) {
+      assertTrue(System.nanoTime() < deadline, "no snapshot at version " + version);
+      client.delay(Duration.ofMillis(5));
+    }
   }
 
-  private void othersSave(String actorId, Long... numbers) {
+  private void othersSave(String actorId, long... numbers) {
     Saved unused =
-        other.save(
-            actorId, ExpectedVersion.any(), Stream.of(numbers).map(SUM.codec()::encode).toList());
+        aether
+            .client()
+            .save(
+                actorId,
+                ExpectedVersion.any(),
+                LongStream.of(numbers).mapToObj(ActorsOnServerTest::added).toList());
+  }
+
+  private static NewEvent added(long number) {
+    return SUM.codec().encode(number);
   }
 
   private Event event(String actorId, long version) {

@@ -1,4 +1,4 @@
-package dev.aether.server.contract;
+package dev.aether.client.actor;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
