@@ -28,6 +28,8 @@ const { EventStore, EventBus } = grpc.loadPackageDefinition(types).aether.v1;
 
 const connect = (Service) =>
   new Service(SERVER, grpc.credentials.createInsecure(), {
+    // A connection of its own: else all clients of one address share one.
+    'grpc.use_local_subchannel_pool': 1,
     // Pings find out that a connection died without a word.
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,

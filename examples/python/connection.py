@@ -18,10 +18,12 @@ SEND_AGAIN = {"OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "SHUTTING_DOWN", "OVERLOAD
 
 
 def connect():
-    # Pings find out that a connection died without a word.
     return grpc.insecure_channel(
         SERVER,
         options=[
+            # A connection of its own: else all channels to one address share one.
+            ("grpc.use_local_subchannel_pool", 1),
+            # Pings find out that a connection died without a word.
             ("grpc.keepalive_time_ms", 20_000),
             ("grpc.keepalive_timeout_ms", 10_000),
             ("grpc.http2.max_pings_without_data", 0),
