@@ -92,10 +92,16 @@ final class FrameCall<Q, A, F> {
     call.request(frames);
   }
 
-  /** Ends the call; the receiver still hears the end. */
+  /**
+   * Ends the call; the receiver still hears the end, and no more frames.
+   *
+   * <p>Where the connection died while frames were unread, gRPC (seen on 1.83) keeps the end behind
+   * them and does not hear of a cancel any more: so they are asked for, and dropped.
+   */
   void cancel() {
     cancelled = true;
     call.cancel("the caller gave up", null);
+    call.request(Integer.MAX_VALUE);
   }
 
   /** How long a frame has been owed; zero if none is, or the receiver is at work. */
@@ -146,6 +152,9 @@ final class FrameCall<Q, A, F> {
 
     @Override
     public void onMessage(A answer) {
+      if (cancelled) {
+        return;
+      }
       owed.decrementAndGet();
       received = true;
       receiving = true;

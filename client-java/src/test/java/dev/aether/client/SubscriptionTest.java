@@ -22,6 +22,7 @@ import dev.aether.v1.SubscriptionEvents;
 import dev.aether.v1.SubscriptionHeartbeat;
 import dev.aether.v1.SubscriptionStarted;
 import io.grpc.Status;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -289,6 +290,33 @@ final class SubscriptionTest {
     assertInstanceOf(AetherException.class, e);
     assertSame(thrown, e == null ? null : e.getCause());
     assertEquals(Cursor.of("c0"), subscription.cursor());
+    assertEquals(List.of("started n1 c0", "error CANCELLED"), journal.lines());
+  }
+
+  /** gRPC keeps the end of a call behind frames that nobody asked for. */
+  @Test
+  void aListenerThatThrowsIsToldSoThoughTheConnectionDiedWithFramesUnread() {
+    server.subscriptions.add(
+        (request, caller) -> {
+          caller.onNext(started("c0"));
+          caller.onNext(commits("c1", 1));
+          caller.onNext(commits("c2", 2));
+        });
+    CallSettings soon = CallSettings.defaults().withDeadline(Duration.ofMillis(500));
+    Journal journal =
+        new Journal() {
+          @Override
+          public void onCommit(Commit commit) {
+            server.stop();
+            assertThrows(
+                ServerUnreachableException.class, () -> client.latestVersion("order-1", soon));
+            throw new IllegalStateException("the projection is broken");
+          }
+        };
+
+    Subscription subscription = client.subscribe(LIVE, journal);
+
+    assertThrows(ExecutionException.class, () -> subscription.ended().get(10, TimeUnit.SECONDS));
     assertEquals(List.of("started n1 c0", "error CANCELLED"), journal.lines());
   }
 

@@ -1,0 +1,73 @@
+package dev.aether.examples.bank;
+
+import dev.aether.client.AetherClient;
+import dev.aether.examples.common.CheckpointFile;
+import dev.aether.examples.local.Killable;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps a {@link Settlement} running, as whatever runs services would. For any number of threads.
+ */
+final class SettlementService implements Killable, AutoCloseable {
+  private static final Duration RESTART_PAUSE = Duration.ofMillis(200);
+
+  private final AetherClient client;
+  private final Accounts accounts;
+  private final Path checkpoint;
+
+  /** Null: it was killed, or not yet started. */
+  private @Nullable Settlement running;
+
+  SettlementService(AetherClient client, Accounts accounts, Path checkpoint) {
+    this.client = client;
+    this.accounts = accounts;
+    this.checkpoint = checkpoint;
+  }
+
+  @Override
+  public String name() {
+    return "process manager";
+  }
+
+  @Override
+  public synchronized void start() {
+    Settlement begun = new Settlement(client, accounts, new CheckpointFile(checkpoint));
+    running = begun;
+    CompletableFuture<Void> unused =
+        begun
+            .subscription()
+            .ended()
+            .whenCompleteAsync(
+                (done, thrown) -> {
+                  if (thrown != null) {
+                    startAgain(begun, thrown);
+                  }
+                });
+  }
+
+  private synchronized void startAgain(Settlement ended, Throwable why) {
+    if (running == ended) {
+      System.err.println("the process manager starts again: " + why.getMessage());
+      ended.close();
+      client.delay(RESTART_PAUSE);
+      start();
+    }
+  }
+
+  @Override
+  public synchronized void kill() {
+    Settlement killed = running;
+    running = null;
+    if (killed != null) {
+      killed.close();
+    }
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+}

@@ -1,0 +1,107 @@
+package dev.aether.examples.broadcast;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Cursor;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.client.SubscribeOptions;
+import dev.aether.client.Subscription;
+import dev.aether.client.SubscriptionStart;
+import dev.aether.examples.common.Servers;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * A writer on one node and a listener on another. What is stored reaches the listener whatever
+ * happens; a broadcast is not stored and comes at most once, to those who listen at that moment.
+ */
+final class Broadcast {
+  private static final String SHARE = "share.acme";
+
+  private final String first;
+  private final String second;
+  private final String namespace = Servers.newNamespace("broadcast");
+  private final PrintStream out;
+  private final List<String> heard = new ArrayList<>();
+
+  /**
+   * @param endpoints two nodes of one NATS
+   */
+  Broadcast(List<String> endpoints, PrintStream out) {
+    if (endpoints.size() < 2) {
+      throw new IllegalArgumentException("two nodes are needed, not " + endpoints);
+    }
+    this.first = endpoints.get(0);
+    this.second = endpoints.get(1);
+    this.out = out;
+  }
+
+  /** What the listener heard, in order. */
+  List<String> run() throws InterruptedException {
+    try (AetherClient writer = client(first);
+        AetherClient reader = client(second)) {
+      out.printf("The writer is on %s, the listener on %s.%n", first, second);
+      Cursor cursor = listening(writer, reader);
+      out.println("The listener goes away. Meanwhile:");
+      store(writer, 102);
+      broadcast(writer, 102.5);
+      out.println("It comes back at its cursor:");
+      backAgain(writer, reader, cursor);
+      return heard;
+    }
+  }
+
+  private AetherClient client(String endpoint) {
+    return AetherClient.builder().endpoint(endpoint).namespace(namespace).build();
+  }
+
+  /** Returns the cursor after what was heard. */
+  private Cursor listening(AetherClient writer, AetherClient reader) throws InterruptedException {
+    Listener listener = new Listener();
+    try (Subscription subscription = subscribe(reader, SubscriptionStart.live(), listener)) {
+      listener.awaitStarted();
+      store(writer, 101);
+      hear(listener);
+      broadcast(writer, 101.5);
+      hear(listener);
+      return Objects.requireNonNull(subscription.cursor());
+    }
+  }
+
+  private void backAgain(AetherClient writer, AetherClient reader, Cursor cursor)
+      throws InterruptedException {
+    Listener listener = new Listener();
+    Subscription unused = subscribe(reader, SubscriptionStart.after(cursor), listener);
+    listener.awaitStarted();
+    hear(listener);
+    broadcast(writer, 103.5);
+    hear(listener);
+    out.println("What was broadcast while it was away is lost to it; what was stored is not.");
+  }
+
+  private static Subscription subscribe(
+      AetherClient client, SubscriptionStart start, Listener listener) {
+    return client.subscribe(
+        SubscribeOptions.builder(start).includeBroadcasts(true).build(), listener);
+  }
+
+  private void store(AetherClient writer, int price) {
+    out.println("  the writer stores     PriceSet " + price);
+    var unused = writer.save(SHARE, ExpectedVersion.any(), NewEvent.json("PriceSet", "" + price));
+  }
+
+  private void broadcast(AetherClient writer, double price) {
+    out.println("  the writer broadcasts PriceSeen " + price);
+    writer.publish(NewEvent.json("PriceSeen", "" + price));
+  }
+
+  private void hear(Listener listener) throws InterruptedException {
+    String what = listener.next();
+    out.println(what == null ? "  the listener hears nothing" : "  the listener hears:   " + what);
+    if (what != null) {
+      heard.add(what);
+    }
+  }
+}

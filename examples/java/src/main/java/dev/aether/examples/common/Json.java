@@ -1,0 +1,37 @@
+package dev.aether.examples.common;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import dev.aether.client.actor.EventCodec;
+import dev.aether.client.actor.StateCodec;
+import dev.aether.client.jackson.JacksonCodec;
+import dev.aether.client.jackson.JacksonStateCodec;
+
+/** Records as JSON. What an event is called is its record's simple name. */
+public final class Json {
+  /** Some events say all by their type. */
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
+
+  private Json() {}
+
+  /** Stores events that are these records. */
+  @SafeVarargs
+  public static <E> EventCodec<E> events(Class<? extends E>... records) {
+    JacksonCodec<E> codec = JacksonCodec.of(MAPPER);
+    for (Class<? extends E> record : records) {
+      codec = codec.event(type(record), record);
+    }
+    return codec;
+  }
+
+  /** Stores states that are this record. */
+  public static <S> StateCodec<S> states(Class<S> record) {
+    return JacksonStateCodec.of(MAPPER, record);
+  }
+
+  /** The type of events that are this record. */
+  public static String type(Class<?> record) {
+    return record.getSimpleName();
+  }
+}

@@ -1,0 +1,5 @@
+/** What several examples use. */
+@NullMarked
+package dev.aether.examples.common;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,110 @@
+package dev.aether.examples.local;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Nodes as processes of their own in front of one nats-server, in a temporary folder that goes with
+ * them. For one thread at a time; ends with this JVM.
+ */
+public final class LocalCluster implements AutoCloseable {
+  private static final Duration NATS_SERVER_WITHIN = Duration.ofMinutes(10);
+
+  private final Path home = Path.of(System.getProperty("aether.home", "../..")).normalize();
+  private final Path folder;
+  private final List<LocalNode> nodes = new ArrayList<>();
+  private final LocalNats nats;
+
+  /** Starts the nats-server and so many nodes, and returns when all are ready. */
+  public static LocalCluster start(int nodes) throws IOException, InterruptedException {
+    LocalCluster cluster = new LocalCluster();
+    try {
+      for (int i = 0; i < nodes; i++) {
+        LocalNode unused = cluster.begin();
+      }
+      cluster.nodes.forEach(LocalNode::awaitReady);
+      return cluster;
+    } catch (Throwable e) {
+      cluster.close();
+      throw e;
+    }
+  }
+
+  private LocalCluster() throws IOException, InterruptedException {
+    Path binary = natsServer();
+    folder = Files.createTempDirectory("aether-examples-");
+    nats = new LocalNats(binary, folder.resolve("nats"));
+  }
+
+  private LocalNode begin() throws IOException {
+    String name = "node-" + (char) ('A' + nodes.size());
+    Path jar = home.resolve("server/target/aether.jar");
+    if (!Files.exists(jar)) {
+      throw new IOException("no " + jar + ": run mvn package");
+    }
+    LocalNode node = new LocalNode(name, jar, folder, nats.url());
+    nodes.add(node);
+    return node;
+  }
+
+  /** {@code NATS_SERVER}, else what the repository's script finds or fetches. */
+  private Path natsServer() throws IOException, InterruptedException {
+    @Nullable String given = System.getenv("NATS_SERVER");
+    if (given != null) {
+      return Path.of(given);
+    }
+    Process script =
+        new ProcessBuilder(home.resolve("dev/nats-server").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String path = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (!script.waitFor(NATS_SERVER_WITHIN.toSeconds(), TimeUnit.SECONDS)
+        || script.exitValue() != 0) {
+      script.destroyForcibly();
+      throw new IOException("dev/nats-server failed; its message is on standard error");
+    }
+    return Path.of(path.strip());
+  }
+
+  /** Starts one more node; returns its endpoint when it is ready. */
+  public String addNode() throws IOException {
+    LocalNode node = begin();
+    node.awaitReady();
+    return node.endpoint();
+  }
+
+  /** Where the nodes serve gRPC, each as {@code host:port}. */
+  public List<String> endpoints() {
+    return nodes.stream().map(LocalNode::endpoint).toList();
+  }
+
+  /** All that can be killed, in the order in which it is started: the nats-server, the nodes. */
+  public List<Killable> servers() {
+    List<Killable> servers = new ArrayList<>();
+    servers.add(nats);
+    servers.addAll(nodes);
+    return servers;
+  }
+
+  @Override
+  public void close() throws IOException {
+    nodes.forEach(LocalNode::close);
+    nats.close();
+    List<Path> deepestFirst;
+    try (Stream<Path> files = Files.walk(folder)) {
+      deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path file : deepestFirst) {
+      Files.deleteIfExists(file);
+    }
+  }
+}

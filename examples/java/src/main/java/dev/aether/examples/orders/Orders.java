@@ -1,0 +1,139 @@
+package dev.aether.examples.orders;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.AetherException;
+import dev.aether.client.Commit;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.SubscribeOptions;
+import dev.aether.client.Subscription;
+import dev.aether.client.SubscriptionListener;
+import dev.aether.client.SubscriptionStart;
+import dev.aether.examples.common.Json;
+import dev.aether.examples.common.Servers;
+import dev.aether.examples.local.JavaProcess;
+import dev.aether.examples.local.Waiting;
+import dev.aether.examples.orders.OrderEvent.OrderCancelled;
+import dev.aether.examples.orders.OrderEvent.OrderConfirmed;
+import dev.aether.examples.orders.OrderEvent.OrderPlaced;
+import dev.aether.examples.orders.StockEvent.StockAdded;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+
+/**
+ * One run: places orders, and kills the process manager at random moments until all are decided.
+ */
+final class Orders {
+  private static final List<String> SKUS = List.of("apple", "pear", "plum");
+  private static final Duration DECIDED_WITHIN = Duration.ofMinutes(3);
+  private static final double STOCK_PER_ORDER = 0.6;
+  private static final long DEAREST = 12_000;
+
+  private final Servers servers;
+  private final OrdersOptions options;
+  private final PrintStream out;
+  private final Random random;
+  private final String namespace = Servers.newNamespace("orders");
+
+  /** What the process manager has stored so far, seen by a subscription of our own. */
+  private final AtomicInteger steps = new AtomicInteger();
+
+  private final AtomicInteger decided = new AtomicInteger();
+
+  Orders(Servers servers, OrdersOptions options, PrintStream out) {
+    this.servers = servers;
+    this.options = options;
+    this.out = out;
+    this.random = new Random(options.seed);
+  }
+
+  /** What was stored in the end. */
+  Outcome run() throws IOException {
+    out.printf("%d orders, %d kills, seed %d%n", options.orders, options.kills, options.seed);
+    Path folder = Files.createTempDirectory("aether-orders-");
+    Path checkpoint = folder.resolve("orders.cursor");
+    Path log = folder.resolve("process.log");
+    try (AetherClient client = servers.client(namespace).build();
+        JavaProcess process =
+            new JavaProcess(
+                "process manager",
+                log,
+                ProcessMain.class,
+                List.of(String.join(",", servers.endpoints()), namespace, checkpoint.toString()))) {
+      Subscription unused = watch(client); // It ends with the client.
+      process.start();
+      place(client);
+      killOnTheWay(process);
+      Waiting.until(
+          "all orders to be decided; the process manager's log is " + log,
+          DECIDED_WITHIN,
+          () -> decided.get() >= options.orders);
+      Outcome outcome = Outcome.read(client);
+      outcome.print(out);
+      return outcome;
+    } finally {
+      Files.deleteIfExists(checkpoint);
+      Files.deleteIfExists(folder.resolve("orders.cursor.new"));
+    }
+  }
+
+  private void place(AetherClient client) {
+    int each = (int) (options.orders * STOCK_PER_ORDER);
+    for (String sku : SKUS) {
+      var unused =
+          client.save(
+              "stock." + sku, ExpectedVersion.exactly(0), Stock.CODEC.encode(new StockAdded(each)));
+    }
+    for (String order : names(options.orders)) {
+      OrderPlaced placed =
+          new OrderPlaced(
+              SKUS.get(random.nextInt(SKUS.size())),
+              1 + random.nextInt(3),
+              1 + (long) (random.nextDouble() * DEAREST));
+      var unused = client.save(order, ExpectedVersion.exactly(0), Order.CODEC.encode(placed));
+    }
+  }
+
+  static List<String> names(int orders) {
+    return IntStream.range(0, orders).mapToObj("order-%04d"::formatted).toList();
+  }
+
+  /** An order takes two steps at least. */
+  private void killOnTheWay(JavaProcess process) {
+    int[] moments = random.ints(options.kills, 1, options.orders * 2).sorted().toArray();
+    for (int moment : moments) {
+      Waiting.until("step " + moment, DECIDED_WITHIN, () -> steps.get() >= moment);
+      out.printf("  SIGKILL to the process manager after %d steps%n", steps.get());
+      process.kill();
+      process.start();
+    }
+  }
+
+  private Subscription watch(AetherClient client) {
+    List<String> ends = List.of(Json.type(OrderConfirmed.class), Json.type(OrderCancelled.class));
+    return client.subscribe(
+        SubscribeOptions.builder(SubscriptionStart.beginning()).build(),
+        new SubscriptionListener() {
+          @Override
+          public void onCommit(Commit commit) {
+            if (!commit.events().get(0).metadata().isEmpty()) {
+              steps.incrementAndGet();
+            }
+            if (ends.contains(commit.events().get(0).type())) {
+              decided.incrementAndGet();
+            }
+          }
+
+          @Override
+          public void onError(AetherException error) {
+            out.println("not seen any longer: " + error.getMessage());
+          }
+        });
+  }
+}

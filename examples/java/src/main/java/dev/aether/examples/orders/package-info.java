@@ -1,0 +1,5 @@
+/** A process manager that carries orders through stock and payment. */
+@NullMarked
+package dev.aether.examples.orders;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,149 @@
+package dev.aether.examples.projection;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.LogSignal;
+import dev.aether.client.ReadLogOptions;
+import dev.aether.client.SaveStream;
+import dev.aether.client.SaveStreamOptions;
+import dev.aether.client.Saved;
+import dev.aether.examples.common.Servers;
+import dev.aether.examples.local.JavaProcess;
+import dev.aether.examples.local.Waiting;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
+
+/** One run: tills sell, the projection is killed at random moments, and its rows are compared. */
+final class Projection {
+  private static final List<String> ARTICLES = List.of("bread", "butter", "cheese", "milk", "tea");
+  private static final int TILLS = 20;
+  private static final long DEAREST = 1_000;
+  private static final Duration COUNTED_WITHIN = Duration.ofMinutes(2);
+
+  private final Servers servers;
+  private final ProjectionOptions options;
+  private final PrintStream out;
+  private final Random random;
+  private final String namespace = Servers.newNamespace("projection");
+
+  /**
+   * What the read model says, and what the log says.
+   *
+   * @param rows article → total in the read model
+   * @param log article → total of all events
+   */
+  record Compared(Map<String, Total> rows, Map<String, Total> log) {
+    boolean isExact() {
+      return rows.equals(log);
+    }
+  }
+
+  Projection(Servers servers, ProjectionOptions options, PrintStream out) {
+    this.servers = servers;
+    this.options = options;
+    this.out = out;
+    this.random = new Random(options.seed);
+  }
+
+  /** Runs with the read model in this folder. */
+  Compared run(Path folder) throws SQLException {
+    out.printf("%,d sales, %d kills, seed %d%n", options.sales, options.kills, options.seed);
+    String file = folder.resolve("sales.db").toString();
+    JavaProcess process =
+        new JavaProcess(
+            "projection",
+            folder.resolve("projection.log"),
+            ProjectionMain.class,
+            List.of(String.join(",", servers.endpoints()), namespace, file));
+    try (AetherClient client = servers.client(namespace).build()) {
+      try (process) {
+        process.start();
+        CompletableFuture<Void> sales = CompletableFuture.runAsync(() -> sell(client));
+        killOnTheWay(process, file);
+        sales.join();
+        process.kill();
+      }
+      Compared compared = new Compared(rest(client, file), log(client));
+      print(compared);
+      return compared;
+    }
+  }
+
+  private void sell(AetherClient client) {
+    Random drawn = new Random(options.seed + 1);
+    List<CompletableFuture<Saved>> saved = new ArrayList<>();
+    try (SaveStream saves = client.saveStream(SaveStreamOptions.defaults())) {
+      for (int i = 0; i < options.sales; i++) {
+        Sold sold =
+            new Sold(
+                ARTICLES.get(drawn.nextInt(ARTICLES.size())),
+                1 + (long) (drawn.nextDouble() * DEAREST));
+        String till = "till." + drawn.nextInt(TILLS);
+        saved.add(saves.save(till, ExpectedVersion.any(), Sold.CODEC.encode(sold)));
+      }
+    }
+    saved.forEach(CompletableFuture::join);
+  }
+
+  private void killOnTheWay(JavaProcess process, String file) {
+    int[] moments = random.ints(options.kills, 0, options.sales).sorted().toArray();
+    for (int moment : moments) {
+      Waiting.until(
+          "sale %d to be counted".formatted(moment), COUNTED_WITHIN, () -> counted(file) >= moment);
+      process.kill();
+      out.printf("  SIGKILL to the projection; its rows have %,d sales%n", counted(file));
+      process.start();
+    }
+  }
+
+  /** As any other program may read it at any time. */
+  private static long counted(String file) {
+    try (SalesProjection rows = new SalesProjection(file)) {
+      return rows.totals().values().stream().mapToLong(Total::count).sum();
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Counts what is left up to the log's end: a cursor serves to read as well as to subscribe. */
+  private static Map<String, Total> rest(AetherClient client, String file) throws SQLException {
+    try (SalesProjection projection = new SalesProjection(file);
+        Stream<LogSignal> log = client.readLog(projection.rest())) {
+      log.forEach(projection::take);
+      return projection.totals();
+    }
+  }
+
+  private static Map<String, Total> log(AetherClient client) {
+    Map<String, Total> totals = new TreeMap<>();
+    try (Stream<LogSignal> log = client.readLog(ReadLogOptions.all())) {
+      log.flatMap(LogSignal::commits)
+          .flatMap(commit -> commit.events().stream())
+          .map(Sold::read)
+          .forEach(sold -> totals.merge(sold.article(), new Total(1, sold.cents()), Total::plus));
+    }
+    return totals;
+  }
+
+  private void print(Compared compared) {
+    compared
+        .rows()
+        .forEach(
+            (article, total) ->
+                out.printf(
+                    "  %-8s %,7d sold  %,11d cents%n", article, total.count(), total.cents()));
+    out.println(
+        compared.isExact()
+            ? "The rows are what the log says."
+            : "WRONG: the log says " + compared.log());
+  }
+}

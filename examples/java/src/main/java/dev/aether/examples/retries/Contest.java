@@ -1,0 +1,97 @@
+package dev.aether.examples.retries;
+
+import dev.aether.client.NewEvent;
+import dev.aether.client.OutcomeUnknownException;
+import dev.aether.client.retry.Attempt;
+import dev.aether.client.retry.CircuitBreakerOpenException;
+import dev.aether.client.retry.Decider;
+import dev.aether.client.retry.RetriesExhaustedException;
+import dev.aether.client.retry.Verdict;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/** A few writers who all save to one actor, each so often. Used once. */
+final class Contest {
+  static final int WRITERS = 4;
+  static final int SAVES_EACH = 10;
+
+  private final AtomicInteger saved = new AtomicInteger();
+  private final AtomicInteger turnedAway = new AtomicInteger();
+  private final AtomicInteger decidedAgain = new AtomicInteger();
+
+  /** Guarded by itself. */
+  private final Map<Verdict.Why, Integer> givenUp = new TreeMap<>();
+
+  /**
+   * How it went.
+   *
+   * @param saved saves that are stored
+   * @param decidedAgain attempts that followed on a conflict
+   * @param givenUp saves that the policy gave up, by its reason; nothing of them is stored
+   * @param turnedAway saves that a circuit breaker did not let begin
+   */
+  record Result(int saved, int decidedAgain, Map<Verdict.Why, Integer> givenUp, int turnedAway) {
+    int notSaved() {
+      return givenUp.values().stream().mapToInt(Integer::intValue).sum() + turnedAway;
+    }
+  }
+
+  /**
+   * Runs it to its end.
+   *
+   * @param save saves what it is given under the pattern; throws if it is not stored
+   */
+  void run(Consumer<Decider> save) {
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+    try {
+      List<CompletableFuture<Void>> writers = new ArrayList<>();
+      for (int i = 0; i < WRITERS; i++) {
+        writers.add(CompletableFuture.runAsync(() -> write(save), threads));
+      }
+      writers.forEach(CompletableFuture::join);
+    } finally {
+      threads.shutdown();
+    }
+  }
+
+  /** How it went so far. */
+  Result result() {
+    synchronized (givenUp) {
+      return new Result(saved.get(), decidedAgain.get(), Map.copyOf(givenUp), turnedAway.get());
+    }
+  }
+
+  /**
+   * What a caller does with each end that a save can have. {@link OutcomeUnknownException} is none
+   * of them: it ends the contest, since the save may be stored.
+   */
+  private void write(Consumer<Decider> save) {
+    for (int i = 0; i < SAVES_EACH; i++) {
+      try {
+        save.accept(this::increment);
+        saved.incrementAndGet();
+      } catch (RetriesExhaustedException e) {
+        synchronized (givenUp) {
+          givenUp.merge(e.report().why(), 1, Integer::sum);
+        }
+      } catch (CircuitBreakerOpenException e) {
+        turnedAway.incrementAndGet();
+      }
+    }
+  }
+
+  /** Asked anew for each attempt; here the decision is the same on every version. */
+  private List<NewEvent> increment(Attempt attempt) {
+    if (attempt.conflict().isPresent()) {
+      decidedAgain.incrementAndGet();
+    }
+    return List.of(NewEvent.json("Incremented", "{\"on\":%d}".formatted(attempt.latestVersion())));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.bank;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.broadcast;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.common;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.orders;
+
+import org.jspecify.annotations.NullMarked;

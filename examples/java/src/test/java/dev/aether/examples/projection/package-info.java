@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.projection;
+
+import org.jspecify.annotations.NullMarked;

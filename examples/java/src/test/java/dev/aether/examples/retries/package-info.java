@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.retries;
+
+import org.jspecify.annotations.NullMarked;
