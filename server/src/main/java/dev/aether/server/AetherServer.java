@@ -63,7 +63,10 @@ public final class AetherServer implements AutoCloseable {
       Store store = keep(store(config));
       EventBus bus = new EventBus(store);
       grpc =
-          keep(listen(config.listen(), () -> new GrpcServer(config.listen(), store, bus, nodeId)));
+          keep(
+              listen(
+                  config.listen(),
+                  () -> new GrpcServer(config.listen(), store, bus, nodeId, config.clock())));
       // Ends before the calls are waited for: subscriptions never end by themselves.
       keep(bus);
       http =
@@ -96,8 +99,11 @@ public final class AetherServer implements AutoCloseable {
       warnUnlessSafe(nats.sync());
       return jetStream(config, nats.urls(), nats.patience(), nats.sync());
     }
+    if (choice instanceof ServerConfig.StoreChoice.Given given) {
+      return given.store();
+    }
     LOG.warn("the store is this process's memory: everything is gone when it ends");
-    return new InMemoryStore(config.autoCreate());
+    return new InMemoryStore(config.autoCreate(), config.clock());
   }
 
   private static void warnUnlessSafe(Durability.Sync sync) {

@@ -1,9 +1,11 @@
 package dev.aether.server;
 
 import dev.aether.server.event.Durability;
+import dev.aether.server.store.Store;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,7 +17,9 @@ import java.util.Optional;
  * @param store what it stands on
  * @param replicas of the registry and of new namespaces: 1, 3 or 5
  * @param autoCreate whether the first save makes its namespace
- * @param nodeId the node's name, as subscribers see it; empty: the host's name and a random part
+ * @param nodeId the node's name, as subscribers see it; empty: made up at each start
+ * @param clock gives events and snapshots the time that their senders left out, and in memory says
+ *     when a commit was stored. How long anything may take is never asked of it
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -23,7 +27,8 @@ public record ServerConfig(
     StoreChoice store,
     int replicas,
     boolean autoCreate,
-    Optional<String> nodeId) {
+    Optional<String> nodeId,
+    InstantSource clock) {
 
   /** What a node stands on. */
   public sealed interface StoreChoice {
@@ -52,21 +57,39 @@ public record ServerConfig(
 
     /** This process's memory: gone with it. */
     record Memory() implements StoreChoice {}
+
+    /**
+     * A store that the caller has opened.
+     *
+     * @param store ends with the node, also with one that doesn't start
+     */
+    record Given(Store store) implements StoreChoice {}
   }
 
   /** Nothing but what a test or a first try needs. */
   public static ServerConfig on(StoreChoice store) {
     InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
-    return new ServerConfig(anyPort, Optional.of(anyPort), store, 1, true, Optional.empty());
+    return new ServerConfig(
+        anyPort, Optional.of(anyPort), store, 1, true, Optional.empty(), InstantSource.system());
   }
 
   /** The same with another name. */
   public ServerConfig withNodeId(String name) {
-    return new ServerConfig(listen, http, store, replicas, autoCreate, Optional.of(name));
+    return new ServerConfig(listen, http, store, replicas, autoCreate, Optional.of(name), clock);
   }
 
   /** The same with other replicas. */
   public ServerConfig withReplicas(int count) {
-    return new ServerConfig(listen, http, store, count, autoCreate, nodeId);
+    return new ServerConfig(listen, http, store, count, autoCreate, nodeId, clock);
+  }
+
+  /** The same with another clock. */
+  public ServerConfig withClock(InstantSource source) {
+    return new ServerConfig(listen, http, store, replicas, autoCreate, nodeId, source);
+  }
+
+  /** The same without HTTP. */
+  public ServerConfig withoutHttp() {
+    return new ServerConfig(listen, Optional.empty(), store, replicas, autoCreate, nodeId, clock);
   }
 }

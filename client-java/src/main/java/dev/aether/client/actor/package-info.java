@@ -4,6 +4,19 @@
  * {@code ActorsExampleTest} runs this):
  *
  * <pre>{@code
+ * ActorType<Long, Long> counters =
+ *     ActorType.of(
+ *         0L,
+ *         Long::sum,
+ *         BytesCodec.<Long>of("text/plain")
+ *             .event(
+ *                 "Counted",
+ *                 Long.class,
+ *                 number -> Bytes.utf8(number.toString()),
+ *                 data -> Long.parseLong(data.toUtf8())));
+ * Actors<Long, Long> actors = Actors.of(client, counters, new JitterRetry());
+ * Handled<Long, Long> handled = actors.handle("counter-1", sum -> List.of(1L));
+ * out.println(handled.state() + " at version " + handled.version());
  * }</pre>
  *
  * <p>Events are stored by an {@link dev.aether.client.actor.EventCodec}: {@link

@@ -57,7 +57,10 @@ class PausesTest {
   @Test
   void decorrelatedJitterStaysBetweenItsFirstAndItsLongestPauseAndSpreads() {
     JitterRetry policy = new JitterRetry().withKind(JitterRetry.Kind.DECORRELATED);
-    spreads(policy, attempt -> 10, attempt -> (long) Math.min(1000, 10 * Math.pow(3, (double) attempt + 1)));
+    spreads(
+        policy,
+        attempt -> 10,
+        attempt -> (long) Math.min(1000, 10 * Math.pow(3, (double) attempt + 1)));
   }
 
   private static void spreads(JitterRetry policy, LongUnaryOperator least, LongUnaryOperator most) {

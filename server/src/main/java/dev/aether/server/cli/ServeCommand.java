@@ -3,6 +3,7 @@ package dev.aether.server.cli;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -93,7 +94,8 @@ final class ServeCommand implements Callable<Integer> {
         store.choose(commandLine(), natsServer.path()),
         replicas,
         autoCreate,
-        Optional.ofNullable(nodeId));
+        Optional.ofNullable(nodeId),
+        InstantSource.system());
   }
 
   private ParseResult commandLine() {

@@ -22,11 +22,13 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
   private final EventBus bus;
   private final long storeId;
   private final String nodeId;
+  private final Completion completion;
 
-  EventBusService(EventBus bus, long storeId, String nodeId) {
+  EventBusService(EventBus bus, long storeId, String nodeId, Completion completion) {
     this.bus = bus;
     this.storeId = storeId;
     this.nodeId = nodeId;
+    this.completion = completion;
   }
 
   /**
@@ -66,7 +68,7 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
   public void publish(PublishRequest request, StreamObserver<PublishResponse> response) {
     UnaryCall.answer(
         response,
-        () -> bus.publish(PublishMapper.toBroadcast(request), Deadlines.ofCall()),
+        () -> bus.publish(PublishMapper.toBroadcast(request, completion), Deadlines.ofCall()),
         handedOn -> PublishResponse.getDefaultInstance());
   }
 }

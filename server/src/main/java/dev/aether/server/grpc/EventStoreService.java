@@ -36,28 +36,23 @@ import java.util.function.Supplier;
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   private final Store store;
   private final EventStore events;
+  private final Intake intake;
   private final SaveStreams streams;
   private final SnapshotCalls snapshots;
   private final ActorCalls actors;
 
-  EventStoreService(Store store, SaveStreams streams) {
+  EventStoreService(Store store, Intake intake, SaveStreams streams) {
     this.store = store;
     this.events = store.events();
+    this.intake = intake;
     this.streams = streams;
-    snapshots = new SnapshotCalls(store);
+    snapshots = new SnapshotCalls(store, intake);
     actors = new ActorCalls(store);
   }
 
   @Override
   public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
-    UnaryCall.answer(
-        response,
-        () ->
-            MissedEvents.save(
-                events,
-                SaveMapper.toSave(request, PreviousAttempts.any(), Deadlines.ofCall()),
-                request.getMaxMissedEvents()),
-        SaveMapper::toResponse);
+    UnaryCall.answer(response, () -> intake.save(request), SaveMapper::toResponse);
   }
 
   @Override

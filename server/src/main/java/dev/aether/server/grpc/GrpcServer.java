@@ -13,6 +13,7 @@ import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -54,11 +55,15 @@ public final class GrpcServer implements AutoCloseable {
    * Listens and serves.
    *
    * @param nodeId the name of this node, as subscribers see it
+   * @param clock gives the time that a sender left out
    * @throws IOException if the address can't be listened on
    */
-  public GrpcServer(InetSocketAddress listen, Store store, EventBus bus, String nodeId)
+  public GrpcServer(
+      InetSocketAddress listen, Store store, EventBus bus, String nodeId, InstantSource clock)
       throws IOException {
-    saveStreams = new SaveStreams(store.events());
+    Completion completion = new Completion(clock);
+    Intake intake = new Intake(store, completion);
+    saveStreams = new SaveStreams(intake);
     server =
         NettyServerBuilder.forAddress(listen)
             // Nothing blocks on these threads: every method hands its work to the store and
@@ -73,10 +78,12 @@ public final class GrpcServer implements AutoCloseable {
             .intercept(new PreviousAttempts())
             .intercept(calls)
             .addService(
-                MalformedRequests.refused(new EventStoreService(store, saveStreams).bindService()))
+                MalformedRequests.refused(
+                    new EventStoreService(store, intake, saveStreams).bindService()))
             .addService(
                 MalformedRequests.refused(
-                    new EventBusService(bus, store.namespaces().storeId(), nodeId).bindWithTwin()))
+                    new EventBusService(bus, store.namespaces().storeId(), nodeId, completion)
+                        .bindWithTwin()))
             .addService(
                 MalformedRequests.refused(new NamespacesService(store.namespaces()).bindService()))
             .addService(health.getHealthService())

@@ -10,22 +10,23 @@ final class PublishMapper {
   /**
    * The broadcast of a request. Its event is complete, so that all see the same one.
    *
+   * @param completion fills in what the request left out
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
    *     contract
    */
-  static Broadcast toBroadcast(PublishRequest request) {
+  static Broadcast toBroadcast(PublishRequest request, Completion completion) {
     Faults faults = new Faults();
     Names.checkNamespace(request.getNamespace(), faults);
     if (request.hasEvent()) {
       faults.within("event");
-      EventMapper.check(request.getEvent(), faults);
+      EventRules.check(request.getEvent(), faults);
     } else {
       faults.add("event", "is not set");
     }
     faults.check();
     return Broadcast.newBuilder()
         .setNamespace(Names.orDefault(request.getNamespace()))
-        .setEvent(EventMapper.complete(request.getEvent(), EventMapper.now()))
+        .setEvent(completion.of(request.getEvent()))
         .build();
   }
 }

@@ -1,6 +1,5 @@
 package dev.aether.server.grpc;
 
-import com.google.protobuf.Timestamp;
 import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.codec.UuidV7;
 import dev.aether.server.event.ActorId;
@@ -10,29 +9,25 @@ import dev.aether.server.event.Limits;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.Durability;
-import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.Sync;
-import java.util.ArrayList;
-import java.util.List;
 
-/**
- * A save as it comes in becomes a command here: checked once, and completed by what the server
- * fills in.
- */
+/** A save as it comes in becomes a command here, checked once. */
 final class SaveMapper {
   private SaveMapper() {}
 
   /**
    * The command of a request.
    *
+   * @param completion fills in what the request left out
    * @param resent whether gRPC itself says that it sent the request before
    * @param deadline when the answer must have left, as {@link System#nanoTime}
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
    *     contract
    */
-  static Save toSave(SaveEventsRequest request, boolean resent, long deadline) {
+  static Save toSave(
+      SaveEventsRequest request, Completion completion, boolean resent, long deadline) {
     check(request);
     // Before the events are completed: it leaves their texts as the bytes that are stored.
     String digest = RequestDigest.of(request.getEventsList());
@@ -41,7 +36,7 @@ final class SaveMapper {
         new ActorId(request.getActorId()),
         commitId(request),
         expected(request),
-        complete(request.getEventsList()),
+        completion.of(request.getEventsList()),
         digest,
         request.getRetry() || resent,
         deadline);
@@ -61,7 +56,7 @@ final class SaveMapper {
     } else {
       for (int i = 0; i < count; i++) {
         faults.within("events", i);
-        EventMapper.check(request.getEvents(i), faults);
+        EventRules.check(request.getEvents(i), faults);
       }
     }
     faults.check();
@@ -100,15 +95,6 @@ final class SaveMapper {
       return new ExpectedVersion.Exactly(request.getExpectedVersion());
     }
     return request.hasAnyVersion() ? new ExpectedVersion.Any() : new ExpectedVersion.Existing();
-  }
-
-  private static List<NewEvent> complete(List<NewEvent> events) {
-    Timestamp now = EventMapper.now();
-    List<NewEvent> complete = new ArrayList<>(events.size());
-    for (NewEvent event : events) {
-      complete.add(EventMapper.complete(event, now));
-    }
-    return complete;
   }
 
   /** The answer to a save that is stored. */

@@ -2,7 +2,6 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
@@ -35,7 +34,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   /** A commit id that is longer is illegal, and so is its echo. */
   private static final int MAX_ECHO = 4 * Limits.COMMIT_ID_BYTES;
 
-  private final EventStore store;
+  private final Intake intake;
   private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
   private final Consumer<SaveStream> onEnd;
 
@@ -62,10 +61,10 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
    * @param onEnd is told when the call has ended, whoever ended it
    */
   SaveStream(
-      EventStore store,
+      Intake intake,
       ServerCallStreamObserver<SaveEventsStreamResponse> call,
       Consumer<SaveStream> onEnd) {
-    this.store = store;
+    this.intake = intake;
     this.call = call;
     this.onEnd = onEnd;
     sending = new SynchronizationContext((thread, thrown) -> fail(thrown));
@@ -141,10 +140,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
         throw new StoreException.InvalidRequest(
             "commit_id", "is that of a request that is not answered yet");
       }
-      return MissedEvents.save(
-          store,
-          SaveMapper.toSave(message, PreviousAttempts.any(), Deadlines.ofCall()),
-          message.getMaxMissedEvents());
+      return intake.save(message);
     } catch (StoreException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -1,6 +1,5 @@
 package dev.aether.server.grpc;
 
-import dev.aether.server.store.EventStore;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -13,18 +12,18 @@ import java.util.concurrent.ConcurrentHashMap;
  * threads.
  */
 final class SaveStreams implements AutoCloseable {
-  private final EventStore store;
+  private final Intake intake;
   private final Set<SaveStream> open = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
-  SaveStreams(EventStore store) {
-    this.store = store;
+  SaveStreams(Intake intake) {
+    this.intake = intake;
   }
 
   StreamObserver<SaveEventsRequest> begin(StreamObserver<SaveEventsStreamResponse> answers) {
     SaveStream stream =
         new SaveStream(
-            store, (ServerCallStreamObserver<SaveEventsStreamResponse>) answers, open::remove);
+            intake, (ServerCallStreamObserver<SaveEventsStreamResponse>) answers, open::remove);
     open.add(stream);
     if (closed) {
       stream.close();

@@ -14,21 +14,17 @@ import io.grpc.stub.StreamObserver;
 /** The calls about snapshots. No method blocks. */
 final class SnapshotCalls {
   private final Store store;
+  private final Intake intake;
 
-  SnapshotCalls(Store store) {
+  SnapshotCalls(Store store, Intake intake) {
     this.store = store;
+    this.intake = intake;
   }
 
   void save(SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> response) {
     UnaryCall.answer(
         response,
-        () ->
-            store
-                .snapshots()
-                .save(
-                    SnapshotMapper.namespace(request),
-                    SnapshotMapper.complete(request.getSnapshot()),
-                    Deadlines.ofCall()),
+        () -> intake.saveSnapshot(request),
         saved -> SaveSnapshotResponse.getDefaultInstance());
   }
 

@@ -8,7 +8,7 @@ import dev.aether.server.event.TextRule;
 import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.Snapshot;
 
-/** A snapshot as it comes in is checked here once, and completed by what the server fills in. */
+/** A snapshot as it comes in is checked here once. */
 final class SnapshotMapper {
   private static final TextRule CONTENT_TYPE = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
 
@@ -38,23 +38,11 @@ final class SnapshotMapper {
       faults.add("snapshot.version", "is 0: there is nothing to take a snapshot of");
     }
     faults.add("snapshot.content_type", CONTENT_TYPE.fault(snapshot.getContentType()));
-    EventMapper.checkMetadata(snapshot.getMetadataMap(), "snapshot.metadata", faults);
+    EventRules.checkMetadata(snapshot.getMetadataMap(), "snapshot.metadata", faults);
     if (snapshot.hasTimestamp() && !Timestamps.isValid(snapshot.getTimestamp())) {
       faults.add(
           "snapshot.timestamp",
           "is outside of the years 1 to 9999, or its nanos of 0 to 999999999");
     }
-  }
-
-  /** The snapshot with what its sender left to the server. */
-  static Snapshot complete(Snapshot snapshot) {
-    Snapshot.Builder complete = snapshot.toBuilder();
-    if (snapshot.getContentType().isEmpty()) {
-      complete.setContentType(EventMapper.DEFAULT_CONTENT_TYPE);
-    }
-    if (!snapshot.hasTimestamp()) {
-      complete.setTimestamp(EventMapper.now());
-    }
-    return complete.build();
   }
 }

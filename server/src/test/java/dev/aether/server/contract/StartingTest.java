@@ -29,6 +29,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -136,7 +137,13 @@ class StartingTest {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), taken.getLocalPort());
       ServerConfig config =
           new ServerConfig(
-              address, Optional.empty(), new StoreChoice.Memory(), 1, true, Optional.empty());
+              address,
+              Optional.empty(),
+              new StoreChoice.Memory(),
+              1,
+              true,
+              Optional.empty(),
+              InstantSource.system());
       UncheckedIOException thrown =
           assertThrows(UncheckedIOException.class, () -> AetherServer.start(config));
       assertTrue(
@@ -150,7 +157,8 @@ class StartingTest {
   void aSaveInANamespaceThatNobodyMadeIsRefusedWhereAutoCreateIsOff() {
     ServerConfig open = ServerConfig.on(new StoreChoice.Memory());
     ServerConfig config =
-        new ServerConfig(open.listen(), open.http(), open.store(), 1, false, Optional.empty());
+        new ServerConfig(
+            open.listen(), open.http(), open.store(), 1, false, Optional.empty(), open.clock());
     try (Node node = Node.start(config)) {
       Refusal refusal = Refusal.of(() -> node.save(Requests.saveAt("missing", "actor", 0)));
       assertEquals(Status.Code.NOT_FOUND, refusal.code());

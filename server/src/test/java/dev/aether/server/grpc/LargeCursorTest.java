@@ -24,6 +24,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -58,7 +59,9 @@ class LargeCursorTest {
     for (int i = 0; i < NAMESPACES; i++) {
       store.namespaces().create(new Namespace("n" + i), Settings.DEFAULT, Long.MAX_VALUE).join();
     }
-    server = new GrpcServer(new InetSocketAddress("127.0.0.1", 0), store, bus, "node");
+    server =
+        new GrpcServer(
+            new InetSocketAddress("127.0.0.1", 0), store, bus, "node", InstantSource.system());
     channel = connect();
     slow = connect();
   }

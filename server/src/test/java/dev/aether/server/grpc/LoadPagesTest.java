@@ -27,6 +27,7 @@ import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +54,13 @@ class LoadPagesTest {
 
   @BeforeEach
   void serve() throws IOException {
-    server = new GrpcServer(new InetSocketAddress("127.0.0.1", 0), new Watched(), bus, "node");
+    server =
+        new GrpcServer(
+            new InetSocketAddress("127.0.0.1", 0),
+            new Watched(),
+            bus,
+            "node",
+            InstantSource.system());
     channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", server.address().getPort())
             .usePlaintext()

@@ -33,6 +33,7 @@ import io.grpc.stub.ClientResponseObserver;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +50,8 @@ class SaveStreamTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
   private final HeldStore store = new HeldStore();
-  private final SaveStreams streams = new SaveStreams(store);
+  private final Intake intake = new Intake(store, new Completion(InstantSource.system()));
+  private final SaveStreams streams = new SaveStreams(intake);
   private final Server server = serve();
   private final ManagedChannel channel =
       ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -136,7 +138,7 @@ class SaveStreamTest {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
-          .addService(new EventStoreService(store, streams))
+          .addService(new EventStoreService(store, intake, streams))
           .build()
           .start();
     } catch (IOException e) {

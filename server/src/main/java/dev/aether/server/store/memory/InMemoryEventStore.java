@@ -16,7 +16,7 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.Commit;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,9 +26,11 @@ final class InMemoryEventStore implements EventStore {
   private static final Durability DURABILITY = new Durability(1, Durability.Sync.MEMORY);
 
   private final InMemoryNamespaces namespaces;
+  private final InstantSource clock;
 
-  InMemoryEventStore(InMemoryNamespaces namespaces) {
+  InMemoryEventStore(InMemoryNamespaces namespaces, InstantSource clock) {
     this.namespaces = namespaces;
+    this.clock = clock;
   }
 
   @Override
@@ -85,7 +87,8 @@ final class InMemoryEventStore implements EventStore {
     Commit commit = decode(body, save);
     MemoryPartition.Record record =
         new MemoryPartition.Record(
-            new LogEntry.StoredCommit(0, partition.head() + 1, Instant.now(), save.actor(), commit),
+            new LogEntry.StoredCommit(
+                0, partition.head() + 1, clock.instant(), save.actor(), commit),
             save.expected().letter(),
             save.digest());
     partition.add(record);

@@ -6,7 +6,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import java.security.SecureRandom;
-import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,15 +20,17 @@ final class InMemoryNamespaces implements Namespaces {
   private final long storeId = new SecureRandom().nextLong();
   private final boolean autoCreate;
   private final ExecutorService deliveries;
+  private final InstantSource clock;
 
   /** Changed only under this object's lock, so that watchers hear of changes in their order. */
   private final Map<Namespace, MemoryPartition> partitions = new ConcurrentHashMap<>();
 
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
-  InMemoryNamespaces(boolean autoCreate, ExecutorService deliveries) {
+  InMemoryNamespaces(boolean autoCreate, ExecutorService deliveries, InstantSource clock) {
     this.autoCreate = autoCreate;
     this.deliveries = deliveries;
+    this.clock = clock;
   }
 
   Optional<MemoryPartition> partition(Namespace namespace) {
@@ -56,7 +58,8 @@ final class InMemoryNamespaces implements Namespaces {
 
   private synchronized MemoryPartition make(Namespace namespace, long maxBytes) {
     Info info =
-        new Info(namespace, UuidV7.next().toString().substring(24), 1, 1, maxBytes, Instant.now());
+        new Info(
+            namespace, UuidV7.next().toString().substring(24), 1, 1, maxBytes, clock.instant());
     MemoryPartition made = new MemoryPartition(info, deliveries);
     partitions.put(namespace, made);
     watchers.forEach(watcher -> watcher.onNamespace(info));

@@ -8,6 +8,7 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,12 +29,18 @@ public final class InMemoryStore implements Store {
   private final InMemoryLog log;
   private final InMemoryBroadcasts broadcasts = new InMemoryBroadcasts(deliveries);
 
+  /** Dates what is stored by this machine's clock. */
+  public InMemoryStore(boolean autoCreate) {
+    this(autoCreate, InstantSource.system());
+  }
+
   /**
    * @param autoCreate whether the first save makes its namespace
+   * @param clock says when a commit was stored, and a namespace made
    */
-  public InMemoryStore(boolean autoCreate) {
-    namespaces = new InMemoryNamespaces(autoCreate, deliveries);
-    events = new InMemoryEventStore(namespaces);
+  public InMemoryStore(boolean autoCreate, InstantSource clock) {
+    namespaces = new InMemoryNamespaces(autoCreate, deliveries, clock);
+    events = new InMemoryEventStore(namespaces, clock);
     snapshots = new InMemorySnapshots(namespaces);
     actors = new InMemoryActors(namespaces);
     log = new InMemoryLog(namespaces);

@@ -69,6 +69,7 @@ class HistoryReaderTest {
         ANYWHERE.store(),
         ANYWHERE.replicas(),
         ANYWHERE.autoCreate(),
-        ANYWHERE.nodeId());
+        ANYWHERE.nodeId(),
+        ANYWHERE.clock());
   }
 }

@@ -1,0 +1,41 @@
+"""A subscription that goes on where it was."""
+
+import sys
+
+import grpc
+
+from aether.v1 import event_bus_pb2_grpc
+from connection import ATTEMPTS, connect, explain, is_final, pause
+
+# In earnest a subscription has no deadline: heartbeats come every 10 s, and longer silence is a lost connection.
+PATIENCE_S = 10
+
+
+def follow(request, seen, until):
+    """Adds the versions of events to seen until the last is there, through lost connections."""
+    for attempt in range(ATTEMPTS):
+        try:
+            with connect() as channel:  # leaving it ends the subscription
+                for response in event_bus_pb2_grpc.EventBusStub(channel).Subscribe(request, timeout=PATIENCE_S):
+                    seen.extend(event.version for at in response.events.commits for event in at.commit.events)
+                    go_on_after(response, request)
+                    if until in seen:
+                        return
+        except grpc.RpcError as error:
+            reason, _ = explain(error)
+            if is_final(reason):
+                raise
+        pause(attempt)
+    sys.exit(f"the subscription was lost {ATTEMPTS} times")
+
+
+def go_on_after(response, request):
+    """Makes the request go on after this frame. A projection stores it together with what the events changed."""
+    cursor = getattr(getattr(response, response.WhichOneof("frame")), "cursor", "")
+    if cursor:
+        request.cursor = cursor
+        request.after.clear()
+        return
+    # Some frames come without one: then the positions say how far it got since the last.
+    for at in response.events.commits:
+        request.after[at.commit.namespace].positions[at.partition] = at.position

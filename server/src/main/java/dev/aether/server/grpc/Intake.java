@@ -1,0 +1,53 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.store.Saved;
+import dev.aether.server.store.Store;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveSnapshotRequest;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of what is to be stored: checked, completed, and handed to the store with the deadline of
+ * the call that brought it. No method blocks.
+ */
+final class Intake {
+  private final Store store;
+  private final Completion completion;
+
+  /**
+   * @param completion fills in what a sender left out
+   */
+  Intake(Store store, Completion completion) {
+    this.store = store;
+    this.completion = completion;
+  }
+
+  /**
+   * Saves within the current call; a conflict brings missed events if the request asks for them.
+   *
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   *     contract
+   */
+  CompletableFuture<Saved> save(SaveEventsRequest request) {
+    return MissedEvents.save(
+        store.events(),
+        SaveMapper.toSave(request, completion, PreviousAttempts.any(), Deadlines.ofCall()),
+        request.getMaxMissedEvents());
+  }
+
+  /**
+   * Saves a snapshot within the current call.
+   *
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   *     contract
+   */
+  CompletableFuture<@Nullable Void> saveSnapshot(SaveSnapshotRequest request) {
+    return store
+        .snapshots()
+        .save(
+            SnapshotMapper.namespace(request),
+            completion.of(request.getSnapshot()),
+            Deadlines.ofCall());
+  }
+}

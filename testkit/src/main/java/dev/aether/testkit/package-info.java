@@ -1,0 +1,11 @@
+/**
+ * An Aether inside a test: a real server on a port of 127.0.0.1, on a store in memory that starts
+ * in milliseconds or on a private nats-server, with a clock to set and faults to switch.
+ *
+ * <p>{@link dev.aether.testkit.AetherExtension} is for JUnit 5, {@link
+ * dev.aether.testkit.TestAether} for everything else.
+ */
+@NullMarked
+package dev.aether.testkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.client.actor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,164 @@
+package dev.aether.client.retry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Event;
+import dev.aether.client.NewEvent;
+import dev.aether.client.Saved;
+import dev.aether.testkit.AetherExtension;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Many writers increment one actor, each pattern with its default options: what is said to be saved
+ * is stored once, what is given up is not, and who hands the given up ones in again gets all done.
+ * {@code -Daether.contention.writers=64 -Daether.contention.increments=100} makes it large.
+ */
+@Timeout(1800)
+class ContentionTest {
+  private static final int WRITERS = Integer.getInteger("aether.contention.writers", 8);
+  private static final int INCREMENTS = Integer.getInteger("aether.contention.increments", 50);
+
+  private static final Duration BREAKER_POLL = Duration.ofMillis(10);
+  private static final CircuitBreaker BREAKER = new CircuitBreaker();
+
+  @RegisterExtension static final AetherExtension AETHER = AetherExtension.onNats(NatsOfTheRepository.path());
+
+  /** The six patterns. */
+  enum Pattern {
+    SIMPLE(new SimpleRetry()),
+    CONFLICT_DETAILED(new ConflictDetailed()),
+    JITTER(new JitterRetry()),
+    ADAPTIVE(new AdaptiveRetry()),
+    EVENTUAL_CONSISTENCY(new JitterRetry()),
+    CIRCUIT_BREAKER(BREAKER.around(new SimpleRetry()));
+
+    private final RetryPolicy policy;
+
+    Pattern(RetryPolicy policy) {
+      this.policy = policy;
+    }
+
+    String actor() {
+      return "counter-" + name();
+    }
+
+    /** The increments that were given up; all others were saved. */
+    List<String> run(AetherClient client, List<String> increments) throws InterruptedException {
+      return this == EVENTUAL_CONSISTENCY ? later(client, increments) : now(client, increments);
+    }
+
+    private List<String> now(AetherClient client, List<String> increments) {
+      RetryingSaver saver = RetryingSaver.of(client, policy);
+      List<String> givenUp = new ArrayList<>();
+      for (String increment : increments) {
+        try {
+          assertTrue(saver.save(actor(), attempt -> incremented(increment)).isPresent());
+        } catch (RetriesExhaustedException | CircuitBreakerOpenException e) {
+          givenUp.add(increment);
+        }
+      }
+      return givenUp;
+    }
+
+    private List<String> later(AetherClient client, List<String> increments) {
+      List<String> givenUp = new ArrayList<>();
+      List<CompletableFuture<Optional<Saved>>> outcomes = new ArrayList<>();
+      try (BackgroundSaver saver =
+          new BackgroundSaver(AsyncRetryingSaver.of(client.async(), policy))) {
+        for (String increment : increments) {
+          outcomes.add(saver.save(actor(), attempt -> incremented(increment)));
+        }
+        for (int i = 0; i < outcomes.size(); i++) {
+          try {
+            assertTrue(outcomes.get(i).join().isPresent());
+          } catch (CompletionException e) {
+            assertTrue(e.getCause() instanceof RetriesExhaustedException, e::toString);
+            givenUp.add(increments.get(i));
+          }
+        }
+      }
+      return givenUp;
+    }
+  }
+
+  private static List<NewEvent> incremented(String id) {
+    return List.of(NewEvent.builder("Incremented").eventId(id).build());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsSavedIsStoredOnceAndWhatIsGivenUpCanBeHandedInAgain(Pattern pattern) throws Exception {
+    List<List<String>> ofWriters =
+        IntStream.range(0, WRITERS)
+            .mapToObj(
+                writer -> IntStream.range(0, INCREMENTS).mapToObj(i -> writer + ":" + i).toList())
+            .toList();
+
+    List<List<String>> givenUp = atOnce(pattern, ofWriters);
+
+    Set<String> saved = new HashSet<>();
+    ofWriters.forEach(saved::addAll);
+    givenUp.forEach(each -> each.forEach(saved::remove));
+    System.out.printf(
+        "%s: %d writers, %d saved, %d given up%n",
+        pattern, WRITERS, saved.size(), WRITERS * INCREMENTS - saved.size());
+    holdsExactly(saved, pattern.actor());
+
+    int rounds = 0;
+    for (; givenUp.stream().anyMatch(each -> !each.isEmpty()); rounds++) {
+      while (!BREAKER.canRetry()) {
+        AETHER.client().delay(BREAKER_POLL);
+      }
+      givenUp = atOnce(pattern, givenUp);
+    }
+    System.out.printf("%s: all after %d more rounds%n", pattern, rounds);
+    ofWriters.forEach(saved::addAll);
+    holdsExactly(saved, pattern.actor());
+    assertEquals(WRITERS * INCREMENTS, saved.size());
+  }
+
+  private static List<List<String>> atOnce(Pattern pattern, List<List<String>> increments)
+      throws Exception {
+    ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+    try {
+      List<Future<List<String>>> running = new ArrayList<>();
+      for (List<String> each : increments) {
+        running.add(threads.submit(() -> pattern.run(AETHER.client(), each)));
+      }
+      List<List<String>> givenUp = new ArrayList<>();
+      for (Future<List<String>> each : running) {
+        givenUp.add(each.get());
+      }
+      return givenUp;
+    } finally {
+      threads.shutdownNow();
+    }
+  }
+
+  private static void holdsExactly(Set<String> saved, String actor) {
+    List<String> stored;
+    try (Stream<Event> events = AETHER.client().events(actor)) {
+      stored = events.map(Event::eventId).toList();
+    }
+    assertEquals(saved, new HashSet<>(stored));
+    assertEquals(saved.size(), stored.size(), "stored twice");
+  }
+}

@@ -1,0 +1,78 @@
+package dev.aether.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.client.Saved;
+import java.util.HashSet;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+final class AetherExtensionTest {
+  private static final NewEvent PLACED = NewEvent.json("OrderPlaced", "{}");
+
+  @Test
+  void whileNoTestRunsThereIsNoAether() {
+    assertThrows(IllegalStateException.class, AetherExtension.inMemory()::client);
+  }
+
+  @Nested
+  final class InAFieldOfTheInstance {
+    @RegisterExtension private final AetherExtension aether = AetherExtension.inMemory();
+
+    @BeforeEach
+    void isThereBeforeTheTest() {
+      assertEquals(0, aether.client().latestVersion("order-1"));
+    }
+
+    @RepeatedTest(2)
+    void eachTestHasAnEmptyStoreAndAClockAtItsStart() {
+      assertEquals(TestClock.START, aether.clock().instant());
+      aether.clock().set(TestClock.START.plusSeconds(1));
+
+      Saved unused = aether.client().save("order-1", ExpectedVersion.exactly(0), PLACED);
+    }
+
+    @AfterEach
+    void isThereAfterTheTest() {
+      assertEquals(1, aether.client().latestVersion("order-1"));
+    }
+  }
+
+  @Nested
+  final class InAStaticField {
+    @RegisterExtension private static final AetherExtension AETHER = AetherExtension.inMemory();
+
+    private static final Set<String> ENDPOINTS = new HashSet<>();
+
+    @BeforeAll
+    static void isThereBeforeAllTests() {
+      ENDPOINTS.add(AETHER.endpoint());
+    }
+
+    @RepeatedTest(2)
+    void itsTestsShareOneButNoFaults() {
+      Saved unused = AETHER.client().save("order-1", ExpectedVersion.any(), PLACED);
+      ENDPOINTS.add(AETHER.endpoint());
+      assertEquals(1, ENDPOINTS.size());
+
+      AETHER.faults().refuseConnections();
+    }
+
+    @Nested
+    final class AndInClassesWithin {
+      @Test
+      void itIsStillTheSame() {
+        assertEquals(Set.of(AETHER.endpoint()), ENDPOINTS);
+      }
+    }
+  }
+}

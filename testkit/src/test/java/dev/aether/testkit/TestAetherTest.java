@@ -1,0 +1,95 @@
+package dev.aether.testkit;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.aether.client.AetherClient;
+import dev.aether.client.Bytes;
+import dev.aether.client.Commit;
+import dev.aether.client.Durability;
+import dev.aether.client.Event;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.LogSignal;
+import dev.aether.client.NewEvent;
+import dev.aether.client.ReadLogOptions;
+import dev.aether.client.RepeatOptions;
+import dev.aether.client.Saved;
+import dev.aether.client.ServerUnreachableException;
+import dev.aether.client.Snapshot;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A test kit without JUnit's help. */
+@Timeout(60)
+final class TestAetherTest {
+  private static final NewEvent PLACED = NewEvent.json("OrderPlaced", "{}");
+
+  @Test
+  void eachHasAStoreOfItsOwnAndSaysThatItIsMemory() {
+    try (TestAether one = TestAether.inMemory();
+        TestAether other = TestAether.inMemory()) {
+      Saved saved = one.client().save("order-1", ExpectedVersion.exactly(0), PLACED);
+
+      assertEquals(Durability.Sync.MEMORY, saved.durability().sync());
+      assertEquals(1, one.newClient().latestVersion("order-1"));
+      assertEquals(0, other.client().latestVersion("order-1"));
+      assertNotEquals(one.endpoint(), other.endpoint());
+    }
+  }
+
+  @Test
+  void itsClientsEndWithIt() {
+    TestAether aether = TestAether.inMemory();
+    AetherClient client = aether.client();
+    AetherClient another = aether.newClient();
+    assertSame(client, aether.client());
+    try (AetherClient own = aether.clientBuilder().repeats(RepeatOptions.never()).build()) {
+      assertEquals(0, own.latestVersion("order-1"));
+
+      aether.close();
+
+      assertThrows(IllegalStateException.class, () -> client.latestVersion("order-1"));
+      assertThrows(IllegalStateException.class, () -> another.latestVersion("order-1"));
+      assertThrows(ServerUnreachableException.class, () -> own.latestVersion("order-1"));
+    }
+  }
+
+  @Test
+  void theClockDatesEventsSnapshotsAndWhatIsStored() {
+    try (TestAether aether = TestAether.inMemory();
+        AetherClient client = aether.newClient()) {
+      Instant noon = Instant.parse("2026-06-01T12:00:00.000000001Z");
+      aether.clock().set(noon);
+      Saved unused = client.save("order-1", ExpectedVersion.exactly(0), PLACED);
+      aether.clock().advance(Duration.ofHours(1));
+      Saved unused2 = client.save("order-1", ExpectedVersion.exactly(1), PLACED);
+      client.saveSnapshot(Snapshot.builder("order-1", 2, Bytes.utf8("{}")).build());
+
+      assertEquals(
+          List.of(noon, noon.plus(Duration.ofHours(1))),
+          client.events("order-1").map(Event::timestamp).toList());
+      assertEquals(
+          List.of(noon, noon.plus(Duration.ofHours(1))),
+          client
+              .readLog(ReadLogOptions.all())
+              .flatMap(LogSignal::commits)
+              .map(Commit::storedAt)
+              .toList());
+      assertEquals(
+          noon.plus(Duration.ofHours(1)),
+          client.latestSnapshot("order-1").orElseThrow().timestamp());
+    }
+  }
+
+  @Test
+  void inMemoryThereIsNoNats() {
+    try (TestAether aether = TestAether.inMemory()) {
+      assertThrows(IllegalStateException.class, aether::nats);
+    }
+  }
+}
