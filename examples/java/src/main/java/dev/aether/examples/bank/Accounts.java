@@ -2,6 +2,7 @@ package dev.aether.examples.bank;
 
 import dev.aether.client.AetherClient;
 import dev.aether.client.actor.Actors;
+import dev.aether.client.actor.ActorsListener;
 import dev.aether.client.actor.EventContext;
 import dev.aether.client.actor.Handled;
 import dev.aether.client.actor.Loaded;
@@ -25,7 +26,9 @@ final class Accounts {
 
   /** In the client's namespace. The client stays the caller's to close. */
   Accounts(AetherClient client, Tally tally) {
-    this.actors = Actors.of(client, Account.TYPE, CONFLICTS);
+    // A snapshot that was not saved costs a longer read, and servers are killed here all the time.
+    this.actors =
+        Actors.of(client, Account.TYPE, CONFLICTS).withListener(new ActorsListener() {});
     this.patience = new Patience(client, PATIENCE, tally::failed);
     this.tally = tally;
   }
