@@ -160,7 +160,8 @@ class BackgroundSaverTest {
   @Test
   void manyThatFailAtOnceAreAllAnswered() {
     CircuitBreaker open =
-        new CircuitBreaker(CircuitBreakerOptions.defaults()
+        new CircuitBreaker(
+            CircuitBreakerOptions.defaults()
                 .withFailuresToOpen(1)
                 .withOpenFor(Duration.ofHours(1)));
     open.callAsync(() -> CompletableFuture.failedFuture(outage())).exceptionally(e -> null).join();

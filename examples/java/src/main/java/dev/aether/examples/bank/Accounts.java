@@ -27,8 +27,7 @@ final class Accounts {
   /** In the client's namespace. The client stays the caller's to close. */
   Accounts(AetherClient client, Tally tally) {
     // A snapshot that was not saved costs a longer read, and servers are killed here all the time.
-    this.actors =
-        Actors.of(client, Account.TYPE, CONFLICTS).withListener(new ActorsListener() {});
+    this.actors = Actors.of(client, Account.TYPE, CONFLICTS).withListener(new ActorsListener() {});
     this.patience = new Patience(client, PATIENCE, tally::failed);
     this.tally = tally;
   }
