@@ -108,8 +108,7 @@ class BroadcastingTest {
       CompletionException refused =
           assertThrows(
               CompletionException.class, () -> broadcasting.publish(broadcast(0), 0).join());
-      assertInstanceOf(
-          StoreException.Overloaded.class, Objects.requireNonNull(refused.getCause()));
+      assertInstanceOf(StoreException.Overloaded.class, Objects.requireNonNull(refused.getCause()));
       assertEquals(Broadcasting.MAX_PUBLISHING, held.size());
 
       held.get(0).complete(null);

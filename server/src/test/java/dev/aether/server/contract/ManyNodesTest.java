@@ -22,7 +22,8 @@ class ManyNodesTest {
 
   private final String namespace = Requests.unique("many-nodes");
   private final TestNatsServer nats = TestNatsServer.start();
-  private final List<Node> nodes = IntStream.range(0, NODES).mapToObj(i -> node("node-" + i)).toList();
+  private final List<Node> nodes =
+      IntStream.range(0, NODES).mapToObj(i -> node("node-" + i)).toList();
 
   private Node node(String name) {
     StoreChoice choice = new StoreChoice.Nats(List.of(nats.url()), Duration.ofSeconds(30));
