@@ -238,8 +238,11 @@ public final class AetherClient implements AutoCloseable {
 
   /**
    * Broadcasts an event in the client's namespace: not stored, at most once, to the subscribers
-   * connected now that asked for broadcasts. Never sent again once it may have been broadcast.
+   * connected now that asked for broadcasts. Returns when NATS has taken it, whoever gets it. Never
+   * sent again once it may have been broadcast.
    *
+   * @throws TooLargeException if it takes more than a commit may
+   * @throws StoreUnavailableException if the server can't reach NATS; it was not broadcast
    * @throws OutcomeUnknownException if no answer said whether it was broadcast
    */
   public void publish(NewEvent event) {

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param eventTypes only commits with an event of one of these types; empty: every type
  * @param actorPattern only commits of these actors; empty: every actor
  * @param storedOnly only that events were stored ({@link EventStored}), instead of whole commits
- * @param includeBroadcasts also broadcasts
+ * @param includeBroadcasts also broadcasts to the namespaces, made or not, each at most once; the
+ *     event types count for them, the actor pattern and storedOnly do not
  * @param reportCorrupt report records that can't be decoded and go on, instead of ending with
  *     {@link CorruptRecordException}
  * @param resume go on by itself after a lost connection, where it stopped, on another node if there

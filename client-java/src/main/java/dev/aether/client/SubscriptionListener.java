@@ -97,7 +97,11 @@ public interface SubscriptionListener {
   /** A matching namespace was deleted. Made anew it is another one, read from its beginning. */
   default void onNamespaceDeleted(String namespace) {}
 
-  /** A broadcast, not stored, with {@link SubscribeOptions#includeBroadcasts()}. */
+  /**
+   * A broadcast, not stored, with {@link SubscribeOptions#includeBroadcasts()}. Comes at most once:
+   * one that is published while this listener is slow, or while its connection is broken, may be
+   * missed, and is not brought by a cursor. The event's id, content type and timestamp are set.
+   */
   default void onBroadcast(String namespace, NewEvent event) {}
 
   /** The subscription ended by itself and won't be resumed. The last callback. */

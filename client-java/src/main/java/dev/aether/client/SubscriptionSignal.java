@@ -65,7 +65,7 @@ public sealed interface SubscriptionSignal {
   record NamespaceDeleted(String namespace) implements SubscriptionSignal {}
 
   /**
-   * A broadcast, not stored.
+   * A broadcast, not stored. Comes at most once, as {@link SubscriptionListener#onBroadcast} says.
    *
    * @param namespace the namespace it was published to
    * @param event the event

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /** The nats-server that {@code dev/nats-server} prints, asked once for each JVM. */
-final class NatsOfTheRepository {
+public final class NatsOfTheRepository {
   private static final Path SCRIPT = Path.of("..", "dev", "nats-server");
 
   /** Fetching may mean compiling, on a machine that is busy with other tests. */
@@ -20,7 +20,7 @@ final class NatsOfTheRepository {
   }
 
   /** Blocks, the first time, until it is fetched. */
-  static Path binary() {
+  public static Path binary() {
     return Holder.BINARY;
   }
 

@@ -5,7 +5,6 @@ import dev.aether.client.CallSettings;
 import dev.aether.client.Snapshot;
 import dev.aether.client.SnapshotOutdatedException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
@@ -63,10 +62,7 @@ final class SnapshotSaver {
     if (thrown == null) {
       return;
     }
-    Throwable cause =
-        thrown instanceof CompletionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable cause = Chain.cause(thrown);
     if (!(cause instanceof SnapshotOutdatedException)) {
       listener.onSnapshotFailed(actor.actorId(), actor.version(), cause);
     }

@@ -69,7 +69,8 @@ public final class BackgroundSaver implements AutoCloseable {
    * Takes a save.
    *
    * @return its outcome, as of {@link AsyncRetryingSaver#save(String, Decider)}; completes with
-   *     {@link AbandonedException} if this saver is closed before
+   *     {@link AbandonedException} if this saver is closed before. To cancel it is to want it no
+   *     longer
    * @throws QueueFullException if too many wait; this one was not taken
    * @throws IllegalStateException if this saver is closed
    */
@@ -93,7 +94,7 @@ public final class BackgroundSaver implements AutoCloseable {
       lock.unlock();
     }
     beginReady();
-    return item.outcome().copy();
+    return item.outcome();
   }
 
   /** How many saves wait for their turn. */

@@ -106,11 +106,6 @@ final class Broadcasting implements Broadcasts.Listener, AutoCloseable {
     return losses.droppedCount();
   }
 
-  /** Bytes that the queues of this node's subscriptions hold. */
-  long queuedBytes() {
-    return queuedBytes.get();
-  }
-
   @Override
   public void close() {
     listening.close();

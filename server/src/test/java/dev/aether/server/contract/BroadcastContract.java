@@ -231,7 +231,7 @@ abstract class BroadcastContract extends Contract {
 
   @Test
   void whoReadsNothingMissesBroadcastsAndNoCommitAndHoldsUpNobody() {
-    int count = 300;
+    int count = 200;
     a.save(Requests.saveAt(namespace, actor, 0));
     try (Subscriber stalled =
             Subscriber.openStalled(

@@ -16,6 +16,7 @@ import dev.aether.client.Snapshot;
 import dev.aether.client.retry.JitterRetry;
 import dev.aether.client.retry.RetriesExhaustedException;
 import dev.aether.testkit.AetherExtension;
+import dev.aether.testkit.CallLog;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -160,7 +160,10 @@ class BackgroundSaverTest {
   @Test
   void manyThatFailAtOnceAreAllAnswered() {
     CircuitBreaker open =
-        new CircuitBreaker(CircuitBreakerOptions.defaults().withFailuresToOpen(1));
+        new CircuitBreaker(
+            CircuitBreakerOptions.defaults()
+                .withFailuresToOpen(1)
+                .withOpenFor(Duration.ofHours(1)));
     open.callAsync(() -> CompletableFuture.failedFuture(outage())).exceptionally(e -> null).join();
     try (BackgroundSaver saver =
         new BackgroundSaver(

@@ -8,6 +8,7 @@ import dev.aether.client.Event;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Saved;
 import dev.aether.testkit.AetherExtension;
+import dev.aether.testkit.NatsOfTheRepository;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -39,7 +40,8 @@ class ContentionTest {
   private static final Duration BREAKER_POLL = Duration.ofMillis(10);
   private static final CircuitBreaker BREAKER = new CircuitBreaker();
 
-  @RegisterExtension static final AetherExtension AETHER = AetherExtension.onNats(NatsOfTheRepository.path());
+  @RegisterExtension
+  static final AetherExtension AETHER = AetherExtension.onNats(NatsOfTheRepository.binary());
 
   /** The six patterns. */
   enum Pattern {

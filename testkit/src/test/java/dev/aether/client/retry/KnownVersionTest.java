@@ -10,6 +10,7 @@ import dev.aether.client.NewEvent;
 import dev.aether.client.Reason;
 import dev.aether.client.Saved;
 import dev.aether.testkit.AetherExtension;
+import dev.aether.testkit.CallLog;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ class KnownVersionTest {
 
   @Test
   void aVersionThatTheCallerKnowsIsNotAskedFor() {
-    SentCalls calls = new SentCalls();
+    CallLog calls = new CallLog();
     try (AetherClient client =
         aether.clientBuilder().configureChannel(channel -> channel.intercept(calls)).build()) {
       RetryingSaver saver = RetryingSaver.of(client, new JitterRetry());
@@ -39,7 +40,7 @@ class KnownVersionTest {
       Saved third = saver.async().save("actor", 2, attempt -> EVENT).join().orElseThrow();
 
       assertEquals(3, third.lastVersion());
-      assertEquals(List.of("SaveEvents", "SaveEvents", "SaveEvents"), calls.methods());
+      assertEquals(List.of("SaveEvents", "SaveEvents", "SaveEvents"), calls.all());
     }
   }
 

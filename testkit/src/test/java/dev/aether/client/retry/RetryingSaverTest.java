@@ -14,6 +14,7 @@ import dev.aether.client.RepeatOptions;
 import dev.aether.client.Saved;
 import dev.aether.client.VersionConflictException;
 import dev.aether.testkit.AetherExtension;
+import dev.aether.testkit.CallLog;
 import dev.aether.testkit.Faults;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,7 +37,7 @@ class RetryingSaverTest {
 
   @RegisterExtension final AetherExtension aether = AetherExtension.inMemory();
 
-  private final SentCalls calls = new SentCalls();
+  private final CallLog calls = new CallLog();
   private final List<Attempt> asked = new ArrayList<>();
   private AetherClient client;
 
@@ -122,7 +123,7 @@ class RetryingSaverTest {
     assertEquals("Decided 3", history().get(3));
     // A conflict costs one more call: it brings the version.
     assertEquals(
-        List.of("GetLatestVersion", "SaveEvents", "SaveEvents", "SaveEvents"), calls.methods());
+        List.of("GetLatestVersion", "SaveEvents", "SaveEvents", "SaveEvents"), calls.all());
   }
 
   private static NewEvent other() {
@@ -157,7 +158,7 @@ class RetryingSaverTest {
   void whereThereIsNothingToSaveNothingIsSaved(Way way) {
     assertEquals(
         Optional.empty(), way.save(RetryingSaver.of(client, AT_ONCE), attempt -> List.of()));
-    assertEquals(List.of("GetLatestVersion"), calls.methods());
+    assertEquals(List.of("GetLatestVersion"), calls.all());
   }
 
   @ParameterizedTest

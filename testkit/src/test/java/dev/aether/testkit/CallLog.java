@@ -1,4 +1,4 @@
-package dev.aether.client.actor;
+package dev.aether.testkit;
 
 import io.grpc.CallOptions;
 import io.grpc.Channel;
@@ -10,7 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** Which calls a client has made, by their methods' names, in order. */
-final class CallLog implements ClientInterceptor {
+public final class CallLog implements ClientInterceptor {
   private final Queue<String> made = new ConcurrentLinkedQueue<>();
 
   @Override
@@ -20,11 +20,13 @@ final class CallLog implements ClientInterceptor {
     return next.newCall(method, options);
   }
 
-  List<String> all() {
+  /** Since the last {@link #clear}. */
+  public List<String> all() {
     return List.copyOf(made);
   }
 
-  void clear() {
+  /** Forgets them. */
+  public void clear() {
     made.clear();
   }
 }

@@ -1,0 +1,5 @@
+/** The smallest program. */
+@NullMarked
+package dev.aether.examples.hello;
+
+import org.jspecify.annotations.NullMarked;

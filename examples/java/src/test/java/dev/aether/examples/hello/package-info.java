@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.hello;
+
+import org.jspecify.annotations.NullMarked;
