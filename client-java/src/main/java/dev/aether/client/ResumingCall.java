@@ -2,7 +2,9 @@ package dev.aether.client;
 
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +62,10 @@ final class ResumingCall<F> implements FrameFlow<F> {
       Duration beginWithin,
       @Nullable Duration giveUpAfter,
       RepeatOptions repeats) {}
+
+  /** The client's own findings, while a server says nothing. */
+  private static final Set<Reason> NOTHING_HEARD =
+      EnumSet.of(Reason.UNREACHABLE, Reason.DEADLINE_EXCEEDED);
 
   private final Connection connection;
   private final Course<F> course;
@@ -214,7 +220,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
     }
     Failure before = attempts > 1 ? lastFailure : null;
     // That nobody answers within the rest of the time says less than what was answered before.
-    boolean saysLess = hurried && latest.error() instanceof ServerUnreachableException;
+    boolean saysLess = hurried && NOTHING_HEARD.contains(latest.error().reason());
     Failure failure = saysLess && before != null ? before : latest;
     lastFailure = failure;
     Duration waited = Duration.ofNanos(System.nanoTime() - waitingSinceNanos);
