@@ -85,7 +85,10 @@ public final class Actors<S, E> {
     return new AsyncActors<>(client.async(), setup);
   }
 
-  /** The actor as it is stored now, in one call, whatever is cached. */
+  /**
+   * The actor as it is stored now, whatever is cached: in one call, or two where its snapshot can't
+   * be used.
+   */
   public Loaded<S> load(String actorId) {
     Loaded<S> loaded = read(actorId);
     setup.cache().put(loaded);

@@ -46,7 +46,7 @@ final class Handling<S, E> {
     decided = List.copyOf(decider.apply(actor().state(), attempt));
     after = actor().state();
     for (E event : decided) {
-      after = type.apply().apply(after, event);
+      after = Objects.requireNonNull(type.apply().apply(after, event), "apply made no state");
     }
     return decided.stream().map(type.codec()::encode).map(context::on).toList();
   }

@@ -6,6 +6,7 @@ import dev.aether.client.Snapshot;
 import dev.aether.client.retry.Conflict;
 import dev.aether.client.retry.RetryPolicy;
 import dev.aether.client.retry.SaveSettings;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +40,11 @@ record Setup<S, E>(
         ActorsListener.logging());
   }
 
+  /** The same actor id in another namespace is another actor, of which nothing is known yet. */
   Setup<S, E> with(SaveSettings changed) {
-    return new Setup<>(type, policy, changed, cache, snapshots, listener);
+    boolean same = Objects.equals(changed.call().namespace(), settings.call().namespace());
+    StateCache<S> known = same ? cache : cache.emptyLikeThis();
+    return new Setup<>(type, policy, changed, known, snapshots, listener);
   }
 
   Setup<S, E> with(StateCache<S> changed) {

@@ -9,10 +9,12 @@ import org.jspecify.annotations.Nullable;
  * conflicts, and is decided again. For any number of threads.
  */
 final class StateCache<S> {
+  private final int maxActors;
   private final Map<String, Loaded<S>> states;
 
   /** 0 actors: remembers nothing. */
   StateCache(int maxActors) {
+    this.maxActors = maxActors;
     states =
         new LinkedHashMap<>(16, 0.75f, true) {
           @Override
@@ -20,6 +22,11 @@ final class StateCache<S> {
             return size() > maxActors;
           }
         };
+  }
+
+  /** One for as many actors, of another namespace. */
+  StateCache<S> emptyLikeThis() {
+    return new StateCache<>(maxActors);
   }
 
   synchronized @Nullable Loaded<S> get(String actorId) {

@@ -90,7 +90,7 @@ public final class AsyncRetryingSaver {
     SaveCourse course;
     try {
       course = new SaveCourse(actorId, policy, settings);
-    } catch (RetryException refused) {
+    } catch (RuntimeException refused) {
       return CompletableFuture.failedFuture(refused);
     }
     Run run = new Run(course, versions, decider);
@@ -118,8 +118,8 @@ public final class AsyncRetryingSaver {
       CompletableFuture<?> unused =
           result.whenComplete(
               (saved, thrown) -> {
-                course.end(thrown);
                 running.cancel(true); // Nothing, unless the caller cancelled the result.
+                course.end(thrown);
               });
     }
 
@@ -157,8 +157,15 @@ public final class AsyncRetryingSaver {
       }
     }
 
+    /** Whoever hears of the end may begin the next save: so the policy hears of it before. */
     private void fail(Throwable thrown) {
+      course.end(thrown);
       result.completeExceptionally(thrown);
+    }
+
+    private void succeed(Optional<Saved> saved) {
+      course.end(null);
+      result.complete(saved);
     }
 
     void attempt(Optional<Conflict> last) {
@@ -171,12 +178,12 @@ public final class AsyncRetryingSaver {
 
     private void save(Attempt attempt, List<NewEvent> events) {
       if (events.isEmpty()) {
-        result.complete(Optional.empty());
+        succeed(Optional.empty());
         return;
       }
       step(
           () -> client.save(course.command(attempt, events)),
-          saved -> result.complete(Optional.of(saved)),
+          saved -> succeed(Optional.of(saved)),
           thrown -> {
             if (thrown instanceof VersionConflictException conflict) {
               again(Conflict.of(conflict, attempt.number()), conflict);
@@ -187,6 +194,9 @@ public final class AsyncRetryingSaver {
     }
 
     private void again(Conflict conflict, VersionConflictException thrown) {
+      if (result.isDone()) {
+        return; // The caller cancelled it.
+      }
       Duration pause = course.pauseAfter(conflict, thrown);
       step(() -> client.delay(pause), over -> attempt(Optional.of(conflict)));
     }

@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -122,6 +124,10 @@ public final class BackgroundSaver implements AutoCloseable {
   }
 
   private void begin(Item item) {
+    if (item.outcome().isDone()) {
+      end(item, null, new CancellationException()); // It was cancelled while it waited.
+      return;
+    }
     CompletableFuture<Optional<Saved>> save = saver.save(item.actorId(), item.decider());
     CompletableFuture<?> ends = save.whenComplete((saved, thrown) -> end(item, saved, thrown));
     // Nothing, unless it was abandoned: then no further attempt is made.
@@ -184,7 +190,7 @@ public final class BackgroundSaver implements AutoCloseable {
     lock.lock();
     try {
       closed = true;
-      awaitIdle(within.toNanos());
+      awaitIdle(TimeUnit.NANOSECONDS.convert(within));
       begun = List.copyOf(atWork);
       left.addAll(begun);
       lanes

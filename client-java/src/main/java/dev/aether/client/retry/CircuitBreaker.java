@@ -1,10 +1,14 @@
 package dev.aether.client.retry;
 
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Fails fast where saves fail anyway. Closed, it lets all through and counts failures in a row; at
@@ -26,6 +30,8 @@ public final class CircuitBreaker {
     /** Lets a few trials through. */
     HALF_OPEN
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
 
   private final CircuitBreakerOptions options;
   private final LongSupplier nanoTime;
@@ -141,8 +147,19 @@ public final class CircuitBreaker {
       permit.end(thrown);
       throw thrown;
     }
-    CompletableFuture<?> unused = begun.whenComplete((value, thrown) -> permit.end(thrown));
-    return begun;
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    CompletableFuture<?> ends =
+        begun.whenComplete(
+            (value, thrown) -> {
+              permit.end(thrown); // Before anybody who hears of it begins the next.
+              if (thrown == null) {
+                answer.complete(value);
+              } else {
+                answer.completeExceptionally(Causes.of(thrown));
+              }
+            });
+    CompletableFuture<?> cancels = answer.whenComplete((value, thrown) -> begun.cancel(true));
+    return answer;
   }
 
   private synchronized Permit acquire() {
@@ -155,7 +172,7 @@ public final class CircuitBreaker {
   }
 
   private long openNanosLeft() {
-    return openedNanos + options.openFor().toNanos() - nanoTime.getAsLong();
+    return openedNanos + TimeUnit.NANOSECONDS.convert(options.openFor()) - nanoTime.getAsLong();
   }
 
   private void become(State next) {
@@ -164,6 +181,21 @@ public final class CircuitBreaker {
     failures = 0;
     trials = 0;
     openedNanos = nanoTime.getAsLong();
+  }
+
+  /** Nothing was sent, or nobody waited for the answer. */
+  private static boolean saysNothing(@Nullable Throwable cause) {
+    return cause instanceof CancellationException || cause instanceof CircuitBreakerOpenException;
+  }
+
+  /** A predicate that fails says nothing for the call. */
+  private boolean isFailure(Throwable cause) {
+    try {
+      return options.isFailure().test(cause);
+    } catch (RuntimeException e) {
+      LOG.error("what counts as a failure can't be told", e);
+      return true;
+    }
   }
 
   /** One call that was let through. */
@@ -179,7 +211,12 @@ public final class CircuitBreaker {
         if (begun != era) {
           return;
         }
-        boolean failed = failure != null && options.isFailure().test(Causes.of(failure));
+        Throwable cause = failure == null ? null : Causes.of(failure);
+        if (saysNothing(cause)) {
+          trials -= state == State.HALF_OPEN ? 1 : 0;
+          return;
+        }
+        boolean failed = cause != null && isFailure(cause);
         switch (state) {
           case CLOSED -> {
             failures = failed ? failures + 1 : 0;

@@ -59,7 +59,9 @@ public record ConflictDetailed(
     public Verdict onConflict(Conflict conflict) {
       listener.accept(conflict);
       atSameVersion = conflict.currentVersion() == lastVersion ? atSameVersion + 1 : 1;
-      withoutSmallerGap = conflict.gap() < lastGap ? 1 : withoutSmallerGap + 1;
+      // A gap of 1 is the smallest that a late save can have.
+      boolean shrinks = conflict.gap() <= 1 || conflict.gap() < lastGap;
+      withoutSmallerGap = shrinks ? 1 : withoutSmallerGap + 1;
       lastVersion = conflict.currentVersion();
       lastGap = conflict.gap();
       if (atSameVersion >= sameVersionStops) {

@@ -9,7 +9,8 @@ public interface RetryCourse {
   Verdict onConflict(Conflict conflict);
 
   /**
-   * The save is over; called once, last of all.
+   * The save is over; called once. When the caller cancels it, that may be beside the last {@link
+   * #onConflict}. What it throws is logged and changes nothing.
    *
    * @param failure null: it is saved, or there was nothing to save
    */

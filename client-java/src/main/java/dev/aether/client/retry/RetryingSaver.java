@@ -12,6 +12,10 @@ import java.util.Optional;
  * and after a conflict asks again on the version that the conflict names, as often as the policy
  * allows. For any number of threads; the caller's thread decides, saves and waits.
  *
+ * <p>After {@link dev.aether.client.OutcomeUnknownException} the commit may be stored. To find out
+ * by saving again, name commits by the command and the version ({@link SaveSettings#withCommitIds})
+ * and decide from the actor's history: what is stored is then found by its name, or by the decider.
+ *
  * <p>Besides what {@link AetherClient} throws: {@link RetriesExhaustedException} when the policy
  * gives up, {@link CircuitBreakerOpenException} when it does not let the save begin, and whatever
  * the {@link Decider} throws.

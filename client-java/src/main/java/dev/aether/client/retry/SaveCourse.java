@@ -9,14 +9,20 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One save with all its attempts: what both savers do alike. For one thread at a time. */
 final class SaveCourse {
+  private static final Logger LOG = LoggerFactory.getLogger(SaveCourse.class);
+
   private final String actorId;
   private final SaveSettings settings;
   private final RetryCourse policy;
   private final Queue<Conflict> conflicts = new ArrayDeque<>();
+  private final AtomicBoolean ended = new AtomicBoolean();
 
   /**
    * Begins it.
@@ -65,8 +71,18 @@ final class SaveCourse {
         thrown);
   }
 
-  /** It is over; null: without failure. */
+  /**
+   * It is over; null: without failure. Only the first call counts. What a policy throws then
+   * changes nothing: the save is stored, or not.
+   */
   void end(@Nullable Throwable failure) {
-    policy.onEnd(failure);
+    if (!ended.compareAndSet(false, true)) {
+      return;
+    }
+    try {
+      policy.onEnd(failure);
+    } catch (RuntimeException e) {
+      LOG.error("a retry policy failed at the end of a save of {}", actorId, e);
+    }
   }
 }

@@ -1,12 +1,13 @@
 package dev.aether.client.retry;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Another policy that ends with a time: no attempt is begun after it, and no pause would lead past
- * it.
+ * Another policy that ends with a time: after a conflict, no pause leads past it. What reading and
+ * deciding take after the pause isn't counted.
  *
- * @param limit from the first attempt on, above zero
+ * @param limit from the beginning of the save, above zero
  * @param policy what is said within it
  */
 public record TimeLimit(Duration limit, RetryPolicy policy) implements RetryPolicy {
@@ -19,7 +20,7 @@ public record TimeLimit(Duration limit, RetryPolicy policy) implements RetryPoli
 
   @Override
   public RetryCourse begin(String actorId) {
-    long endNanos = System.nanoTime() + limit.toNanos();
+    long endNanos = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
     return new AroundCourse(policy.begin(actorId)) {
       @Override
       public Verdict onConflict(Conflict conflict) {

@@ -119,8 +119,8 @@ class CircuitBreakerTest {
   void whatBeganBeforeItOpenedSaysNothingOfTheTrial() {
     CompletableFuture<String> slow = new CompletableFuture<>();
     CompletableFuture<String> late = new CompletableFuture<>();
-    assertSame(slow, breaker.callAsync(() -> slow));
-    assertSame(late, breaker.callAsync(() -> late));
+    CompletableFuture<?> slowAnswer = breaker.callAsync(() -> slow);
+    CompletableFuture<?> lateAnswer = breaker.callAsync(() -> late);
     open();
     slow.complete("well after all");
     assertEquals(State.OPEN, breaker.state());
@@ -128,6 +128,7 @@ class CircuitBreakerTest {
     assertEquals(State.HALF_OPEN, breaker.state());
     late.completeExceptionally(new Outage());
     assertEquals(State.HALF_OPEN, breaker.state());
+    assertTrue(slowAnswer.isDone() && lateAnswer.isCompletedExceptionally());
   }
 
   @Test
@@ -144,6 +145,26 @@ class CircuitBreakerTest {
             });
     assertInstanceOf(
         CircuitBreakerOpenException.class, refused.handle((done, thrown) -> thrown).join());
+  }
+
+  @Test
+  void whoeverHearsOfATrialsSuccessMayGoOnAtOnce() {
+    open();
+    pass(OPEN_FOR);
+    CompletableFuture<String> trial = new CompletableFuture<>();
+    CompletableFuture<Boolean> mayGoOn =
+        breaker.callAsync(() -> trial).thenApply(done -> breaker.canRetry());
+    trial.complete("done");
+    assertTrue(mayGoOn.join());
+  }
+
+  @Test
+  void aTrialThatIsCancelledSaysNothingAndMakesRoomForAnother() {
+    open();
+    pass(OPEN_FOR);
+    breaker.callAsync(CompletableFuture::new).cancel(true);
+    assertEquals(State.HALF_OPEN, breaker.state());
+    assertTrue(breaker.canRetry());
   }
 
   @Test

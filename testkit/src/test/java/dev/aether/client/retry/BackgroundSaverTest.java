@@ -158,6 +158,46 @@ class BackgroundSaverTest {
   }
 
   @Test
+  void aPolicyThatFailsEndsItsSaveAndNoOther() {
+    RetryPolicy policy =
+        actor -> {
+          if (actor.equals("bad")) {
+            throw new IllegalArgumentException(actor);
+          }
+          return new JitterRetry().begin(actor);
+        };
+    try (BackgroundSaver saver =
+        new BackgroundSaver(RetryingSaver.of(aether.client(), policy).async(), ONE_AT_WORK)) {
+      CompletableFuture<Optional<Saved>> bad = saver.save("bad", number(1));
+      CompletableFuture<Optional<Saved>> good = saver.save("good", number(2));
+      assertInstanceOf(
+          IllegalArgumentException.class, bad.handle((saved, thrown) -> thrown).join());
+      assertEquals(1, good.join().orElseThrow().lastVersion());
+    }
+  }
+
+  @Test
+  void afterATrialThatSucceedsTheSavesBehindItAreMade() {
+    CircuitBreaker breaker =
+        new CircuitBreaker(
+            CircuitBreakerOptions.defaults()
+                .withFailuresToOpen(1)
+                .withOpenFor(Duration.ofNanos(1)));
+    breaker
+        .callAsync(() -> CompletableFuture.failedFuture(outage()))
+        .exceptionally(e -> null)
+        .join();
+    try (BackgroundSaver saver =
+        new BackgroundSaver(
+            RetryingSaver.of(aether.client(), breaker.around(new JitterRetry())).async(),
+            ONE_AT_WORK)) {
+      List<CompletableFuture<Optional<Saved>>> outcomes =
+          IntStream.range(0, 20).mapToObj(i -> saver.save("actor", number(i))).toList();
+      assertTrue(outcomes.stream().allMatch(each -> each.join().isPresent()));
+    }
+  }
+
+  @Test
   void manyThatFailAtOnceAreAllAnswered() {
     CircuitBreaker open =
         new CircuitBreaker(
