@@ -7,8 +7,8 @@ import java.util.Queue;
 /**
  * The broadcasts that one subscription has not taken yet. What comes over a bound is dropped, since
  * a broadcast comes at most once and nobody waits for a slow subscriber. One that keeps up, whose
- * queue is empty, gets each, however large it is and whatever others hold. For any number of
- * threads.
+ * queue is empty, gets each, however large it is, unless the slow ones hold twice their share. For
+ * any number of threads.
  */
 final class BroadcastQueue {
   static final int MAX_BROADCASTS = 256;
@@ -18,7 +18,7 @@ final class BroadcastQueue {
   private static final int HEAP_SHARE_OF_NODE = 16;
 
   /** What the queues of all slow subscribers of this node hold together, about. */
-  private static final long NODE_BYTES =
+  static final long NODE_BYTES =
       Math.min(MAX_NODE_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_NODE);
 
   /** Guarded by this, as all below. */
@@ -36,7 +36,8 @@ final class BroadcastQueue {
         waiting.size() < MAX_BROADCASTS
             && bytes + broadcast.bytes() <= MAX_BYTES
             && broadcast.allHeldBytes() <= NODE_BYTES;
-    if (!fits && !waiting.isEmpty()) {
+    boolean noRoom = broadcast.allHeldBytes() > 2 * NODE_BYTES;
+    if (!fits && (noRoom || !waiting.isEmpty())) {
       return false;
     }
     broadcast.hold();

@@ -49,7 +49,12 @@ final class Broadcasting implements Broadcasts.Listener, AutoCloseable {
       return CompletableFuture.failedFuture(
           new StoreException.Overloaded("broadcasts on their way from this node", RETRY_AFTER));
     }
-    CompletableFuture<@Nullable Void> handedOn = store.publish(broadcast, deadline);
+    CompletableFuture<@Nullable Void> handedOn;
+    try {
+      handedOn = store.publish(broadcast, deadline);
+    } catch (RuntimeException e) {
+      handedOn = CompletableFuture.failedFuture(e);
+    }
     handedOn.whenComplete((done, thrown) -> leave(bytes));
     return handedOn;
   }

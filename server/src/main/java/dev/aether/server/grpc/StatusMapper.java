@@ -86,6 +86,9 @@ final class StatusMapper {
     com.google.rpc.Status fitting = toProto(conflict.conflict());
     VersionConflict.Builder detail = detail(conflict.conflict());
     for (Event missed : conflict.events()) {
+      if (missed.getSerializedSize() > DETAILS_BYTES) {
+        return fitting;
+      }
       com.google.rpc.Status larger =
           withoutDetail(conflict.conflict())
               .addDetails(Any.pack(detail.addMissedEvents(missed).build()))

@@ -61,10 +61,16 @@ class BroadcastQueueTest {
 
   @Test
   void whileTheNodeHoldsTooMuchOnlyTheSlowLose() {
-    held.set(Long.MAX_VALUE / 2);
+    held.set(BroadcastQueue.NODE_BYTES + 1);
     assertTrue(queue.offer(broadcast(1)));
     assertFalse(queue.offer(broadcast(1)));
     assertTrue(queue.poll().isPresent());
     assertTrue(queue.offer(broadcast(1)));
+  }
+
+  @Test
+  void noQueueTakesMoreWhereTheSlowHoldTwiceTheirShare() {
+    held.set(2 * BroadcastQueue.NODE_BYTES + 1);
+    assertFalse(queue.offer(broadcast(1)));
   }
 }

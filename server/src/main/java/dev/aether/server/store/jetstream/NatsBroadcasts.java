@@ -1,6 +1,8 @@
 package dev.aether.server.store.jetstream;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Timestamps;
+import dev.aether.server.event.Limits;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Broadcasts;
@@ -69,10 +71,9 @@ final class NatsBroadcasts implements Broadcasts, AutoCloseable {
 
   @Override
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
-    byte[] body = broadcast.toByteArray();
-    if (body.length > maxBytes) {
-      return CompletableFuture.failedFuture(
-          new StoreException.CommitTooLarge(maxBytes, body.length));
+    int size = broadcast.getSerializedSize();
+    if (size > maxBytes) {
+      return CompletableFuture.failedFuture(new StoreException.CommitTooLarge(maxBytes, size));
     }
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return unavailable("no connection to NATS (" + connection.getStatus() + ")");
@@ -82,11 +83,18 @@ final class NatsBroadcasts implements Broadcasts, AutoCloseable {
     CompletableFuture<@Nullable Void> heard = awaited(id, namespace, deadline);
     try {
       connection.publish(
-          SubjectCodec.broadcastSubject(namespace), new Headers().put(PUBLISHER, id), body);
+          SubjectCodec.broadcastSubject(namespace),
+          new Headers().put(PUBLISHER, id),
+          broadcast.toByteArray());
     } catch (IllegalStateException e) {
       // Nothing is kept for a connection to come (NatsConnector), so this one is gone.
       heard.cancel(false);
       return unavailable(String.valueOf(e.getMessage()));
+    } catch (IllegalArgumentException e) {
+      // A NATS that takes less than the one this node met first.
+      heard.cancel(false);
+      return CompletableFuture.failedFuture(
+          new StoreException.CommitTooLarge(connection.getMaxPayload(), size));
     }
     return heard;
   }
@@ -127,7 +135,12 @@ final class NatsBroadcasts implements Broadcasts, AutoCloseable {
     }
   }
 
+  /** Whoever may publish in NATS may have sent it: what no node would have sent goes no further. */
   private void hand(Message message) {
+    if (message.getData().length > Limits.COMMIT_BYTES) {
+      unreadable(message, "is too large");
+      return;
+    }
     Broadcast broadcast;
     try {
       broadcast = Broadcast.parseFrom(message.getData());
@@ -137,9 +150,19 @@ final class NatsBroadcasts implements Broadcasts, AutoCloseable {
     }
     if (Namespace.fault(broadcast.getNamespace()).isPresent()) {
       unreadable(message, "names no namespace");
+    } else if (!isOfItsSubject(broadcast, message)) {
+      unreadable(message, "names another namespace");
+    } else if (!Timestamps.isValid(broadcast.getEvent().getTimestamp())) {
+      unreadable(message, "has an impossible time");
     } else {
       listeners.forEach(listener -> listener.onBroadcast(broadcast));
     }
+  }
+
+  private static boolean isOfItsSubject(Broadcast broadcast, Message message) {
+    return message
+        .getSubject()
+        .equals(SubjectCodec.broadcastSubject(new Namespace(broadcast.getNamespace())));
   }
 
   private void unreadable(Message message, String why) {
