@@ -47,9 +47,9 @@ final class Patterns {
         new Pattern(
             "CircuitBreaker",
             "medium",
-            "an overload should be shed and not waited out",
+            "calls to an ailing server should fail at once; around JitterRetry here",
             (client, tally) ->
-                new WaitingWriter(client, new CircuitBreaker().around(new SimpleRetry()), tally)));
+                new WaitingWriter(client, new CircuitBreaker().around(new JitterRetry()), tally)));
   }
 
   private static Pattern waiting(

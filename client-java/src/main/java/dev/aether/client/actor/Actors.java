@@ -23,7 +23,10 @@ import java.util.stream.Stream;
  * saves what is decided on the version that it was decided on. After a conflict the state takes in
  * what it missed, and the decision is asked for again, as often as the policy allows: at most one
  * call more than the save itself, since a conflict brings the missed events along as far as they
- * fit, and else they, and no others, are read.
+ * fit, and else one call reads them.
+ *
+ * <p>The state of {@link Handled} and of the cache is folded from the events as they were decided,
+ * not as the codec would read them: a codec must give back what it was given.
  *
  * <p>For any number of threads; the caller's thread reads, decides, saves and waits. Besides what
  * {@link AetherClient} throws: what {@link RetryingSaver} does when it gives up, what the codec and

@@ -1,6 +1,7 @@
 package dev.aether.client.retry;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * Pauses by the gap: how much others saved since the attempt's view tells how contended the actor
@@ -17,7 +18,7 @@ import java.time.Duration;
  * </table>
  *
  * @param maxRetries attempts after the first; 0: none
- * @param single not negative
+ * @param single not negative, as all of them at most {@link Verdict#LONGEST_PAUSE}
  * @param perVersion not negative
  * @param proportionalUpTo the largest gap that is not aggressive, at least 3
  * @param longest of all pauses, not negative
@@ -29,9 +30,8 @@ public record AdaptiveRetry(
   /** Checks the numbers. */
   public AdaptiveRetry {
     MaxRetries.checked(maxRetries);
-    if (single.isNegative() || perVersion.isNegative() || longest.isNegative()) {
-      throw new IllegalArgumentException(
-          "negative pause: " + single + ", " + perVersion + ", " + longest);
+    for (Duration pause : List.of(single, perVersion, longest)) {
+      Verdict.Again unused = new Verdict.Again(pause);
     }
     if (proportionalUpTo < 3) {
       throw new IllegalArgumentException("proportionalUpTo " + proportionalUpTo + " is below 3");

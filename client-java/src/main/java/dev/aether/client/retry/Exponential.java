@@ -8,7 +8,10 @@ record Exponential(Duration first, Duration longest) {
   private static final int MAX_DOUBLINGS = 30;
 
   Exponential {
-    if (first.isNegative() || first.isZero() || longest.compareTo(first) < 0) {
+    if (first.isNegative()
+        || first.isZero()
+        || longest.compareTo(first) < 0
+        || longest.compareTo(Verdict.LONGEST_PAUSE) > 0) {
       throw new IllegalArgumentException("pauses from " + first + " to " + longest);
     }
   }

@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param kind how pauses are drawn
  * @param maxRetries attempts after the first; 0: none
  * @param firstPause above zero
- * @param longestPause not below the first
+ * @param longestPause not below the first, at most {@link Verdict#LONGEST_PAUSE}
  */
 public record JitterRetry(Kind kind, int maxRetries, Duration firstPause, Duration longestPause)
     implements RetryPolicy {

@@ -8,7 +8,7 @@ import java.time.Duration;
  *
  * @param maxRetries attempts after the first; 0: none
  * @param firstPause above zero
- * @param longestPause not below the first
+ * @param longestPause not below the first, at most {@link Verdict#LONGEST_PAUSE}
  */
 public record SimpleRetry(int maxRetries, Duration firstPause, Duration longestPause)
     implements RetryPolicy {

@@ -4,16 +4,19 @@ import java.time.Duration;
 
 /** What follows on a conflict. */
 public sealed interface Verdict {
+  /** Who waits longer between two attempts made a mistake. */
+  Duration LONGEST_PAUSE = Duration.ofDays(1);
+
   /**
    * Decide again.
    *
-   * @param pause how long to wait before, not negative
+   * @param pause how long to wait before, not negative, at most {@link #LONGEST_PAUSE}
    */
   record Again(Duration pause) implements Verdict {
     /** Checks the pause. */
     public Again {
-      if (pause.isNegative()) {
-        throw new IllegalArgumentException("pause " + pause + " is negative");
+      if (pause.isNegative() || pause.compareTo(LONGEST_PAUSE) > 0) {
+        throw new IllegalArgumentException("pause " + pause + " is negative or above a day");
       }
     }
   }

@@ -128,4 +128,15 @@ class PausesTest {
     assertThrows(
         IllegalArgumentException.class, () -> new TimeLimit(Duration.ZERO, new SimpleRetry()));
   }
+
+  @Test
+  void aPauseAboveADayIsRefusedWhereItIsSaidAndNotWhereItIsWaitedFor() {
+    Duration age = Duration.ofDays(365 * 300);
+    assertThrows(IllegalArgumentException.class, () -> new Verdict.Again(age));
+    assertThrows(
+        IllegalArgumentException.class, () -> new SimpleRetry(1, Duration.ofMillis(1), age));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> new AdaptiveRetry(1, Duration.ZERO, age, 10, Duration.ofSeconds(5)));
+  }
 }
