@@ -21,6 +21,7 @@ import dev.aether.client.Saved;
 import dev.aether.client.ServerUnreachableException;
 import dev.aether.client.Snapshot;
 import dev.aether.server.embedded.EmbeddedNatsException;
+import dev.aether.server.embedded.NatsServerScript;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -96,7 +97,7 @@ final class TestAetherTest {
 
   @Test
   void endedAgainItStaysEndedAndMakesNoMoreClients() {
-    TestAether aether = TestAether.onNats(NatsOfTheRepository.binary());
+    TestAether aether = TestAether.onNats(NatsServerScript.ask(Path.of("")));
     aether.close();
     aether.close();
     assertThrows(IllegalStateException.class, aether::newClient);
