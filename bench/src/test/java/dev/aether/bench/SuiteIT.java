@@ -18,6 +18,7 @@ import dev.aether.bench.report.Outcome;
 import dev.aether.bench.report.Series;
 import dev.aether.bench.scenario.Scale;
 import dev.aether.bench.scenario.Scenario;
+import dev.aether.server.embedded.NatsServerScript;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +45,7 @@ final class SuiteIT {
   static void makeRig() throws Exception {
     folders = Folders.temporary();
     Path jar = HOME.resolve("server/target/aether.jar");
-    rig = new Rig(Rig.askNatsServer(HOME), jar, List.of(), folders.root());
+    rig = new Rig(NatsServerScript.ask(HOME), jar, List.of(), folders.root());
   }
 
   @AfterAll

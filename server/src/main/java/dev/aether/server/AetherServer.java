@@ -61,13 +61,14 @@ public final class AetherServer implements AutoCloseable {
     nodeId = config.nodeId().orElseGet(() -> "aether-" + UuidV7.next().toString().substring(24));
     try {
       Store store = keep(store(config));
-      EventBus bus = new EventBus(store);
+      EventBus bus = keep(new EventBus(store));
       grpc =
           keep(
               listen(
                   config.listen(),
                   () -> new GrpcServer(config.listen(), store, bus, nodeId, config.clock())));
-      // Ends before the calls are waited for: subscriptions never end by themselves.
+      // Once more on top: it ends before the calls are waited for, since subscriptions never end by
+      // themselves.
       keep(bus);
       http =
           config
@@ -76,7 +77,7 @@ public final class AetherServer implements AutoCloseable {
                   address -> keep(listen(address, () -> new HttpEndpoint(address, store::outage))));
       grpc.serving(true);
       watchHealth(store);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       close();
       throw e;
     }

@@ -5,17 +5,11 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.ActorVersions;
-import dev.aether.server.store.Actors;
-import dev.aether.server.store.Broadcasts;
-import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.EventStore;
-import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.ForwardingStore;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
-import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
-import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -24,22 +18,23 @@ import java.util.function.Supplier;
  * since a save by itself and one of a stream come together here, and what is answered goes through
  * all that a real fault's answer goes through.
  */
-final class FaultyStore implements Store, EventStore {
-  private final Store store;
+final class FaultyStore extends ForwardingStore implements EventStore {
+  private final EventStore events;
   private final Supplier<SaveFault> next;
 
   /**
    * @param next asked once for each save
    */
   FaultyStore(Store store, Supplier<SaveFault> next) {
-    this.store = store;
+    super(store);
+    this.events = store.events();
     this.next = next;
   }
 
   @Override
   public CompletableFuture<Saved> save(Save save) {
     try {
-      return next.get().save(save, store.events());
+      return next.get().save(save, events);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e); // Of the test's own function.
     }
@@ -47,61 +42,21 @@ final class FaultyStore implements Store, EventStore {
 
   @Override
   public ActorReader read(ActorRange range) {
-    return store.events().read(range);
+    return events.read(range);
   }
 
   @Override
   public ActorReader readMaking(String incarnation, ActorRange range) {
-    return store.events().readMaking(incarnation, range);
+    return events.readMaking(incarnation, range);
   }
 
   @Override
   public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
-    return store.events().versions(namespace, actor);
+    return events.versions(namespace, actor);
   }
 
   @Override
   public EventStore events() {
     return this;
-  }
-
-  @Override
-  public Snapshots snapshots() {
-    return store.snapshots();
-  }
-
-  @Override
-  public Actors actors() {
-    return store.actors();
-  }
-
-  @Override
-  public CommitLog log() {
-    return store.log();
-  }
-
-  @Override
-  public Broadcasts broadcasts() {
-    return store.broadcasts();
-  }
-
-  @Override
-  public Namespaces namespaces() {
-    return store.namespaces();
-  }
-
-  @Override
-  public Duration silence() {
-    return store.silence();
-  }
-
-  @Override
-  public Optional<String> outage() {
-    return store.outage();
-  }
-
-  @Override
-  public void close() {
-    store.close();
   }
 }

@@ -124,8 +124,9 @@ final class Gate implements AutoCloseable {
       listener.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      cut();
     }
-    cut();
   }
 
   /** A connection: one socket towards each end. */

@@ -31,6 +31,9 @@ public final class TestAether implements AutoCloseable {
   /** Guarded by this. */
   private final Deque<AetherClient> clients = new ArrayDeque<>();
 
+  /** Guarded by this. */
+  private boolean closed;
+
   /** On a store in memory. Some milliseconds, but for the first in a JVM. */
   public static TestAether inMemory() {
     return new TestAether(Optional.empty());
@@ -57,7 +60,13 @@ public final class TestAether implements AutoCloseable {
   }
 
   private static TestAether onNats(NatsServerBinary binary) {
-    return new TestAether(Optional.of(TestNats.start(binary)));
+    TestNats nats = TestNats.start(binary);
+    try {
+      return new TestAether(Optional.of(nats));
+    } catch (RuntimeException e) {
+      nats.close();
+      throw e;
+    }
   }
 
   private TestAether(Optional<TestNats> nats) {
@@ -72,7 +81,6 @@ public final class TestAether implements AutoCloseable {
                   .withoutHttp());
     } catch (RuntimeException e) {
       gate.close();
-      nats.ifPresent(TestNats::close);
       throw e;
     }
     gate.open(server.grpcAddress().getPort());
@@ -87,9 +95,12 @@ public final class TestAether implements AutoCloseable {
   /**
    * Another client with the defaults, which ends with this.
    *
-   * @throws IllegalStateException if there are 1000
+   * @throws IllegalStateException if there are 1000, or it has ended
    */
   public synchronized AetherClient newClient() {
+    if (closed) {
+      throw new IllegalStateException("this Aether has ended");
+    }
     if (clients.size() == MAX_CLIENTS) {
       throw new IllegalStateException("there are " + MAX_CLIENTS + " clients");
     }
@@ -133,9 +144,16 @@ public final class TestAether implements AutoCloseable {
     nats.ifPresent(TestNats::acceptConnections);
   }
 
-  /** Ends it. Blocks for some milliseconds, on NATS some tenths of a second. */
+  /**
+   * Ends it. Blocks for some milliseconds, on NATS some tenths of a second. More than once, it does
+   * nothing more.
+   */
   @Override
   public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     clients.forEach(AetherClient::close);
     gate.close();
     server.close();

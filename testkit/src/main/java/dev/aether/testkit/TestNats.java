@@ -36,11 +36,26 @@ public final class TestNats {
   }
 
   static TestNats start(NatsServerBinary binary) {
+    Path folder;
     try {
-      Path folder = Files.createTempDirectory("aether-testkit-");
-      return new TestNats(folder, NatsServerProcess.start(binary, folder));
+      folder = Files.createTempDirectory("aether-testkit-");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+    try {
+      return started(folder, NatsServerProcess.start(binary, folder));
+    } catch (RuntimeException e) {
+      delete(folder);
+      throw e;
+    }
+  }
+
+  private static TestNats started(Path folder, NatsServerProcess process) {
+    try {
+      return new TestNats(folder, process);
+    } catch (RuntimeException e) {
+      process.close();
+      throw e;
     }
   }
 
@@ -91,6 +106,10 @@ public final class TestNats {
   void close() {
     gate.close();
     process.close();
+    delete(folder);
+  }
+
+  private static void delete(Path folder) {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(file);

@@ -1,9 +1,11 @@
 package dev.aether.testkit;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.AetherClient;
 import dev.aether.client.Bytes;
@@ -18,11 +20,18 @@ import dev.aether.client.RepeatOptions;
 import dev.aether.client.Saved;
 import dev.aether.client.ServerUnreachableException;
 import dev.aether.client.Snapshot;
+import dev.aether.server.embedded.EmbeddedNatsException;
+import dev.aether.server.embedded.NatsServerScript;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A test kit without JUnit's help. */
 @Timeout(60)
@@ -84,6 +93,38 @@ final class TestAetherTest {
           noon.plus(Duration.ofHours(1)),
           client.latestSnapshot("order-1").orElseThrow().timestamp());
     }
+  }
+
+  @Test
+  void endedAgainItStaysEndedAndMakesNoMoreClients() {
+    TestAether aether = TestAether.onNats(NatsServerScript.ask(Path.of("")));
+    aether.close();
+    aether.close();
+    assertThrows(IllegalStateException.class, aether::newClient);
+  }
+
+  /** It says a version and then refuses to run, but for writing down what it was to run with. */
+  @Test
+  void aNatsServerThatDoesNotStartLeavesNoFolder(@TempDir Path folder) throws IOException {
+    Path binary = folder.resolve("nats-server");
+    Path config = folder.resolve("config");
+    Files.writeString(
+        binary,
+        """
+        #!/bin/sh
+        [ "$1" = --version ] && echo "nats-server: v2.15.1" && exit 0
+        for word in "$@"; do last=$word; done
+        echo "$last" > '%s'
+        exit 1
+        """
+            .formatted(config));
+    assertTrue(binary.toFile().setExecutable(true));
+
+    assertThrows(EmbeddedNatsException.class, () -> TestAether.onNats(binary));
+
+    Path nats = Objects.requireNonNull(Path.of(Files.readString(config).strip()).getParent());
+    assertTrue(nats.toString().contains("aether-testkit-"), nats::toString);
+    assertFalse(Files.exists(Objects.requireNonNull(nats.getParent())), nats::toString);
   }
 
   @Test

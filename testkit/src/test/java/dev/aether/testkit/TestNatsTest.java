@@ -10,6 +10,8 @@ import dev.aether.client.Durability;
 import dev.aether.client.ExpectedVersion;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Saved;
+import dev.aether.server.embedded.NatsServerScript;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ final class TestNatsTest {
 
   @RegisterExtension
   private static final AetherExtension AETHER =
-      AetherExtension.onNats(NatsOfTheRepository.binary());
+      AetherExtension.onNats(NatsServerScript.ask(Path.of("")));
 
   private final AetherClient client = AETHER.client();
 

@@ -45,7 +45,9 @@ final class Broadcasting implements Broadcasts.Listener, AutoCloseable {
   /** As {@link EventBus#publish}. */
   CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     long bytes = broadcast.getSerializedSize();
-    if (!enter(bytes)) {
+    // What is too large is never in the way of others; the store says so.
+    boolean counts = bytes <= store.maxBytes();
+    if (counts && !enter(bytes)) {
       return CompletableFuture.failedFuture(
           new StoreException.Overloaded("broadcasts on their way from this node", RETRY_AFTER));
     }
@@ -55,11 +57,13 @@ final class Broadcasting implements Broadcasts.Listener, AutoCloseable {
     } catch (RuntimeException e) {
       handedOn = CompletableFuture.failedFuture(e);
     }
-    handedOn.whenComplete((done, thrown) -> leave(bytes));
+    if (counts) {
+      handedOn.whenComplete((done, thrown) -> leave(bytes));
+    }
     return handedOn;
   }
 
-  /** One alone is always let in: whether it is too large the store says. */
+  /** One alone is always let in, however small the heap. */
   private synchronized boolean enter(long bytes) {
     boolean fits = publishing < MAX_PUBLISHING && publishingBytes + bytes <= maxBytes;
     if (!fits && publishing > 0) {

@@ -55,13 +55,16 @@ public final class EventBus implements AutoCloseable {
       new RingBudget(Math.min(RING_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RINGS));
   private final ExecutorService pumps;
   private final ScheduledExecutorService ticker;
+
+  /** None is added but under its lock, and none when the bus is closed. */
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger count = new AtomicInteger();
+
   private final Broadcasting broadcasting;
 
   /** Guarded by itself. */
   private final Map<LogId, SharedFeed> feeds = new HashMap<>();
 
+  /** Written under the lock of {@link #subscriptions}. */
   private volatile boolean closed;
 
   /** A feed and how many subscriptions hold it. Guarded by {@link #feeds}. */
@@ -114,23 +117,25 @@ public final class EventBus implements AutoCloseable {
    * @throws StoreException.ShuttingDown if the bus is closed
    */
   public Subscription subscribe(SubscribeCommand command, SubscriptionSink sink) {
-    if (closed) {
-      throw new StoreException.ShuttingDown();
-    }
-    if (count.incrementAndGet() > MAX_SUBSCRIPTIONS) {
-      count.decrementAndGet();
-      throw new StoreException.Overloaded(
-          "subscriptions on this node, at most " + MAX_SUBSCRIPTIONS, RETRY_AFTER);
-    }
     Subscription subscription = new Subscription(this, store, pumps, command, sink);
-    subscriptions.add(subscription);
+    admit(subscription);
     broadcasting.add(subscription);
     subscription.start();
-    if (closed) {
-      // It may have come after those that are ended by close.
-      subscription.fail(new StoreException.ShuttingDown());
-    }
     return subscription;
+  }
+
+  /** Who is in before close begins is ended by it; nobody comes in afterwards. */
+  private void admit(Subscription subscription) {
+    synchronized (subscriptions) {
+      if (closed) {
+        throw new StoreException.ShuttingDown();
+      }
+      if (subscriptions.size() >= MAX_SUBSCRIPTIONS) {
+        throw new StoreException.Overloaded(
+            "subscriptions on this node, at most " + MAX_SUBSCRIPTIONS, RETRY_AFTER);
+      }
+      subscriptions.add(subscription);
+    }
   }
 
   /**
@@ -153,9 +158,7 @@ public final class EventBus implements AutoCloseable {
 
   void ended(Subscription subscription) {
     broadcasting.remove(subscription);
-    if (subscriptions.remove(subscription)) {
-      count.decrementAndGet();
-    }
+    subscriptions.remove(subscription);
   }
 
   /** The feed of a log, begun after a position if there is none yet. Each is to be released. */
@@ -236,10 +239,15 @@ public final class EventBus implements AutoCloseable {
     return shared.holders == 0 && System.nanoTime() - shared.idleSince > LINGER.toNanos();
   }
 
-  /** Ends all subscriptions with SHUTTING_DOWN. */
+  /** Ends all subscriptions with SHUTTING_DOWN. More than once, it does nothing more. */
   @Override
   public void close() {
-    closed = true;
+    synchronized (subscriptions) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
     ticker.shutdownNow();
     broadcasting.close();
     subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));

@@ -90,14 +90,24 @@ final class StoreReads {
     }
   }
 
-  /** Takes the page of a log that came; empty if none did. */
-  List<SharedCommit> take(SubscriptionSource source) {
-    List<SharedCommit> page = source.page;
-    if (!page.isEmpty()) {
-      source.page = List.of();
+  /** Lets go of what the position of a log has passed. */
+  void handled(SubscriptionSource source) {
+    keep(
+        source,
+        source.page.stream().dropWhile(record -> record.position() <= source.position).toList());
+  }
+
+  /** Lets go of the page of a log that is gone. */
+  void drop(SubscriptionSource source) {
+    keep(source, List.of());
+  }
+
+  private void keep(SubscriptionSource source, List<SharedCommit> rest) {
+    boolean held = !source.page.isEmpty();
+    source.page = rest;
+    if (held && rest.isEmpty()) {
       letNextBegin();
     }
-    return page;
   }
 
   private void letNextBegin() {

@@ -1,5 +1,6 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.event.Causes;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
@@ -55,6 +56,7 @@ public final class Subscription implements AutoCloseable {
   private boolean started;
   private boolean ended;
   private boolean caughtUp;
+  private boolean broadcastsTurn;
   private final SubscriptionPulse pulse;
 
   Subscription(
@@ -85,7 +87,7 @@ public final class Subscription implements AutoCloseable {
                 run(
                     () -> {
                       if (thrown != null) {
-                        end(SubscriptionStart.why(thrown));
+                        end(thrown);
                       } else {
                         begin(places);
                       }
@@ -133,8 +135,9 @@ public final class Subscription implements AutoCloseable {
           task.run();
         }
         pump();
-      } catch (RuntimeException e) {
-        end(SubscriptionStart.why(e));
+      } catch (Throwable e) {
+        // An Error too: the subscriber would wait for ever.
+        end(e);
       }
     } while (!wanted.compareAndSet(seen, 0));
   }
@@ -216,7 +219,7 @@ public final class Subscription implements AutoCloseable {
     }
     for (SubscriptionSource source : gone) {
       source.deleted = true;
-      var unwanted = reads.take(source);
+      reads.drop(source);
       source.feed.unfollow(source.follower);
       bus.discard(source.feed);
     }
@@ -224,20 +227,31 @@ public final class Subscription implements AutoCloseable {
     pulse.sentWithoutCursor();
   }
 
+  /** Asks before each frame, so that one at most piles up for who does not read. */
   private void pump() {
-    while (started && !ended && sink.isReady()) {
-      if (!caughtUp && logs.areCaughtUp()) {
-        caughtUp = true;
-        sink.caughtUp(outgoingCursor());
-      }
-      boolean sent = sendBroadcast();
-      if (!advanceOne() && !sent) {
-        return;
-      }
+    boolean more = true;
+    while (more && started && !ended && sink.isReady()) {
+      more = sendNext();
     }
   }
 
-  /** One at a time, so that many hold up no commits. They move no cursor. False if none waits. */
+  /** Sends one frame at most. False if there is nothing to be done. */
+  private boolean sendNext() {
+    if (!caughtUp && logs.areCaughtUp()) {
+      caughtUp = true;
+      sink.caughtUp(outgoingCursor());
+      return true;
+    }
+    if (pulse.isCursorOwed() && pulse.isCursorDue()) {
+      sink.cursor(outgoingCursor());
+      return true;
+    }
+    // By turns, so that neither holds up the other.
+    broadcastsTurn = !broadcastsTurn;
+    return broadcastsTurn ? sendBroadcast() || advanceOne() : advanceOne() || sendBroadcast();
+  }
+
+  /** They move no cursor. False if none waits. */
   private boolean sendBroadcast() {
     Optional<SharedBroadcast> next = broadcasts.poll();
     next.map(SharedBroadcast::message).ifPresent(sink::broadcast);
@@ -250,6 +264,7 @@ public final class Subscription implements AutoCloseable {
       List<SharedCommit> next = ended || source.deleted ? List.of() : next(source);
       if (!next.isEmpty()) {
         handle(source, next);
+        reads.handled(source);
         gotOn(source);
         return true;
       }
@@ -264,9 +279,8 @@ public final class Subscription implements AutoCloseable {
   }
 
   private List<SharedCommit> next(SubscriptionSource source) {
-    List<SharedCommit> page = reads.take(source);
-    if (!page.isEmpty()) {
-      return page;
+    if (!source.page.isEmpty()) {
+      return source.page;
     }
     if (source.feed.hasGoneBack()) {
       end(new StoreException.CursorUnknown("the store has lost commits that were delivered"));
@@ -290,43 +304,49 @@ public final class Subscription implements AutoCloseable {
     if (SubscriptionStart.isGone(why)) {
       deleted(source.log().namespace(), source.log().incarnation());
     } else if (!SubscriptionStart.isPassing(why)) {
-      end(SubscriptionStart.why(why));
+      end(why);
     }
   }
 
+  /** Sends the first frame of what comes next in a log; the position moves as far. */
   private void handle(SubscriptionSource source, List<SharedCommit> records) {
     List<SharedCommit> frame = new ArrayList<>();
     int bytes = 0;
     for (SharedCommit record : records) {
       if (record.entry() instanceof LogEntry.Corrupt corrupt) {
-        send(source, frame);
-        frame = new ArrayList<>();
-        bytes = 0;
-        if (!command.reportCorrupt()) {
-          end(
-              new StoreException.CorruptRecord(
-                  corrupt.actorId(), corrupt.partition(), corrupt.position(), corrupt.why()));
+        if (frame.isEmpty()) {
+          handle(source, corrupt);
+        } else {
+          send(source, frame);
+        }
+        return;
+      }
+      if (record.entry() instanceof LogEntry.StoredCommit stored
+          && command.filter().passes(stored.actor(), stored.commit())) {
+        if (!source.inCursor && !logs.isCursorSmall()) {
+          sink.cursor(outgoingCursor());
           return;
         }
-        source.position = record.position();
-        sink.corrupt(corrupt, outgoingCursor());
-      } else if (record.entry() instanceof LogEntry.StoredCommit stored) {
-        if (command.filter().passes(stored.actor(), stored.commit())) {
-          if (!source.inCursor && !logs.isCursorSmall()) {
-            sink.cursor(outgoingCursor());
-          }
-          if (bytes + record.bytes() > FRAME_BYTES) {
-            send(source, frame);
-            frame = new ArrayList<>();
-            bytes = 0;
-          }
-          frame.add(record);
-          bytes += record.bytes();
+        if (!frame.isEmpty() && bytes + record.bytes() > FRAME_BYTES) {
+          break;
         }
-        source.position = record.position();
+        frame.add(record);
+        bytes += record.bytes();
       }
+      source.position = record.position();
     }
     send(source, frame);
+  }
+
+  private void handle(SubscriptionSource source, LogEntry.Corrupt corrupt) {
+    if (command.reportCorrupt()) {
+      source.position = corrupt.position();
+      sink.corrupt(corrupt, outgoingCursor());
+    } else {
+      end(
+          new StoreException.CorruptRecord(
+              corrupt.actorId(), corrupt.partition(), corrupt.position(), corrupt.why()));
+    }
   }
 
   private void send(SubscriptionSource source, List<SharedCommit> frame) {
@@ -339,11 +359,7 @@ public final class Subscription implements AutoCloseable {
       return;
     }
     sink.commits(namespace, frame, Optional.empty());
-    if (pulse.isCursorDue()) {
-      sink.cursor(outgoingCursor());
-    } else {
-      pulse.sentWithoutCursor();
-    }
+    pulse.sentWithoutCursor();
   }
 
   private void keepAlive() {
@@ -376,10 +392,16 @@ public final class Subscription implements AutoCloseable {
     run(() -> end(why));
   }
 
-  private void end(StoreException why) {
-    if (!ended) {
+  /** What the store failed of is told as such; an Error is this node's own, and told as that. */
+  private void end(Throwable thrown) {
+    if (ended) {
+      return;
+    }
+    Throwable root = Causes.unwrapped(thrown);
+    try {
       release();
-      sink.failed(why);
+    } finally {
+      sink.failed(root instanceof Error ? root : SubscriptionStart.why(root));
     }
   }
 

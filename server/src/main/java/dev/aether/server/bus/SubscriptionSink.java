@@ -1,7 +1,6 @@
 package dev.aether.server.bus;
 
 import dev.aether.server.event.Cursor;
-import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
 import dev.aether.v1.Broadcast;
 import java.util.List;
@@ -36,6 +35,10 @@ public interface SubscriptionSink {
   /** Something that was published and is not stored. */
   void broadcast(Broadcast broadcast);
 
-  /** The subscription has ended; nothing comes afterwards. */
-  void failed(StoreException why);
+  /**
+   * The subscription has ended; nothing comes afterwards.
+   *
+   * @param why a {@link dev.aether.server.event.StoreException}, or what nobody foresaw
+   */
+  void failed(Throwable why);
 }

@@ -129,7 +129,11 @@ final class SubscriptionStart {
     return why(thrown).reason() == Reason.NAMESPACE_NOT_FOUND;
   }
 
+  /** Whether the same may be read a little later. */
   static boolean isPassing(Throwable thrown) {
+    if (Causes.unwrapped(thrown) instanceof Error) {
+      return false;
+    }
     Reason reason = why(thrown).reason();
     return reason == Reason.STORE_UNAVAILABLE || reason == Reason.OVERLOADED;
   }

@@ -5,7 +5,6 @@ import dev.aether.server.bus.EventFilter;
 import dev.aether.server.bus.SharedCommit;
 import dev.aether.server.bus.SubscriptionSink;
 import dev.aether.server.event.Cursor;
-import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.wire.EncodedSubscriptionEvents;
 import dev.aether.server.wire.SubscriptionFrame;
@@ -147,7 +146,7 @@ final class GrpcSink implements SubscriptionSink {
   }
 
   @Override
-  public void failed(StoreException why) {
+  public void failed(Throwable why) {
     if (!call.isCancelled()) {
       call.onError(StatusMapper.toStatus(why));
     }

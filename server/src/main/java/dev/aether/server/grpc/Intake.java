@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Intake {
   private final Store store;
   private final Completion completion;
+  private final MissedEvents missed;
 
   /**
    * @param completion fills in what a sender left out
@@ -21,6 +22,7 @@ final class Intake {
   Intake(Store store, Completion completion) {
     this.store = store;
     this.completion = completion;
+    this.missed = new MissedEvents(store.events());
   }
 
   /**
@@ -30,8 +32,7 @@ final class Intake {
    *     contract
    */
   CompletableFuture<Saved> save(SaveEventsRequest request) {
-    return MissedEvents.save(
-        store.events(),
+    return missed.save(
         SaveMapper.toSave(request, completion, PreviousAttempts.any(), Deadlines.ofCall()),
         request.getMaxMissedEvents());
   }

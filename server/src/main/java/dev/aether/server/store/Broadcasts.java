@@ -9,10 +9,13 @@ import org.jspecify.annotations.Nullable;
  * blocks. For any number of threads.
  */
 public interface Broadcasts {
+  /** The largest that is taken, encoded, in bytes. */
+  int maxBytes();
+
   /**
    * Hands a broadcast to all nodes that listen now, this one among them, and answers when it is out
    * of this node's hands; whether and when a node gets it is not known. Fails with {@link
-   * dev.aether.server.event.StoreException.CommitTooLarge} above the bound of a commit, with {@link
+   * dev.aether.server.event.StoreException.CommitTooLarge} above {@link #maxBytes}, with {@link
    * dev.aether.server.event.StoreException.StoreUnavailable} if no node will ever get it, and with
    * {@link dev.aether.server.event.StoreException.OutcomeUnknown} if some may.
    *

@@ -4,11 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.aether.server.event.Cursor;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Broadcasts;
-import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.memory.InMemoryStore;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.Broadcast;
@@ -17,7 +15,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -52,7 +49,7 @@ class BroadcastingTest {
     int over = 44;
     try (InMemoryStore store = new InMemoryStore(true);
         EventBus bus = new EventBus(store)) {
-      Sink slow = new Sink(false);
+      Sink slow = new Sink();
       Subscription stalled = bus.subscribe(asking(), slow);
       List<Broadcast> all = publish(bus, BroadcastQueue.MAX_BROADCASTS + over);
 
@@ -70,7 +67,7 @@ class BroadcastingTest {
   void aSubscriptionThatHasEndedIsOfferedNothing() {
     try (InMemoryStore store = new InMemoryStore(true);
         EventBus bus = new EventBus(store)) {
-      Sink slow = new Sink(false);
+      Sink slow = new Sink();
       Subscription ended = bus.subscribe(asking(), slow);
       ended.close();
       Await.until(
@@ -84,36 +81,66 @@ class BroadcastingTest {
     }
   }
 
+  /** Answers when the test says so, but what is too large at once. */
+  private static final class HoldingBroadcasts implements Broadcasts {
+    final List<CompletableFuture<@Nullable Void>> held = new ArrayList<>();
+
+    @Override
+    public int maxBytes() {
+      return 100;
+    }
+
+    @Override
+    public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
+      if (broadcast.getSerializedSize() > maxBytes()) {
+        return CompletableFuture.failedFuture(
+            new StoreException.CommitTooLarge(maxBytes(), broadcast.getSerializedSize()));
+      }
+      CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
+      held.add(answer);
+      return answer;
+    }
+
+    @Override
+    public Listening listen(Listener listener) {
+      return () -> {};
+    }
+  }
+
+  private static void assertRefused(
+      Class<? extends StoreException> why, CompletableFuture<@Nullable Void> publishing) {
+    CompletionException refused = assertThrows(CompletionException.class, publishing::join);
+    assertInstanceOf(why, Objects.requireNonNull(refused.getCause()));
+  }
+
   @Test
   void whatIsOnItsWayIsBounded() {
-    List<CompletableFuture<@Nullable Void>> held = new ArrayList<>();
-    Broadcasts store =
-        new Broadcasts() {
-          @Override
-          public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
-            CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
-            held.add(answer);
-            return answer;
-          }
-
-          @Override
-          public Listening listen(Listener listener) {
-            return () -> {};
-          }
-        };
+    HoldingBroadcasts store = new HoldingBroadcasts();
     try (Broadcasting broadcasting = new Broadcasting(store)) {
       for (int i = 0; i < Broadcasting.MAX_PUBLISHING; i++) {
         var unused = broadcasting.publish(broadcast(i), 0);
       }
-      CompletionException refused =
-          assertThrows(
-              CompletionException.class, () -> broadcasting.publish(broadcast(0), 0).join());
-      assertInstanceOf(StoreException.Overloaded.class, Objects.requireNonNull(refused.getCause()));
-      assertEquals(Broadcasting.MAX_PUBLISHING, held.size());
+      assertRefused(StoreException.Overloaded.class, broadcasting.publish(broadcast(0), 0));
+      assertEquals(Broadcasting.MAX_PUBLISHING, store.held.size());
 
-      held.get(0).complete(null);
+      store.held.get(0).complete(null);
       var unused = broadcasting.publish(broadcast(0), 0);
-      assertEquals(Broadcasting.MAX_PUBLISHING + 1, held.size());
+      assertEquals(Broadcasting.MAX_PUBLISHING + 1, store.held.size());
+    }
+  }
+
+  @Test
+  void whatIsTooLargeIsToldSoThoughTooManyAreOnTheirWay() {
+    Broadcast tooLarge =
+        broadcast(0).toBuilder()
+            .setNamespace("n".repeat(new HoldingBroadcasts().maxBytes()))
+            .build();
+    try (Broadcasting broadcasting = new Broadcasting(new HoldingBroadcasts())) {
+      for (int i = 0; i < Broadcasting.MAX_PUBLISHING; i++) {
+        var unused = broadcasting.publish(broadcast(i), 0);
+      }
+      assertRefused(StoreException.CommitTooLarge.class, broadcasting.publish(tooLarge, 0));
+      assertRefused(StoreException.Overloaded.class, broadcasting.publish(broadcast(0), 0));
     }
   }
 
@@ -122,21 +149,14 @@ class BroadcastingTest {
     try (InMemoryStore store = new InMemoryStore(true)) {
       EventBus bus = new EventBus(store);
       bus.close();
-      CompletionException refused =
-          assertThrows(CompletionException.class, () -> bus.publish(broadcast(0), 0).join());
-      assertInstanceOf(
-          StoreException.ShuttingDown.class, Objects.requireNonNull(refused.getCause()));
+      assertRefused(StoreException.ShuttingDown.class, bus.publish(broadcast(0), 0));
     }
   }
 
   /** Takes frames only while the test says so. */
-  private static final class Sink implements SubscriptionSink {
+  private static final class Sink extends SinkBase {
     final List<Broadcast> broadcasts = new CopyOnWriteArrayList<>();
     volatile boolean ready;
-
-    Sink(boolean ready) {
-      this.ready = ready;
-    }
 
     @Override
     public boolean isReady() {
@@ -147,29 +167,5 @@ class BroadcastingTest {
     public void broadcast(Broadcast broadcast) {
       broadcasts.add(broadcast);
     }
-
-    @Override
-    public void started(Cursor cursor) {}
-
-    @Override
-    public void commits(String namespace, List<SharedCommit> commits, Optional<Cursor> cursor) {}
-
-    @Override
-    public void cursor(Cursor cursor) {}
-
-    @Override
-    public void caughtUp(Cursor cursor) {}
-
-    @Override
-    public void heartbeat(Cursor cursor) {}
-
-    @Override
-    public void corrupt(LogEntry.Corrupt record, Cursor cursor) {}
-
-    @Override
-    public void namespaceDeleted(String namespace) {}
-
-    @Override
-    public void failed(StoreException why) {}
   }
 }

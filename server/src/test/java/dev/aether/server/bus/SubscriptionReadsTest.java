@@ -166,6 +166,11 @@ class SubscriptionReadsTest {
 
   private static final class NoBroadcasts implements Broadcasts {
     @Override
+    public int maxBytes() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletableFuture<Void> publish(Broadcast broadcast, long deadline) {
       throw new UnsupportedOperationException();
     }
@@ -216,41 +221,15 @@ class SubscriptionReadsTest {
     public void close() {}
   }
 
-  private final class CountingSink implements SubscriptionSink {
-    @Override
-    public boolean isReady() {
-      return true;
-    }
-
-    @Override
-    public void started(Cursor cursor) {}
-
+  private final class CountingSink extends SinkBase {
     @Override
     public void commits(String namespace, List<SharedCommit> commits, Optional<Cursor> cursor) {
       received.addAndGet(commits.size());
     }
 
     @Override
-    public void cursor(Cursor cursor) {}
-
-    @Override
     public void caughtUp(Cursor cursor) {
       caughtUp.incrementAndGet();
     }
-
-    @Override
-    public void heartbeat(Cursor cursor) {}
-
-    @Override
-    public void corrupt(LogEntry.Corrupt record, Cursor cursor) {}
-
-    @Override
-    public void namespaceDeleted(String namespace) {}
-
-    @Override
-    public void broadcast(Broadcast broadcast) {}
-
-    @Override
-    public void failed(StoreException why) {}
   }
 }

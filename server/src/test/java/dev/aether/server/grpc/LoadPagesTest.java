@@ -7,13 +7,8 @@ import com.google.protobuf.Empty;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
-import dev.aether.server.store.Actors;
-import dev.aether.server.store.Broadcasts;
-import dev.aether.server.store.CommitLog;
-import dev.aether.server.store.EventStore;
-import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.ForwardingStore;
 import dev.aether.server.store.Snapshots;
-import dev.aether.server.store.Store;
 import dev.aether.server.store.memory.InMemoryStore;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.LoadActorRequest;
@@ -26,7 +21,6 @@ import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -157,7 +151,16 @@ class LoadPagesTest {
   }
 
   /** The store in memory, and what happens after a snapshot was read. */
-  private final class Watched implements Store, Snapshots {
+  private final class Watched extends ForwardingStore implements Snapshots {
+    Watched() {
+      super(store);
+    }
+
+    @Override
+    public Snapshots snapshots() {
+      return this;
+    }
+
     @Override
     public CompletableFuture<Optional<Kept>> latest(Namespace namespace, ActorId actor) {
       return store
@@ -182,48 +185,5 @@ class LoadPagesTest {
         Namespace namespace, ActorId actor, long deadline) {
       return store.snapshots().delete(namespace, actor, deadline);
     }
-
-    @Override
-    public Snapshots snapshots() {
-      return this;
-    }
-
-    @Override
-    public EventStore events() {
-      return store.events();
-    }
-
-    @Override
-    public Actors actors() {
-      return store.actors();
-    }
-
-    @Override
-    public CommitLog log() {
-      return store.log();
-    }
-
-    @Override
-    public Broadcasts broadcasts() {
-      return store.broadcasts();
-    }
-
-    @Override
-    public Namespaces namespaces() {
-      return store.namespaces();
-    }
-
-    @Override
-    public Duration silence() {
-      return store.silence();
-    }
-
-    @Override
-    public Optional<String> outage() {
-      return store.outage();
-    }
-
-    @Override
-    public void close() {}
   }
 }

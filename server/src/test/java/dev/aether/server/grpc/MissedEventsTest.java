@@ -3,6 +3,7 @@ package dev.aether.server.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.Code;
 import dev.aether.server.event.ActorId;
@@ -41,6 +42,7 @@ class MissedEventsTest {
 
   private final List<ActorRange> reads = new ArrayList<>();
   private final Queue<CompletableFuture<List<LogEntry>>> pages = new ArrayDeque<>();
+  private final MissedEvents missedEvents = new MissedEvents(new Refusing());
   private LongFunction<StoreException> refusal =
       expected -> StoreException.VersionConflict.at(ACTOR, 10, expected, Optional.of("making"));
 
@@ -85,7 +87,7 @@ class MissedEventsTest {
     return missed(expected, asked, BOUND);
   }
 
-  private Throwable refused(long expected, int asked, Duration left) {
+  private CompletableFuture<Saved> save(long expected, int asked, Duration left) {
     Save save =
         new Save(
             Namespace.DEFAULT,
@@ -96,7 +98,10 @@ class MissedEventsTest {
             "",
             false,
             System.nanoTime() + left.toNanos());
-    CompletableFuture<Saved> saving = MissedEvents.save(new Refusing(), save, asked);
+    return missedEvents.save(save, asked);
+  }
+
+  private static Throwable refused(CompletableFuture<Saved> saving) {
     Throwable cause =
         assertThrows(
                 ExecutionException.class, () -> saving.get(BOUND.toSeconds(), TimeUnit.SECONDS))
@@ -104,9 +109,13 @@ class MissedEventsTest {
     return Objects.requireNonNull(cause);
   }
 
-  /** The versions of what a conflict brings. */
   private List<Long> missed(long expected, int asked, Duration left) {
-    Throwable thrown = refused(expected, asked, left);
+    return broughtBy(save(expected, asked, left));
+  }
+
+  /** The versions of what a conflict brings. */
+  private static List<Long> broughtBy(CompletableFuture<Saved> saving) {
+    Throwable thrown = refused(saving);
     com.google.rpc.Status status = StatusMapper.toProto(thrown);
     assertEquals(Code.ABORTED.getNumber(), status.getCode());
     assertEquals(2, status.getDetailsCount());
@@ -172,8 +181,41 @@ class MissedEventsTest {
   }
 
   @Test
+  void beyondTheReadsAtOnceAConflictWaitsForNoneAndComesWithoutEvents() {
+    List<CompletableFuture<List<LogEntry>>> held = new ArrayList<>();
+    List<CompletableFuture<Saved>> saving = new ArrayList<>();
+    for (int i = 0; i < MissedEvents.MAX_READS; i++) {
+      CompletableFuture<List<LogEntry>> page = new CompletableFuture<>();
+      held.add(page);
+      pages.add(page);
+      saving.add(save(9, 1, BOUND));
+    }
+    page(commit(10, 10));
+
+    CompletableFuture<Saved> beyond = save(9, 1, BOUND);
+    assertTrue(beyond.isDone());
+    assertEquals(List.of(), broughtBy(beyond));
+    assertEquals(MissedEvents.MAX_READS, reads.size());
+
+    // One that was given up is under way all the same, until its page has come.
+    assertEquals(List.of(), broughtBy(saving.get(0)));
+    assertEquals(List.of(), missed(9, 1));
+    assertEquals(true, held.get(0).complete(List.of(commit(10, 10))));
+    assertEquals(List.of(10L), missed(9, 1));
+  }
+
+  @Test
+  void aReaderThatThrowsLeavesTheConflictAndItsRoom() {
+    for (int i = 0; i <= MissedEvents.MAX_READS; i++) {
+      assertEquals(List.of(), missed(9, 1)); // There is no page for it.
+    }
+    page(commit(10, 10));
+    assertEquals(List.of(10L), missed(9, 1));
+  }
+
+  @Test
   void anotherRefusalStaysAsItIs() {
     refusal = expected -> new StoreException.StoreFull("no room");
-    assertInstanceOf(StoreException.StoreFull.class, refused(3, 10, BOUND));
+    assertInstanceOf(StoreException.StoreFull.class, refused(save(3, 10, BOUND)));
   }
 }

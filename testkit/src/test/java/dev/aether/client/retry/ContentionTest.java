@@ -7,8 +7,9 @@ import dev.aether.client.AetherClient;
 import dev.aether.client.Event;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Saved;
+import dev.aether.server.embedded.NatsServerScript;
 import dev.aether.testkit.AetherExtension;
-import dev.aether.testkit.NatsOfTheRepository;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -41,7 +42,7 @@ class ContentionTest {
   private static final Duration LEAST_PAUSE = Duration.ofMillis(5);
 
   @RegisterExtension
-  static final AetherExtension AETHER = AetherExtension.onNats(NatsOfTheRepository.binary());
+  static final AetherExtension AETHER = AetherExtension.onNats(NatsServerScript.ask(Path.of("")));
 
   /** The six patterns. */
   enum Pattern {

@@ -1,24 +1,19 @@
 package dev.aether.examples.local;
 
+import dev.aether.server.embedded.NatsServerScript;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Nodes as processes of their own in front of one nats-server, in a temporary folder that goes with
  * them. For one thread at a time; ends with this JVM.
  */
 public final class LocalCluster implements AutoCloseable {
-  private static final Duration NATS_SERVER_WITHIN = Duration.ofMinutes(10);
-
   private final Path home = Path.of(System.getProperty("aether.home", "../..")).normalize();
   private final Path folder;
   private final List<LocalNode> nodes = new ArrayList<>();
@@ -39,8 +34,8 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private LocalCluster() throws IOException, InterruptedException {
-    Path binary = natsServer();
+  private LocalCluster() throws IOException {
+    Path binary = NatsServerScript.ask(home);
     folder = Files.createTempDirectory("aether-examples-");
     nats = new LocalNats(binary, folder.resolve("nats"));
   }
@@ -54,25 +49,6 @@ public final class LocalCluster implements AutoCloseable {
     LocalNode node = new LocalNode(name, jar, folder, nats.url());
     nodes.add(node);
     return node;
-  }
-
-  /** {@code NATS_SERVER}, else what the repository's script finds or fetches. */
-  private Path natsServer() throws IOException, InterruptedException {
-    @Nullable String given = System.getenv("NATS_SERVER");
-    if (given != null) {
-      return Path.of(given);
-    }
-    Process script =
-        new ProcessBuilder(home.resolve("dev/nats-server").toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    String path = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (!script.waitFor(NATS_SERVER_WITHIN.toSeconds(), TimeUnit.SECONDS)
-        || script.exitValue() != 0) {
-      script.destroyForcibly();
-      throw new IOException("dev/nats-server failed; its message is on standard error");
-    }
-    return Path.of(path.strip());
   }
 
   /** Starts one more node; returns its endpoint when it is ready. */

@@ -6,6 +6,7 @@ import dev.aether.client.NewEvent;
 import dev.aether.client.SaveCommand;
 import dev.aether.client.Saved;
 import dev.aether.client.TooLargeException;
+import dev.aether.server.event.Causes;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -34,7 +35,7 @@ final class CommitSender {
         .send(saver)
         .exceptionallyCompose(
             error ->
-                whole.added() > 0 && Causes.of(error) instanceof TooLargeException
+                whole.added() > 0 && Causes.unwrapped(error) instanceof TooLargeException
                     ? attempt(commit, latestVersion, false).send(saver)
                     : CompletableFuture.failedFuture(error));
   }

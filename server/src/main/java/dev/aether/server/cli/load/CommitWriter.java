@@ -3,6 +3,7 @@ package dev.aether.server.cli.load;
 import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.CommitIdReusedException;
 import dev.aether.client.VersionConflictException;
+import dev.aether.server.event.Causes;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +69,7 @@ final class CommitWriter {
               }
               if (sent == null && !isRefusedForItsHistory(error)) {
                 return CompletableFuture.<@Nullable Void>failedFuture(
-                    Causes.stopped(commit, error));
+                    ImportStopped.by(commit, error));
               }
               expectsNewActors = false;
               return read(commit, 0);
@@ -83,7 +84,7 @@ final class CommitWriter {
         .handleAsync(
             (history, error) -> {
               if (error != null) {
-                throw new CompletionException(Causes.stopped(commit, error));
+                throw new CompletionException(ImportStopped.by(commit, error));
               }
               histories.put(commit.actor(), history);
               expectsNewActors = history.latestVersion() == 0;
@@ -139,12 +140,13 @@ final class CommitWriter {
               if (sent != null) {
                 return stored(commit, history, sent);
               }
-              if (Causes.of(error) instanceof VersionConflictException
+              if (Causes.unwrapped(error) instanceof VersionConflictException
                   && conflicts < MAX_CONFLICTS) {
                 histories.forget(commit.actor());
                 return read(commit, conflicts + 1);
               }
-              return CompletableFuture.<@Nullable Void>failedFuture(Causes.stopped(commit, error));
+              return CompletableFuture.<@Nullable Void>failedFuture(
+                  ImportStopped.by(commit, error));
             },
             loop)
         .thenCompose(next -> next);
@@ -164,8 +166,8 @@ final class CommitWriter {
   /**
    * The same commit id may stand there with other content: a commit that was exported from here.
    */
-  private static boolean isRefusedForItsHistory(@Nullable Throwable error) {
-    Throwable cause = Causes.of(error);
+  private static boolean isRefusedForItsHistory(Throwable error) {
+    Throwable cause = Causes.unwrapped(error);
     return cause instanceof VersionConflictException || cause instanceof CommitIdReusedException;
   }
 }

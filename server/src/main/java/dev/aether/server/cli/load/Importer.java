@@ -4,6 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.SaveStream;
 import dev.aether.client.SaveStreamOptions;
 import dev.aether.server.cli.json.JsonFault;
+import dev.aether.server.event.Causes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -109,7 +110,7 @@ public final class Importer {
     if (failure == null) {
       return;
     }
-    Throwable cause = Causes.of(failure);
+    Throwable cause = Causes.unwrapped(failure);
     if (cause instanceof ImportStopped stopped) {
       throw stopped;
     }

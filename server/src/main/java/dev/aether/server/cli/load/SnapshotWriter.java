@@ -4,6 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.CallSettings;
 import dev.aether.client.Snapshot;
 import dev.aether.client.SnapshotOutdatedException;
+import dev.aether.server.event.Causes;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -26,10 +27,10 @@ final class SnapshotWriter {
         .thenCompose(stored -> isNewer(item, stored) ? save(item, settings) : present())
         .exceptionallyCompose(
             error -> {
-              if (Causes.of(error) instanceof SnapshotOutdatedException) {
+              if (Causes.unwrapped(error) instanceof SnapshotOutdatedException) {
                 return present(); // Somebody stored a newer one at this moment.
               }
-              return CompletableFuture.failedFuture(Causes.stopped(item, error));
+              return CompletableFuture.failedFuture(ImportStopped.by(item, error));
             });
   }
 

@@ -6,6 +6,7 @@ import dev.aether.client.Reason;
 import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.Saved;
+import dev.aether.server.event.Causes;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -54,7 +55,8 @@ final class StreamSaver implements CommitSaver {
 
   private CompletableFuture<Saved> again(
       SaveCommand command, Throwable error, long refusedNanos, Duration pause) {
-    boolean passes = Causes.of(error) instanceof AetherException e && PASSING.contains(e.reason());
+    boolean passes =
+        Causes.unwrapped(error) instanceof AetherException e && PASSING.contains(e.reason());
     if (!passes || isOut(refusedNanos)) {
       return CompletableFuture.failedFuture(error);
     }
@@ -77,7 +79,7 @@ final class StreamSaver implements CommitSaver {
     return room.save(command)
         .exceptionallyCompose(
             error ->
-                Causes.of(error) instanceof IllegalArgumentException
+                Causes.unwrapped(error) instanceof IllegalArgumentException
                     ? client.save(command) // Its commit id is on its way for another actor.
                     : CompletableFuture.failedFuture(error))
         .thenApply(

@@ -70,6 +70,11 @@ final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   }
 
   @Override
+  public int maxBytes() {
+    return maxBytes;
+  }
+
+  @Override
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     int size = broadcast.getSerializedSize();
     if (size > maxBytes) {

@@ -21,11 +21,15 @@ final class InMemoryBroadcasts implements Broadcasts {
   }
 
   @Override
+  public int maxBytes() {
+    return Limits.COMMIT_BYTES;
+  }
+
+  @Override
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     int size = broadcast.getSerializedSize();
-    if (size > Limits.COMMIT_BYTES) {
-      return CompletableFuture.failedFuture(
-          new StoreException.CommitTooLarge(Limits.COMMIT_BYTES, size));
+    if (size > maxBytes()) {
+      return CompletableFuture.failedFuture(new StoreException.CommitTooLarge(maxBytes(), size));
     }
     try {
       return CompletableFuture.runAsync(

@@ -1,0 +1,85 @@
+package dev.aether.server.grpc;
+
+import dev.aether.server.store.ActorReader;
+import dev.aether.server.store.LogEntry;
+import dev.aether.v1.Event;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/** Reads events for one conflict until there are enough, one is missing, or time is up. */
+final class MissedEventsRead {
+  private final ActorReader reader;
+  private final long first;
+  private final long last;
+  private final Runnable ended;
+
+  /** Guarded by this. */
+  private final List<Event> events = new ArrayList<>();
+
+  private final CompletableFuture<List<Event>> answer = new CompletableFuture<>();
+
+  /**
+   * @param reader of the versions from first to last
+   * @param ended runs once, when no page is awaited any more: not before the answer is there
+   */
+  MissedEventsRead(ActorReader reader, long first, long last, Runnable ended) {
+    this.reader = reader;
+    this.first = first;
+    this.last = last;
+    this.ended = ended;
+  }
+
+  /** Answers within so many nanoseconds, and never fails. Once. */
+  CompletableFuture<List<Event>> start(long within) {
+    readOn();
+    CompletableFuture<?> timeout =
+        new CompletableFuture<>().completeOnTimeout(true, within, TimeUnit.NANOSECONDS);
+    timeout.thenRun(this::answerWhatCame);
+    return answer.whenComplete((done, thrown) -> timeout.cancel(false));
+  }
+
+  private void readOn() {
+    CompletableFuture.completedFuture(reader)
+        .thenCompose(ActorReader::next)
+        .whenComplete(
+            (page, thrown) -> {
+              if (thrown == null && page.stream().allMatch(this::take) && !page.isEmpty()) {
+                readOn();
+              } else {
+                answerWhatCame();
+                ended.run();
+              }
+            });
+  }
+
+  /** Whether there may be more to come. */
+  private synchronized boolean take(LogEntry entry) {
+    if (answer.isDone() || !(entry instanceof LogEntry.StoredCommit stored)) {
+      return false;
+    }
+    for (Event event : stored.commit().getEventsList()) {
+      long next = first + events.size();
+      if (next > last || event.getVersion() > next) {
+        return false;
+      }
+      if (event.getVersion() == next) {
+        events.add(event);
+      }
+    }
+    return first + events.size() <= last && !isFull();
+  }
+
+  private boolean isFull() {
+    return events.stream().mapToLong(Event::getSerializedSize).sum() > StatusMapper.DETAILS_BYTES;
+  }
+
+  private void answerWhatCame() {
+    List<Event> came;
+    synchronized (this) {
+      came = List.copyOf(events);
+    }
+    answer.complete(came);
+  }
+}

@@ -1,0 +1,58 @@
+package dev.aether.server.store;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/** Another store as it is, for those that change one thing about it. */
+public abstract class ForwardingStore implements Store {
+  private final Store store;
+
+  protected ForwardingStore(Store store) {
+    this.store = store;
+  }
+
+  @Override
+  public EventStore events() {
+    return store.events();
+  }
+
+  @Override
+  public Snapshots snapshots() {
+    return store.snapshots();
+  }
+
+  @Override
+  public Actors actors() {
+    return store.actors();
+  }
+
+  @Override
+  public CommitLog log() {
+    return store.log();
+  }
+
+  @Override
+  public Broadcasts broadcasts() {
+    return store.broadcasts();
+  }
+
+  @Override
+  public Namespaces namespaces() {
+    return store.namespaces();
+  }
+
+  @Override
+  public Duration silence() {
+    return store.silence();
+  }
+
+  @Override
+  public Optional<String> outage() {
+    return store.outage();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,101 @@
+package dev.aether.server.bus;
+
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.aether.server.event.Cursor;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.ForwardingStore;
+import dev.aether.server.store.memory.InMemoryStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whoever subscribes hears of the end, whatever it comes from. */
+@Timeout(60)
+class SubscriptionEndsTest {
+  private static final SubscribeCommand ALL =
+      new SubscribeCommand(
+          NamePattern.of(">"), new SubscribeCommand.Start.Live(), EventFilter.ALL, false, false);
+
+  private static final class Sink extends SinkBase {}
+
+  private static Throwable end(SinkBase sink) throws Exception {
+    return sink.failure.get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void anErrorInItsLoopIsTold() throws Exception {
+    Error error = new StackOverflowError("of a test");
+    SinkBase sink =
+        new SinkBase() {
+          @Override
+          public void started(Cursor cursor) {
+            throw error;
+          }
+        };
+    try (InMemoryStore store = new InMemoryStore(true);
+        EventBus bus = new EventBus(store)) {
+      bus.subscribe(ALL, sink);
+      assertSame(error, end(sink));
+    }
+  }
+
+  /** Closes the bus while a subscription is on its way in. */
+  private static final class ClosingStore extends ForwardingStore {
+    private Runnable closing = () -> {};
+
+    ClosingStore(InMemoryStore store) {
+      super(store);
+    }
+
+    @Override
+    public CommitLog log() {
+      closing.run();
+      return super.log();
+    }
+  }
+
+  @Test
+  void oneThatComesAsTheBusClosesIsRefused() {
+    try (ClosingStore store = new ClosingStore(new InMemoryStore(true))) {
+      EventBus bus = new EventBus(store);
+      store.closing = bus::close;
+      assertThrows(StoreException.ShuttingDown.class, () -> bus.subscribe(ALL, new Sink()));
+    }
+  }
+
+  @Test
+  void whoeverSubscribesWhileTheBusClosesHearsOfItAtOnce() throws Exception {
+    try (InMemoryStore store = new InMemoryStore(true)) {
+      for (int round = 0; round < 100; round++) {
+        EventBus bus = new EventBus(store);
+        CompletableFuture<List<Sink>> subscribing =
+            CompletableFuture.supplyAsync(() -> subscribeUntilRefused(bus));
+        bus.close();
+        for (Sink sink : subscribing.get(20, TimeUnit.SECONDS)) {
+          assertInstanceOf(StoreException.ShuttingDown.class, end(sink));
+        }
+      }
+    }
+  }
+
+  private static List<Sink> subscribeUntilRefused(EventBus bus) {
+    List<Sink> sinks = new ArrayList<>();
+    try {
+      while (true) {
+        Sink sink = new Sink();
+        bus.subscribe(ALL, sink);
+        sinks.add(sink);
+      }
+    } catch (StoreException.ShuttingDown e) {
+      return sinks;
+    }
+  }
+}
