@@ -66,8 +66,9 @@ public final class Actors<S, E> {
 
   /**
    * These actors with a cache of the states used last, which {@link #handle} builds on without
-   * reading. A state that is old meanwhile costs a conflict. Only a namespace that is deleted and
-   * made anew makes it wrong: then make new actors, too.
+   * reading. A state that is old meanwhile costs a conflict; what is refused on it, or where
+   * nothing is decided, is decided once more on what is stored. Only a namespace that is deleted
+   * and made anew makes it wrong: then make new actors, too.
    *
    * @param maxActors how many are kept; 0: none
    */
@@ -102,7 +103,7 @@ public final class Actors<S, E> {
    * Handles a command.
    *
    * @param decide the events that follow on a state; none: there is nothing to save. Asked once for
-   *     each attempt
+   *     each attempt, and once more where it refused or decided nothing on a cached state
    */
   public Handled<S, E> handle(
       String actorId, Function<? super S, ? extends List<? extends E>> decide) {
@@ -132,23 +133,40 @@ public final class Actors<S, E> {
       BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decide) {
     Handling<S, E> handling = new Handling<>(setup.type(), context, decide);
     try {
-      Optional<Saved> saved =
-          saver.save(
-              actorId,
-              conflict -> handling.know(latest(actorId, handling, conflict)),
-              handling::decide);
-      return setup.end(handling, saved);
+      return setup.end(handling, saveChecked(actorId, handling));
     } catch (AetherException e) {
       setup.cache().forget(actorId);
       throw e;
     }
   }
 
+  /** What a cached state refuses is decided once more, on what is stored. */
+  private Optional<Saved> saveChecked(String actorId, Handling<S, E> handling) {
+    try {
+      Optional<Saved> saved = save(actorId, handling);
+      if (!handling.isUnsure()) {
+        return saved;
+      }
+    } catch (RuntimeException | Error refused) {
+      if (!handling.isUnsure()) {
+        throw refused;
+      }
+    }
+    handling.distrustCache();
+    return save(actorId, handling);
+  }
+
+  private Optional<Saved> save(String actorId, Handling<S, E> handling) {
+    return saver.save(
+        actorId, conflict -> handling.know(latest(actorId, handling, conflict)), handling::decide);
+  }
+
   private Loaded<S> latest(String actorId, Handling<S, E> handling, Optional<Conflict> conflict) {
     if (conflict.isPresent()) {
+      handling.isRead();
       return after(conflict.get(), handling.actor());
     }
-    Loaded<S> cached = setup.cache().get(actorId);
+    Loaded<S> cached = handling.cached(setup.cache(), actorId);
     return cached == null ? load(actorId) : cached;
   }
 

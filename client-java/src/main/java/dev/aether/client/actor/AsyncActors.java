@@ -57,16 +57,9 @@ public final class AsyncActors<S, E> {
       EventContext context,
       BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decide) {
     Handling<S, E> handling = new Handling<>(setup.type(), context, decide);
-    CompletableFuture<Optional<Saved>> save =
-        saver.saveWith(
-            actorId,
-            conflict ->
-                Chain.then(
-                    latest(actorId, handling, conflict),
-                    actor -> completedFuture(handling.know(actor))),
-            attempt -> completedFuture(handling.decide(attempt)));
     CompletableFuture<Handled<S, E>> result =
-        Chain.then(save, saved -> completedFuture(setup.end(handling, saved)));
+        Chain.then(
+            saveChecked(actorId, handling), saved -> completedFuture(setup.end(handling, saved)));
     CompletableFuture<?> forgetting =
         result.whenComplete(
             (handled, thrown) -> {
@@ -77,12 +70,37 @@ public final class AsyncActors<S, E> {
     return result;
   }
 
+  /** What a cached state refuses is decided once more, on what is stored. */
+  private CompletableFuture<Optional<Saved>> saveChecked(String actorId, Handling<S, E> handling) {
+    CompletableFuture<Optional<Saved>> first = save(actorId, handling);
+    return Chain.after(
+        first,
+        () -> {
+          if (!handling.isUnsure()) {
+            return first;
+          }
+          handling.distrustCache();
+          return save(actorId, handling);
+        });
+  }
+
+  private CompletableFuture<Optional<Saved>> save(String actorId, Handling<S, E> handling) {
+    return saver.saveWith(
+        actorId,
+        conflict ->
+            Chain.then(
+                latest(actorId, handling, conflict),
+                actor -> completedFuture(handling.know(actor))),
+        attempt -> completedFuture(handling.decide(attempt)));
+  }
+
   private CompletableFuture<Loaded<S>> latest(
       String actorId, Handling<S, E> handling, Optional<Conflict> conflict) {
     if (conflict.isPresent()) {
+      handling.isRead();
       return after(conflict.get(), handling.actor());
     }
-    Loaded<S> cached = setup.cache().get(actorId);
+    Loaded<S> cached = handling.cached(setup.cache(), actorId);
     return cached == null ? load(actorId) : completedFuture(cached);
   }
 

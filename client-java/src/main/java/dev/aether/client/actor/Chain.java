@@ -3,12 +3,14 @@ package dev.aether.client.actor;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Futures one after the other, so that to cancel the last cancels whichever is under way. */
 final class Chain {
   private Chain() {}
 
+  /** The next after a first that succeeds. */
   static <T extends @Nullable Object, R> CompletableFuture<R> then(
       CompletableFuture<T> first, Function<T, CompletableFuture<R>> next) {
     CompletableFuture<R> result = new CompletableFuture<>();
@@ -18,17 +20,31 @@ final class Chain {
               if (thrown != null) {
                 result.completeExceptionally(cause(thrown));
               } else {
-                second(value, next, result);
+                second(() -> next.apply(value), result);
               }
             });
     CompletableFuture<?> cancelling = result.whenComplete((value, thrown) -> first.cancel(true));
     return result;
   }
 
-  private static <T extends @Nullable Object, R> void second(
-      T value, Function<T, CompletableFuture<R>> next, CompletableFuture<R> result) {
+  /** The next after a first that ends, however it ends. None follows on what was cancelled. */
+  static <R> CompletableFuture<R> after(
+      CompletableFuture<?> first, Supplier<CompletableFuture<R>> next) {
+    CompletableFuture<R> result = new CompletableFuture<>();
+    CompletableFuture<?> goesOn =
+        first.whenComplete(
+            (value, thrown) -> {
+              if (!result.isDone()) {
+                second(next, result);
+              }
+            });
+    CompletableFuture<?> cancelling = result.whenComplete((value, thrown) -> first.cancel(true));
+    return result;
+  }
+
+  private static <R> void second(Supplier<CompletableFuture<R>> next, CompletableFuture<R> result) {
     try {
-      CompletableFuture<R> second = next.apply(value);
+      CompletableFuture<R> second = next.get();
       CompletableFuture<?> ends =
           second.whenComplete(
               (last, thrown) -> {

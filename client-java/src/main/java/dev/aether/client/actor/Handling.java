@@ -18,6 +18,9 @@ final class Handling<S, E> {
   private final EventContext context;
   private final BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decider;
   private @Nullable Loaded<S> actor;
+  private boolean trustsCache = true;
+  private boolean cached;
+  private boolean unsure;
   private @Nullable S after;
   private List<E> decided = List.of();
 
@@ -41,9 +44,37 @@ final class Handling<S, E> {
     return actor.version();
   }
 
+  /** What may be built on without reading; null: nothing. */
+  @Nullable Loaded<S> cached(StateCache<S> cache, String actorId) {
+    Loaded<S> known = trustsCache ? cache.get(actorId) : null;
+    cached = known != null;
+    return known;
+  }
+
+  /** What is known now was read, or came with a conflict. */
+  void isRead() {
+    cached = false;
+  }
+
+  /**
+   * Whether nothing was decided, or the decision refused, on a cached state: no save tells whether
+   * that is old.
+   */
+  boolean isUnsure() {
+    return unsure;
+  }
+
+  /** From now on only what is read counts. */
+  void distrustCache() {
+    trustsCache = false;
+    unsure = false;
+  }
+
   /** Takes in what is decided before it is saved: what can't be taken in must not be stored. */
   List<NewEvent> decide(Attempt attempt) {
+    unsure = cached;
     decided = List.copyOf(decider.apply(actor().state(), attempt));
+    unsure &= decided.isEmpty();
     after = actor().state();
     for (E event : decided) {
       after = Objects.requireNonNull(type.apply().apply(after, event), "apply made no state");

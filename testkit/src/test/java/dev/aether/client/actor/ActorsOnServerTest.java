@@ -1,5 +1,6 @@
 package dev.aether.client.actor;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -24,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -82,6 +84,53 @@ final class ActorsOnServerTest {
     assertEquals(new Loaded<>("a", 6L, 3), sums.load("a"));
     assertEquals(sums.load("a"), sums.async().load("a").join());
     assertEquals(new Loaded<>("nobody", 0L, 0), sums.load("nobody"));
+  }
+
+  @Test
+  void whatAnOldCachedStateRefusesIsDecidedOnWhatIsStored() {
+    Actors<Long, Long> cached = sums.withCache(10);
+    cached.handle("a", sum -> List.of(100L));
+    sums.handle("a", sum -> List.of(500L));
+
+    Handled<Long, Long> handled = cached.handle("a", sum -> withdrawn(sum, 300));
+
+    assertEquals(300, handled.state());
+    assertThrows(IllegalStateException.class, () -> cached.handle("a", sum -> withdrawn(sum, 301)));
+  }
+
+  @Test
+  void whereNothingIsDecidedOnAnOldCachedStateItIsDecidedOnWhatIsStored() {
+    Actors<Long, Long> cached = sums.withCache(10);
+    cached.handle("a", sum -> List.of(100L));
+    sums.handle("a", sum -> List.of(500L));
+
+    Handled<Long, Long> handled = cached.handle("a", sum -> sum < 300 ? List.of() : List.of(-300L));
+
+    assertEquals(300, handled.state());
+  }
+
+  @Test
+  void anOldCachedStateIsNotTheLastWordWithoutWaitingEither() {
+    AsyncActors<Long, Long> cached = sums.withCache(10).async();
+    cached.handle("a", sum -> List.of(100L)).join();
+    sums.handle("a", sum -> List.of(500L));
+
+    assertEquals(
+        300, cached.handle("a", sum -> withdrawn(sum, 300)).orTimeout(60, SECONDS).join().state());
+    sums.handle("a", sum -> List.of(500L));
+    assertEquals(800, cached.handle("a", sum -> List.of()).orTimeout(60, SECONDS).join().state());
+    CompletionException refused =
+        assertThrows(
+            CompletionException.class,
+            () -> cached.handle("a", sum -> withdrawn(sum, 900)).orTimeout(60, SECONDS).join());
+    assertEquals("java.lang.IllegalStateException: only 800", refused.getMessage());
+  }
+
+  private static List<Long> withdrawn(long sum, long amount) {
+    if (amount > sum) {
+      throw new IllegalStateException("only " + sum);
+    }
+    return List.of(-amount);
   }
 
   @Test
