@@ -170,7 +170,7 @@ public final class AsyncAetherClient implements AutoCloseable {
   private GetLatestVersionRequest versionRequest(String actorId, CallSettings settings) {
     return GetLatestVersionRequest.newBuilder()
         .setNamespace(defaults.namespace(settings))
-        .setActorId(actorId)
+        .setActorId(Text.sound(actorId))
         .build();
   }
 
@@ -215,7 +215,7 @@ public final class AsyncAetherClient implements AutoCloseable {
     LoadActorRequest request =
         LoadActorRequest.newBuilder()
             .setNamespace(defaults.namespace(options.settings()))
-            .setActorId(actorId)
+            .setActorId(Text.sound(actorId))
             .setReportCorrupt(options.onCorrupt() != null)
             .build();
     return new FrameSource<>(
@@ -266,7 +266,7 @@ public final class AsyncAetherClient implements AutoCloseable {
                 EventStoreGrpc.getGetLatestSnapshotMethod(),
                 GetLatestSnapshotRequest.newBuilder()
                     .setNamespace(defaults.namespace(settings))
-                    .setActorId(actorId)
+                    .setActorId(Text.sound(actorId))
                     .build(),
                 answer -> Optional.of(Messages.snapshot(answer.getSnapshot()))),
             settings);
@@ -299,7 +299,7 @@ public final class AsyncAetherClient implements AutoCloseable {
             EventStoreGrpc.getDeleteSnapshotMethod(),
             DeleteSnapshotRequest.newBuilder()
                 .setNamespace(defaults.namespace(settings))
-                .setActorId(actorId)
+                .setActorId(Text.sound(actorId))
                 .build(),
             UnaryOperator.identity(),
             answer -> null,
@@ -339,7 +339,7 @@ public final class AsyncAetherClient implements AutoCloseable {
             EventStoreGrpc.getListActorsMethod(),
             ListActorsRequest.newBuilder()
                 .setNamespace(defaults.namespace(options.settings()))
-                .setPrefix(options.prefix())
+                .setPrefix(Text.sound(options.prefix()))
                 .setPageSize(options.pageSize())
                 .setPageToken(pageToken)
                 .build(),

@@ -83,7 +83,7 @@ final class Messages {
   static GetEventsRequest eventsRequest(String actorId, String namespace, ReadOptions options) {
     return GetEventsRequest.newBuilder()
         .setNamespace(namespace)
-        .setActorId(actorId)
+        .setActorId(Text.sound(actorId))
         .setFromVersion(options.fromVersion())
         .setToVersion(options.toVersion())
         .setMaxCount(options.maxCount())
@@ -169,6 +169,8 @@ final class Messages {
   }
 
   static Filter filter(List<String> eventTypes, String actorPattern) {
+    eventTypes.forEach(Text::sound);
+    Text.sound(actorPattern);
     return Filter.newBuilder().addAllEventTypes(eventTypes).setActorPattern(actorPattern).build();
   }
 

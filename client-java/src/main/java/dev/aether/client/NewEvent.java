@@ -33,6 +33,8 @@ public record NewEvent(
   /** Copies the metadata. */
   public NewEvent {
     metadata = Map.copyOf(metadata);
+    Text.sound(type, eventId, commandId, contentType);
+    metadata.forEach(Text::sound);
   }
 
   /** An event with JSON data. */

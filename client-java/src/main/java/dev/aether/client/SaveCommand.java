@@ -32,6 +32,7 @@ public record SaveCommand(
   /** Copies the events. */
   public SaveCommand {
     events = List.copyOf(events);
+    Text.sound(actorId, commitId);
     if (maxMissedEvents < 0) {
       throw new IllegalArgumentException("maxMissedEvents " + maxMissedEvents + " is negative");
     }

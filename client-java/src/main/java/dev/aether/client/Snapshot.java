@@ -27,6 +27,8 @@ public record Snapshot(
   /** Copies the metadata. */
   public Snapshot {
     metadata = Map.copyOf(metadata);
+    Text.sound(actorId, contentType);
+    metadata.forEach(Text::sound);
     if (version < 0) {
       throw new IllegalArgumentException("version " + version + " is negative");
     }

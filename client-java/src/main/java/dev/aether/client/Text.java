@@ -8,6 +8,19 @@ final class Text {
   private Text() {}
 
   /**
+   * Checks several.
+   *
+   * @throws IllegalArgumentException as {@link #sound(String)}
+   */
+  static void sound(String first, String second, String... others) {
+    sound(first);
+    sound(second);
+    for (String other : others) {
+      sound(other);
+    }
+  }
+
+  /**
    * The text itself.
    *
    * @throws IllegalArgumentException if half of a surrogate pair is in it

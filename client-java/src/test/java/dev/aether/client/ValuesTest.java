@@ -62,4 +62,24 @@ final class ValuesTest {
         () -> AetherClient.builder().deadline(Duration.ZERO).build());
     assertThrows(IllegalArgumentException.class, () -> Cursor.of(""));
   }
+
+  @Test
+  void textThatUtf8CannotSayIsRefusedAndNotSentAsAnotherText() {
+    String half = "a\ud800";
+    assertThrows(IllegalArgumentException.class, () -> NewEvent.json(half, "{}"));
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> NewEvent.builder("A").metadata("key", "\udc00v").build());
+    assertThrows(
+        IllegalArgumentException.class,
+        () -> SaveCommand.builder(half, ExpectedVersion.any()).build());
+    assertThrows(
+        IllegalArgumentException.class, () -> Snapshot.builder(half, 1, Bytes.utf8("")).build());
+    try (AetherClient client = AetherClient.connect("127.0.0.1:1")) {
+      assertThrows(IllegalArgumentException.class, () -> client.latestVersion(half));
+      assertThrows(IllegalArgumentException.class, () -> client.events(half));
+      assertThrows(IllegalArgumentException.class, () -> client.loadActor(half));
+    }
+    assertEquals("\ud83d\ude00", NewEvent.json("\ud83d\ude00", "{}").type());
+  }
 }
