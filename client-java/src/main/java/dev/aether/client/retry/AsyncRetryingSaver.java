@@ -90,7 +90,7 @@ public final class AsyncRetryingSaver {
     SaveCourse course;
     try {
       course = new SaveCourse(actorId, policy, settings);
-    } catch (RuntimeException refused) {
+    } catch (Throwable refused) {
       return CompletableFuture.failedFuture(refused);
     }
     Run run = new Run(course, versions, decider);
@@ -173,12 +173,15 @@ public final class AsyncRetryingSaver {
     }
 
     private void decide(Attempt attempt) {
-      step(() -> decider.apply(attempt), events -> save(attempt, events));
+      step(
+          () -> SaveCourse.decided(decider.apply(attempt)),
+          events -> save(attempt, SaveCourse.decided(events)));
     }
 
     private void save(Attempt attempt, List<NewEvent> events) {
       if (events.isEmpty()) {
-        succeed(Optional.empty());
+        course.endWithoutSave();
+        result.complete(Optional.empty());
         return;
       }
       step(
