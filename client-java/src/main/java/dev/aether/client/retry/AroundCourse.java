@@ -19,4 +19,9 @@ abstract class AroundCourse implements RetryCourse {
   public void onEnd(@Nullable Throwable failure) {
     within.onEnd(failure);
   }
+
+  @Override
+  public void onNothingToSave() {
+    within.onNothingToSave();
+  }
 }

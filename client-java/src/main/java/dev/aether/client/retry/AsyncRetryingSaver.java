@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
  * As {@link RetryingSaver}, without waiting: deciders run on the client's executor, the first also
  * in the calling thread. Cancelling a future ends it: no further attempt is made, and whether the
  * present one is stored is not known.
+ *
+ * <p>Deciders and callbacks on a future run on the client's executor, or in the calling thread
+ * where the save ends at once, as when its policy refuses it. They must not block: each that does
+ * keeps one of that executor's threads, which other calls may wait for.
  */
 public final class AsyncRetryingSaver {
   private final AsyncAetherClient client;
@@ -90,7 +94,7 @@ public final class AsyncRetryingSaver {
     SaveCourse course;
     try {
       course = new SaveCourse(actorId, policy, settings);
-    } catch (RuntimeException refused) {
+    } catch (Throwable refused) {
       return CompletableFuture.failedFuture(refused);
     }
     Run run = new Run(course, versions, decider);
@@ -173,12 +177,15 @@ public final class AsyncRetryingSaver {
     }
 
     private void decide(Attempt attempt) {
-      step(() -> decider.apply(attempt), events -> save(attempt, events));
+      step(
+          () -> SaveCourse.decided(decider.apply(attempt)),
+          events -> save(attempt, SaveCourse.decided(events)));
     }
 
     private void save(Attempt attempt, List<NewEvent> events) {
       if (events.isEmpty()) {
-        succeed(Optional.empty());
+        course.endWithoutSave();
+        result.complete(Optional.empty());
         return;
       }
       step(

@@ -1,24 +1,27 @@
 package dev.aether.client.retry;
 
 import java.time.Duration;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Fails fast where saves fail anyway. Closed, it lets all through and counts failures in a row; at
  * so many it opens and lets nothing through for a while; then, half-open, it lets trials through:
- * the first that succeeds closes it, the first that fails opens it again. For any number of
- * threads.
+ * the first that succeeds closes it, the first that fails opens it again. Trials that don't end
+ * hold it up no longer than {@link CircuitBreakerOptions#openFor()}: so long after the latest began
+ * another is let through, and whichever ends first decides. For any number of threads.
  *
  * <p>Around a policy ({@link #around}) it watches the saves of that policy; it is usable for any
  * other call too. One for a client protects its server; for one per group of actors there is {@link
  * CircuitBreakers}.
+ *
+ * <p>What says nothing of the server changes nothing, and if it was a trial makes room for another:
+ * a call that was cancelled or that another breaker refused, and a save that ended before the
+ * server answered an attempt, since there was nothing to save or since the caller's own code threw
+ * what is no failure ({@link CircuitBreakerOptions#isFailure()}).
  */
 public final class CircuitBreaker {
   /** What it does at present. */
@@ -31,8 +34,6 @@ public final class CircuitBreaker {
     HALF_OPEN
   }
 
-  private static final Logger LOG = LoggerFactory.getLogger(CircuitBreaker.class);
-
   private final CircuitBreakerOptions options;
   private final LongSupplier nanoTime;
 
@@ -40,7 +41,9 @@ public final class CircuitBreaker {
   private State state = State.CLOSED;
   private int failures;
   private int trials;
-  private long openedNanos;
+
+  /** When it took its present state, or, half-open, let the latest trial through. */
+  private long sinceNanos;
 
   /** Rises with each change of state: what began before one says nothing after it. */
   private long era;
@@ -62,7 +65,7 @@ public final class CircuitBreaker {
 
   /** What it does at present. */
   public synchronized State state() {
-    if (state == State.OPEN && openNanosLeft() <= 0) {
+    if (state == State.OPEN && nanosLeft() <= 0) {
       become(State.HALF_OPEN);
     }
     return state;
@@ -73,7 +76,7 @@ public final class CircuitBreaker {
     return switch (state()) {
       case CLOSED -> true;
       case OPEN -> false;
-      case HALF_OPEN -> trials < options.trials();
+      case HALF_OPEN -> trials < options.trials() || nanosLeft() <= 0;
     };
   }
 
@@ -90,24 +93,11 @@ public final class CircuitBreaker {
     RetryCourse within;
     try {
       within = policy.begin(actorId);
-    } catch (RuntimeException e) {
-      permit.end(e);
-      throw e;
+    } catch (Throwable thrown) {
+      permit.end(Evidence.ofSave(thrown, false, options.isFailure()));
+      throw thrown;
     }
-    return new AroundCourse(within) {
-      @Override
-      public Verdict onConflict(Conflict conflict) {
-        return state() == State.OPEN
-            ? new Verdict.Stop(Verdict.Why.CIRCUIT_OPEN)
-            : super.onConflict(conflict);
-      }
-
-      @Override
-      public void onEnd(@Nullable Throwable failure) {
-        permit.end(failure);
-        super.onEnd(failure);
-      }
-    };
+    return new WatchedCourse(within, permit);
   }
 
   /**
@@ -124,7 +114,7 @@ public final class CircuitBreaker {
       failure = thrown;
       throw thrown;
     } finally {
-      permit.end(failure);
+      permit.end(Evidence.ofCall(failure, options.isFailure()));
     }
   }
 
@@ -144,14 +134,19 @@ public final class CircuitBreaker {
     try {
       begun = call.get();
     } catch (Throwable thrown) {
-      permit.end(thrown);
+      permit.end(Evidence.ofCall(thrown, options.isFailure()));
       throw thrown;
+    }
+    if (begun == null) {
+      permit.end(Evidence.NONE);
+      throw new NullPointerException("the call returned no future");
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
     CompletableFuture<?> ends =
         begun.whenComplete(
             (value, thrown) -> {
-              permit.end(thrown); // Before anybody who hears of it begins the next.
+              // Before anybody who hears of it begins the next.
+              permit.end(Evidence.ofCall(thrown, options.isFailure()));
               if (thrown == null) {
                 answer.complete(value);
               } else {
@@ -164,15 +159,20 @@ public final class CircuitBreaker {
 
   private synchronized Permit acquire() {
     if (!canRetry()) {
+      // The clock went on since: a refusal while open names a time above zero.
       throw new CircuitBreakerOpenException(
-          state == State.OPEN ? Duration.ofNanos(openNanosLeft()) : Duration.ZERO);
+          state == State.OPEN ? Duration.ofNanos(Math.max(1, nanosLeft())) : Duration.ZERO);
     }
-    trials += state == State.HALF_OPEN ? 1 : 0;
+    if (state == State.HALF_OPEN) {
+      trials++;
+      sinceNanos = nanoTime.getAsLong();
+    }
     return new Permit(era);
   }
 
-  private long openNanosLeft() {
-    return openedNanos + TimeUnit.NANOSECONDS.convert(options.openFor()) - nanoTime.getAsLong();
+  /** Until {@link CircuitBreakerOptions#openFor()} is over. */
+  private long nanosLeft() {
+    return sinceNanos + TimeUnit.NANOSECONDS.convert(options.openFor()) - nanoTime.getAsLong();
   }
 
   private void become(State next) {
@@ -180,25 +180,10 @@ public final class CircuitBreaker {
     era++;
     failures = 0;
     trials = 0;
-    openedNanos = nanoTime.getAsLong();
+    sinceNanos = nanoTime.getAsLong();
   }
 
-  /** Nothing was sent, or nobody waited for the answer. */
-  private static boolean saysNothing(@Nullable Throwable cause) {
-    return cause instanceof CancellationException || cause instanceof CircuitBreakerOpenException;
-  }
-
-  /** A predicate that fails says nothing for the call. */
-  private boolean isFailure(Throwable cause) {
-    try {
-      return options.isFailure().test(cause);
-    } catch (RuntimeException e) {
-      LOG.error("what counts as a failure can't be told", e);
-      return true;
-    }
-  }
-
-  /** One call that was let through. */
+  /** One call that was let through; must end, or half-open its trial is missed. */
   private final class Permit {
     private final long begun;
 
@@ -206,17 +191,16 @@ public final class CircuitBreaker {
       this.begun = begun;
     }
 
-    void end(@Nullable Throwable failure) {
+    void end(Evidence evidence) {
       synchronized (CircuitBreaker.this) {
         if (begun != era) {
           return;
         }
-        Throwable cause = failure == null ? null : Causes.of(failure);
-        if (saysNothing(cause)) {
+        if (evidence == Evidence.NONE) {
           trials -= state == State.HALF_OPEN ? 1 : 0;
           return;
         }
-        boolean failed = cause != null && isFailure(cause);
+        boolean failed = evidence == Evidence.UNWELL;
         switch (state) {
           case CLOSED -> {
             failures = failed ? failures + 1 : 0;
@@ -228,6 +212,42 @@ public final class CircuitBreaker {
           case OPEN -> throw new IllegalStateException("let through while open");
         }
       }
+    }
+  }
+
+  /** A save that was let through. */
+  private final class WatchedCourse extends AroundCourse {
+    private final Permit permit;
+
+    /** Whether the server answered an attempt: a conflict is an answer. */
+    private boolean answered;
+
+    WatchedCourse(RetryCourse within, Permit permit) {
+      super(within);
+      this.permit = permit;
+    }
+
+    @Override
+    public Verdict onConflict(Conflict conflict) {
+      answered = true;
+      return state() == State.OPEN
+          ? new Verdict.Stop(Verdict.Why.CIRCUIT_OPEN)
+          : super.onConflict(conflict);
+    }
+
+    @Override
+    public void onEnd(@Nullable Throwable failure) {
+      permit.end(
+          failure == null
+              ? Evidence.WELL
+              : Evidence.ofSave(failure, answered, options.isFailure()));
+      super.onEnd(failure);
+    }
+
+    @Override
+    public void onNothingToSave() {
+      permit.end(answered ? Evidence.WELL : Evidence.NONE);
+      super.onNothingToSave();
     }
   }
 }

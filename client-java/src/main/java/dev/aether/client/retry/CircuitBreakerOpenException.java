@@ -7,11 +7,15 @@ public final class CircuitBreakerOpenException extends RetryException {
   private final Duration retryAfter;
 
   CircuitBreakerOpenException(Duration retryAfter) {
-    super("the circuit breaker is open for another %d ms".formatted(retryAfter.toMillis()), null);
+    super(
+        retryAfter.isZero()
+            ? "the circuit breaker is half-open, its trial is still running"
+            : "the circuit breaker is open for another %d ms".formatted(retryAfter.toMillis()),
+        null);
     this.retryAfter = retryAfter;
   }
 
-  /** When a trial may be let through; zero: another one runs right now. */
+  /** When a trial may be let through; zero: it is half-open, and another one runs right now. */
   public Duration retryAfter() {
     return retryAfter;
   }

@@ -12,7 +12,11 @@ import java.util.function.Predicate;
  * @param failuresToOpen so many failures in a row, at least 1
  * @param openFor how long it lets nothing through then, above zero
  * @param trials calls that it lets through at once afterwards, at least 1
- * @param isFailure what counts; all else counts as success
+ * @param isFailure what counts. Of a call, all else counts as success. Of a save, all else that is
+ *     the server's answer: it is stored, an {@link AetherException} (other than of an interrupted
+ *     wait, {@link Reason#CANCELLED}), or whatever came after a conflict; what ends it otherwise,
+ *     as an exception of a decider, says nothing. Asked by the thread in which the call ends; where
+ *     it throws, the call counts as a failure
  */
 public record CircuitBreakerOptions(
     int failuresToOpen, Duration openFor, int trials, Predicate<Throwable> isFailure) {
@@ -60,6 +64,11 @@ public record CircuitBreakerOptions(
 
   /** These options with another time to let nothing through. */
   public CircuitBreakerOptions withOpenFor(Duration openFor) {
+    return new CircuitBreakerOptions(failuresToOpen, openFor, trials, isFailure);
+  }
+
+  /** These options with another number of trials at once. */
+  public CircuitBreakerOptions withTrials(int trials) {
     return new CircuitBreakerOptions(failuresToOpen, openFor, trials, isFailure);
   }
 

@@ -10,6 +10,6 @@ import java.util.List;
  */
 @FunctionalInterface
 public interface Decider {
-  /** The events to save, 1 to 1000; none: there is nothing to save. */
+  /** The events to save, 1 to 1000; none, which is not null: there is nothing to save. */
   List<NewEvent> decide(Attempt attempt);
 }

@@ -98,8 +98,9 @@ public final class RetryingSaver {
     Optional<Conflict> last = Optional.empty();
     while (true) {
       Attempt attempt = course.attempt(last, versions.latest(last));
-      List<NewEvent> events = decider.decide(attempt);
+      List<NewEvent> events = SaveCourse.decided(decider.decide(attempt));
       if (events.isEmpty()) {
+        course.endWithoutSave();
         return Optional.empty();
       }
       try {

@@ -7,6 +7,7 @@ import dev.aether.client.VersionConflictException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -71,18 +72,30 @@ final class SaveCourse {
         thrown);
   }
 
-  /**
-   * It is over; null: without failure. Only the first call counts. What a policy throws then
-   * changes nothing: the save is stored, or not.
-   */
+  /** It is over; null: without failure. Only the first end counts. */
   void end(@Nullable Throwable failure) {
+    tell(() -> policy.onEnd(failure));
+  }
+
+  /** It is over, since there was nothing to save. */
+  void endWithoutSave() {
+    tell(() -> policy.onNothingToSave());
+  }
+
+  /** Whatever a policy throws then changes nothing: the save is stored, or not. */
+  private void tell(Runnable told) {
     if (!ended.compareAndSet(false, true)) {
       return;
     }
     try {
-      policy.onEnd(failure);
-    } catch (RuntimeException e) {
-      LOG.error("a retry policy failed at the end of a save of {}", actorId, e);
+      told.run();
+    } catch (Throwable t) {
+      LOG.error("a retry policy failed at the end of a save of {}", actorId, t);
     }
+  }
+
+  /** What was decided; null is a mistake of the caller. */
+  static <T> T decided(@Nullable T decision) {
+    return Objects.requireNonNull(decision, "the decision was null");
   }
 }

@@ -9,8 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.retry.CircuitBreaker.State;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +73,7 @@ class CircuitBreakerTest {
                       throw new AssertionError("called");
                     }));
     assertEquals(Duration.ofMillis(600), open.retryAfter());
+    assertEquals("the circuit breaker is open for another 600 ms", open.getMessage());
   }
 
   @Test
@@ -98,6 +101,8 @@ class CircuitBreakerTest {
           CircuitBreakerOpenException second =
               assertThrows(CircuitBreakerOpenException.class, () -> breaker.call(() -> "second"));
           assertEquals(Duration.ZERO, second.retryAfter());
+          assertEquals(
+              "the circuit breaker is half-open, its trial is still running", second.getMessage());
           return "first";
         });
     assertEquals(State.CLOSED, breaker.state());
@@ -165,6 +170,124 @@ class CircuitBreakerTest {
     breaker.callAsync(CompletableFuture::new).cancel(true);
     assertEquals(State.HALF_OPEN, breaker.state());
     assertTrue(breaker.canRetry());
+  }
+
+  @Test
+  void aTrialThatDoesNotEndIsWaitedForOnlySoLong() {
+    open();
+    pass(OPEN_FOR);
+    CompletableFuture<String> first = new CompletableFuture<>();
+    CompletableFuture<String> second = new CompletableFuture<>();
+    CompletableFuture<?> firstAnswer = breaker.callAsync(() -> first);
+    pass(OPEN_FOR.minusNanos(1));
+    assertFalse(breaker.canRetry());
+    pass(Duration.ofNanos(1));
+    assertTrue(breaker.canRetry());
+    CompletableFuture<?> secondAnswer = breaker.callAsync(() -> second);
+    assertFalse(breaker.canRetry());
+    first.complete("slow, but well");
+    assertEquals(State.CLOSED, breaker.state());
+    second.completeExceptionally(new Outage()); // Says nothing any more.
+    fail();
+    fail();
+    assertEquals(State.CLOSED, breaker.state());
+    assertTrue(firstAnswer.isDone() && secondAnswer.isCompletedExceptionally());
+  }
+
+  @Test
+  void aCallWithoutAFutureSaysNothing() {
+    open();
+    pass(OPEN_FOR);
+    assertThrows(NullPointerException.class, () -> breaker.callAsync(() -> null));
+    assertEquals(State.HALF_OPEN, breaker.state());
+    assertTrue(breaker.canRetry());
+  }
+
+  @Test
+  void aPolicyThatBeginsWithAnErrorGivesItsTrialBack() {
+    open();
+    pass(OPEN_FOR);
+    RetryPolicy broken =
+        breaker.around(
+            actor -> {
+              throw new NoClassDefFoundError("of the policy");
+            });
+    assertThrows(NoClassDefFoundError.class, () -> broken.begin("actor"));
+    assertEquals(State.HALF_OPEN, breaker.state());
+    assertTrue(breaker.canRetry());
+  }
+
+  @Test
+  void wherePredicatesFailTheCallCountsAsAFailure() {
+    CircuitBreaker unsure =
+        new CircuitBreaker(
+            CircuitBreakerOptions.defaults()
+                .withFailuresToOpen(1)
+                .withOpenFor(OPEN_FOR)
+                .withFailure(
+                    thrown -> {
+                      throw new AssertionError("of the predicate");
+                    }),
+            now::get);
+    for (int i = 0; i < 2; i++) { // The second is a trial.
+      CompletableFuture<?> failed =
+          unsure.callAsync(() -> CompletableFuture.failedFuture(new Outage()));
+      assertTrue(failed.isCompletedExceptionally());
+      assertEquals(State.OPEN, unsure.state());
+      pass(OPEN_FOR);
+    }
+  }
+
+  @Test
+  void soManyTrialsAtOnceAsTheOptionsSay() {
+    CircuitBreaker two =
+        new CircuitBreaker(
+            CircuitBreakerOptions.defaults()
+                .withFailuresToOpen(1)
+                .withOpenFor(OPEN_FOR)
+                .withTrials(2)
+                .withFailure(Outage.class::isInstance),
+            now::get);
+    RetryPolicy policy = two.around(new SimpleRetry());
+    policy.begin("actor").onEnd(new Outage());
+    pass(OPEN_FOR);
+    policy.begin("first");
+    assertTrue(two.canRetry());
+    policy.begin("second");
+    assertFalse(two.canRetry());
+  }
+
+  @Test
+  void aSaveThatNeverMetTheServerIsNoSuccess() {
+    RetryPolicy policy = breaker.around(new SimpleRetry());
+    fail();
+    fail();
+    policy.begin("undecided").onEnd(new IllegalStateException("of the decider"));
+    policy.begin("nothing").onNothingToSave();
+    fail();
+    assertEquals(State.OPEN, breaker.state(), "a row was broken");
+    pass(OPEN_FOR);
+    policy.begin("undecided").onEnd(new IllegalStateException("of the decider"));
+    policy.begin("nothing").onNothingToSave();
+    assertEquals(State.HALF_OPEN, breaker.state());
+    policy.begin("failing").onEnd(new Outage());
+    assertEquals(State.OPEN, breaker.state());
+  }
+
+  @Test
+  void aSaveThatMetAConflictMetTheServerHoweverItEnds() {
+    RetryPolicy policy = breaker.around(new SimpleRetry());
+    for (Consumer<RetryCourse> end :
+        List.<Consumer<RetryCourse>>of(
+            RetryCourse::onNothingToSave,
+            course -> course.onEnd(new IllegalStateException("of the decider")))) {
+      open();
+      pass(OPEN_FOR);
+      RetryCourse course = policy.begin("actor");
+      course.onConflict(Conflicts.at(1, 1, 1));
+      end.accept(course);
+      assertEquals(State.CLOSED, breaker.state());
+    }
   }
 
   @Test

@@ -1,8 +1,10 @@
 package dev.aether.client.retry;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,7 +18,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -45,12 +46,16 @@ class BackgroundSaverTest {
   /** Holds the saver up until {@link #held} is released. */
   private List<NewEvent> hold(Attempt attempt) {
     holding.countDown();
+    await(held);
+    return number(0).decide(attempt);
+  }
+
+  private static void await(CountDownLatch latch) {
     try {
-      assertTrue(held.await(30, TimeUnit.SECONDS));
+      assertTrue(latch.await(50, SECONDS));
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
-    return number(0).decide(attempt);
   }
 
   private List<String> numbers(String actor) {
@@ -81,7 +86,7 @@ class BackgroundSaverTest {
     try (BackgroundSaver saver = saver(BackgroundSaverOptions.defaults())) {
       CompletableFuture<Optional<Saved>> first = saver.save("held-up", this::hold);
       CompletableFuture<Optional<Saved>> second = saver.save("held-up", number(1));
-      assertTrue(holding.await(30, TimeUnit.SECONDS));
+      assertTrue(holding.await(30, SECONDS));
       assertEquals(1, saver.save("other", number(2)).join().orElseThrow().lastVersion());
       assertFalse(first.isDone());
       assertFalse(second.isDone());
@@ -94,7 +99,7 @@ class BackgroundSaverTest {
   void whatIsTooMuchIsRefusedAndWhatWasTakenIsSaved() throws InterruptedException {
     BackgroundSaver saver = saver(ONE_AT_WORK.withMaxWaiting(3));
     saver.save("actor", this::hold);
-    assertTrue(holding.await(30, TimeUnit.SECONDS));
+    assertTrue(holding.await(30, SECONDS));
     for (int i = 1; i <= 3; i++) {
       saver.save("actor", number(i));
     }
@@ -116,7 +121,7 @@ class BackgroundSaverTest {
     List<Decider> waiting = List.of(number(1), number(2), number(3));
     outcomes.add(saver.save("actor", holder));
     waiting.forEach(each -> outcomes.add(saver.save("actor", each)));
-    assertTrue(holding.await(30, TimeUnit.SECONDS));
+    assertTrue(holding.await(30, SECONDS));
 
     List<BackgroundSaver.Unsaved> left = saver.drain(Duration.ofMillis(10));
 
@@ -174,6 +179,102 @@ class BackgroundSaverTest {
           IllegalArgumentException.class, bad.handle((saved, thrown) -> thrown).join());
       assertEquals(1, good.join().orElseThrow().lastVersion());
     }
+  }
+
+  /** Fails at once for "bad". */
+  private static RetryCourse errorForBad(String actor) {
+    if (actor.equals("bad")) {
+      throw new NoClassDefFoundError("of the policy");
+    }
+    return new JitterRetry().begin(actor);
+  }
+
+  @Test
+  void anErrorOfAPolicyEndsItsSaveAndNoOther() throws Exception {
+    try (BackgroundSaver saver =
+        new BackgroundSaver(
+            RetryingSaver.of(aether.client(), BackgroundSaverTest::errorForBad).async(),
+            ONE_AT_WORK.withDrainWithin(Duration.ZERO))) {
+      CompletableFuture<Optional<Saved>> bad = saver.save("bad", number(1));
+      CompletableFuture<Optional<Saved>> good = saver.save("good", number(2));
+      assertEquals(1, good.get(20, SECONDS).orElseThrow().lastVersion());
+      assertInstanceOf(
+          NoClassDefFoundError.class, bad.handle((saved, thrown) -> thrown).get(20, SECONDS));
+    }
+  }
+
+  @Test
+  void aCallbackThatBlocksHoldsUpNoOtherSave() throws Exception {
+    CountDownLatch released = new CountDownLatch(1);
+    CountDownLatch blocking = new CountDownLatch(2);
+    RetryPolicy policy =
+        actor -> {
+          if (actor.equals("refused")) {
+            throw new IllegalArgumentException(actor);
+          }
+          return new JitterRetry().begin(actor);
+        };
+    try (BackgroundSaver saver =
+        new BackgroundSaver(
+            RetryingSaver.of(aether.client(), policy).async(),
+            ONE_AT_WORK.withDrainWithin(Duration.ZERO))) {
+      List<CompletableFuture<?>> callbacks = new ArrayList<>();
+      CompletableFuture<Optional<Saved>> first = saver.save("actor", this::hold);
+      CompletableFuture<Optional<Saved>> refused = saver.save("refused", number(1));
+      CompletableFuture<Optional<Saved>> behind = saver.save("actor", number(2));
+      for (CompletableFuture<?> blocked : List.of(first, refused)) {
+        callbacks.add(
+            blocked.whenComplete(
+                (saved, thrown) -> {
+                  blocking.countDown();
+                  await(released);
+                }));
+      }
+      held.countDown();
+      assertEquals(2, behind.get(20, SECONDS).orElseThrow().lastVersion());
+      assertTrue(blocking.await(20, SECONDS));
+      assertEquals(3, saver.save("actor", number(3)).get(20, SECONDS).orElseThrow().lastVersion());
+      assertTrue(callbacks.stream().noneMatch(CompletableFuture::isDone));
+    } finally {
+      released.countDown();
+    }
+  }
+
+  @Test
+  void whoSavesBeginsNothingItself() throws Exception {
+    CompletableFuture<Thread> beginner = new CompletableFuture<>();
+    RetryPolicy policy =
+        actor -> {
+          beginner.complete(Thread.currentThread());
+          return new JitterRetry().begin(actor);
+        };
+    try (BackgroundSaver saver =
+        new BackgroundSaver(RetryingSaver.of(aether.client(), policy).async())) {
+      saver.save("actor", number(1));
+      assertNotSame(Thread.currentThread(), beginner.get(20, SECONDS));
+    }
+  }
+
+  @Test
+  void aWaitingSaveThatIsCancelledMakesRoomAtOnce() throws InterruptedException {
+    BackgroundSaver saver = saver(ONE_AT_WORK.withMaxWaiting(3));
+    saver.save("actor", this::hold);
+    assertTrue(holding.await(30, SECONDS));
+    CompletableFuture<?> first = saver.save("actor", number(1));
+    saver.save("actor", number(2));
+    CompletableFuture<?> alone = saver.save("other", number(3));
+
+    assertTrue(first.cancel(true));
+    assertTrue(alone.cancel(true));
+    assertEquals(1, saver.waiting());
+    saver.save("actor", number(4));
+    saver.save("other", number(5));
+    assertThrows(QueueFullException.class, () -> saver.save("actor", number(6)));
+
+    held.countDown();
+    assertEquals(List.of(), saver.drain(Duration.ofSeconds(30)));
+    assertEquals(List.of("0", "2", "4"), numbers("actor"));
+    assertEquals(List.of("5"), numbers("other"));
   }
 
   @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.AetherClient;
 import dev.aether.client.Event;
+import dev.aether.client.InvalidRequestException;
 import dev.aether.client.NewEvent;
 import dev.aether.client.OutcomeUnknownException;
 import dev.aether.client.RepeatOptions;
@@ -185,6 +186,87 @@ class RetryingSaverTest {
     assertSame(refusal, thrown);
     assertEquals(1, history().size());
     assertEquals(List.of(refusal.toString()), ends);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatEndsBeforeASaveIsSentTellsABreakerNothing(Way way) {
+    CircuitBreaker breaker =
+        new CircuitBreaker(
+            CircuitBreakerOptions.defaults()
+                .withFailuresToOpen(1)
+                .withOpenFor(Duration.ofNanos(1)));
+    RetryingSaver saver =
+        RetryingSaver.of(client, breaker.around(new SimpleRetry().withMaxRetries(0)));
+    aether.faults().nextSaveConflicts();
+    assertThrows(RetriesExhaustedException.class, () -> way.save(saver, this::one));
+
+    assertEquals(Optional.empty(), way.save(saver, attempt -> List.of()));
+    assertEquals(CircuitBreaker.State.HALF_OPEN, breaker.state());
+    assertThrows(
+        IllegalStateException.class,
+        () ->
+            way.save(
+                saver,
+                attempt -> {
+                  throw new IllegalStateException("not with this history");
+                }));
+    assertEquals(CircuitBreaker.State.HALF_OPEN, breaker.state());
+    assertTrue(way.save(saver, this::one).isPresent());
+    assertEquals(CircuitBreaker.State.CLOSED, breaker.state());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aRefusalThatIsTheServersIsAnAnswerToABreaker(Way way) {
+    CircuitBreaker breaker =
+        new CircuitBreaker(
+            CircuitBreakerOptions.defaults()
+                .withFailuresToOpen(1)
+                .withOpenFor(Duration.ofNanos(1)));
+    RetryingSaver saver =
+        RetryingSaver.of(client, breaker.around(new SimpleRetry().withMaxRetries(0)));
+    aether.faults().nextSaveConflicts();
+    assertThrows(RetriesExhaustedException.class, () -> way.save(saver, this::one));
+
+    assertThrows(
+        InvalidRequestException.class,
+        () -> way.save(saver, attempt -> List.of(NewEvent.json("", "{}"))));
+    assertEquals(CircuitBreaker.State.CLOSED, breaker.state());
+  }
+
+  @SuppressWarnings("NullAway") // The mistake that is to be named.
+  private static List<NewEvent> undecided() {
+    return null;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aDecisionThatIsNullIsNamed(Way way) {
+    RetryingSaver saver = RetryingSaver.of(client, AT_ONCE);
+    NullPointerException thrown =
+        assertThrows(NullPointerException.class, () -> way.save(saver, attempt -> undecided()));
+    assertEquals("the decision was null", thrown.getMessage());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anErrorOfAPolicyAtTheEndChangesNothing(Way way) {
+    RetryPolicy policy =
+        actor ->
+            new RetryCourse() {
+              @Override
+              public Verdict onConflict(Conflict conflict) {
+                throw new AssertionError("no conflict here");
+              }
+
+              @Override
+              public void onEnd(@Nullable Throwable failure) {
+                throw new AssertionError("of the policy");
+              }
+            };
+    assertTrue(way.save(RetryingSaver.of(client, policy), this::one).isPresent());
+    assertEquals(List.of("Decided 1"), history());
   }
 
   /** Goes on at once, and notes its end. */
