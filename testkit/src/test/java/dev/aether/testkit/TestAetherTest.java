@@ -23,6 +23,7 @@ import dev.aether.client.Snapshot;
 import dev.aether.server.embedded.EmbeddedNatsException;
 import dev.aether.server.embedded.NatsServerScript;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -101,6 +102,39 @@ final class TestAetherTest {
     aether.close();
     aether.close();
     assertThrows(IllegalStateException.class, aether::newClient);
+  }
+
+  /** In a JVM of its own, whose environment names none. */
+  @Test
+  void withoutANatsServerATestIsToldWhatATestCanDo(@TempDir Path folder) throws Exception {
+    ProcessBuilder child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                OnNats.class.getName())
+            .redirectErrorStream(true);
+    child.environment().put("PATH", folder.toString());
+    child.environment().remove("NATS_SERVER");
+    Process process = child.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertNotEquals(0, process.waitFor(), said);
+    assertTrue(said.contains("no nats-server found"), said);
+    for (String way : List.of("$NATS_SERVER", "onNats(Path)", "inMemory()")) {
+      assertTrue(said.contains(way), said);
+    }
+    assertFalse(said.contains("--"), said);
+  }
+
+  /** A program that wants a nats-server. */
+  static final class OnNats {
+    private OnNats() {}
+
+    /** Ends with the exception. */
+    public static void main(String[] args) {
+      TestAether.onNats().close();
+    }
   }
 
   /** It says a version and then refuses to run, but for writing down what it was to run with. */
