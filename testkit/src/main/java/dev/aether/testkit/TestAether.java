@@ -132,8 +132,13 @@ public final class TestAether implements AutoCloseable {
     return clock;
   }
 
-  /** What can go wrong. */
+  /**
+   * What can go wrong.
+   *
+   * @throws AssertionError if a function of {@link Faults#beforeNextSave} failed; once
+   */
   public Faults faults() {
+    faults.check();
     return faults;
   }
 
@@ -146,15 +151,22 @@ public final class TestAether implements AutoCloseable {
     return nats.orElseThrow(() -> new IllegalStateException("this Aether is in memory"));
   }
 
-  /** From here on nothing goes wrong: no fault waits for its save, and all is in reach. */
+  /**
+   * From here on nothing goes wrong: no fault waits for its save, and all is in reach.
+   *
+   * @throws AssertionError then, as {@link #faults()}
+   */
   void mend() {
     faults.clear();
     nats.ifPresent(TestNats::acceptConnections);
+    faults.check();
   }
 
   /**
    * Ends it. Blocks for some milliseconds, on NATS some tenths of a second. More than once, it does
    * nothing more.
+   *
+   * @throws AssertionError when it has ended, as {@link #faults()}
    */
   @Override
   public synchronized void close() {
@@ -166,5 +178,6 @@ public final class TestAether implements AutoCloseable {
     gate.close();
     server.close();
     nats.ifPresent(TestNats::close);
+    faults.check();
   }
 }

@@ -13,6 +13,7 @@ import dev.aether.client.Commit;
 import dev.aether.client.Durability;
 import dev.aether.client.Event;
 import dev.aether.client.ExpectedVersion;
+import dev.aether.client.InvalidRequestException;
 import dev.aether.client.LogSignal;
 import dev.aether.client.NewEvent;
 import dev.aether.client.ReadLogOptions;
@@ -159,6 +160,26 @@ final class TestAetherTest {
     Path nats = Objects.requireNonNull(Path.of(Files.readString(config).strip()).getParent());
     assertTrue(nats.toString().contains("aether-testkit-"), nats::toString);
     assertFalse(Files.exists(Objects.requireNonNull(nats.getParent())), nats::toString);
+  }
+
+  @Test
+  @SuppressWarnings("try") // It is closed by hand.
+  void endedItTellsOfAFaultThatFailedAndIsGoneAllTheSame() {
+    TestAether aether = TestAether.inMemory();
+    IllegalStateException thrown = new IllegalStateException("by the test");
+    aether
+        .faults()
+        .beforeNextSave(
+            of -> {
+              throw thrown;
+            });
+    assertThrows(
+        InvalidRequestException.class,
+        () -> aether.client().save("order-1", ExpectedVersion.any(), PLACED));
+
+    assertSame(thrown, assertThrows(AssertionError.class, aether::close).getCause());
+    assertThrows(IllegalStateException.class, aether::newClient);
+    aether.close();
   }
 
   @Test
