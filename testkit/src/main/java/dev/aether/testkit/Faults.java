@@ -2,13 +2,16 @@ package dev.aether.testkit;
 
 import dev.aether.client.NewEvent;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.Completion;
 import dev.aether.server.store.Saved;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can go wrong between a client and its Aether. Safe for use by many threads.
@@ -25,17 +28,32 @@ public final class Faults {
   private static final int MAX_WAITING = 1000;
 
   private final Gate gate;
-  private final InstantSource clock;
+  private final Completion completion;
   private final Queue<SaveFault> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
+
+  /** Why another writer could not save; the first reason that the test was not told of. */
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
   Faults(Gate gate, InstantSource clock) {
     this.gate = gate;
-    this.clock = clock;
+    this.completion = new Completion(clock);
   }
 
   SaveFault next() {
     SaveFault fault = waiting.poll();
     return fault == null ? SaveFault.NONE : fault;
+  }
+
+  /**
+   * Tells the test, once, that a fault did not come as it wanted it.
+   *
+   * @throws AssertionError if another writer could not save
+   */
+  void check() {
+    Throwable why = failure.getAndSet(null);
+    if (why != null) {
+      throw new AssertionError("beforeNextSave failed: " + why, why);
+    }
   }
 
   /**
@@ -52,12 +70,16 @@ public final class Faults {
   /**
    * Another writer stores events of the caller's own on the actor just before, as one commit.
    *
+   * <p>If the function throws or gives null, or the server refuses its events, the save is refused
+   * with INVALID_REQUEST, and the test is told by an {@link AssertionError} with the cause: out of
+   * the next {@link TestAether#faults()}, or where the test or the Aether ends.
+   *
    * @param events given the actor's id; none: the save meets no fault. Called on a thread of the
    *     server's, so it must not block
    * @throws IllegalStateException if 1000 faults wait for their saves
    */
   public void beforeNextSave(Function<String, List<NewEvent>> events) {
-    waiting.add(new OtherWriter(events, clock));
+    waiting.add(new OtherWriter(events, completion, why -> failure.compareAndSet(null, why)));
   }
 
   /**
@@ -86,10 +108,10 @@ public final class Faults {
    */
   public void nextOutcomeUnknownNotStored() {
     waiting.add(
-        (save, store) -> {
-          throw new StoreException.OutcomeUnknown(
-              save.commitId(), "the test wants it so, but it is not stored");
-        });
+        (save, store) ->
+            CompletableFuture.failedFuture(
+                new StoreException.OutcomeUnknown(
+                    save.commitId(), "the test wants it so, but it is not stored")));
   }
 
   /**

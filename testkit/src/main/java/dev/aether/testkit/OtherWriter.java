@@ -1,23 +1,22 @@
 package dev.aether.testkit;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
 import com.google.protobuf.Timestamp;
 import dev.aether.client.NewEvent;
-import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.codec.UuidV7;
-import dev.aether.server.event.CommitId;
-import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.Completion;
+import dev.aether.server.grpc.SaveMapper;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
-import java.time.Instant;
-import java.time.InstantSource;
+import dev.aether.v1.SaveEventsRequest;
 import java.util.List;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Somebody who saves to the same actor just before. The store is handed both saves one after the
@@ -25,53 +24,70 @@ import org.slf4j.LoggerFactory;
  * saves, as it would be if the first had to wait for the other's answer.
  *
  * @param events what the other writer saves to an actor; none: nothing
+ * @param completion fills in what he leaves out
+ * @param failures hears why he could not save
  */
-record OtherWriter(Function<String, List<NewEvent>> events, InstantSource clock)
+record OtherWriter(
+    Function<String, List<NewEvent>> events, Completion completion, Consumer<Throwable> failures)
     implements SaveFault {
-  private static final Logger LOG = LoggerFactory.getLogger(OtherWriter.class);
 
   @Override
   public CompletableFuture<Saved> save(Save save, EventStore store) {
-    List<dev.aether.v1.NewEvent> others =
-        events.apply(save.actor().value()).stream().map(this::message).toList();
-    if (!others.isEmpty()) {
-      CompletableFuture<Saved> unused =
-          store
-              .save(before(save, others))
-              .whenComplete(
-                  (saved, thrown) -> {
-                    if (thrown != null) {
-                      LOG.warn("another writer could not save before {}", save.commitId(), thrown);
-                    }
-                  });
+    try {
+      List<NewEvent> others =
+          Objects.requireNonNull(events.apply(save.actor().value()), "the function gave null");
+      return others.isEmpty() ? store.save(save) : after(before(save, others), save, store);
+    } catch (Throwable e) { // Whatever the test's function throws is the test's, not gRPC's.
+      failures.accept(e);
+      return CompletableFuture.failedFuture(
+          new StoreException.InvalidRequest("beforeNextSave", "failed in the test: " + e));
     }
-    return store.save(save);
   }
 
-  private static Save before(Save save, List<dev.aether.v1.NewEvent> others) {
-    return new Save(
-        save.namespace(),
-        save.actor(),
-        new CommitId(UuidV7.next().toString()),
-        new ExpectedVersion.Any(),
-        others,
-        RequestDigest.of(others),
+  /** What the store refuses of the other writer's at once, it refuses of the save as well. */
+  private CompletableFuture<Saved> after(Save other, Save save, EventStore store) {
+    CompletableFuture<Saved> before =
+        store
+            .save(other)
+            .whenComplete(
+                (saved, thrown) -> {
+                  if (thrown != null) {
+                    failures.accept(thrown);
+                  }
+                });
+    return before.isCompletedExceptionally() ? before : store.save(save);
+  }
+
+  /** Checked and completed as the server does it with what comes from a client. */
+  private Save before(Save save, List<NewEvent> others) {
+    return SaveMapper.toSave(
+        SaveEventsRequest.newBuilder()
+            .setNamespace(save.namespace().name())
+            .setActorId(save.actor().value())
+            .setCommitId(UuidV7.next().toString())
+            .setAnyVersion(Empty.getDefaultInstance())
+            .addAllEvents(others.stream().map(OtherWriter::message).toList())
+            .build(),
+        completion,
         false,
         save.deadline());
   }
 
-  /** Complete, as the server would complete it. */
-  private dev.aether.v1.NewEvent message(NewEvent event) {
-    Instant time = Optional.ofNullable(event.timestamp()).orElseGet(clock::instant);
-    return dev.aether.v1.NewEvent.newBuilder()
-        .setEventId(event.eventId().isEmpty() ? UuidV7.next().toString() : event.eventId())
-        .setEventType(event.type())
-        .setCommandId(event.commandId())
-        .setData(ByteString.copyFrom(event.data().asReadOnlyByteBuffer()))
-        .setContentType(event.contentType().isEmpty() ? "application/json" : event.contentType())
-        .putAllMetadata(event.metadata())
-        .setTimestamp(
-            Timestamp.newBuilder().setSeconds(time.getEpochSecond()).setNanos(time.getNano()))
-        .build();
+  private static dev.aether.v1.NewEvent message(NewEvent event) {
+    dev.aether.v1.NewEvent.Builder message =
+        dev.aether.v1.NewEvent.newBuilder()
+            .setEventId(event.eventId())
+            .setEventType(event.type())
+            .setCommandId(event.commandId())
+            .setData(ByteString.copyFrom(event.data().asReadOnlyByteBuffer()))
+            .setContentType(event.contentType())
+            .putAllMetadata(event.metadata());
+    if (event.timestamp() != null) {
+      message.setTimestamp(
+          Timestamp.newBuilder()
+              .setSeconds(event.timestamp().getEpochSecond())
+              .setNanos(event.timestamp().getNano()));
+    }
+    return message.build();
   }
 }

@@ -5,7 +5,9 @@ import dev.aether.client.AetherClientBuilder;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.embedded.NatsServerAdvice;
 import dev.aether.server.embedded.NatsServerBinary;
+import dev.aether.server.nats.NatsServerVersion;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.memory.InMemoryStore;
 import java.nio.file.Path;
@@ -20,6 +22,12 @@ import java.util.Optional;
 public final class TestAether implements AutoCloseable {
   /** Clients that {@link #newClient} makes; a test with more has lost count. */
   private static final int MAX_CLIENTS = 1000;
+
+  private static final NatsServerAdvice ADVICE =
+      new NatsServerAdvice(
+          "onNats(Path)",
+          "name nats-server %s or later by $NATS_SERVER, or have it in PATH, or give its path to onNats(Path), or test in memory: inMemory()"
+              .formatted(NatsServerVersion.MINIMUM));
 
   private final TestClock clock = new TestClock();
   private final Gate gate = new Gate();
@@ -46,7 +54,7 @@ public final class TestAether implements AutoCloseable {
    * @throws dev.aether.server.embedded.EmbeddedNatsException if there is none, or it can't be run
    */
   public static TestAether onNats() {
-    return onNats(NatsServerBinary.find(Optional.empty()));
+    return onNats(NatsServerBinary.find(Optional.empty(), ADVICE));
   }
 
   /**
@@ -56,7 +64,7 @@ public final class TestAether implements AutoCloseable {
    * @throws dev.aether.server.embedded.EmbeddedNatsException if it is none, or can't be run
    */
   public static TestAether onNats(Path natsServer) {
-    return onNats(NatsServerBinary.find(Optional.of(natsServer)));
+    return onNats(NatsServerBinary.find(Optional.of(natsServer), ADVICE));
   }
 
   private static TestAether onNats(NatsServerBinary binary) {
@@ -124,8 +132,13 @@ public final class TestAether implements AutoCloseable {
     return clock;
   }
 
-  /** What can go wrong. */
+  /**
+   * What can go wrong.
+   *
+   * @throws AssertionError if a function of {@link Faults#beforeNextSave} failed; once
+   */
   public Faults faults() {
+    faults.check();
     return faults;
   }
 
@@ -138,15 +151,22 @@ public final class TestAether implements AutoCloseable {
     return nats.orElseThrow(() -> new IllegalStateException("this Aether is in memory"));
   }
 
-  /** From here on nothing goes wrong: no fault waits for its save, and all is in reach. */
+  /**
+   * From here on nothing goes wrong: no fault waits for its save, and all is in reach.
+   *
+   * @throws AssertionError then, as {@link #faults()}
+   */
   void mend() {
     faults.clear();
     nats.ifPresent(TestNats::acceptConnections);
+    faults.check();
   }
 
   /**
    * Ends it. Blocks for some milliseconds, on NATS some tenths of a second. More than once, it does
    * nothing more.
+   *
+   * @throws AssertionError when it has ended, as {@link #faults()}
    */
   @Override
   public synchronized void close() {
@@ -158,5 +178,6 @@ public final class TestAether implements AutoCloseable {
     gate.close();
     server.close();
     nats.ifPresent(TestNats::close);
+    faults.check();
   }
 }

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.aether.client.ExpectedVersion;
+import dev.aether.client.InvalidRequestException;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Saved;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +24,26 @@ final class AetherExtensionTest {
   @Test
   void whileNoTestRunsThereIsNoAether() {
     assertThrows(IllegalStateException.class, AetherExtension.inMemory()::client);
+  }
+
+  /** JUnit's part is played by the test, as a failure of JUnit's would be one of this. */
+  @Test
+  @SuppressWarnings("NullAway") // The extension looks at no context.
+  void theEndOfATestTellsOfAFaultThatFailedAndTheNextTestIsFreeOfIt() {
+    AetherExtension shared = AetherExtension.inMemory();
+    shared.beforeAll(null);
+    shared.beforeEach(null);
+    shared.faults().beforeNextSave(of -> List.of(NewEvent.json("", "{}")));
+    assertThrows(
+        InvalidRequestException.class,
+        () -> shared.client().save("order-1", ExpectedVersion.any(), PLACED));
+
+    assertThrows(AssertionError.class, () -> shared.afterEach(null));
+
+    shared.beforeEach(null);
+    Saved unused = shared.client().save("order-1", ExpectedVersion.exactly(0), PLACED);
+    shared.afterEach(null);
+    shared.afterAll(null);
   }
 
   @Nested

@@ -4,12 +4,14 @@ import static dev.aether.testkit.Faults.OTHER_WRITERS_EVENT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.AetherClient;
 import dev.aether.client.Event;
 import dev.aether.client.ExpectedVersion;
+import dev.aether.client.InvalidRequestException;
 import dev.aether.client.NewEvent;
 import dev.aether.client.OutcomeUnknownException;
 import dev.aether.client.RepeatOptions;
@@ -20,9 +22,11 @@ import dev.aether.client.ServerUnreachableException;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionStart;
+import dev.aether.client.TooLargeException;
 import dev.aether.client.VersionConflictException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
@@ -118,6 +122,64 @@ abstract class FaultsContract {
       assertEquals(aether().clock().instant(), stored.get(1).timestamp());
       assertFalse(stored.get(1).eventId().isEmpty());
     }
+  }
+
+  @Test
+  void aFunctionThatThrowsRefusesTheSaveAndIsToldToTheTestOnce() {
+    AssertionError thrown = new AssertionError("not this actor");
+    aether()
+        .faults()
+        .beforeNextSave(
+            of -> {
+              throw thrown;
+            });
+
+    InvalidRequestException refused =
+        assertThrows(
+            InvalidRequestException.class, () -> aether().client().save(actor, NEW, PLACED));
+
+    assertTrue(refused.getMessage().contains("not this actor"), refused.getMessage());
+    assertEquals(List.of(), types());
+    assertSame(thrown, toldToTheTest());
+    assertEquals(0, aether().client().latestVersion(actor));
+    aether().faults().nextSaveConflicts();
+  }
+
+  @Test
+  @SuppressWarnings("NullAway") // It is what a test may do by mistake.
+  void aFunctionThatGivesNullIsToldToTheTest() {
+    aether().faults().beforeNextSave(of -> null);
+
+    assertThrows(InvalidRequestException.class, () -> aether().client().save(actor, NEW, PLACED));
+
+    assertEquals("the function gave null", toldToTheTest().getMessage());
+  }
+
+  @Test
+  void anEventThatTheServerRefusesIsNotStoredForAnotherWriterEither() {
+    aether().faults().beforeNextSave(of -> List.of(NewEvent.json("", "{}")));
+
+    assertThrows(InvalidRequestException.class, () -> aether().client().save(actor, NEW, PLACED));
+
+    assertEquals(List.of(), types());
+    String told = toldToTheTest().toString();
+    assertTrue(told.contains("events[0].event_type"), told);
+  }
+
+  @Test
+  void anotherWritersCommitThatIsTooLargeIsToldToTheTest() {
+    NewEvent large = NewEvent.builder("Large").data(new byte[8 << 20]).build();
+    aether().faults().beforeNextSave(of -> List.of(large));
+
+    assertThrows(TooLargeException.class, () -> aether().client().save(actor, NEW, PLACED));
+
+    assertEquals(List.of(), types());
+    assertTrue(toldToTheTest().toString().contains("too large"));
+  }
+
+  private Throwable toldToTheTest() {
+    return Objects.requireNonNull(
+        assertThrows(AssertionError.class, () -> aether().faults()).getCause());
   }
 
   @Test

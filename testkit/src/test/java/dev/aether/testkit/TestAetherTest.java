@@ -13,6 +13,7 @@ import dev.aether.client.Commit;
 import dev.aether.client.Durability;
 import dev.aether.client.Event;
 import dev.aether.client.ExpectedVersion;
+import dev.aether.client.InvalidRequestException;
 import dev.aether.client.LogSignal;
 import dev.aether.client.NewEvent;
 import dev.aether.client.ReadLogOptions;
@@ -23,6 +24,7 @@ import dev.aether.client.Snapshot;
 import dev.aether.server.embedded.EmbeddedNatsException;
 import dev.aether.server.embedded.NatsServerScript;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,6 +105,39 @@ final class TestAetherTest {
     assertThrows(IllegalStateException.class, aether::newClient);
   }
 
+  /** In a JVM of its own, whose environment names none. */
+  @Test
+  void withoutANatsServerATestIsToldWhatATestCanDo(@TempDir Path folder) throws Exception {
+    ProcessBuilder child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                OnNats.class.getName())
+            .redirectErrorStream(true);
+    child.environment().put("PATH", folder.toString());
+    child.environment().remove("NATS_SERVER");
+    Process process = child.start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertNotEquals(0, process.waitFor(), said);
+    assertTrue(said.contains("no nats-server found"), said);
+    for (String way : List.of("$NATS_SERVER", "onNats(Path)", "inMemory()")) {
+      assertTrue(said.contains(way), said);
+    }
+    assertFalse(said.contains("--"), said);
+  }
+
+  /** A program that wants a nats-server. */
+  static final class OnNats {
+    private OnNats() {}
+
+    /** Ends with the exception. */
+    public static void main(String[] args) {
+      TestAether.onNats().close();
+    }
+  }
+
   /** It says a version and then refuses to run, but for writing down what it was to run with. */
   @Test
   void aNatsServerThatDoesNotStartLeavesNoFolder(@TempDir Path folder) throws IOException {
@@ -125,6 +160,26 @@ final class TestAetherTest {
     Path nats = Objects.requireNonNull(Path.of(Files.readString(config).strip()).getParent());
     assertTrue(nats.toString().contains("aether-testkit-"), nats::toString);
     assertFalse(Files.exists(Objects.requireNonNull(nats.getParent())), nats::toString);
+  }
+
+  @Test
+  @SuppressWarnings("try") // It is closed by hand.
+  void endedItTellsOfAFaultThatFailedAndIsGoneAllTheSame() {
+    TestAether aether = TestAether.inMemory();
+    IllegalStateException thrown = new IllegalStateException("by the test");
+    aether
+        .faults()
+        .beforeNextSave(
+            of -> {
+              throw thrown;
+            });
+    assertThrows(
+        InvalidRequestException.class,
+        () -> aether.client().save("order-1", ExpectedVersion.any(), PLACED));
+
+    assertSame(thrown, assertThrows(AssertionError.class, aether::close).getCause());
+    assertThrows(IllegalStateException.class, aether::newClient);
+    aether.close();
   }
 
   @Test

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ExportArguments(String pattern, Optional<Path> file) {
 
-  /** Reads {@code [PATTERN] [FILE]}, of which both may be left out. */
+  /** Reads {@code [NAMESPACES] [FILE]}, of which both may be left out. */
   static ExportArguments of(@Nullable String first, @Nullable String second, String namespace) {
     if (first == null) {
       return new ExportArguments(namespace, Optional.empty());

@@ -4,6 +4,7 @@ import dev.aether.client.AetherClient;
 import dev.aether.client.Cursor;
 import dev.aether.client.CursorExpiredException;
 import dev.aether.client.CursorUnknownException;
+import dev.aether.client.NamespaceInfo;
 import dev.aether.client.ReplayError;
 import dev.aether.server.cli.export.ExportOptions;
 import dev.aether.server.cli.export.ExportTally;
@@ -19,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,7 +34,7 @@ import picocli.CommandLine.Parameters;
         "Writes what is stored in namespaces, one JSON object a line, for import to restore.",
     footer = {
       "",
-      "Patterns: tokens joined by dots; * is one whole token, > one or more and only last.",
+      "NAMESPACES is a pattern: tokens joined by dots; * is one whole token, > one or more and only last.",
       "Ends at what is stored when it begins. First the events, then the snapshots.",
       "FILE has its name only when it is whole; until then it is FILE.part. A second run goes on"
           + " where one was cut. A device or a pipe is written to as it is.",
@@ -48,7 +50,7 @@ final class ExportCommand implements Callable<Integer> {
   @Parameters(
       index = "0",
       arity = "0..1",
-      paramLabel = "PATTERN",
+      paramLabel = "NAMESPACES",
       description = "The namespaces. Default: the one of --namespace")
   private @Nullable String first;
 
@@ -90,6 +92,7 @@ final class ExportCommand implements Callable<Integer> {
     ExportTally tally = new ExportTally();
     ExportArguments where = ExportArguments.of(first, second, connection.namespace());
     try (AetherClient client = connection.connectPatiently()) {
+      requireMatch(client, where.pattern());
       if (where.file().isEmpty()) {
         toStream(client, where.pattern(), terminal.out(), tally);
       } else if (isDeviceOrPipe(where.file().get())) {
@@ -104,6 +107,15 @@ final class ExportCommand implements Callable<Integer> {
     }
     terminal.err().println(result(tally, start));
     return ExitCode.DONE;
+  }
+
+  /** A name with a slip in it makes no backup, and must not look as if it did. */
+  private static void requireMatch(AetherClient client, String pattern) {
+    try (Stream<NamespaceInfo> found = client.namespaces().list(pattern)) {
+      if (found.findAny().isEmpty()) {
+        throw new CommandFailedException("no namespace matches " + pattern);
+      }
+    }
   }
 
   /** What can't be put in the place of another file by its name. */

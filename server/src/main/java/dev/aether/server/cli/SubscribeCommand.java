@@ -7,11 +7,13 @@ import dev.aether.client.CursorUnknownException;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionStart;
+import dev.aether.server.grpc.CursorCodec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -26,7 +28,7 @@ import picocli.CommandLine.TypeConversionException;
     description = "Prints what is stored on any node, one JSON object a line, until Ctrl-C.",
     footer = {
       "",
-      "Patterns: tokens joined by dots; * is one whole token, > one or more and only last.",
+      "NAMESPACES is a pattern, as is that of --actor: tokens joined by dots; * is one whole token, > one or more and only last.",
       "A lost connection is made again, to another node of --server if there are several; each"
           + " event is printed once.",
       "At its end it says on standard error with which cursor to continue. With --cursor-file the"
@@ -40,7 +42,7 @@ final class SubscribeCommand implements Callable<Integer> {
 
   @Parameters(
       arity = "0..1",
-      paramLabel = "PATTERN",
+      paramLabel = "NAMESPACES",
       description = "The namespaces to follow. Default: the one of --namespace")
   private @Nullable String pattern;
 
@@ -110,6 +112,7 @@ final class SubscribeCommand implements Callable<Integer> {
         Subscription subscription = client.subscribe(options, printer);
         CursorKeeper keeper = CursorKeeper.start(kept, printer);
         AtShutdown interrupted = AtShutdown.run(() -> end(subscription, printer, keeper))) {
+      sayIfNothingMatches(client);
       printer.awaitEnd();
       interrupted.close();
       end(subscription, printer, keeper);
@@ -122,6 +125,22 @@ final class SubscribeCommand implements Callable<Integer> {
       throw new CommandFailedException(
           "%s: %s. Remove it to begin at --start".formatted(cursorFile, e.getMessage()), e);
     }
+  }
+
+  /** A name with a slip in it is waited for like one that nobody has made yet. Never waits. */
+  private void sayIfNothingMatches(AetherClient client) {
+    String namespaces = pattern == null ? connection.namespace() : pattern;
+    CompletableFuture<Void> unused =
+        client
+            .async()
+            .namespaces()
+            .page(namespaces, 0, "")
+            .thenAccept(
+                page -> {
+                  if (page.namespaces().isEmpty() && page.nextPageToken().isEmpty()) {
+                    terminal.err().println("aether: no namespace matches " + namespaces + " yet");
+                  }
+                });
   }
 
   private void end(Subscription subscription, SubscriptionPrinter printer, CursorKeeper keeper) {
@@ -170,7 +189,12 @@ final class SubscribeCommand implements Callable<Integer> {
         case "live" -> SubscriptionStart.live();
         case "beginning" -> SubscriptionStart.beginning();
         case "" -> throw new TypeConversionException("an empty cursor");
-        default -> SubscriptionStart.after(Cursor.of(text));
+        default -> {
+          if (!CursorCodec.isCursor(text)) {
+            throw new TypeConversionException("'" + text + "' is not live, beginning or a cursor");
+          }
+          yield SubscriptionStart.after(Cursor.of(text));
+        }
       };
     }
   }

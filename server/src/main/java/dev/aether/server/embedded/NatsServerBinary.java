@@ -40,13 +40,25 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
    * @throws EmbeddedNatsException when there is none, or the named one is too old or does not run
    */
   public static NatsServerBinary find(Optional<Path> explicit) {
-    return find(explicit, System.getenv(), jarFolder());
+    return find(explicit, NatsServerAdvice.COMMAND_LINE);
+  }
+
+  /**
+   * As {@link #find(Optional)}, for somebody who typed no command.
+   *
+   * @param advice the exception's words
+   */
+  public static NatsServerBinary find(Optional<Path> explicit, NatsServerAdvice advice) {
+    return find(explicit, System.getenv(), jarFolder(), advice);
   }
 
   static NatsServerBinary find(
-      Optional<Path> explicit, Map<String, String> environment, Optional<Path> jarFolder) {
+      Optional<Path> explicit,
+      Map<String, String> environment,
+      Optional<Path> jarFolder,
+      NatsServerAdvice advice) {
     if (explicit.isPresent()) {
-      return named(explicit.get(), "--nats-server");
+      return named(explicit.get(), advice.explicitly());
     }
     String fromEnvironment = environment.getOrDefault(ENVIRONMENT_VARIABLE, "");
     if (!fromEnvironment.isBlank()) {
@@ -54,10 +66,10 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
     }
     List<Path> candidates = new ArrayList<>(inPath(environment.getOrDefault("PATH", "")));
     jarFolder.ifPresent(folder -> candidates.add(folder.resolve(NAME)));
-    return firstUsable(candidates);
+    return firstUsable(candidates, advice);
   }
 
-  private static NatsServerBinary firstUsable(List<Path> candidates) {
+  private static NatsServerBinary firstUsable(List<Path> candidates, NatsServerAdvice advice) {
     List<String> passedOver = new ArrayList<>();
     for (Path candidate : candidates) {
       if (!isExecutableFile(candidate)) {
@@ -73,11 +85,11 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
               .orElseGet(() -> candidate + " says no version"));
     }
     if (passedOver.isEmpty()) {
-      throw new EmbeddedNatsException("no nats-server found: " + waysOn());
+      throw new EmbeddedNatsException("no nats-server found: " + advice.waysOn());
     }
     throw new EmbeddedNatsException(
         "%s, but version %s or later is needed: %s"
-            .formatted(String.join("; ", passedOver), NatsServerVersion.MINIMUM, waysOn()));
+            .formatted(String.join("; ", passedOver), NatsServerVersion.MINIMUM, advice.waysOn()));
   }
 
   private static NatsServerBinary named(Path path, String by) {
@@ -98,11 +110,6 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
               .formatted(path, by, version, NatsServerVersion.MINIMUM));
     }
     return new NatsServerBinary(path.toAbsolutePath(), version);
-  }
-
-  private static String waysOn() {
-    return "install nats-server %s or later into PATH or give its path by --nats-server PATH, or use a running NATS by --nats URL, or keep everything in memory only by --memory"
-        .formatted(NatsServerVersion.MINIMUM);
   }
 
   private static List<Path> inPath(String path) {

@@ -148,10 +148,19 @@ public abstract sealed class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     public CommitTooLarge(long limitBytes, long sizeBytes) {
+      this("commit", limitBytes, sizeBytes);
+    }
+
+    private CommitTooLarge(String what, long limitBytes, long sizeBytes) {
       super(
           Reason.COMMIT_TOO_LARGE,
-          "commit too large: " + sizeBytes + " bytes encoded, the limit is " + limitBytes,
+          what + " too large: " + sizeBytes + " bytes encoded, the limit is " + limitBytes,
           Map.of("limit_bytes", Long.toString(limitBytes), "size_bytes", Long.toString(sizeBytes)));
+    }
+
+    /** A broadcast may take what a commit may, and has the same reason. */
+    public static CommitTooLarge ofBroadcast(long limitBytes, long sizeBytes) {
+      return new CommitTooLarge("broadcast", limitBytes, sizeBytes);
     }
   }
 

@@ -15,7 +15,7 @@ import java.util.List;
  *
  * @param clock whose times these are
  */
-record Completion(InstantSource clock) {
+public record Completion(InstantSource clock) {
   private static final String DEFAULT_CONTENT_TYPE = "application/json";
 
   /** The events as they are stored; those of one commit get the same time. */

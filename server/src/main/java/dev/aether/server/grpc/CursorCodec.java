@@ -26,7 +26,7 @@ import java.util.zip.InflaterInputStream;
  * both. In format 2 the record is deflated, for cursors over many logs. Bound to the store and to
  * the namespace pattern.
  */
-final class CursorCodec {
+public final class CursorCodec {
   private static final byte PLAIN = 1;
   private static final byte DEFLATED = 2;
   private static final int CHECKSUM_BYTES = Integer.BYTES;
@@ -151,7 +151,7 @@ final class CursorCodec {
    * @throws StoreException.CursorUnknown if it is damaged, or another pattern's or store's
    */
   Cursor decode(String text) {
-    CursorRecord record = record(bytes(text));
+    CursorRecord record = record(whole(text));
     if (record.getStoreId() != storeId) {
       throw new StoreException.CursorUnknown("it is another store's");
     }
@@ -176,6 +176,26 @@ final class CursorCodec {
     return new Cursor(positions);
   }
 
+  /** Whether a text is a cursor at all, whatever its store, pattern and format. */
+  public static boolean isCursor(String text) {
+    try {
+      return whole(text).length > 0;
+    } catch (StoreException.CursorUnknown e) {
+      return false;
+    }
+  }
+
+  /** The format byte, the record and the checksum, which is right. */
+  private static byte[] whole(String text) {
+    byte[] bytes = bytes(text);
+    int body = bytes.length - CHECKSUM_BYTES;
+    if (body < 1
+        || ByteBuffer.wrap(bytes, body, CHECKSUM_BYTES).getInt() != checksum(bytes, body)) {
+      throw damaged();
+    }
+    return bytes;
+  }
+
   private static byte[] bytes(String text) {
     if (text.length() > MAX_RECORD_BYTES) {
       throw damaged();
@@ -188,12 +208,7 @@ final class CursorCodec {
   }
 
   private static CursorRecord record(byte[] bytes) {
-    int body = bytes.length - CHECKSUM_BYTES;
-    if (body < 1
-        || ByteBuffer.wrap(bytes, body, CHECKSUM_BYTES).getInt() != checksum(bytes, body)) {
-      throw damaged();
-    }
-    byte[] written = Arrays.copyOfRange(bytes, 1, body);
+    byte[] written = Arrays.copyOfRange(bytes, 1, bytes.length - CHECKSUM_BYTES);
     byte[] record =
         switch (bytes[0]) {
           case PLAIN -> written;

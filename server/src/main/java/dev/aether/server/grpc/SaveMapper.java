@@ -14,7 +14,7 @@ import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.Sync;
 
 /** A save as it comes in becomes a command here, checked once. */
-final class SaveMapper {
+public final class SaveMapper {
   private SaveMapper() {}
 
   /**
@@ -26,7 +26,7 @@ final class SaveMapper {
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
    *     contract
    */
-  static Save toSave(
+  public static Save toSave(
       SaveEventsRequest request, Completion completion, boolean resent, long deadline) {
     check(request);
     // Before the events are completed: it leaves their texts as the bytes that are stored.

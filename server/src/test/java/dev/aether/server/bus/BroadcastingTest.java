@@ -94,7 +94,7 @@ class BroadcastingTest {
     public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
       if (broadcast.getSerializedSize() > maxBytes()) {
         return CompletableFuture.failedFuture(
-            new StoreException.CommitTooLarge(maxBytes(), broadcast.getSerializedSize()));
+            StoreException.CommitTooLarge.ofBroadcast(maxBytes(), broadcast.getSerializedSize()));
       }
       CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
       held.add(answer);

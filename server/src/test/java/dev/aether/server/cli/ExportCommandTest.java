@@ -11,6 +11,7 @@ import dev.aether.client.AetherClient;
 import dev.aether.client.Bytes;
 import dev.aether.client.CallSettings;
 import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NamespaceConfig;
 import dev.aether.client.NewEvent;
 import dev.aether.client.SaveCommand;
 import dev.aether.client.Snapshot;
@@ -173,8 +174,8 @@ class ExportCommandTest {
     importTo(target, exported);
 
     assertEquals(restored(exported), restored(export(target, "shop.*")));
-    assertEquals("", export(target, "other"));
-    assertEquals("", export(target, "default"));
+    assertNothingMatches(target, "other");
+    assertNothingMatches(target, "default");
   }
 
   @Test
@@ -185,7 +186,7 @@ class ExportCommandTest {
     assertEquals(ExitCode.DONE, importTo(target, one, "--namespace", "n").exitCode());
 
     assertEquals(9, export(target, "n").lines().count());
-    assertEquals("", export(target, "shop.a"));
+    assertNothingMatches(target, "shop.a");
     String two = one + one.lines().findFirst().orElseThrow().replace("shop.a", "shop.b");
     CommandRun refused = importTo(target, two, "--namespace", "n");
     assertEquals(ExitCode.FAILED, refused.exitCode());
@@ -292,8 +293,35 @@ class ExportCommandTest {
     CommandRun run = CommandRun.of("export", file.toString(), "--server", nowhere);
 
     assertEquals(ExitCode.UNREACHABLE, run.exitCode(), run.err());
-    assertTrue(run.err().contains("out.jsonl.part is not whole"), run.err());
     assertFalse(Files.exists(file));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"default", "shop.*"})
+  void namespacesThatAreNotThereMakeNoFile(String namespaces, @TempDir Path folder)
+      throws IOException {
+    String file = folder.resolve("out.jsonl").toString();
+
+    CommandRun run = CommandRun.of("export", namespaces, file, "--server", address(source));
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals("aether: no namespace matches " + namespaces + "\n", run.err());
+    try (Stream<Path> files = Files.list(folder)) {
+      assertEquals(List.of(), files.toList());
+    }
+  }
+
+  @Test
+  void anEmptyNamespaceIsExportedAsNothing() {
+    client.namespaces().create("shop.x", NamespaceConfig.defaults());
+
+    assertEquals("", export(source, "shop.*"));
+  }
+
+  private static void assertNothingMatches(AetherServer server, String namespaces) {
+    CommandRun run = CommandRun.of("export", namespaces, "--server", address(server));
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.err());
+    assertEquals("aether: no namespace matches " + namespaces + "\n", run.err());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.client.AetherClient;
 import dev.aether.client.ExpectedVersion;
 import dev.aether.client.NewEvent;
+import dev.aether.client.SaveCommand;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
@@ -130,6 +131,63 @@ class SubscribeCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals("aether: " + file + " is empty: remove it to begin at --start\n", run.err());
+  }
+
+  @Test
+  void aStartThatIsNoCursorIsASlipAndOneOfAnotherStoreIsTheServersToRefuse() {
+    CommandRun slip = subscribe("--start", "bogus");
+
+    assertEquals(ExitCode.USAGE, slip.exitCode());
+    assertTrue(slip.err().contains("'bogus' is not live, beginning or a cursor"), slip.err());
+    String elsewhere;
+    try (AetherServer other = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()))) {
+      CommandRun run =
+          CommandRun.of(
+              "subscribe", "--until-caught-up", "--server", Nodes.text(other.grpcAddress()));
+      elsewhere = run.err().strip().replaceFirst("(?s).*--start ", "");
+    }
+    CommandRun refused = subscribe("--start", elsewhere);
+    assertEquals(ExitCode.FAILED, refused.exitCode());
+    assertTrue(refused.err().contains("another store's"), refused.err());
+  }
+
+  @Test
+  void aPatternThatNothingMatchesYetIsToldAndWaitedFor() {
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    Terminal terminal =
+        new Terminal(
+            InputStream.nullInputStream(),
+            out,
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            () -> false);
+    Future<Integer> run =
+        background.submit(
+            () ->
+                CommandLines.execute(
+                    terminal,
+                    Map.of(),
+                    "subscribe",
+                    "shop.*",
+                    "--start",
+                    "beginning",
+                    "--server",
+                    address()));
+    Await.until(
+        "the hint",
+        SOON,
+        () ->
+            err.toString(StandardCharsets.UTF_8)
+                .equals("aether: no namespace matches shop.* yet\n"));
+
+    client.save(
+        SaveCommand.builder("a", ExpectedVersion.any())
+            .namespace("shop.x")
+            .event(NewEvent.json("T", "1"))
+            .build());
+
+    Await.until("the event", SOON, () -> out.toString(StandardCharsets.UTF_8).contains("\"a\""));
+    assertFalse(run.isDone());
   }
 
   @Test

@@ -31,6 +31,8 @@ class UsageTest {
         "save --actor a --type t --data @/does/not/exist",
         "save --actor a --type t --meta k",
         "subscribe --nonsense",
+        "subscribe --start bogus",
+        "subscribe --start=",
         "actors --max -1",
         "export a b c",
         "snapshot",

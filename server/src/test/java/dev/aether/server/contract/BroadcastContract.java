@@ -226,6 +226,7 @@ abstract class BroadcastContract extends Contract {
       assertEquals("COMMIT_TOO_LARGE", refusal.reason());
       assertEquals(Status.Code.INVALID_ARGUMENT, refusal.code());
       assertEquals(Integer.toString(COMMIT_LIMIT_BYTES), refusal.metadata().get("limit_bytes"));
+      assertTrue(refusal.message().startsWith("broadcast too large: "), refusal.message());
     }
   }
 

@@ -27,8 +27,7 @@ class NatsServerBinaryTest {
   @Test
   void theNamedBinaryIsTakenBeforeAllOthers() throws Exception {
     Path named = saying("named", "nats-server: v2.16.0");
-    NatsServerBinary found =
-        NatsServerBinary.find(Optional.of(named), environment("", "not there"), NONE);
+    NatsServerBinary found = find(Optional.of(named), environment("", "not there"), NONE);
     assertEquals(new NatsServerBinary(named, new NatsServerVersion(2, 16, 0)), found);
   }
 
@@ -37,8 +36,7 @@ class NatsServerBinaryTest {
     Path inEnvironment = saying("mine", "nats-server: v2.15.0");
     saying("path/nats-server", "nats-server: v2.16.0");
     assertEquals(
-        inEnvironment,
-        NatsServerBinary.find(NONE, environment("path", inEnvironment.toString()), NONE).path());
+        inEnvironment, find(NONE, environment("path", inEnvironment.toString()), NONE).path());
   }
 
   @Test
@@ -46,9 +44,7 @@ class NatsServerBinaryTest {
     Path inPath = saying("path/nats-server", "nats-server: v2.14.4");
     saying("jar/nats-server", "nats-server: v2.16.0");
     assertEquals(
-        inPath,
-        NatsServerBinary.find(NONE, environment("path", ""), Optional.of(folder.resolve("jar")))
-            .path());
+        inPath, find(NONE, environment("path", ""), Optional.of(folder.resolve("jar"))).path());
   }
 
   @Test
@@ -56,9 +52,7 @@ class NatsServerBinaryTest {
     saying("old/nats-server", "nats-server: v2.9.10");
     Path besideJar = saying("jar/nats-server", "nats-server: v2.15.1");
     assertEquals(
-        besideJar,
-        NatsServerBinary.find(NONE, environment("old", ""), Optional.of(folder.resolve("jar")))
-            .path());
+        besideJar, find(NONE, environment("old", ""), Optional.of(folder.resolve("jar"))).path());
   }
 
   @Test
@@ -70,7 +64,7 @@ class NatsServerBinaryTest {
   void anOldBinaryThatWasNamedIsRefusedWithBothVersions() throws Exception {
     Path old = saying("old", "nats-server: v2.14.3");
     assertRefused(
-        () -> NatsServerBinary.find(Optional.of(old), Map.of(), NONE),
+        () -> find(Optional.of(old), Map.of(), NONE),
         old
             + " (given by --nats-server) is nats-server 2.14.3, but version 2.14.4 or later is needed");
   }
@@ -80,7 +74,7 @@ class NatsServerBinaryTest {
     Path old = saying("old", "nats-server: v2.9.10");
     saying("path/nats-server", "nats-server: v2.15.1");
     assertRefused(
-        () -> NatsServerBinary.find(NONE, environment("path", old.toString()), NONE),
+        () -> find(NONE, environment("path", old.toString()), NONE),
         "2.9.10, but version 2.14.4 or later is needed");
   }
 
@@ -88,7 +82,7 @@ class NatsServerBinaryTest {
   void onlyOldBinariesAreRefusedWithTheWaysOn() throws Exception {
     saying("path/nats-server", "nats-server: v2.9.10");
     assertRefused(
-        () -> NatsServerBinary.find(NONE, environment("path", ""), NONE),
+        () -> find(NONE, environment("path", ""), NONE),
         "nats-server is version 2.9.10, but version 2.14.4 or later is needed",
         "--nats-server PATH",
         "--nats URL",
@@ -98,7 +92,7 @@ class NatsServerBinaryTest {
   @Test
   void noBinaryAtAllIsRefusedWithTheWaysOn() {
     assertRefused(
-        () -> NatsServerBinary.find(NONE, environment("empty", ""), NONE),
+        () -> find(NONE, environment("empty", ""), NONE),
         "no nats-server found",
         "install nats-server 2.14.4 or later",
         "--nats-server PATH",
@@ -110,7 +104,7 @@ class NatsServerBinaryTest {
   void aMissingFileThatWasNamedIsRefused() {
     Path missing = folder.resolve("missing");
     assertRefused(
-        () -> NatsServerBinary.find(Optional.of(missing), Map.of(), NONE),
+        () -> find(Optional.of(missing), Map.of(), NONE),
         missing + " (given by --nats-server) is not an executable file");
   }
 
@@ -118,8 +112,13 @@ class NatsServerBinaryTest {
   void anotherProgramIsRefused() throws Exception {
     Path other = saying("other", "ls (GNU coreutils) 9.1.0");
     assertRefused(
-        () -> NatsServerBinary.find(Optional.of(other), Map.of(), NONE),
+        () -> find(Optional.of(other), Map.of(), NONE),
         "does not answer --version as a nats-server does");
+  }
+
+  private static NatsServerBinary find(
+      Optional<Path> explicit, Map<String, String> environment, Optional<Path> jarFolder) {
+    return NatsServerBinary.find(explicit, environment, jarFolder, NatsServerAdvice.COMMAND_LINE);
   }
 
   private static void assertRefused(Runnable find, String... parts) {

@@ -14,10 +14,10 @@ import dev.aether.examples.common.Json;
 import dev.aether.examples.common.Servers;
 import dev.aether.examples.local.Killable;
 import dev.aether.examples.local.LocalCluster;
+import dev.aether.examples.local.TemporaryFolder;
 import dev.aether.examples.local.Waiting;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,6 +33,7 @@ final class Bank {
   /** Short, so that outages are seen here and not only by the client. */
   private static final Duration DEADLINE = Duration.ofSeconds(2);
 
+  private static final String CHECKPOINT = "settlement.cursor";
   private static final Duration SETTLED_WITHIN = Duration.ofMinutes(5);
 
   private final Servers servers;
@@ -57,12 +58,13 @@ final class Bank {
     out.printf(
         "%,d transfers between %,d accounts by %d clients on %s, seed %d%n",
         options.transfers, options.accounts, options.clients, servers.endpoints(), options.seed);
-    Path folder = Files.createTempDirectory("aether-bank-");
-    Path checkpoint = folder.resolve("settlement.cursor");
     ExecutorService threads = Executors.newFixedThreadPool(options.clients);
-    try (AetherClient client = client().build();
+    try (TemporaryFolder folder = TemporaryFolder.make("aether-bank-");
+        AetherClient client = client().build();
         SettlementService settlement =
-            new SettlementService(client, new Accounts(client, tally), checkpoint)) {
+            folder.with(
+                new SettlementService(
+                    client, new Accounts(client, tally), folder.path().resolve(CHECKPOINT)))) {
       open(new Accounts(client, tally), threads);
       settlement.start();
       long begun = System.nanoTime();
@@ -70,12 +72,10 @@ final class Bank {
       CompletableFuture<Void> tellers = tellers(threads, killer);
       killer.run(options.kills, promises::answered, options.transfers);
       tellers.join();
-      awaitSettled(client, checkpoint);
+      awaitSettled(client, folder.path().resolve(CHECKPOINT));
       out.printf("  all settled after %.1f s%n", (System.nanoTime() - begun) / 1e9);
     } finally {
       threads.shutdownNow();
-      Files.deleteIfExists(checkpoint);
-      Files.deleteIfExists(folder);
     }
     return audit();
   }

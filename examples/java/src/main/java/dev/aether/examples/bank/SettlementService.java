@@ -3,6 +3,7 @@ package dev.aether.examples.bank;
 import dev.aether.client.AetherClient;
 import dev.aether.examples.common.CheckpointFile;
 import dev.aether.examples.local.Killable;
+import dev.aether.examples.local.TemporaryFolder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps a {@link Settlement} running, as whatever runs services would. For any number of threads.
  */
-final class SettlementService implements Killable, AutoCloseable {
+final class SettlementService implements Killable, TemporaryFolder.User {
   private static final Duration RESTART_PAUSE = Duration.ofMillis(200);
 
   private final AetherClient client;

@@ -8,6 +8,8 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.Saved;
 import java.time.Duration;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -56,6 +58,25 @@ public final class Patience {
     } catch (OutcomeUnknownException unknown) {
       listener.accept(unknown);
       return ask(() -> client.save(again(command)));
+    }
+  }
+
+  /**
+   * The outcome of a save that was sent already, such as one of a stream's: while it has none, the
+   * same commit is sent again by itself.
+   *
+   * @param command what was sent, with a commit id of the caller's. Its place among other saves of
+   *     the actor must not matter: later ones of a stream may be stored by now
+   */
+  public Saved outcome(SaveCommand command, CompletableFuture<Saved> sent) {
+    try {
+      return sent.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof AetherException failure && PASSING.contains(failure.reason())) {
+        listener.accept(failure);
+        return ask(() -> client.save(again(command)));
+      }
+      throw e;
     }
   }
 

@@ -26,7 +26,7 @@ public final class Servers implements AutoCloseable {
    *
    * @param nodes how many nodes to start then
    */
-  public static Servers find(int nodes) throws IOException, InterruptedException {
+  public static Servers find(int nodes) throws IOException {
     String named = System.getenv("AETHER_SERVER");
     if (named != null && !named.isBlank()) {
       return of(List.of(named.strip().split(",")));
@@ -61,9 +61,7 @@ public final class Servers implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    if (own.isPresent()) {
-      own.get().close();
-    }
+  public void close() {
+    own.ifPresent(LocalCluster::close);
   }
 }

@@ -10,6 +10,11 @@ import java.util.List;
 public final class Main {
   /** Runs it. */
   public static void main(String[] args) {
+    if (args.length != 1 || args[0].startsWith("-")) {
+      boolean help = args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"));
+      (help ? System.out : System.err).println("usage: examples/java/run hello HOST:PORT");
+      System.exit(help ? 0 : 2);
+    }
     try (AetherClient client = AetherClient.connect(args[0])) {
       RetryingSaver.of(client, new JitterRetry())
           .save("greeter", attempt -> List.of(NewEvent.json("Greeted", "{\"who\": \"world\"}")));

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A program of this class path in a process of its own, so that it can be killed. For one thread at
  * a time; ends with this JVM.
  */
-public final class JavaProcess implements Killable, AutoCloseable {
+public final class JavaProcess implements Killable, TemporaryFolder.User {
   private static final Duration END_WITHIN = Duration.ofSeconds(10);
 
   private final String name;

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Nodes as processes of their own in front of one nats-server, in a temporary folder that goes with
@@ -15,12 +13,12 @@ import java.util.stream.Stream;
  */
 public final class LocalCluster implements AutoCloseable {
   private final Path home = Path.of(System.getProperty("aether.home", "../..")).normalize();
-  private final Path folder;
+  private final TemporaryFolder folder;
   private final List<LocalNode> nodes = new ArrayList<>();
   private final LocalNats nats;
 
   /** Starts the nats-server and so many nodes, and returns when all are ready. */
-  public static LocalCluster start(int nodes) throws IOException, InterruptedException {
+  public static LocalCluster start(int nodes) throws IOException {
     LocalCluster cluster = new LocalCluster();
     try {
       for (int i = 0; i < nodes; i++) {
@@ -36,8 +34,17 @@ public final class LocalCluster implements AutoCloseable {
 
   private LocalCluster() throws IOException {
     Path binary = NatsServerScript.ask(home);
-    folder = Files.createTempDirectory("aether-examples-");
-    nats = new LocalNats(binary, folder.resolve("nats"));
+    folder = TemporaryFolder.make("aether-examples-");
+    nats = begun(binary);
+  }
+
+  private LocalNats begun(Path binary) throws IOException {
+    try {
+      return folder.with(new LocalNats(binary, folder.path().resolve("nats")));
+    } catch (IOException | RuntimeException e) {
+      folder.close();
+      throw e;
+    }
   }
 
   private LocalNode begin() throws IOException {
@@ -46,7 +53,7 @@ public final class LocalCluster implements AutoCloseable {
     if (!Files.exists(jar)) {
       throw new IOException("no " + jar + ": run mvn package");
     }
-    LocalNode node = new LocalNode(name, jar, folder, nats.url());
+    LocalNode node = folder.with(new LocalNode(name, jar, folder.path(), nats.url()));
     nodes.add(node);
     return node;
   }
@@ -72,15 +79,7 @@ public final class LocalCluster implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    nodes.forEach(LocalNode::close);
-    nats.close();
-    List<Path> deepestFirst;
-    try (Stream<Path> files = Files.walk(folder)) {
-      deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path file : deepestFirst) {
-      Files.deleteIfExists(file);
-    }
+  public void close() {
+    folder.close();
   }
 }

@@ -14,7 +14,7 @@ import java.util.List;
  * A nats-server with JetStream that syncs each message to disk before it says so. It keeps its port
  * and its data over kills. For one thread at a time; ends with this JVM.
  */
-final class LocalNats implements Killable, AutoCloseable {
+final class LocalNats implements Killable, TemporaryFolder.User {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration END_WITHIN = Duration.ofSeconds(10);
 

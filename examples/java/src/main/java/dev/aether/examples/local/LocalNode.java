@@ -13,7 +13,7 @@ import java.util.List;
  * A node of the built jar in front of a nats-server. It keeps its port over kills, and nothing
  * else: all that matters lies in JetStream. For one thread at a time; ends with this JVM.
  */
-final class LocalNode implements Killable, AutoCloseable {
+final class LocalNode implements Killable, TemporaryFolder.User {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration END_WITHIN = Duration.ofSeconds(20);
   private static final String READY = "aether is ready";

@@ -11,6 +11,7 @@ import dev.aether.client.SubscriptionStart;
 import dev.aether.examples.common.Json;
 import dev.aether.examples.common.Servers;
 import dev.aether.examples.local.JavaProcess;
+import dev.aether.examples.local.TemporaryFolder;
 import dev.aether.examples.local.Waiting;
 import dev.aether.examples.orders.OrderEvent.OrderCancelled;
 import dev.aether.examples.orders.OrderEvent.OrderConfirmed;
@@ -18,7 +19,6 @@ import dev.aether.examples.orders.OrderEvent.OrderPlaced;
 import dev.aether.examples.orders.StockEvent.StockAdded;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -56,16 +56,23 @@ final class Orders {
   /** What was stored in the end. */
   Outcome run() throws IOException {
     out.printf("%d orders, %d kills, seed %d%n", options.orders, options.kills, options.seed);
-    Path folder = Files.createTempDirectory("aether-orders-");
-    Path checkpoint = folder.resolve("orders.cursor");
-    Path log = folder.resolve("process.log");
-    try (AetherClient client = servers.client(namespace).build();
-        JavaProcess process =
+    try (TemporaryFolder folder = TemporaryFolder.make("aether-orders-");
+        AetherClient client = servers.client(namespace).build()) {
+      return run(client, folder);
+    }
+  }
+
+  private Outcome run(AetherClient client, TemporaryFolder folder) {
+    Path checkpoint = folder.path().resolve("orders.cursor");
+    Path log = folder.path().resolve("process.log");
+    JavaProcess process =
+        folder.with(
             new JavaProcess(
                 "process manager",
                 log,
                 ProcessMain.class,
-                List.of(String.join(",", servers.endpoints()), namespace, checkpoint.toString()))) {
+                List.of(String.join(",", servers.endpoints()), namespace, checkpoint.toString())));
+    try {
       Subscription unused = watch(client); // It ends with the client.
       process.start();
       place(client);
@@ -77,9 +84,9 @@ final class Orders {
       Outcome outcome = Outcome.read(client);
       outcome.print(out);
       return outcome;
-    } finally {
-      Files.deleteIfExists(checkpoint);
-      Files.deleteIfExists(folder.resolve("orders.cursor.new"));
+    } catch (RuntimeException e) {
+      folder.keep(); // For the log.
+      throw e;
     }
   }
 

@@ -1,8 +1,7 @@
 package dev.aether.examples.projection;
 
 import dev.aether.examples.common.Servers;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import dev.aether.examples.local.TemporaryFolder;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,9 +22,12 @@ public final class Main implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path folder = Files.createTempDirectory("aether-projection-");
-    try (Servers servers = Servers.find(1)) {
-      return new Projection(servers, options, System.out).run(folder).isExact() ? 0 : 1;
+    try (Servers servers = Servers.find(1);
+        TemporaryFolder folder = TemporaryFolder.make("aether-projection-")) {
+      folder.keep();
+      boolean exact = new Projection(servers, options, System.out).run(folder).isExact();
+      System.out.println("The read model is in " + folder.path());
+      return exact ? 0 : 1;
     }
   }
 }

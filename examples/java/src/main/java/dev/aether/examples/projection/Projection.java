@@ -4,17 +4,19 @@ import dev.aether.client.AetherClient;
 import dev.aether.client.ExpectedVersion;
 import dev.aether.client.LogSignal;
 import dev.aether.client.ReadLogOptions;
+import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.SaveStreamOptions;
 import dev.aether.client.Saved;
+import dev.aether.examples.common.Patience;
 import dev.aether.examples.common.Servers;
 import dev.aether.examples.local.JavaProcess;
+import dev.aether.examples.local.TemporaryFolder;
 import dev.aether.examples.local.Waiting;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,6 +29,7 @@ final class Projection {
   private static final List<String> ARTICLES = List.of("bread", "butter", "cheese", "milk", "tea");
   private static final int TILLS = 20;
   private static final long DEAREST = 1_000;
+  private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(2);
   private static final Duration COUNTED_WITHIN = Duration.ofMinutes(2);
 
   private final Servers servers;
@@ -55,15 +58,16 @@ final class Projection {
   }
 
   /** Runs with the read model in this folder. */
-  Compared run(Path folder) throws SQLException {
+  Compared run(TemporaryFolder folder) throws SQLException {
     out.printf("%,d sales, %d kills, seed %d%n", options.sales, options.kills, options.seed);
-    String file = folder.resolve("sales.db").toString();
+    String file = folder.path().resolve("sales.db").toString();
     JavaProcess process =
-        new JavaProcess(
-            "projection",
-            folder.resolve("projection.log"),
-            ProjectionMain.class,
-            List.of(String.join(",", servers.endpoints()), namespace, file));
+        folder.with(
+            new JavaProcess(
+                "projection",
+                folder.path().resolve("projection.log"),
+                ProjectionMain.class,
+                List.of(String.join(",", servers.endpoints()), namespace, file)));
     try (AetherClient client = servers.client(namespace).build()) {
       try (process) {
         process.start();
@@ -78,20 +82,28 @@ final class Projection {
     }
   }
 
+  /**
+   * Each sale has a commit id of its own, so that one without an answer is sold once all the same.
+   */
   private void sell(AetherClient client) {
     Random drawn = new Random(options.seed + 1);
-    List<CompletableFuture<Saved>> saved = new ArrayList<>();
+    Patience patience = new Patience(client, ANSWERED_WITHIN, failure -> {});
+    Map<SaveCommand, CompletableFuture<Saved>> sent = new LinkedHashMap<>();
     try (SaveStream saves = client.saveStream(SaveStreamOptions.defaults())) {
       for (int i = 0; i < options.sales; i++) {
         Sold sold =
             new Sold(
                 ARTICLES.get(drawn.nextInt(ARTICLES.size())),
                 1 + (long) (drawn.nextDouble() * DEAREST));
-        String till = "till." + drawn.nextInt(TILLS);
-        saved.add(saves.save(till, ExpectedVersion.any(), Sold.CODEC.encode(sold)));
+        SaveCommand sale =
+            SaveCommand.builder("till." + drawn.nextInt(TILLS), ExpectedVersion.any())
+                .commitId("sale-" + i)
+                .event(Sold.CODEC.encode(sold))
+                .build();
+        sent.put(sale, saves.save(sale));
       }
     }
-    saved.forEach(CompletableFuture::join);
+    sent.forEach(patience::outcome);
   }
 
   private void killOnTheWay(JavaProcess process, String file) {

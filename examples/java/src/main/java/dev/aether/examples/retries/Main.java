@@ -9,7 +9,7 @@ public final class Main {
   private Main() {}
 
   /** Runs the example. */
-  public static void main(String[] args) throws IOException, InterruptedException {
+  public static void main(String[] args) throws IOException {
     try (Servers servers = Servers.find(1);
         AetherClient client = servers.client(Servers.newNamespace("retries")).build()) {
       var unused = new Retries(client, System.out).run();

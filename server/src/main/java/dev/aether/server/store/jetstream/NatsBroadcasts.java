@@ -78,7 +78,8 @@ final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     int size = broadcast.getSerializedSize();
     if (size > maxBytes) {
-      return CompletableFuture.failedFuture(new StoreException.CommitTooLarge(maxBytes, size));
+      return CompletableFuture.failedFuture(
+          StoreException.CommitTooLarge.ofBroadcast(maxBytes, size));
     }
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return unavailable("no connection to NATS (" + connection.getStatus() + ")");
@@ -99,7 +100,7 @@ final class NatsBroadcasts implements Broadcasts, AutoCloseable {
       // A NATS that takes less than the one this node met first.
       heard.cancel(false);
       return CompletableFuture.failedFuture(
-          new StoreException.CommitTooLarge(connection.getMaxPayload(), size));
+          StoreException.CommitTooLarge.ofBroadcast(connection.getMaxPayload(), size));
     }
     return heard;
   }

@@ -29,7 +29,8 @@ final class InMemoryBroadcasts implements Broadcasts {
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     int size = broadcast.getSerializedSize();
     if (size > maxBytes()) {
-      return CompletableFuture.failedFuture(new StoreException.CommitTooLarge(maxBytes(), size));
+      return CompletableFuture.failedFuture(
+          StoreException.CommitTooLarge.ofBroadcast(maxBytes(), size));
     }
     try {
       return CompletableFuture.runAsync(

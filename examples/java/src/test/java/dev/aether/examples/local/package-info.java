@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.examples.local;
+
+import org.jspecify.annotations.NullMarked;
