@@ -24,7 +24,17 @@ import picocli.CommandLine.ParseResult;
 
 class EnvironmentDefaultsTest {
   private static final List<String> VALUES =
-      List.of("127.0.0.1:1234", "true", "false", "17", "any", "always", "k=v", "5s", "some");
+      List.of(
+          "beginning",
+          "127.0.0.1:1234",
+          "true",
+          "false",
+          "17",
+          "any",
+          "always",
+          "k=v",
+          "5s",
+          "some");
 
   @TestFactory
   Stream<DynamicTest> everyFlagTakesTheValueOfItsVariable() {
