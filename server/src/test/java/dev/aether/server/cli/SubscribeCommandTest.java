@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -85,27 +86,28 @@ class SubscribeCommandTest {
     assertTrue(run.err().contains("Remove it"), run.err());
   }
 
-  @Test
-  void theCursorFileIsWrittenWhileItRunsAndCoversOnlyWhatWasPrinted(@TempDir Path folder) {
-    Path file = folder.resolve("cursor");
-    SlowOutput out = new SlowOutput();
+  /** Runs {@code subscribe} until the test ends. */
+  private Future<Integer> follow(OutputStream out, OutputStream err, String... args) {
     Terminal terminal =
         new Terminal(
             InputStream.nullInputStream(),
             out,
-            new PrintStream(OutputStream.nullOutputStream()),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
             () -> false);
+    String[] all =
+        Stream.concat(
+                Stream.concat(Stream.of("subscribe"), Stream.of(args)),
+                Stream.of("--server", address()))
+            .toArray(String[]::new);
+    return background.submit(() -> CommandLines.execute(terminal, Map.of(), all));
+  }
+
+  @Test
+  void theCursorFileIsWrittenWhileItRunsAndCoversOnlyWhatWasPrinted(@TempDir Path folder) {
+    Path file = folder.resolve("cursor");
+    SlowOutput out = new SlowOutput();
     Future<Integer> run =
-        background.submit(
-            () ->
-                CommandLines.execute(
-                    terminal,
-                    Map.of(),
-                    "subscribe",
-                    "--cursor-file",
-                    file.toString(),
-                    "--server",
-                    address()));
+        follow(out, OutputStream.nullOutputStream(), "--cursor-file", file.toString());
     Await.until("the cursor file", SOON, () -> Files.exists(file));
     String before = read(file);
 
@@ -155,24 +157,7 @@ class SubscribeCommandTest {
   void aPatternThatNothingMatchesYetIsToldAndWaitedFor() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Terminal terminal =
-        new Terminal(
-            InputStream.nullInputStream(),
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            () -> false);
-    Future<Integer> run =
-        background.submit(
-            () ->
-                CommandLines.execute(
-                    terminal,
-                    Map.of(),
-                    "subscribe",
-                    "shop.*",
-                    "--start",
-                    "beginning",
-                    "--server",
-                    address()));
+    Future<Integer> run = follow(out, err, "shop.*", "--start", "beginning");
     Await.until(
         "the hint",
         SOON,
@@ -194,25 +179,8 @@ class SubscribeCommandTest {
   void aNamespaceThatIsDeletedIsToldOnStandardError() {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     ByteArrayOutputStream out = new ByteArrayOutputStream();
-    Terminal terminal =
-        new Terminal(
-            InputStream.nullInputStream(),
-            out,
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            () -> false);
     save("a");
-    Future<Integer> run =
-        background.submit(
-            () ->
-                CommandLines.execute(
-                    terminal,
-                    Map.of(),
-                    "subscribe",
-                    ">",
-                    "--start",
-                    "beginning",
-                    "--server",
-                    address()));
+    Future<Integer> run = follow(out, err, ">", "--start", "beginning");
     Await.until("the event", SOON, () -> out.toString(StandardCharsets.UTF_8).contains("\"a\""));
 
     client.namespaces().delete("default");

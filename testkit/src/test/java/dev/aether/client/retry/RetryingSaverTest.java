@@ -188,18 +188,26 @@ class RetryingSaverTest {
     assertEquals(List.of(refusal.toString()), ends);
   }
 
-  @ParameterizedTest
-  @EnumSource
-  void whatEndsBeforeASaveIsSentTellsABreakerNothing(Way way) {
-    CircuitBreaker breaker =
-        new CircuitBreaker(
-            CircuitBreakerOptions.defaults()
-                .withFailuresToOpen(1)
-                .withOpenFor(Duration.ofNanos(1)));
+  /** One failure opens it, for no time that could be told. */
+  private static CircuitBreaker halfOpenAtOnce() {
+    return new CircuitBreaker(
+        CircuitBreakerOptions.defaults().withFailuresToOpen(1).withOpenFor(Duration.ofNanos(1)));
+  }
+
+  /** A saver around a breaker that a given up save has opened. */
+  private RetryingSaver opened(CircuitBreaker breaker, Way way) {
     RetryingSaver saver =
         RetryingSaver.of(client, breaker.around(new SimpleRetry().withMaxRetries(0)));
     aether.faults().nextSaveConflicts();
     assertThrows(RetriesExhaustedException.class, () -> way.save(saver, this::one));
+    return saver;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatEndsBeforeASaveIsSentTellsABreakerNothing(Way way) {
+    CircuitBreaker breaker = halfOpenAtOnce();
+    RetryingSaver saver = opened(breaker, way);
 
     assertEquals(Optional.empty(), way.save(saver, attempt -> List.of()));
     assertEquals(CircuitBreaker.State.HALF_OPEN, breaker.state());
@@ -219,15 +227,8 @@ class RetryingSaverTest {
   @ParameterizedTest
   @EnumSource
   void aRefusalThatIsTheServersIsAnAnswerToABreaker(Way way) {
-    CircuitBreaker breaker =
-        new CircuitBreaker(
-            CircuitBreakerOptions.defaults()
-                .withFailuresToOpen(1)
-                .withOpenFor(Duration.ofNanos(1)));
-    RetryingSaver saver =
-        RetryingSaver.of(client, breaker.around(new SimpleRetry().withMaxRetries(0)));
-    aether.faults().nextSaveConflicts();
-    assertThrows(RetriesExhaustedException.class, () -> way.save(saver, this::one));
+    CircuitBreaker breaker = halfOpenAtOnce();
+    RetryingSaver saver = opened(breaker, way);
 
     assertThrows(
         InvalidRequestException.class,
