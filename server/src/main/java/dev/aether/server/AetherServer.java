@@ -7,6 +7,7 @@ import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.ops.HttpEndpoint;
+import dev.aether.server.schedule.Ticker;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;
@@ -19,9 +20,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -142,21 +140,8 @@ public final class AetherServer implements AutoCloseable {
   }
 
   private void watchHealth(Store store) {
-    ScheduledExecutorService ticker =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "aether-health");
-              thread.setDaemon(true);
-              return thread;
-            });
-    var unused =
-        ticker.scheduleWithFixedDelay(
-            () -> observe(store.outage()),
-            HEALTH_EVERY.toMillis(),
-            HEALTH_EVERY.toMillis(),
-            TimeUnit.MILLISECONDS);
-    AutoCloseable end = ticker::shutdownNow;
-    keep(end);
+    keep(new Ticker("aether-health"))
+        .every(HEALTH_EVERY, "watch the store", () -> observe(store.outage()));
   }
 
   private void observe(Optional<String> outage) {

@@ -1,20 +1,18 @@
 package dev.aether.server.cli;
 
 import dev.aether.client.Cursor;
+import dev.aether.server.schedule.Ticker;
+import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 
 /** Keeps a subscription's cursor in a file, on a thread of its own so that printing never waits. */
 final class CursorKeeper implements AutoCloseable {
   /** The contract of the flag is a second. */
-  private static final long EVERY_MILLIS = 500;
+  private static final Duration EVERY = Duration.ofMillis(500);
 
   private final Optional<CursorFile> file;
   private final SubscriptionPrinter printer;
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(CursorKeeper::thread);
+  private final Ticker ticker = new Ticker("cursor-keeper");
   private Optional<Cursor> kept = Optional.empty();
 
   private CursorKeeper(Optional<CursorFile> file, SubscriptionPrinter printer) {
@@ -26,9 +24,7 @@ final class CursorKeeper implements AutoCloseable {
   static CursorKeeper start(Optional<CursorFile> file, SubscriptionPrinter printer) {
     CursorKeeper keeper = new CursorKeeper(file, printer);
     if (file.isPresent()) {
-      var unused =
-          keeper.clock.scheduleWithFixedDelay(
-              keeper::keep, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+      keeper.ticker.every(EVERY, "keep the cursor", keeper::keep);
     }
     return keeper;
   }
@@ -49,13 +45,7 @@ final class CursorKeeper implements AutoCloseable {
   /** Keeps the last one. Again does little. */
   @Override
   public void close() {
-    clock.shutdown();
+    ticker.close();
     keep();
-  }
-
-  private static Thread thread(Runnable task) {
-    Thread thread = new Thread(task, "cursor-keeper");
-    thread.setDaemon(true);
-    return thread;
   }
 }

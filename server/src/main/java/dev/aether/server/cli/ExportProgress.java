@@ -1,21 +1,14 @@
 package dev.aether.server.cli;
 
 import dev.aether.server.cli.export.ExportTally;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import dev.aether.server.schedule.Ticker;
+import java.time.Duration;
 
 /** Shows how much is exported, to people who watch. */
 final class ExportProgress implements AutoCloseable {
-  private static final long EVERY_MILLIS = 500;
+  private static final Duration EVERY = Duration.ofMillis(500);
 
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "export-progress");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Ticker ticker = new Ticker("export-progress");
 
   private ExportProgress() {}
 
@@ -23,21 +16,19 @@ final class ExportProgress implements AutoCloseable {
   static ExportProgress show(ExportTally tally, Terminal terminal) {
     ExportProgress progress = new ExportProgress();
     if (terminal.errIsScreen().test()) {
-      var unused =
-          progress.clock.scheduleWithFixedDelay(
-              () ->
-                  terminal
-                      .err()
-                      .print("\rExport " + Counted.of(tally.events(), "event") + "\u001b[K\r"),
-              EVERY_MILLIS,
-              EVERY_MILLIS,
-              TimeUnit.MILLISECONDS);
+      progress.ticker.every(
+          EVERY,
+          "show progress",
+          () ->
+              terminal
+                  .err()
+                  .print("\rExport " + Counted.of(tally.events(), "event") + "\u001b[K\r"));
     }
     return progress;
   }
 
   @Override
   public void close() {
-    clock.shutdownNow();
+    ticker.close();
   }
 }

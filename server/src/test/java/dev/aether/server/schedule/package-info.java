@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.schedule;
+
+import org.jspecify.annotations.NullMarked;
