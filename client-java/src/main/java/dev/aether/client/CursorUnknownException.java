@@ -4,7 +4,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The cursor is damaged, another pattern's or beyond the log's end: the reader has to start over.
+ * The cursor is damaged, another pattern's or beyond the log's end, or the store has lost the
+ * commit that it stands on, as a store that was restored from an older copy has: the reader has to
+ * start over.
  */
 public final class CursorUnknownException extends AetherException {
   CursorUnknownException(String message, Map<String, String> metadata, @Nullable Throwable cause) {

@@ -93,9 +93,13 @@ final class LogProgress {
     places.forEach(
         (log, place) -> {
           if (place.first != null) {
-            ahead
-                .computeIfAbsent(log.namespace(), name -> PartitionPositions.newBuilder())
-                .putPositions(log.partition(), place.last.position());
+            PartitionPositions.Builder positions =
+                ahead.computeIfAbsent(log.namespace(), name -> PartitionPositions.newBuilder());
+            positions.putPositions(log.partition(), place.last.position());
+            Instant storedAt = place.last.storedAt();
+            if (storedAt != null) {
+              positions.putStoredAt(log.partition(), Messages.timestamp(storedAt).build());
+            }
           }
         });
     Map<String, PartitionPositions> built = new TreeMap<>();

@@ -164,7 +164,7 @@ final class Messages {
         message.hasTimestamp() ? instant(message.getTimestamp()) : null);
   }
 
-  private static Timestamp.Builder timestamp(Instant instant) {
+  static Timestamp.Builder timestamp(Instant instant) {
     return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano());
   }
 

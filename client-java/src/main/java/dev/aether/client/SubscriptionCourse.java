@@ -104,7 +104,10 @@ final class SubscriptionCourse implements ResumingCall.Course<Arrival> {
             progress.isNew(
                 notice.getNamespace(),
                 notice.getPartition(),
-                new LogProgress.Mark(notice.getPosition(), null, notice.getEventId()));
+                new LogProgress.Mark(
+                    notice.getPosition(),
+                    notice.hasStoredAt() ? Messages.instant(notice.getStoredAt()) : null,
+                    notice.getEventId()));
       }
       if (isNew) {
         fresh.add(notice);

@@ -94,11 +94,23 @@ final class LogProgressTest {
     assertThrows(AetherException.class, () -> isNew("a", 0, 7));
   }
 
+  @Test
+  void whatIsAheadOfTheCursorSaysWhenItWasStored() {
+    isNew("a", 0, 5);
+    progress.cursor();
+    isNew("a", 0, 8);
+    assertEquals(8, ahead("a").getStoredAtOrThrow(0).getSeconds());
+    progress.isNew("b", 0, new LogProgress.Mark(1, null, "of a server that does not say"));
+    assertEquals(1, ahead("b").getPositionsOrThrow(0));
+    assertEquals(0, ahead("b").getStoredAtCount());
+  }
+
   private Map<Integer, Long> aheadInA() {
-    return progress
-        .ahead()
-        .getOrDefault("a", PartitionPositions.getDefaultInstance())
-        .getPositionsMap();
+    return ahead("a").getPositionsMap();
+  }
+
+  private PartitionPositions ahead(String namespace) {
+    return progress.ahead().getOrDefault(namespace, PartitionPositions.getDefaultInstance());
   }
 
   private boolean isNew(String namespace, int partition, long position) {

@@ -3,7 +3,9 @@ package dev.aether.server;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 
+import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.properties.HasName;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import org.junit.jupiter.api.Test;
@@ -35,6 +37,21 @@ class PackageRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.grpc..")
+        .check(SERVER);
+  }
+
+  /** Elsewhere a task that throws once would silently never run again. */
+  @Test
+  void periodicTasksOutliveTheirFailures() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".schedule")
+        .and()
+        .doNotHaveSimpleName("Timers")
+        .should()
+        .callMethodWhere(
+            JavaCall.Predicates.target(
+                HasName.Predicates.nameMatching("scheduleWithFixedDelay|scheduleAtFixedRate")))
         .check(SERVER);
   }
 

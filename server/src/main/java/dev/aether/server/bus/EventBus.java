@@ -1,7 +1,9 @@
 package dev.aether.server.bus;
 
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.schedule.Ticker;
 import dev.aether.server.store.Store;
 import dev.aether.v1.Broadcast;
 import java.time.Duration;
@@ -9,13 +11,12 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -54,7 +55,7 @@ public final class EventBus implements AutoCloseable {
   private final RingBudget budget =
       new RingBudget(Math.min(RING_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RINGS));
   private final ExecutorService pumps;
-  private final ScheduledExecutorService ticker;
+  private final Ticker ticker = new Ticker("aether-bus-ticker");
 
   /** None is added but under its lock, and none when the bus is closed. */
   private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
@@ -91,23 +92,16 @@ public final class EventBus implements AutoCloseable {
             new ArrayBlockingQueue<>(2 * MAX_SUBSCRIPTIONS),
             task -> daemon(task, "aether-bus-" + number.incrementAndGet()),
             new ThreadPoolExecutor.DiscardPolicy());
-    ticker = Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "aether-bus-ticker"));
-    every(TICK, () -> subscriptions.forEach(Subscription::tick));
-    every(PROBE_TICK, this::probe);
     broadcasting = new Broadcasting(store.broadcasts());
-    every(LOSSES_EVERY, broadcasting::reportLosses);
+    ticker.every(TICK, "keep subscriptions alive", () -> subscriptions.forEach(Subscription::tick));
+    ticker.every(PROBE_TICK, "probe logs", this::probe);
+    ticker.every(LOSSES_EVERY, "report lost broadcasts", broadcasting::reportLosses);
   }
 
   private static Thread daemon(Runnable task, String name) {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     return thread;
-  }
-
-  private void every(Duration period, Runnable task) {
-    var unused =
-        ticker.scheduleWithFixedDelay(
-            task, period.toMillis(), period.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   /**
@@ -161,11 +155,23 @@ public final class EventBus implements AutoCloseable {
     subscriptions.remove(subscription);
   }
 
-  /** The feed of a log, begun after a position if there is none yet. Each is to be released. */
-  LogFeed acquire(LogId log, long after) {
+  /** The feed of a log if it has one now; it may end at any time. */
+  Optional<LogFeed> feed(LogId log) {
+    synchronized (feeds) {
+      return Optional.ofNullable(feeds.get(log))
+          .map(shared -> shared.feed)
+          .filter(feed -> !feed.isLost());
+    }
+  }
+
+  /**
+   * The feed of a log, begun after a record if there is none yet, or only one that ended since the
+   * store has lost commits. Each is to be released.
+   */
+  LogFeed acquire(LogId log, Mark after) {
     synchronized (feeds) {
       SharedFeed shared = feeds.get(log);
-      if (shared == null) {
+      if (shared == null || shared.feed.isLost()) {
         LogFeed begun = new LogFeed(log, store.log(), budget, after);
         shared = new SharedFeed(begun);
         feeds.put(log, shared);
@@ -179,7 +185,7 @@ public final class EventBus implements AutoCloseable {
   void release(LogFeed feed) {
     synchronized (feeds) {
       SharedFeed shared = feeds.get(feed.log());
-      if (shared != null && --shared.holders == 0) {
+      if (shared != null && shared.feed == feed && --shared.holders == 0) {
         shared.idleSince = System.nanoTime();
       }
     }
@@ -190,7 +196,7 @@ public final class EventBus implements AutoCloseable {
     release(feed);
     synchronized (feeds) {
       SharedFeed shared = feeds.get(feed.log());
-      if (shared != null && shared.holders == 0) {
+      if (shared != null && shared.feed == feed && shared.holders == 0) {
         feeds.remove(feed.log());
         feed.close();
       }
@@ -205,7 +211,7 @@ public final class EventBus implements AutoCloseable {
     List<LogFeed> all;
     synchronized (feeds) {
       feeds.values().stream()
-          .filter(EventBus::isOver)
+          .filter(shared -> isOver(shared) || shared.feed.isLost())
           .map(shared -> shared.feed)
           .toList()
           .forEach(
@@ -248,7 +254,7 @@ public final class EventBus implements AutoCloseable {
       }
       closed = true;
     }
-    ticker.shutdownNow();
+    ticker.close();
     broadcasting.close();
     subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
     synchronized (feeds) {

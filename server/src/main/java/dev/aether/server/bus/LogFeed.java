@@ -1,6 +1,7 @@
 package dev.aether.server.bus;
 
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArraySet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,17 +17,19 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What this node hears of one log: a tail of the store, and a ring of the latest records from which
- * any number of subscribers read. Who falls behind the ring reads from the store. For any number of
- * threads.
+ * any number of subscribers read. Who falls behind the ring reads from the store. A feed ends when
+ * it turns out that the store has lost commits that were heard: what is in its ring may be among
+ * them. For any number of threads.
  */
 final class LogFeed {
   private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
 
   /** Fewer may be the answers of a leader that was deposed and has not noticed yet. */
-  static final int MAX_PROBES_BELOW = 5;
+  static final int MAX_UNCERTAIN_PROBES_BELOW = 5;
 
   private final LogId log;
   private final CommitLog commits;
+  private final LostCommits lostCommits;
   private final RingBudget budget;
   private final Set<Runnable> followers = new CopyOnWriteArraySet<>();
 
@@ -38,13 +42,14 @@ final class LogFeed {
   private int head;
 
   /** The ring has all that there is after {@code from}, and up to {@code to}. */
-  private long from;
+  private Mark from;
 
-  private long to;
+  private Mark to;
   private CommitLog.@Nullable Tail tail;
   private long heardAt = System.nanoTime();
   private long probedAt = System.nanoTime();
   private boolean closed;
+  private boolean lost;
 
   /** How many probes, one after the other, said that the log ends before {@link #to}. */
   private int probesBelow;
@@ -55,9 +60,10 @@ final class LogFeed {
   /**
    * @param after where the tail begins
    */
-  LogFeed(LogId log, CommitLog commits, RingBudget budget, long after) {
+  LogFeed(LogId log, CommitLog commits, RingBudget budget, Mark after) {
     this.log = log;
     this.commits = commits;
+    this.lostCommits = new LostCommits(commits);
     this.budget = budget;
     this.from = after;
     this.to = after;
@@ -72,8 +78,8 @@ final class LogFeed {
     begin(to());
   }
 
-  private void begin(long after) {
-    CommitLog.Tail begun = commits.tail(log, after, this::onEntry);
+  private void begin(Mark after) {
+    CommitLog.Tail begun = commits.tail(log, after, new Listener());
     synchronized (this) {
       if (!closed) {
         tail = begun;
@@ -83,18 +89,48 @@ final class LogFeed {
     begun.close();
   }
 
-  private void onEntry(LogEntry entry) {
-    SharedCommit shared = new SharedCommit(entry);
+  private final class Listener implements CommitLog.TailListener {
+    @Override
+    public void onEntry(LogEntry entry) {
+      SharedCommit shared = new SharedCommit(entry);
+      synchronized (LogFeed.this) {
+        if (closed || shared.position() <= to.position()) {
+          return;
+        }
+        ring.add(shared);
+        to = shared.mark();
+        heardAt = System.nanoTime();
+      }
+      budget.added(LogFeed.this, shared.bytes());
+      followers.forEach(Runnable::run);
+    }
+
+    @Override
+    public void onLost() {
+      lose("another commit has the position of the last one heard");
+    }
+  }
+
+  /** Ends it, since the store has lost commits that were heard; tells who follows. */
+  void lose(String why) {
     synchronized (this) {
-      if (closed || shared.position() <= to) {
+      if (lost || closed) {
         return;
       }
-      ring.add(shared);
-      to = shared.position();
-      heardAt = System.nanoTime();
+      lost = true;
     }
-    budget.added(this, shared.bytes());
+    LOG.error(
+        "{} has lost commits that this node has heard, up to position {}: {}",
+        log,
+        to().position(),
+        why);
+    close();
     followers.forEach(Runnable::run);
+  }
+
+  /** Whether it has ended since the store has lost commits that were heard. */
+  synchronized boolean isLost() {
+    return lost;
   }
 
   /** Drops the oldest record of the ring. Returns what it counted; 0 if there is none. */
@@ -106,7 +142,7 @@ final class LogFeed {
     if (oldest == null) {
       throw new IllegalStateException("evicted twice");
     }
-    from = oldest.position();
+    from = oldest.mark();
     if (head > ring.size() / 2) {
       ring.subList(0, head).clear();
       head = 0;
@@ -114,18 +150,32 @@ final class LogFeed {
     return oldest.bytes();
   }
 
-  /** The position of the latest record that was heard. */
-  synchronized long to() {
+  /** The latest record that was heard. */
+  synchronized Mark to() {
     return to;
   }
 
   /**
-   * The records after a position, at least one if there is one and else about {@code maxBytes}.
+   * The records after one, at least one if there is one and else about {@code maxBytes}.
    *
    * @return empty if the ring does not reach back so far: then they are to be read from the store
    */
-  synchronized Optional<List<SharedCommit>> after(long position, int maxBytes) {
-    if (position < from) {
+  Optional<List<SharedCommit>> after(Mark mark, int maxBytes) {
+    if (hasOtherThan(mark)) {
+      lose("a subscriber has handled another commit at position " + mark.position());
+      return Optional.of(List.of());
+    }
+    return after(mark.position(), maxBytes);
+  }
+
+  private synchronized boolean hasOtherThan(Mark mark) {
+    int before = firstAfter(mark.position()) - 1;
+    SharedCommit last = before < head ? null : ring.get(before);
+    return last == null ? from.contradicts(mark) : last.mark().contradicts(mark);
+  }
+
+  private synchronized Optional<List<SharedCommit>> after(long position, int maxBytes) {
+    if (position < from.position()) {
       return Optional.empty();
     }
     List<SharedCommit> found = new ArrayList<>();
@@ -169,15 +219,17 @@ final class LogFeed {
    * is begun anew, and a log that is gone is told of.
    */
   void probe() {
+    Mark heard;
     synchronized (this) {
       probedAt = System.nanoTime();
+      heard = to;
     }
     commits
         .extent(log)
         .whenComplete(
             (extent, thrown) -> {
               if (thrown == null) {
-                answered(extent.head());
+                answered(heard, extent);
               }
             });
   }
@@ -188,37 +240,63 @@ final class LogFeed {
   }
 
   /**
-   * Whether the log ends before what was heard of it: the store has lost commits, and gives their
-   * positions to others.
+   * Compares what the leader said with what was heard.
+   *
+   * @param heard when the leader was asked
    */
-  synchronized boolean hasGoneBack() {
-    return probesBelow >= MAX_PROBES_BELOW;
-  }
-
-  private void answered(long end) {
+  private void answered(Mark heard, CommitLog.Extent extent) {
+    long end = extent.head().position();
     CommitLog.Tail stuck = null;
-    long restartAt;
+    Mark restartAt;
+    boolean ended;
     synchronized (this) {
       heardAt = System.nanoTime();
-      probesBelow = end < to ? probesBelow + 1 : 0;
-      boolean behind = end > to;
-      if (behind && behindAt == to) {
+      probesBelow = end < heard.position() ? probesBelow + 1 : 0;
+      ended = probesBelow >= (extent.certain() ? 1 : MAX_UNCERTAIN_PROBES_BELOW);
+      boolean behind = end > to.position();
+      if (behind && behindAt == to.position()) {
         stuck = tail;
         behindAt = -1;
       } else {
-        behindAt = behind ? to : -1;
+        behindAt = behind ? to.position() : -1;
       }
       restartAt = to;
     }
-    if (hasGoneBack()) {
-      LOG.error("{} ends at {}, before {}, which was delivered", log, end, restartAt);
-      followers.forEach(Runnable::run);
+    if (ended) {
+      lose("it ends at " + end);
+      return;
+    }
+    if (extent.head().contradicts(heard)) {
+      check(heard, extent);
     }
     if (stuck != null) {
-      LOG.warn("the tail of {} stands still at {} before {}: begun anew", log, restartAt, end);
+      LOG.warn(
+          "the tail of {} stands still at {} before {}: begun anew",
+          log,
+          restartAt.position(),
+          end);
       stuck.close();
       begin(restartAt);
     }
+  }
+
+  /**
+   * Ends the feed if the log does not have what was heard.
+   *
+   * @param heard of the log
+   * @param extent asked for afterwards
+   * @return what is known of the log in the end
+   */
+  CompletableFuture<CommitLog.Extent> check(Mark heard, CommitLog.Extent extent) {
+    return lostCommits
+        .find(log, heard, extent)
+        .thenApply(
+            found -> {
+              if (found.lost()) {
+                lose("asked for it, the log has not what was heard");
+              }
+              return found.extent();
+            });
   }
 
   /** How long ago the store was last heard of this log: by the tail, or in answer to a probe. */

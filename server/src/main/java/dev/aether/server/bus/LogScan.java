@@ -1,6 +1,8 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.event.Causes;
 import dev.aether.server.event.Cursor;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
@@ -13,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Reads the logs that a pattern matches once, one after the other, from where a command begins to
@@ -28,7 +31,7 @@ public final class LogScan {
   /** Commits still to find. */
   private long wanted;
 
-  private final Map<Cursor.LogKey, Long> positions = new HashMap<>();
+  private final Map<Cursor.LogKey, Mark> positions = new HashMap<>();
 
   /** Logs still to read, the first of them from its position on. */
   private final Deque<SubscriptionStart.Place> left = new ArrayDeque<>();
@@ -64,18 +67,18 @@ public final class LogScan {
   }
 
   private CompletableFuture<Void> locate() {
-    return new SubscriptionStart(store, command)
+    return new SubscriptionStart(store, command, log -> Optional.empty())
         .locate()
         .thenAccept(
             places -> {
               located = true;
-              places.forEach(place -> moveTo(place, place.position()));
+              places.forEach(place -> moveTo(place, place.mark()));
               left.addAll(places);
             });
   }
 
   private CompletableFuture<Optional<List<LogEntry>>> page() {
-    while (!left.isEmpty() && position(left.element()) >= left.element().head()) {
+    while (!left.isEmpty() && mark(left.element()).position() >= left.element().head().position()) {
       left.remove();
     }
     if (left.isEmpty() || wanted == 0) {
@@ -84,7 +87,7 @@ public final class LogScan {
     SubscriptionStart.Place place = left.element();
     return store
         .log()
-        .read(place.log(), position(place), place.head(), PAGE_BYTES)
+        .read(place.log(), mark(place), place.head().position(), PAGE_BYTES)
         .thenApply(page -> Optional.of(passing(place, page)))
         .exceptionally(thrown -> Optional.of(withoutGone(place, thrown)));
   }
@@ -92,7 +95,7 @@ public final class LogScan {
   /** A namespace that was deleted meanwhile reads as if nobody had made it. */
   private List<LogEntry> withoutGone(SubscriptionStart.Place place, Throwable thrown) {
     if (!SubscriptionStart.isGone(thrown)) {
-      throw SubscriptionStart.why(thrown);
+      throw new CompletionException(Causes.unwrapped(thrown));
     }
     left.remove(place);
     positions.remove(Cursor.LogKey.of(place.log()));
@@ -118,9 +121,11 @@ public final class LogScan {
         // What comes before it goes out first; the next page begins here.
         return passing;
       }
-      moveTo(place, entry.position());
+      moveTo(place, entry.mark());
     }
-    moveTo(place, page.end());
+    if (page.end() > mark(place).position()) {
+      moveTo(place, page.end() == place.head().position() ? place.head() : Mark.at(page.end()));
+    }
     return passing;
   }
 
@@ -129,11 +134,11 @@ public final class LogScan {
         record.actorId(), record.partition(), record.position(), record.why());
   }
 
-  private void moveTo(SubscriptionStart.Place place, long position) {
-    positions.put(Cursor.LogKey.of(place.log()), position);
+  private void moveTo(SubscriptionStart.Place place, Mark mark) {
+    positions.put(Cursor.LogKey.of(place.log()), mark);
   }
 
-  private long position(SubscriptionStart.Place place) {
-    return positions.getOrDefault(Cursor.LogKey.of(place.log()), 0L);
+  private Mark mark(SubscriptionStart.Place place) {
+    return positions.getOrDefault(Cursor.LogKey.of(place.log()), Mark.NONE);
   }
 }

@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.aether.server.event.Mark;
 import dev.aether.server.store.LogEntry;
 import dev.aether.v1.CommitAt;
 import java.time.Instant;
@@ -46,7 +47,8 @@ public final class SharedCommit {
         .build();
   }
 
-  private static Timestamp timestamp(Instant instant) {
+  /** A time as messages have it. */
+  public static Timestamp timestamp(Instant instant) {
     return Timestamp.newBuilder()
         .setSeconds(instant.getEpochSecond())
         .setNanos(instant.getNano())
@@ -55,6 +57,10 @@ public final class SharedCommit {
 
   long position() {
     return entry.position();
+  }
+
+  Mark mark() {
+    return entry.mark();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.event.Mark;
 import dev.aether.server.store.CommitLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -65,12 +66,26 @@ final class StoreReads {
   private void begin(SubscriptionSource source) {
     source.reading = SubscriptionSource.Reading.UNDER_WAY;
     pages++;
-    log.read(source.log(), source.position, source.feed.to(), pageBytes)
-        .whenComplete((page, thrown) -> loop.execute(() -> hasRead(source, page, thrown)));
+    LogFeed feed = source.feed;
+    Mark upTo = feed.to();
+    log.read(source.log(), source.mark, upTo.position(), pageBytes)
+        .whenComplete(
+            (page, thrown) -> loop.execute(() -> hasRead(source, feed, upTo, page, thrown)));
   }
 
-  private void hasRead(SubscriptionSource source, CommitLog.Page page, @Nullable Throwable thrown) {
+  private void hasRead(
+      SubscriptionSource source,
+      LogFeed feed,
+      Mark upTo,
+      CommitLog.Page page,
+      @Nullable Throwable thrown) {
     source.reading = SubscriptionSource.Reading.IDLE;
+    if (feed.isLost()) {
+      // It may have been read before the store lost it, or after.
+      letNextBegin();
+      onNews.accept(source);
+      return;
+    }
     if (thrown == null && !page.entries().isEmpty() && !source.deleted) {
       source.page = page.entries().stream().map(SharedCommit::new).toList();
       onNews.accept(source);
@@ -81,7 +96,7 @@ final class StoreReads {
       return;
     }
     if (thrown == null) {
-      source.position = Math.max(source.position, page.end());
+      source.pass(page.end() == upTo.position() ? upTo : Mark.at(page.end()));
       onNews.accept(source);
     } else {
       source.reading = SubscriptionSource.Reading.FAILED;
@@ -94,7 +109,7 @@ final class StoreReads {
   void handled(SubscriptionSource source) {
     keep(
         source,
-        source.page.stream().dropWhile(record -> record.position() <= source.position).toList());
+        source.page.stream().dropWhile(record -> record.position() <= source.position()).toList());
   }
 
   /** Lets go of the page of a log that is gone. */

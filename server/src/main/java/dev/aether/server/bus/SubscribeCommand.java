@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.v1.Broadcast;
@@ -36,18 +37,27 @@ public record SubscribeCommand(
     /**
      * After a cursor, and what the subscriber handled since.
      *
-     * @param handled by namespace and partition, the position of the last commit that the
-     *     subscriber handled; counts only for logs that are in the cursor, since another making of
-     *     the namespace has other positions
+     * @param handled by namespace and partition, the last commit that the subscriber handled;
+     *     counts only for logs that are in the cursor, since another making of the namespace has
+     *     other positions
      */
-    record After(Cursor cursor, Map<Namespace, Map<Integer, Long>> handled) implements Start {
-      long in(LogId log) {
+    record After(Cursor cursor, Map<Namespace, Map<Integer, Mark>> handled) implements Start {
+      /** After which commit to begin. */
+      Mark in(LogId log) {
         if (!cursor.has(log)) {
-          return 0;
+          return Mark.NONE;
         }
-        long since =
-            handled.getOrDefault(log.namespace(), Map.of()).getOrDefault(log.partition(), 0L);
-        return Math.max(cursor.in(log), since);
+        Mark since =
+            handled
+                .getOrDefault(log.namespace(), Map.of())
+                .getOrDefault(log.partition(), Mark.NONE);
+        return since.position() > cursor.in(log).position() ? since : cursor.in(log);
+      }
+
+      /** The last commit that can be told from another one at its position. */
+      Mark verifiable(LogId log) {
+        Mark last = in(log);
+        return last.isVerifiable() ? last : cursor.in(log);
       }
     }
   }

@@ -3,6 +3,7 @@ package dev.aether.server.bus;
 import dev.aether.server.event.Causes;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
@@ -50,6 +51,7 @@ public final class Subscription implements AutoCloseable {
 
   private final SubscriptionLogs logs;
   private final StoreReads reads;
+  private final LostCommits lostCommits;
   private final BroadcastQueue broadcasts = new BroadcastQueue();
   private long startedAt;
   private Namespaces.@Nullable Watch watch;
@@ -70,6 +72,7 @@ public final class Subscription implements AutoCloseable {
     this.executor = executor;
     this.command = command;
     this.sink = sink;
+    this.lostCommits = new LostCommits(store.log());
     this.pulse = new SubscriptionPulse(store);
     this.logs =
         new SubscriptionLogs(
@@ -80,7 +83,7 @@ public final class Subscription implements AutoCloseable {
   }
 
   void start() {
-    new SubscriptionStart(store, command)
+    new SubscriptionStart(store, command, bus::feed)
         .locate()
         .whenComplete(
             (places, thrown) ->
@@ -146,7 +149,7 @@ public final class Subscription implements AutoCloseable {
     if (ended) {
       return;
     }
-    places.forEach(place -> add(place.log(), place.position(), place.head()));
+    places.forEach(place -> add(place.log(), place.mark(), place.head()));
     started = true;
     startedAt = System.nanoTime();
     sink.started(outgoingCursor());
@@ -186,20 +189,63 @@ public final class Subscription implements AutoCloseable {
   /** A namespace made later is read from its first commit, or from where the cursor says. */
   private void discovered(Namespaces.Info info) {
     if (!ended) {
-      info.logs().forEach(log -> add(log, SubscriptionStart.positionIn(command, log), 0));
+      info.logs().forEach(log -> add(log, SubscriptionStart.markIn(command, log), Mark.NONE));
     }
   }
 
-  private void add(LogId log, long position, long head) {
+  private void add(LogId log, Mark mark, Mark head) {
     if (logs.has(log)) {
       return;
     }
     LogFeed feed = bus.acquire(log, head);
-    SubscriptionSource source = new SubscriptionSource(feed, position, head, this::hasNews);
+    SubscriptionSource source = new SubscriptionSource(feed, mark, head.position(), this::hasNews);
     logs.add(source);
-    feed.follow(source.follower);
+    follow(source);
+  }
+
+  private void follow(SubscriptionSource source) {
+    source.feed.follow(source.follower);
     // What came before it followed.
     logs.ready(source);
+  }
+
+  /**
+   * The store has lost commits. A subscription that handled none of them goes on with what is there
+   * now; any other one ends.
+   */
+  private void askForMark(SubscriptionSource source) {
+    if (source.inDoubt) {
+      return;
+    }
+    source.inDoubt = true;
+    reads.drop(source);
+    store
+        .log()
+        .extent(source.log())
+        .thenCompose(extent -> lostCommits.find(source.log(), source.mark, extent))
+        .whenComplete((found, thrown) -> run(() -> found(source, found, thrown)));
+  }
+
+  private void found(
+      SubscriptionSource source, LostCommits.Finding found, @Nullable Throwable thrown) {
+    source.inDoubt = false;
+    if (ended || source.deleted) {
+      return;
+    }
+    if (thrown != null) {
+      cannotRead(source, thrown);
+    } else if (found.lost()) {
+      end(
+          new StoreException.CursorUnknown(
+              "the store has lost commits that this subscription was sent"));
+    } else {
+      source.feed.unfollow(source.follower);
+      bus.release(source.feed);
+      source.feed = bus.acquire(source.log(), found.extent().head());
+      source.headAtStart = Math.min(source.headAtStart, found.extent().head().position());
+      logs.moved(source);
+      follow(source);
+    }
   }
 
   /** From any thread. */
@@ -279,17 +325,17 @@ public final class Subscription implements AutoCloseable {
   }
 
   private List<SharedCommit> next(SubscriptionSource source) {
+    if (source.feed.isLost()) {
+      askForMark(source);
+      return List.of();
+    }
     if (!source.page.isEmpty()) {
       return source.page;
     }
-    if (source.feed.hasGoneBack()) {
-      end(new StoreException.CursorUnknown("the store has lost commits that were delivered"));
+    if (source.position() >= source.feed.to().position()) {
       return List.of();
     }
-    if (source.position >= source.feed.to()) {
-      return List.of();
-    }
-    Optional<List<SharedCommit>> ring = source.feed.after(source.position, FRAME_BYTES);
+    Optional<List<SharedCommit>> ring = source.feed.after(source.mark, FRAME_BYTES);
     if (ring.isEmpty()) {
       reads.want(source);
     }
@@ -333,14 +379,14 @@ public final class Subscription implements AutoCloseable {
         frame.add(record);
         bytes += record.bytes();
       }
-      source.position = record.position();
+      source.mark = record.mark();
     }
     send(source, frame);
   }
 
   private void handle(SubscriptionSource source, LogEntry.Corrupt corrupt) {
     if (command.reportCorrupt()) {
-      source.position = corrupt.position();
+      source.mark = corrupt.mark();
       sink.corrupt(corrupt, outgoingCursor());
     } else {
       end(
@@ -367,6 +413,7 @@ public final class Subscription implements AutoCloseable {
       return;
     }
     reads.tick();
+    logs.all().stream().filter(source -> source.feed.isLost()).forEach(this::askForMark);
     if (System.nanoTime() - startedAt > UNMET_KEPT.toNanos()) {
       logs.forgetUnmet();
     }
@@ -392,16 +439,15 @@ public final class Subscription implements AutoCloseable {
     run(() -> end(why));
   }
 
-  /** What the store failed of is told as such; an Error is this node's own, and told as that. */
+  /** What the store failed of is told as such; what nobody foresaw is this node's own fault. */
   private void end(Throwable thrown) {
     if (ended) {
       return;
     }
-    Throwable root = Causes.unwrapped(thrown);
     try {
       release();
     } finally {
-      sink.failed(root instanceof Error ? root : SubscriptionStart.why(root));
+      sink.failed(Causes.unwrapped(thrown));
     }
   }
 

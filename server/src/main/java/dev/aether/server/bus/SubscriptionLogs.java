@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -32,7 +33,7 @@ final class SubscriptionLogs {
    * The cursor's places in logs that this node did not meet: deleted ones, or such that a registry
    * that lags does not know yet.
    */
-  private final Map<Cursor.LogKey, Long> unmet;
+  private final Map<Cursor.LogKey, Mark> unmet;
 
   /**
    * @param start where the subscription begins
@@ -111,11 +112,11 @@ final class SubscriptionLogs {
 
   /** The cursor for a frame that goes out now. */
   Cursor outgoingCursor() {
-    Map<Cursor.LogKey, Long> positions = new TreeMap<>(unmet);
+    Map<Cursor.LogKey, Mark> positions = new TreeMap<>(unmet);
     sources.forEach(
         (key, source) -> {
           source.inCursor = true;
-          positions.put(key, source.position);
+          positions.put(key, source.mark);
         });
     return new Cursor(positions);
   }

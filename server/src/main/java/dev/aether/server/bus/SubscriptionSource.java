@@ -1,6 +1,7 @@
 package dev.aether.server.bus;
 
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -10,13 +11,17 @@ import java.util.function.Consumer;
  * says so.
  */
 final class SubscriptionSource {
-  final LogFeed feed;
+  /** Another one takes its place when the store has lost commits. */
+  LogFeed feed;
 
   /** The head when the subscription began; reaching it is being caught up. */
-  final long headAtStart;
+  long headAtStart;
 
-  /** The last position that was handled. */
-  long position;
+  /** The last record that was handled. */
+  Mark mark;
+
+  /** Whether the log still has that record is being asked, since the feed has ended. */
+  boolean inDoubt;
 
   /**
    * A cursor that has this log went out. It comes with the log's first commits or before them: a
@@ -54,10 +59,9 @@ final class SubscriptionSource {
   /**
    * @param news is told of the source, from any thread, when its feed has something new
    */
-  SubscriptionSource(
-      LogFeed feed, long position, long headAtStart, Consumer<SubscriptionSource> news) {
+  SubscriptionSource(LogFeed feed, Mark mark, long headAtStart, Consumer<SubscriptionSource> news) {
     this.feed = feed;
-    this.position = position;
+    this.mark = mark;
     this.headAtStart = headAtStart;
     this.follower = () -> news.accept(this);
   }
@@ -66,7 +70,16 @@ final class SubscriptionSource {
     return feed.log();
   }
 
+  long position() {
+    return mark.position();
+  }
+
+  /** The last record handled is this one or a later one. */
+  void pass(Mark other) {
+    mark = other.position() > mark.position() ? other : mark;
+  }
+
   boolean isCaughtUp() {
-    return position >= headAtStart;
+    return position() >= headAtStart;
   }
 }

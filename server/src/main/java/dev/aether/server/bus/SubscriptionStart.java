@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import dev.aether.server.event.Causes;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
@@ -9,33 +10,37 @@ import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 
 /**
  * Finds where a subscription begins: the logs it matches now, their heads as the leader has them,
- * and its positions.
+ * and its positions, of which none may have been lost.
  */
 final class SubscriptionStart {
-  /** A leader that was deposed and has not noticed yet may not have what the cursor has seen. */
-  private static final int LOOKS_AT_REPLICATED_HEAD = 4;
-
   /** So often a namespace may be deleted and made anew while it is looked at. */
   private static final int MAKINGS = 5;
 
-  private static final Executor LOOK_AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
-
   private final Store store;
   private final SubscribeCommand command;
+  private final Function<LogId, Optional<LogFeed>> feeds;
+  private final LostCommits lostCommits;
 
-  SubscriptionStart(Store store, SubscribeCommand command) {
+  /**
+   * @param feeds which the node has already: one that has heard what the store lost since must not
+   *     serve anybody
+   */
+  SubscriptionStart(
+      Store store, SubscribeCommand command, Function<LogId, Optional<LogFeed>> feeds) {
     this.store = store;
     this.command = command;
+    this.feeds = feeds;
+    this.lostCommits = new LostCommits(store.log());
   }
 
-  /** Where to begin in a log, and its head. */
-  record Place(Namespaces.Info namespace, LogId log, long position, long head) {}
+  /** After which commit to begin in a log, and its head. */
+  record Place(Namespaces.Info namespace, LogId log, Mark mark, Mark head) {}
 
   CompletableFuture<List<Place>> locate() {
     return namespaces()
@@ -63,8 +68,7 @@ final class SubscriptionStart {
    * @param makings how many makings are tried
    */
   private CompletableFuture<List<Place>> places(Namespaces.Info info, int makings) {
-    int looks = info.replicas() > 1 ? LOOKS_AT_REPLICATED_HEAD : 1;
-    return joined(info.logs().stream().map(log -> place(info, log, looks)).toList())
+    return joined(info.logs().stream().map(log -> place(info, log)).toList())
         .exceptionallyCompose(
             thrown ->
                 isGone(thrown) && makings > 1
@@ -79,62 +83,80 @@ final class SubscriptionStart {
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  private CompletableFuture<Place> place(Namespaces.Info info, LogId log, int looks) {
+  private CompletableFuture<Place> place(Namespaces.Info info, LogId log) {
+    Optional<LogFeed> feed = feeds.apply(log);
+    Mark heard = feed.map(LogFeed::to).orElse(Mark.NONE);
     return store
         .log()
         .extent(log)
         .thenCompose(
+            extent ->
+                feed.isPresent()
+                    ? feed.get().check(heard, extent)
+                    : CompletableFuture.completedFuture(extent))
+        .thenCompose(extent -> unlessLost(log, extent))
+        .thenApply(
             extent -> {
-              long head = extent.head();
               boolean live = command.start() instanceof SubscribeCommand.Start.Live;
-              long position = live ? head : positionIn(command, log);
-              if (isExpired(log, position, extent)) {
-                return CompletableFuture.failedFuture(
-                    new StoreException.CursorExpired(log.namespace(), extent.first()));
-              }
-              if (position <= head) {
-                return CompletableFuture.completedFuture(new Place(info, log, position, head));
-              }
-              if (looks == 1) {
-                return CompletableFuture.failedFuture(
-                    new StoreException.CursorUnknown("it stands beyond the end of the log"));
-              }
-              return CompletableFuture.supplyAsync(() -> looks - 1, LOOK_AGAIN)
-                  .thenCompose(left -> place(info, log, left));
+              Mark mark = live ? extent.head() : markIn(command, log);
+              return new Place(info, log, mark, extent.head());
             });
   }
 
-  /** Whether commits that come after the cursor were trimmed. */
-  private boolean isExpired(LogId log, long position, CommitLog.Extent extent) {
+  /** Fails if the command begins after a commit that is gone. */
+  private CompletableFuture<CommitLog.Extent> unlessLost(LogId log, CommitLog.Extent extent) {
+    if (!(command.start() instanceof SubscribeCommand.Start.After after)
+        || !after.cursor().has(log)) {
+      return CompletableFuture.completedFuture(extent);
+    }
+    Mark mark = after.in(log);
+    if (mark.position() + 1 < extent.first()) {
+      return CompletableFuture.failedFuture(
+          new StoreException.CursorExpired(log.namespace(), extent.first()));
+    }
+    return lostCommits
+        .find(log, Mark.at(mark.position()), extent)
+        .thenCompose(
+            found -> {
+              if (found.lost()) {
+                throw new StoreException.CursorUnknown(
+                    "it stands beyond the end of the log. If it is this store's, the store has"
+                        + " lost commits");
+              }
+              return lostCommits.find(log, after.verifiable(log), found.extent());
+            })
+        .thenApply(
+            found -> {
+              if (found.lost()) {
+                throw new StoreException.CursorUnknown(
+                    "the store has lost commits, and another one has the cursor's position");
+              }
+              return found.extent();
+            });
+  }
+
+  /** After which commit a subscription begins in a log that was made after it began. */
+  static Mark markIn(SubscribeCommand command, LogId log) {
     return command.start() instanceof SubscribeCommand.Start.After after
-        && after.cursor().has(log)
-        && position + 1 < extent.first();
+        ? after.in(log)
+        : Mark.NONE;
   }
 
-  /** Where a subscription begins in a log that was made after it began. */
-  static long positionIn(SubscribeCommand command, LogId log) {
-    return command.start() instanceof SubscribeCommand.Start.After after ? after.in(log) : 0;
-  }
-
-  /** What a future failed of. */
-  static StoreException why(Throwable thrown) {
-    Throwable root = Causes.unwrapped(thrown);
-    return root instanceof StoreException known
-        ? known
-        : new StoreException.StoreUnavailable(String.valueOf(root));
+  private static Optional<Reason> reason(Throwable thrown) {
+    return Causes.unwrapped(thrown) instanceof StoreException known
+        ? Optional.of(known.reason())
+        : Optional.empty();
   }
 
   /** Whether what a log was asked failed since its making of the namespace is gone. */
   static boolean isGone(Throwable thrown) {
-    return why(thrown).reason() == Reason.NAMESPACE_NOT_FOUND;
+    return reason(thrown).equals(Optional.of(Reason.NAMESPACE_NOT_FOUND));
   }
 
-  /** Whether the same may be read a little later. */
+  /** Whether the same may be read a little later. What nobody foresaw may not. */
   static boolean isPassing(Throwable thrown) {
-    if (Causes.unwrapped(thrown) instanceof Error) {
-      return false;
-    }
-    Reason reason = why(thrown).reason();
-    return reason == Reason.STORE_UNAVAILABLE || reason == Reason.OVERLOADED;
+    return reason(thrown)
+        .filter(why -> why == Reason.STORE_UNAVAILABLE || why == Reason.OVERLOADED)
+        .isPresent();
   }
 }

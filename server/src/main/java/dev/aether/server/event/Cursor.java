@@ -5,10 +5,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where a reader stands: for each log that it began to read, the position of the last commit it
+ * Where a reader stands: for each log that it began to read, the mark of the last commit it
  * handled. Logs that are not in it are read from their beginning.
  */
-public record Cursor(Map<LogKey, Long> positions) {
+public record Cursor(Map<LogKey, Mark> positions) {
   /**
    * A cursor over so few logs is small enough to go with every frame, beside any commit. A larger
    * one goes in a frame of its own.
@@ -40,8 +40,8 @@ public record Cursor(Map<LogKey, Long> positions) {
     return positions.containsKey(LogKey.of(log));
   }
 
-  /** The position of the last commit handled in the log; 0: none. */
-  public long in(LogId log) {
-    return positions.getOrDefault(LogKey.of(log), 0L);
+  /** The last commit handled in the log. */
+  public Mark in(LogId log) {
+    return positions.getOrDefault(LogKey.of(log), Mark.NONE);
   }
 }

@@ -238,6 +238,12 @@ public abstract sealed class StoreException extends RuntimeException {
     public CursorUnknown(String why) {
       super(Reason.CURSOR_UNKNOWN, "cursor unknown: " + why, Map.of());
     }
+
+    /** The commit that a reader stands on is gone. */
+    public static CursorUnknown commitsLost() {
+      return new CursorUnknown(
+          "the store has lost commits, and another one has the position of the last commit read");
+    }
   }
 
   /** What the cursor stands before is gone. */

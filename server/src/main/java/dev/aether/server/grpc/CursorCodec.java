@@ -2,6 +2,7 @@ package dev.aether.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.Cursor;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.CursorRecord;
@@ -72,15 +73,11 @@ public final class CursorCodec {
    * @throws StoreException.InvalidRequest if it stands in more logs than a cursor can hold
    */
   String encode(Cursor cursor) {
-    byte[] record = record(cursor).toByteArray();
-    boolean deflated = record.length >= DEFLATED_FROM_BYTES;
-    byte[] body = deflated ? deflated(record) : record;
-    ByteBuffer bytes =
-        ByteBuffer.allocate(1 + body.length + CHECKSUM_BYTES)
-            .put(deflated ? DEFLATED : PLAIN)
-            .put(body);
-    bytes.putInt(checksum(bytes.array(), 1 + body.length));
-    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    String text = text(record(cursor, true));
+    if (text.length() > MAX_TEXT_BYTES) {
+      // So many logs that what tells their commits apart has no room.
+      text = text(record(cursor, false));
+    }
     if (text.length() > MAX_TEXT_BYTES) {
       throw new StoreException.InvalidRequest(
           "namespace_pattern",
@@ -90,11 +87,23 @@ public final class CursorCodec {
     return text;
   }
 
-  private CursorRecord record(Cursor cursor) {
+  private static String text(CursorRecord cursor) {
+    byte[] record = cursor.toByteArray();
+    boolean deflated = record.length >= DEFLATED_FROM_BYTES;
+    byte[] body = deflated ? deflated(record) : record;
+    ByteBuffer bytes =
+        ByteBuffer.allocate(1 + body.length + CHECKSUM_BYTES)
+            .put(deflated ? DEFLATED : PLAIN)
+            .put(body);
+    bytes.putInt(checksum(bytes.array(), 1 + body.length));
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+  }
+
+  private CursorRecord record(Cursor cursor, boolean fingerprints) {
     CursorRecord.Builder record =
         CursorRecord.newBuilder().setStoreId(storeId).setPatternHash(patternHash);
     NamespacePosition.Builder namespace = NamespacePosition.newBuilder();
-    for (Map.Entry<Cursor.LogKey, Long> place : cursor.positions().entrySet()) {
+    for (Map.Entry<Cursor.LogKey, Mark> place : cursor.positions().entrySet()) {
       Cursor.LogKey log = place.getKey();
       if (!namespace.getIncarnation().equals(log.incarnation())) {
         addTo(record, namespace);
@@ -103,7 +112,13 @@ public final class CursorCodec {
       while (namespace.getPositionsCount() < log.partition()) {
         namespace.addPositions(0);
       }
-      namespace.addPositions(place.getValue());
+      namespace.addPositions(place.getValue().position());
+      if (fingerprints && place.getValue().isVerifiable()) {
+        while (namespace.getFingerprintsCount() < log.partition()) {
+          namespace.addFingerprints(0);
+        }
+        namespace.addFingerprints(place.getValue().fingerprint());
+      }
     }
     addTo(record, namespace);
     return record.build();
@@ -163,14 +178,18 @@ public final class CursorCodec {
     if (count > MAX_POSITIONS) {
       throw damaged();
     }
-    Map<Cursor.LogKey, Long> positions = new HashMap<>();
+    Map<Cursor.LogKey, Mark> positions = new HashMap<>();
     for (NamespacePosition namespace : record.getNamespacesList()) {
       for (int partition = 0; partition < namespace.getPositionsCount(); partition++) {
         long position = namespace.getPositions(partition);
         if (position < 0) {
           throw damaged();
         }
-        positions.put(new Cursor.LogKey(namespace.getIncarnation(), partition), position);
+        int fingerprint =
+            partition < namespace.getFingerprintsCount() ? namespace.getFingerprints(partition) : 0;
+        positions.put(
+            new Cursor.LogKey(namespace.getIncarnation(), partition),
+            new Mark(position, fingerprint));
       }
     }
     return new Cursor(positions);

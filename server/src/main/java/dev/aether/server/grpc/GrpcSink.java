@@ -17,6 +17,7 @@ import dev.aether.v1.SubscriptionCaughtUp;
 import dev.aether.v1.SubscriptionError;
 import dev.aether.v1.SubscriptionHeartbeat;
 import dev.aether.v1.SubscriptionStarted;
+import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import java.util.Optional;
@@ -92,6 +93,7 @@ final class GrpcSink implements SubscriptionSink {
         .setTimestamp(event.getTimestamp())
         .setPartition(stored.partition())
         .setPosition(stored.position())
+        .setStoredAt(SharedCommit.timestamp(stored.storedAt()))
         .build()
         .toByteString();
   }
@@ -147,8 +149,10 @@ final class GrpcSink implements SubscriptionSink {
 
   @Override
   public void failed(Throwable why) {
+    // Also if nobody hears of it: what nobody foresaw is logged there.
+    StatusRuntimeException status = StatusMapper.toStatus(why);
     if (!call.isCancelled()) {
-      call.onError(StatusMapper.toStatus(why));
+      call.onError(status);
     }
   }
 }

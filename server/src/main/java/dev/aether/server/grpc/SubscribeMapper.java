@@ -1,8 +1,10 @@
 package dev.aether.server.grpc;
 
+import com.google.protobuf.Timestamp;
 import dev.aether.server.bus.EventFilter;
 import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.event.Limits;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.TextRule;
@@ -11,6 +13,7 @@ import dev.aether.v1.Filter;
 import dev.aether.v1.PartitionPositions;
 import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.SubscribeRequest;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,11 @@ import java.util.Set;
 /** A subscription or a reading of logs as it comes in becomes a command here. */
 final class SubscribeMapper {
   private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
+
+  /** The end of the year 9999, as protobuf has it. */
+  private static final long MAX_SECONDS = 253_402_300_799L;
+
+  private static final int NANOS_PER_SECOND = 1_000_000_000;
 
   private SubscribeMapper() {}
 
@@ -75,14 +83,41 @@ final class SubscribeMapper {
               if (positions.getPositionsMap().values().stream().anyMatch(at -> at < 0)) {
                 faults.add("after", "has a position that no log reaches");
               }
+              if (!positions.getStoredAtMap().values().stream().allMatch(SubscribeMapper::isTime)) {
+                faults.add("after", "has a stored_at that is no time");
+              }
             });
   }
 
-  private static Map<Namespace, Map<Integer, Long>> handled(Map<String, PartitionPositions> after) {
-    Map<Namespace, Map<Integer, Long>> handled = new HashMap<>();
+  private static Map<Namespace, Map<Integer, Mark>> handled(Map<String, PartitionPositions> after) {
+    Map<Namespace, Map<Integer, Mark>> handled = new HashMap<>();
     after.forEach(
-        (namespace, positions) ->
-            handled.put(new Namespace(namespace), Map.copyOf(positions.getPositionsMap())));
+        (namespace, positions) -> handled.put(new Namespace(namespace), handled(positions)));
+    return handled;
+  }
+
+  private static boolean isTime(Timestamp time) {
+    return time.getSeconds() >= 0
+        && time.getSeconds() <= MAX_SECONDS
+        && time.getNanos() >= 0
+        && time.getNanos() < NANOS_PER_SECOND;
+  }
+
+  private static Instant instant(Timestamp time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+
+  private static Map<Integer, Mark> handled(PartitionPositions positions) {
+    Map<Integer, Mark> handled = new HashMap<>();
+    positions
+        .getPositionsMap()
+        .forEach(
+            (partition, position) ->
+                handled.put(
+                    partition,
+                    positions.containsStoredAt(partition)
+                        ? Mark.of(position, instant(positions.getStoredAtOrThrow(partition)))
+                        : Mark.at(position)));
     return handled;
   }
 

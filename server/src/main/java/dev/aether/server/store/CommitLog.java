@@ -1,6 +1,7 @@
 package dev.aether.server.store;
 
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,25 +19,29 @@ public interface CommitLog {
 
   /** The position of the last record, as {@link #extent} has it; 0: none. */
   default CompletableFuture<Long> head(LogId log) {
-    return extent(log).thenApply(Extent::head);
+    return extent(log).thenApply(extent -> extent.head().position());
   }
 
-  /**
-   * Some records after a position, at most about {@code maxBytes} of them but at least one if there
-   * is one up to {@code upTo}.
-   */
-  CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes);
+  /** What stands at a position now; not verifiable if nothing does. Asked of the leader. */
+  CompletableFuture<Mark> mark(LogId log, long position);
 
   /**
-   * Follows the log from after a position, until closed. Each record comes once, in order, whatever
+   * Some records after a mark, at most about {@code maxBytes} of them but at least one if there is
+   * one up to {@code upTo}. Fails with {@link dev.aether.server.event.StoreException.CursorUnknown}
+   * if another record has the mark's position.
+   */
+  CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes);
+
+  /**
+   * Follows the log from after a mark, until closed. Each record comes once, in order, whatever
    * breaks between. Of a log that is gone none comes.
    */
-  Tail tail(LogId log, long after, TailListener listener);
+  Tail tail(LogId log, Mark after, TailListener listener);
 
   /**
    * Records of a log.
    *
-   * @param end the page holds all that there is after the position asked for and up to this one
+   * @param end the page holds all that there is after the mark asked for and up to this position
    */
   record Page(List<LogEntry> entries, long end) {}
 
@@ -44,9 +49,11 @@ public interface CommitLog {
    * The positions of a log.
    *
    * @param first of what was not trimmed, or of what comes next if there is nothing
-   * @param head of the last record; 0: none
+   * @param head the last record
+   * @param certain false: a replicated log's leader that was deposed and has not noticed yet may
+   *     have said so
    */
-  record Extent(long first, long head) {}
+  record Extent(long first, Mark head, boolean certain) {}
 
   /** A log being followed. */
   interface Tail extends AutoCloseable {
@@ -66,5 +73,11 @@ public interface CommitLog {
   /** Is told of each record, one at a time, on a thread of the store's that it must not block. */
   interface TailListener {
     void onEntry(LogEntry entry);
+
+    /**
+     * Another record has the position of the last one that came: the store has lost records.
+     * Nothing comes afterwards.
+     */
+    default void onLost() {}
   }
 }

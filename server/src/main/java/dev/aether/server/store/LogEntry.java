@@ -1,6 +1,7 @@
 package dev.aether.server.store;
 
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Mark;
 import dev.aether.v1.Commit;
 import java.time.Instant;
 
@@ -11,6 +12,13 @@ public sealed interface LogEntry {
 
   /** Its place in the partition: rising, not dense. */
   long position();
+
+  /** Its position, and what tells it from another record there, if that is known. */
+  default Mark mark() {
+    return this instanceof StoredCommit stored
+        ? Mark.of(stored.position(), stored.storedAt())
+        : Mark.at(position());
+  }
 
   /**
    * A commit.

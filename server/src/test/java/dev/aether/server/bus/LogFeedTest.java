@@ -1,11 +1,13 @@
 package dev.aether.server.bus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
@@ -22,20 +24,26 @@ class LogFeedTest {
   private final List<CommitLog.TailListener> listeners = new ArrayList<>();
   private final AtomicBoolean tailClosed = new AtomicBoolean();
   private Runnable whileTailBegins = () -> {};
+  private CompletableFuture<CommitLog.Extent> extent = new CompletableFuture<>();
 
   private final class FakeLog implements CommitLog {
     @Override
     public CompletableFuture<CommitLog.Extent> extent(LogId log) {
+      return extent;
+    }
+
+    @Override
+    public CompletableFuture<Mark> mark(LogId log, long position) {
       return new CompletableFuture<>();
     }
 
     @Override
-    public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
+    public CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes) {
       return new CompletableFuture<>();
     }
 
     @Override
-    public Tail tail(LogId log, long after, TailListener listener) {
+    public Tail tail(LogId log, Mark after, TailListener listener) {
       listeners.add(listener);
       whileTailBegins.run();
       return () -> tailClosed.set(true);
@@ -43,7 +51,7 @@ class LogFeedTest {
   }
 
   private LogFeed feed(String name, RingBudget budget) {
-    return new LogFeed(new LogId(new Namespace(name), name, 0), new FakeLog(), budget, 0);
+    return new LogFeed(new LogId(new Namespace(name), name, 0), new FakeLog(), budget, Mark.NONE);
   }
 
   private static LogEntry entry(long position) {
@@ -67,6 +75,72 @@ class LogFeedTest {
     assertEquals(before / 2, budget.bytes());
     one.close();
     assertEquals(0, budget.bytes());
+  }
+
+  private LogFeed heardUpTo(long position) {
+    LogFeed feed = feed("one", new RingBudget(Long.MAX_VALUE));
+    feed.start();
+    for (long at = 1; at <= position; at++) {
+      listeners.get(0).onEntry(entry(at));
+    }
+    return feed;
+  }
+
+  private void endsAt(long head, boolean certain) {
+    extent =
+        CompletableFuture.completedFuture(new CommitLog.Extent(1, entry(head).mark(), certain));
+  }
+
+  @Test
+  void aFeedEndsWhenTheLogIsShorterThanWhatItHeard() {
+    LogFeed feed = heardUpTo(3);
+    endsAt(3, true);
+    feed.probe();
+    assertFalse(feed.isLost());
+    endsAt(2, true);
+    feed.probe();
+    assertTrue(feed.isLost());
+    assertTrue(tailClosed.get());
+  }
+
+  @Test
+  void ofAReplicatedLogOneAnswerIsNotEnoughForThat() {
+    LogFeed feed = heardUpTo(3);
+    endsAt(2, false);
+    for (int i = 1; i < LogFeed.MAX_UNCERTAIN_PROBES_BELOW; i++) {
+      feed.probe();
+    }
+    assertFalse(feed.isLost());
+    feed.probe();
+    assertTrue(feed.isLost());
+  }
+
+  @Test
+  void whatIsHeardWhileTheLeaderIsAskedIsNotLost() {
+    LogFeed feed = heardUpTo(3);
+    feed.probe();
+    listeners.get(0).onEntry(entry(4));
+    extent.complete(new CommitLog.Extent(1, entry(3).mark(), true));
+    assertFalse(feed.isLost());
+  }
+
+  @Test
+  void aFeedEndsWhenASubscriberHandledAnotherCommitThanItHeard() {
+    LogFeed feed = heardUpTo(3);
+    assertEquals(1, feed.after(entry(2).mark(), 1_000_000).orElseThrow().size());
+    Mark other = Mark.of(2, Instant.EPOCH.plusNanos(1));
+    assertEquals(List.of(), feed.after(other, 1_000_000).orElseThrow());
+    assertTrue(feed.isLost());
+  }
+
+  @Test
+  void aFeedEndsWhenItsTailMeetsAnotherCommit() {
+    LogFeed feed = heardUpTo(3);
+    AtomicBoolean told = new AtomicBoolean();
+    feed.follow(() -> told.set(true));
+    listeners.get(0).onLost();
+    assertTrue(feed.isLost());
+    assertTrue(told.get());
   }
 
   @Test

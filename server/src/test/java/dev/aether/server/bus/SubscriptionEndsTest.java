@@ -47,6 +47,23 @@ class SubscriptionEndsTest {
     }
   }
 
+  @Test
+  void whatNobodyForesawInItsLoopIsToldAsThatAndNotAsAnOutage() throws Exception {
+    RuntimeException fault = new IllegalStateException("of a test");
+    SinkBase sink =
+        new SinkBase() {
+          @Override
+          public void caughtUp(Cursor cursor) {
+            throw fault;
+          }
+        };
+    try (InMemoryStore store = new InMemoryStore(true);
+        EventBus bus = new EventBus(store)) {
+      bus.subscribe(ALL, sink);
+      assertSame(fault, end(sink));
+    }
+  }
+
   /** Closes the bus while a subscription is on its way in. */
   private static final class ClosingStore extends ForwardingStore {
     private Runnable closing = () -> {};

@@ -8,6 +8,7 @@ import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.CommitLog;
@@ -134,14 +135,19 @@ class SubscriptionFramesTest {
   private record DamagedLog(CommitLog log) implements CommitLog {
     @Override
     public CompletableFuture<Extent> extent(LogId id) {
-      return CompletableFuture.completedFuture(new Extent(1, 5));
+      return CompletableFuture.completedFuture(new Extent(1, Mark.at(5), true));
     }
 
     @Override
-    public CompletableFuture<Page> read(LogId id, long after, long upTo, int maxBytes) {
+    public CompletableFuture<Mark> mark(LogId id, long position) {
+      return CompletableFuture.completedFuture(Mark.at(position));
+    }
+
+    @Override
+    public CompletableFuture<Page> read(LogId id, Mark after, long upTo, int maxBytes) {
       List<LogEntry> records =
           List.of(damaged(1), commit(2), commit(3), damaged(4), commit(5)).stream()
-              .filter(record -> record.position() > after)
+              .filter(record -> record.position() > after.position())
               .toList();
       return CompletableFuture.completedFuture(new Page(records, 5));
     }
@@ -156,7 +162,7 @@ class SubscriptionFramesTest {
     }
 
     @Override
-    public Tail tail(LogId id, long after, TailListener listener) {
+    public Tail tail(LogId id, Mark after, TailListener listener) {
       return () -> {};
     }
   }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.memory.InMemoryStore;
 import java.util.List;
@@ -25,8 +26,8 @@ class SubscriptionLogsTest {
 
   private SubscriptionSource add(int number, long head) {
     LogId log = new LogId(new Namespace("n" + number), "incarnation" + number, 0);
-    LogFeed feed = new LogFeed(log, store.log(), new RingBudget(1), head);
-    SubscriptionSource source = new SubscriptionSource(feed, 0, head, logs::ready);
+    LogFeed feed = new LogFeed(log, store.log(), new RingBudget(1), Mark.at(head));
+    SubscriptionSource source = new SubscriptionSource(feed, Mark.NONE, head, logs::ready);
     logs.add(source);
     return source;
   }
@@ -68,11 +69,11 @@ class SubscriptionLogsTest {
   void allAreCaughtUpOnceTheLastIsAtItsHeadOrDeleted() {
     SubscriptionSource slow = add(1, 7);
     SubscriptionSource deleted = add(2, 7);
-    slow.position = 6;
+    slow.mark = Mark.at(6);
     logs.moved(slow);
     assertEquals(List.of(deleted), logs.remove("incarnation2"));
     assertFalse(logs.areCaughtUp());
-    slow.position = 7;
+    slow.mark = Mark.at(7);
     logs.moved(slow);
     assertTrue(logs.areCaughtUp());
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
@@ -103,17 +104,22 @@ class SubscriptionReadsTest {
 
     @Override
     public CompletableFuture<CommitLog.Extent> extent(LogId log) {
-      return CompletableFuture.completedFuture(new CommitLog.Extent(1, COMMITS));
+      return CompletableFuture.completedFuture(new CommitLog.Extent(1, Mark.at(COMMITS), true));
     }
 
     @Override
-    public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
+    public CompletableFuture<Mark> mark(LogId log, long position) {
+      return CompletableFuture.completedFuture(Mark.at(position));
+    }
+
+    @Override
+    public CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes) {
       reads.incrementAndGet();
-      return read.apply(after);
+      return read.apply(after.position());
     }
 
     @Override
-    public Tail tail(LogId log, long after, TailListener listener) {
+    public Tail tail(LogId log, Mark after, TailListener listener) {
       return () -> {};
     }
   }

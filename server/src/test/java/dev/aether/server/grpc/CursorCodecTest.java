@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.Cursor.LogKey;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.CursorRecord;
 import dev.aether.server.wire.NamespacePosition;
 import java.nio.ByteBuffer;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
@@ -28,13 +30,19 @@ class CursorCodecTest {
   private static final CursorCodec CODEC = new CursorCodec(42, NamePattern.of("default"));
   private static final Cursor CURSOR =
       new Cursor(
-          Map.of(new LogKey("abcdefghij", 0), 7L, new LogKey("klmnopqrst", 1), 1_000_000_000_000L));
+          Map.of(
+              new LogKey("abcdefghij", 0), Mark.at(7),
+              new LogKey("klmnopqrst", 1), Mark.at(1_000_000_000_000L)));
 
-  /** What a client kept years ago. */
+  /** What a client kept years ago, before cursors told commits apart. */
   private static final String GOLDEN =
       "AQkqAAAAAAAAABF9aBnOwe6oNxoPCgphYmNkZWZnaGlqEgEHGhUKCmtsbW5vcHFyc3QSBwCAoJSljR1V1hhY";
 
-  /** The same in format 2. */
+  /** One that does. */
+  private static final String GOLDEN_WITH_FINGERPRINTS =
+      "AQkqAAAAAAAAABF9aBnOwe6oNxoVCgphYmNkZWZnaGlqEgEHGgRh8Y-aGhoKCmtsbW5vcHFyc3QSAgAIGggAAAAARomKwfBYrA8";
+
+  /** The first in format 2. */
   private static final String GOLDEN_DEFLATED =
       "AngB49RigADB2gzJcwffrTCX4ufiSkxKTklNS8_IzBJiZJcS5eLKzsnNyy8oLCouEWJnaFgwZWmvLACpIBCnj_oZaw";
 
@@ -44,16 +52,16 @@ class CursorCodecTest {
   void aCursorComesBack() {
     assertEquals(
         Map.of(
-            new LogKey("abcdefghij", 0), 7L,
-            new LogKey("klmnopqrst", 0), 0L,
-            new LogKey("klmnopqrst", 1), 1_000_000_000_000L),
+            new LogKey("abcdefghij", 0), Mark.at(7),
+            new LogKey("klmnopqrst", 0), Mark.NONE,
+            new LogKey("klmnopqrst", 1), Mark.at(1_000_000_000_000L)),
         CODEC.decode(CODEC.encode(CURSOR)).positions());
   }
 
   @Test
   void anOldCursorIsReadAsItWasMeant() {
     assertEquals(GOLDEN, CODEC.encode(CURSOR));
-    assertEquals(7L, CODEC.decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
+    assertEquals(Mark.at(7), CODEC.decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
   }
 
   @Test
@@ -61,7 +69,29 @@ class CursorCodecTest {
     Cursor cursor = cursorOver(200_000);
     String text = CODEC.encode(cursor);
     assertTrue(text.length() < 4 * 1024 * 1024 - 64 * 1024, () -> text.length() + " bytes");
-    assertEquals(cursor, CODEC.decode(text));
+    Map<LogKey, Mark> positions = new HashMap<>(cursor.positions());
+    positions.replaceAll((log, mark) -> Mark.at(mark.position()));
+    assertEquals(new Cursor(positions), CODEC.decode(text), "more than what there is room for");
+  }
+
+  @Test
+  void aCursorOverAllNamespacesOfAStoreTellsItsCommitsApart() {
+    Cursor cursor = cursorOver(100_000);
+    assertEquals(cursor, CODEC.decode(CODEC.encode(cursor)));
+  }
+
+  @Test
+  void aCursorThatTellsItsCommitsApartIsReadAsItWasMeant() {
+    Instant storedAt = Instant.parse("2026-11-28T13:14:15.123456789Z");
+    Cursor cursor =
+        new Cursor(
+            Map.of(
+                new LogKey("abcdefghij", 0), Mark.of(7, storedAt),
+                new LogKey("klmnopqrst", 0), Mark.NONE,
+                new LogKey("klmnopqrst", 1), Mark.of(8, storedAt.plusNanos(1))));
+    assertEquals(GOLDEN_WITH_FINGERPRINTS, CODEC.encode(cursor));
+    assertEquals(cursor, CODEC.decode(GOLDEN_WITH_FINGERPRINTS));
+    assertEquals(0x9a8ff161, Mark.of(7, storedAt).fingerprint());
   }
 
   @Test
@@ -76,10 +106,14 @@ class CursorCodecTest {
     assertEquals(CODEC.decode(GOLDEN), CODEC.decode(GOLDEN_DEFLATED));
   }
 
+  private static Mark mark(long position) {
+    return Mark.of(position, Instant.ofEpochSecond(0, position));
+  }
+
   /** As stores make them: ids of random letters, positions up to four billion. */
   private static Cursor cursorOver(int logs) {
     Random random = new Random(logs);
-    Map<LogKey, Long> positions = new HashMap<>();
+    Map<LogKey, Mark> positions = new HashMap<>();
     for (int i = 0; i < logs; i++) {
       String incarnation =
           random
@@ -87,7 +121,7 @@ class CursorCodecTest {
               .mapToObj(INCARNATION_LETTERS::charAt)
               .map(String::valueOf)
               .collect(Collectors.joining());
-      positions.put(new LogKey(incarnation, 0), random.nextLong(1L << 32));
+      positions.put(new LogKey(incarnation, 0), mark(random.nextLong(1L << 32)));
     }
     return new Cursor(positions);
   }

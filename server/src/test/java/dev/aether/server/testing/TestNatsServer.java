@@ -33,7 +33,12 @@ public final class TestNatsServer implements AutoCloseable {
   private static final String STORE = "jetstream";
 
   private final Path folder;
+  private final String clusterConfig;
   private final TestNatsOptions options;
+
+  /** Where it takes connections: its port, or another one where its clients don't find it. */
+  private int clientPort;
+
   private Optional<TetheredProcess> process = Optional.empty();
 
   private TestNatsServer(
@@ -41,12 +46,28 @@ public final class TestNatsServer implements AutoCloseable {
     this.name = name;
     this.port = port;
     this.folder = folder;
+    this.clusterConfig = clusterConfig;
     this.options = options;
+    listenOn(port);
+  }
+
+  private void listenOn(int takingConnections) {
+    clientPort = takingConnections;
     try {
-      Files.writeString(config(), text(clusterConfig));
+      Files.writeString(config(), text());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** From the next start on it takes connections on another port, where its clients don't look. */
+  public void hide() {
+    listenOn(LoopbackPort.pickFree());
+  }
+
+  /** From the next start on it takes connections on its own port again. */
+  public void show() {
+    listenOn(port);
   }
 
   /** Returns when it takes connections. */
@@ -82,7 +103,7 @@ public final class TestNatsServer implements AutoCloseable {
     }
   }
 
-  private String text(String clusterConfig) {
+  private String text() {
     return """
         server_name: "%s"
         listen: "127.0.0.1:%d"
@@ -92,7 +113,7 @@ public final class TestNatsServer implements AutoCloseable {
         """
         .formatted(
             serverName(),
-            port,
+            clientPort,
             options.maxPayloadBytes(),
             folder,
             options.syncAlways() ? "always" : "2m",
@@ -132,18 +153,22 @@ public final class TestNatsServer implements AutoCloseable {
     }
   }
 
-  /** For clients; stays the same over restarts. */
+  /** For clients; stays the same over restarts, unless it is hidden. */
   public String url() {
-    return "nats://127.0.0.1:" + port;
+    return "nats://127.0.0.1:" + clientPort;
   }
 
   public int port() {
-    return port;
+    return clientPort;
   }
 
   /** Of the running process, or of the last one. */
   public long pid() {
     return process.orElseThrow(() -> new IllegalStateException(name + " never ran")).pid();
+  }
+
+  public boolean isRunning() {
+    return process.map(TetheredProcess::isAlive).orElse(false);
   }
 
   /** All that it has printed, over restarts. */
@@ -210,7 +235,7 @@ public final class TestNatsServer implements AutoCloseable {
           if (!process.map(TetheredProcess::isAlive).orElse(false)) {
             throw new AssertionError("nats-server ended while starting; its log:\n" + log());
           }
-          return NatsInfo.of(port).map(info -> info.contains(serverName())).orElse(false);
+          return NatsInfo.of(clientPort).map(info -> info.contains(serverName())).orElse(false);
         });
   }
 

@@ -2,11 +2,13 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
 import io.nats.client.api.StreamInfo;
+import io.nats.client.api.StreamState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +24,10 @@ final class JetStreamLog implements CommitLog {
   private final Namespaces namespaces;
   private final VersionCache cache;
   private final Tails tails;
+
+  /** For marks, of which a subscription over many logs asks one each. */
+  private final RequestGate marks = new RequestGate();
+
   private final SharedQuestions<LogId, Extent> extents = new SharedQuestions<>(this::ask);
 
   JetStreamLog(
@@ -39,36 +45,84 @@ final class JetStreamLog implements CommitLog {
   }
 
   private CompletableFuture<Extent> ask(LogId log) {
-    return orGone(
-        log,
-        api.info(SubjectCodec.stream(log))
-            .thenApply(StreamInfo::getStreamState)
-            .thenApply(state -> new Extent(state.getFirstSequence(), state.getLastSequence())));
+    return orGone(log, api.info(SubjectCodec.stream(log)).thenApply(JetStreamLog::extent));
+  }
+
+  private static Extent extent(StreamInfo info) {
+    StreamState state = info.getStreamState();
+    long last = state.getLastSequence();
+    // The last message may be gone, and then JetStream's time is not that of any.
+    Mark head =
+        state.getMsgCount() == 0 || state.getLastTime() == null
+            ? Mark.at(last)
+            : Mark.of(last, state.getLastTime().toInstant());
+    return new Extent(state.getFirstSequence(), head, info.getConfiguration().getReplicas() == 1);
   }
 
   @Override
-  public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
+  public CompletableFuture<Mark> mark(LogId log, long position) {
     return orGone(
-        log,
-        onStream(
-            log,
-            stream ->
-                batches
-                    .get(stream, after + 1, SubjectCodec.prefix(log) + ">", PAGE_MESSAGES, maxBytes)
-                    .thenCompose(
-                        messages ->
-                            messages.isEmpty()
-                                ? readFromLeader(stream, after, upTo)
-                                : CompletableFuture.completedFuture(page(log, messages, upTo)))));
+        log, onStream(log, stream -> marks.pass(() -> markAsLeaderHasIt(stream, position))));
+  }
+
+  private CompletableFuture<Mark> markAsLeaderHasIt(LogStream stream, long position) {
+    return api.next(stream, position, SubjectCodec.prefix(stream.log()) + ">")
+        .thenApply(
+            next ->
+                next.map(StoredMessage::mark)
+                    .filter(mark -> mark.position() == position)
+                    .orElse(Mark.at(position)));
+  }
+
+  @Override
+  public CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes) {
+    return orGone(log, onStream(log, stream -> readOn(stream, after, upTo, maxBytes)));
+  }
+
+  /** The page begins with the message of the mark, to see that it is the same one. */
+  private CompletableFuture<Page> readOn(LogStream stream, Mark after, long upTo, int maxBytes) {
+    long from = after.isVerifiable() ? after.position() : after.position() + 1;
+    return batches
+        .get(stream, from, SubjectCodec.prefix(stream.log()) + ">", PAGE_MESSAGES, maxBytes)
+        .thenCompose(
+            messages -> {
+              if (messages.isEmpty()) {
+                return readFromLeader(stream, after, upTo);
+              }
+              Mark first = messages.get(0).mark();
+              if (first.position() != after.position()) {
+                return CompletableFuture.completedFuture(page(stream.log(), messages, upTo));
+              }
+              verify(after, first);
+              return messages.size() == 1
+                  // Nothing comes after it, or it takes the page's room.
+                  ? readOn(stream, Mark.at(after.position()), upTo, maxBytes)
+                  : CompletableFuture.completedFuture(
+                      page(stream.log(), messages.subList(1, messages.size()), upTo));
+            });
+  }
+
+  private static void verify(Mark expected, Mark found) {
+    if (found.contradicts(expected)) {
+      throw StoreException.CursorUnknown.commitsLost();
+    }
   }
 
   /**
    * What a replica has nothing of, the leader either has or there is none: the log's newest may
    * have been purged.
    */
-  private CompletableFuture<Page> readFromLeader(LogStream stream, long after, long upTo) {
+  private CompletableFuture<Page> readFromLeader(LogStream stream, Mark after, long upTo) {
+    if (after.isVerifiable()) {
+      return markAsLeaderHasIt(stream, after.position())
+          .thenCompose(
+              found -> {
+                verify(after, found);
+                return readFromLeader(stream, Mark.at(after.position()), upTo);
+              });
+    }
     LogId log = stream.log();
-    return api.next(stream, after + 1, SubjectCodec.prefix(log) + ">")
+    return api.next(stream, after.position() + 1, SubjectCodec.prefix(log) + ">")
         .thenCompose(
             next ->
                 next.isPresent()
@@ -99,7 +153,7 @@ final class JetStreamLog implements CommitLog {
   }
 
   @Override
-  public Tail tail(LogId log, long after, TailListener listener) {
+  public Tail tail(LogId log, Mark after, TailListener listener) {
     MessageTail tail =
         tails.make(
             SubjectCodec.stream(log),
@@ -107,6 +161,11 @@ final class JetStreamLog implements CommitLog {
             message -> {
               teachCache(message);
               listener.onEntry(CommitMessages.entry(log, message));
+            },
+            () -> {
+              // It may know ends of actors that were lost.
+              cache.clear();
+              listener.onLost();
             });
     tail.start();
     return new Tail() {

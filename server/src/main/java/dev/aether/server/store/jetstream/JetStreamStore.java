@@ -11,6 +11,7 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
 import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -114,6 +115,15 @@ public final class JetStreamStore implements Store {
     tails = new Tails(connection, api, timers);
     namespaces = openRegistry(config, giveUpAt);
     VersionCache cache = new VersionCache(cachedActors());
+    // A NATS that was away may have come back with less: an end that was lost and is another
+    // commit's now must not be taken for the actor's.
+    connection.addConnectionListener(
+        (unused, event) -> {
+          if (event == ConnectionListener.Events.DISCONNECTED
+              || event == ConnectionListener.Events.RECONNECTED) {
+            cache.clear();
+          }
+        });
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
     SaveTools tools =
         new SaveTools(

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.event.Mark;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
@@ -11,6 +12,7 @@ import io.nats.client.api.DeliverPolicy;
 import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsJetStreamMetaData;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.ScheduledFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +22,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Follows a stream without loss: an ordered consumer. JetStream numbers what it delivers; a number
  * left out, a missing heartbeat or a lost consumer makes the tail begin anew after the last message
- * it passed on. (jnats has one too, but it makes its consumers on the thread that delivers, and
- * keeps to itself when it last heard of JetStream.)
+ * it passed on. That message comes once more then, unless it is gone: if another one has its
+ * sequence, the stream has lost messages, and the tail ends. (jnats has one too, but it makes its
+ * consumers on the thread that delivers, and keeps to itself when it last heard of JetStream.)
  *
  * <p>The handler is called by one thread at a time and must not block.
  */
@@ -49,10 +52,11 @@ final class MessageTail implements AutoCloseable {
   private final Timers timers;
   private final String stream;
   private final Consumer<StoredMessage> handler;
+  private final Runnable onLost;
   private final Consumer<MessageTail> onClose;
 
-  /** Guarded by this, as all below. */
-  private long position;
+  /** The last message that was passed on. Guarded by this, as all below. */
+  private Mark position;
 
   private long delivered;
   private @Nullable Subscription subscription;
@@ -70,7 +74,9 @@ final class MessageTail implements AutoCloseable {
 
   /**
    * @param dispatcher whose thread calls the handler; shared with other tails
-   * @param after the sequence after which the tail begins
+   * @param after the message after which the tail begins
+   * @param onLost is told, as the handler is, when another message has the sequence of the last one
+   *     that was passed on; nothing comes afterwards
    * @param onClose is told when the tail was closed
    */
   MessageTail(
@@ -79,8 +85,9 @@ final class MessageTail implements AutoCloseable {
       JetStreamApi api,
       Timers timers,
       String stream,
-      long after,
+      Mark after,
       Consumer<StoredMessage> handler,
+      Runnable onLost,
       Consumer<MessageTail> onClose) {
     this.connection = connection;
     this.dispatcher = dispatcher;
@@ -89,6 +96,7 @@ final class MessageTail implements AutoCloseable {
     this.stream = stream;
     this.position = after;
     this.handler = handler;
+    this.onLost = onLost;
     this.onClose = onClose;
   }
 
@@ -101,7 +109,7 @@ final class MessageTail implements AutoCloseable {
 
   /** The sequence of the last message that was passed on. */
   synchronized long position() {
-    return position;
+    return position.position();
   }
 
   /** How long ago JetStream was last heard of this stream; its heartbeats count. */
@@ -114,7 +122,7 @@ final class MessageTail implements AutoCloseable {
     if (closed) {
       return;
     }
-    LOG.debug("tail of {} begins anew after {}: {}", stream, position, why);
+    LOG.debug("tail of {} begins anew after {}: {}", stream, position.position(), why);
     drop();
     timers.after(pause, this::begin);
     pause =
@@ -146,7 +154,7 @@ final class MessageTail implements AutoCloseable {
         ConsumerConfiguration.builder()
             .deliverSubject(inbox)
             .deliverPolicy(DeliverPolicy.ByStartSequence)
-            .startSequence(position + 1)
+            .startSequence(position.isVerifiable() ? position.position() : position.position() + 1)
             .ackPolicy(AckPolicy.None)
             .maxDeliver(1)
             .flowControl(HEARTBEAT)
@@ -194,15 +202,23 @@ final class MessageTail implements AutoCloseable {
       return;
     }
     delivered++;
-    if (meta.streamSequence() <= position) {
+    Instant storedAt = meta.timestamp().toInstant();
+    Mark mark = Mark.of(meta.streamSequence(), storedAt);
+    if (mark.contradicts(position)) {
+      LOG.debug("{} has another message at {} than was passed on", stream, mark.position());
+      close();
+      onLost.run();
+      return;
+    }
+    if (mark.position() <= position.position()) {
       return;
     }
     Headers headers = message.getHeaders();
     StoredMessage stored =
         new StoredMessage(
-            meta.streamSequence(),
+            mark.position(),
             message.getSubject(),
-            meta.timestamp().toInstant(),
+            storedAt,
             headers == null ? null : headers.getFirst(CommitHeader.NAME),
             message.getData());
     try {
@@ -213,7 +229,7 @@ final class MessageTail implements AutoCloseable {
       restart("a message was not taken");
       return;
     }
-    position = stored.sequence();
+    position = mark;
     pause = FIRST_PAUSE;
   }
 

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.server.store.Namespaces.Watch;
@@ -29,7 +30,8 @@ final class RegistryCopy implements AutoCloseable {
   private static final Duration CATCH_UP_POLL = Duration.ofMillis(5);
 
   private final Timers timers;
-  private final MessageTail tail;
+  private final Tails tails;
+  private volatile MessageTail tail;
 
   /** Changed only under this object's lock, so that watchers hear of changes in their order. */
   private final Map<Namespace, KnownNamespace> known = new ConcurrentHashMap<>();
@@ -38,10 +40,23 @@ final class RegistryCopy implements AutoCloseable {
 
   RegistryCopy(Timers timers, Tails tails) {
     this.timers = timers;
-    this.tail = tails.make(StreamConfigs.REGISTRY, 0, this::onMessage);
+    this.tails = tails;
+    this.tail = newTail();
+  }
+
+  private MessageTail newTail() {
+    return tails.make(StreamConfigs.REGISTRY, Mark.NONE, this::onMessage, this::beginAnew);
   }
 
   void start() {
+    tail.start();
+  }
+
+  /** The registry's stream has lost records, and what is known may be none of it any more. */
+  private synchronized void beginAnew() {
+    LOG.error("the registry has lost records: it is read again from its beginning");
+    known.clear();
+    tail = newTail();
     tail.start();
   }
 

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.event.Mark;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -9,4 +10,9 @@ import org.jspecify.annotations.Nullable;
  * @param header the text of its {@link CommitHeader}; null if it has none
  */
 record StoredMessage(
-    long sequence, String subject, Instant time, @Nullable String header, byte[] body) {}
+    long sequence, String subject, Instant time, @Nullable String header, byte[] body) {
+  /** Its sequence, and what tells it from another message there. */
+  Mark mark() {
+    return Mark.of(sequence, time);
+  }
+}

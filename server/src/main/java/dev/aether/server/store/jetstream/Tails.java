@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.event.Mark;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
@@ -37,12 +38,15 @@ final class Tails implements AutoCloseable {
   /**
    * A tail of a stream, to be started; the handler is called by one thread at a time and must not
    * block.
+   *
+   * @param onLost as {@link MessageTail} has it
    */
-  MessageTail make(String stream, long after, Consumer<StoredMessage> handler) {
+  MessageTail make(String stream, Mark after, Consumer<StoredMessage> handler, Runnable onLost) {
     Dispatcher dispatcher =
         dispatchers.get(Math.floorMod(next.getAndIncrement(), dispatchers.size()));
     MessageTail tail =
-        new MessageTail(connection, dispatcher, api, timers, stream, after, handler, open::remove);
+        new MessageTail(
+            connection, dispatcher, api, timers, stream, after, handler, onLost, open::remove);
     open.add(tail);
     return tail;
   }

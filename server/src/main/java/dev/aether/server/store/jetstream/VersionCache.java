@@ -64,6 +64,11 @@ final class VersionCache {
     }
   }
 
+  /** Forgets all: the store may have lost what is known here. */
+  synchronized void clear() {
+    tips.clear();
+  }
+
   synchronized int size() {
     return tips.size();
   }

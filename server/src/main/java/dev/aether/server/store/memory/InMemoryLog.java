@@ -1,6 +1,7 @@
 package dev.aether.server.store.memory;
 
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
@@ -32,22 +33,27 @@ final class InMemoryLog implements CommitLog {
 
   @Override
   public CompletableFuture<Extent> extent(LogId log) {
-    return in(log, partition -> new Extent(1, partition.head()));
+    return in(log, partition -> new Extent(1, partition.mark(partition.head()), true));
   }
 
   @Override
-  public CompletableFuture<Page> read(LogId log, long after, long upTo, int maxBytes) {
+  public CompletableFuture<Mark> mark(LogId log, long position) {
+    return in(log, partition -> partition.mark(position));
+  }
+
+  @Override
+  public CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes) {
     return in(
         log,
         partition -> {
-          List<LogEntry> entries = List.copyOf(partition.after(after, upTo, maxBytes));
+          List<LogEntry> entries = List.copyOf(partition.after(after.position(), upTo, maxBytes));
           long end = entries.isEmpty() ? upTo : entries.get(entries.size() - 1).position();
           return new Page(entries, end);
         });
   }
 
   @Override
-  public Tail tail(LogId log, long after, TailListener listener) {
-    return partition(log).map(found -> found.tail(after, listener)).orElse(() -> {});
+  public Tail tail(LogId log, Mark after, TailListener listener) {
+    return partition(log).map(found -> found.tail(after.position(), listener)).orElse(() -> {});
   }
 }

@@ -3,6 +3,7 @@ package dev.aether.server.store.memory;
 import dev.aether.server.codec.ActorTokens;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog.Tail;
 import dev.aether.server.store.CommitLog.TailListener;
@@ -127,6 +128,12 @@ final class MemoryPartition {
 
   synchronized long head() {
     return records.size();
+  }
+
+  synchronized Mark mark(long position) {
+    return position < 1 || position > records.size()
+        ? Mark.at(position)
+        : records.get((int) position - 1).stored().mark();
   }
 
   /**

@@ -9,6 +9,7 @@ import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
@@ -153,7 +154,7 @@ class LaggingFollowerTest {
     long position = 0;
     int found = 0;
     while (position < head) {
-      CommitLog.Page page = reader.log().read(LOG, position, head, 1 << 20).join();
+      CommitLog.Page page = reader.log().read(LOG, Mark.at(position), head, 1 << 20).join();
       found += page.entries().size();
       position = page.end();
     }

@@ -12,6 +12,7 @@ import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
@@ -384,13 +385,14 @@ class MeddledStoreTest {
                 new JetStreamApi(meddler),
                 timers,
                 SubjectCodec.stream(log()),
-                0,
+                Mark.NONE,
                 message -> {
                   if (failed.compareAndSet(false, true)) {
                     throw new IllegalStateException("no memory, say");
                   }
                   taken.add(message.sequence());
                 },
+                () -> {},
                 closed -> {})) {
       tail.start();
       Await.until("both", SOON, () -> taken.equals(List.of(1L, 2L)));

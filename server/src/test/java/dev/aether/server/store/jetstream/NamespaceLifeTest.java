@@ -10,6 +10,7 @@ import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
@@ -343,7 +344,7 @@ class NamespaceLifeTest {
     store.namespaces().delete(namespace, soon()).join();
     assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(other.log().head(old)));
     append(store, "n1").join();
-    assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(other.log().read(old, 0, 1, 1000)));
+    assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(other.log().read(old, Mark.NONE, 1, 1000)));
     assertEquals(1, other.log().head(info(other).firstLog()).join());
   }
 

@@ -8,6 +8,7 @@ import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
@@ -69,7 +70,7 @@ class VersionNewsTest {
       LogId log =
           store.namespaces().find(NAMESPACE).join().map(Namespaces.Info::firstLog).orElseThrow();
       AtomicLong heard = new AtomicLong();
-      CommitLog.Tail tail = store.log().tail(log, 0, entry -> heard.set(entry.position()));
+      CommitLog.Tail tail = store.log().tail(log, Mark.NONE, entry -> heard.set(entry.position()));
       for (int i = 1; i < 40; i += 2) {
         save(other, i);
         long position = i + 1L;
