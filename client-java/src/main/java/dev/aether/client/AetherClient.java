@@ -15,9 +15,10 @@ import java.util.stream.Stream;
  * decide.
  *
  * <p>Every method throws {@link AetherException} or one of its subclasses, and {@link
- * IllegalStateException} once the client is closed. A thread that is interrupted while it waits
- * gets {@link OutcomeUnknownException} from a save and {@link Reason#CANCELLED} from other calls,
- * with its interrupt status set.
+ * IllegalStateException} once the client is closed; a call that is under way then ends with {@link
+ * ClientClosedException}, or {@link OutcomeUnknownException} where it may have stored something. A
+ * thread that is interrupted while it waits gets {@link OutcomeUnknownException} from a save and
+ * {@link Reason#CANCELLED} from other calls, with its interrupt status set.
  *
  * <p>Versions, positions and counts are never negative.
  */

@@ -59,7 +59,7 @@ public final class AetherClientBuilder {
   /** Sets the namespace of calls that name none; unset: {@code default}. */
   @CanIgnoreReturnValue
   public AetherClientBuilder namespace(String namespace) {
-    this.namespace = namespace;
+    this.namespace = Rules.namespace(namespace);
     return this;
   }
 

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * expected to be handled has a type of its own.
  */
 public sealed class AetherException extends RuntimeException
-    permits CommitIdReusedException,
+    permits ClientClosedException,
+        CommitIdReusedException,
         CorruptRecordException,
         CursorExpiredException,
         CursorUnknownException,

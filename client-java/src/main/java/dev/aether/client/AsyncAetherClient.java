@@ -88,7 +88,7 @@ public final class AsyncAetherClient implements AutoCloseable {
         new RepeatedCall.Spec<>(
             EventStoreGrpc.getSaveEventsMethod(),
             request,
-            sent -> sent.toBuilder().setRetry(true).build(),
+            Messages::repeated,
             answer -> Messages.saved(commitId, answer),
             new RepeatedCall.Change("save of commit " + commitId, commitId, named.retry(), false)),
         named.settings());
@@ -170,7 +170,7 @@ public final class AsyncAetherClient implements AutoCloseable {
   private GetLatestVersionRequest versionRequest(String actorId, CallSettings settings) {
     return GetLatestVersionRequest.newBuilder()
         .setNamespace(defaults.namespace(settings))
-        .setActorId(Text.sound(actorId))
+        .setActorId(Rules.actorId(actorId))
         .build();
   }
 
@@ -215,7 +215,7 @@ public final class AsyncAetherClient implements AutoCloseable {
     LoadActorRequest request =
         LoadActorRequest.newBuilder()
             .setNamespace(defaults.namespace(options.settings()))
-            .setActorId(Text.sound(actorId))
+            .setActorId(Rules.actorId(actorId))
             .setReportCorrupt(options.onCorrupt() != null)
             .build();
     return new FrameSource<>(
@@ -266,7 +266,7 @@ public final class AsyncAetherClient implements AutoCloseable {
                 EventStoreGrpc.getGetLatestSnapshotMethod(),
                 GetLatestSnapshotRequest.newBuilder()
                     .setNamespace(defaults.namespace(settings))
-                    .setActorId(Text.sound(actorId))
+                    .setActorId(Rules.actorId(actorId))
                     .build(),
                 answer -> Optional.of(Messages.snapshot(answer.getSnapshot()))),
             settings);
@@ -299,7 +299,7 @@ public final class AsyncAetherClient implements AutoCloseable {
             EventStoreGrpc.getDeleteSnapshotMethod(),
             DeleteSnapshotRequest.newBuilder()
                 .setNamespace(defaults.namespace(settings))
-                .setActorId(Text.sound(actorId))
+                .setActorId(Rules.actorId(actorId))
                 .build(),
             UnaryOperator.identity(),
             answer -> null,
@@ -339,7 +339,7 @@ public final class AsyncAetherClient implements AutoCloseable {
             EventStoreGrpc.getListActorsMethod(),
             ListActorsRequest.newBuilder()
                 .setNamespace(defaults.namespace(options.settings()))
-                .setPrefix(Text.sound(options.prefix()))
+                .setPrefix(Text.sound("prefix", options.prefix()))
                 .setPageSize(options.pageSize())
                 .setPageToken(pageToken)
                 .build(),
@@ -406,8 +406,9 @@ public final class AsyncAetherClient implements AutoCloseable {
 
   /**
    * Ends all calls, subscriptions included, and gives the connections back; waits up to 5 s for
-   * that. A save that is under way ends with {@link OutcomeUnknownException}. Closing again does
-   * nothing.
+   * that. Calls and streams that are under way end with {@link ClientClosedException}; a save that
+   * may be stored ends with {@link OutcomeUnknownException}, a listener with {@link
+   * SubscriptionListener#onClosed()}. Closing again does nothing.
    */
   @Override
   public void close() {

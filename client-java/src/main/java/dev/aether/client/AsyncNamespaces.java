@@ -25,7 +25,7 @@ public final class AsyncNamespaces {
         RepeatedCall.Spec.changing(
             NamespacesGrpc.getCreateNamespaceMethod(),
             CreateNamespaceRequest.newBuilder()
-                .setNamespace(name)
+                .setNamespace(Rules.namespace(name))
                 .setConfig(NamespaceMessages.config(config))
                 .build(),
             answer -> NamespaceMessages.info(answer.getNamespace()),
@@ -38,7 +38,7 @@ public final class AsyncNamespaces {
     return calls.start(
         RepeatedCall.Spec.reading(
             NamespacesGrpc.getGetNamespaceMethod(),
-            GetNamespaceRequest.newBuilder().setNamespace(name).build(),
+            GetNamespaceRequest.newBuilder().setNamespace(Rules.namespace(name)).build(),
             answer -> NamespaceMessages.info(answer.getNamespace())),
         CallSettings.defaults());
   }
@@ -49,7 +49,7 @@ public final class AsyncNamespaces {
         RepeatedCall.Spec.changing(
             NamespacesGrpc.getUpdateNamespaceMethod(),
             UpdateNamespaceRequest.newBuilder()
-                .setNamespace(name)
+                .setNamespace(Rules.namespace(name))
                 .setConfig(NamespaceMessages.config(config))
                 .build(),
             answer -> NamespaceMessages.info(answer.getNamespace()),
@@ -62,7 +62,10 @@ public final class AsyncNamespaces {
     return calls.start(
         new RepeatedCall.Spec<DeleteNamespaceRequest, DeleteNamespaceResponse, @Nullable Void>(
             NamespacesGrpc.getDeleteNamespaceMethod(),
-            DeleteNamespaceRequest.newBuilder().setNamespace(name).setConfirm(name).build(),
+            DeleteNamespaceRequest.newBuilder()
+                .setNamespace(Rules.namespace(name))
+                .setConfirm(name)
+                .build(),
             request -> request,
             answer -> null,
             RepeatedCall.Change.onlyOnce("deleting namespace " + name)),

@@ -13,8 +13,15 @@ import org.jspecify.annotations.Nullable;
 public record CallSettings(@Nullable String namespace, @Nullable Duration deadline) {
   private static final CallSettings DEFAULTS = new CallSettings(null, null);
 
-  /** Checks the deadline. */
+  /**
+   * Checks the namespace's name and the deadline.
+   *
+   * @throws IllegalArgumentException if one of them can't be
+   */
   public CallSettings {
+    if (namespace != null) {
+      String unused = Rules.namespace(namespace);
+    }
     if (deadline != null && (deadline.isZero() || deadline.isNegative())) {
       throw new IllegalArgumentException("deadline " + deadline + " is not above zero");
     }

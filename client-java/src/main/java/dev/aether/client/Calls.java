@@ -15,6 +15,9 @@ final class Calls {
   /** A server sends heartbeats every 10 s; who misses three hears nobody. */
   private static final Duration LATER_FRAME = Duration.ofSeconds(30);
 
+  /** Who follows for ever has no exception that would say that nothing comes. */
+  private static final Duration WARN_AFTER = Duration.ofSeconds(30);
+
   private final Connection connection;
   private final Defaults defaults;
 
@@ -52,15 +55,13 @@ final class Calls {
             patience,
             Status.Code.DEADLINE_EXCEEDED,
             deadline,
-            deadline,
-            defaults.repeats()));
+            defaults.repeats(),
+            WARN_AFTER));
   }
 
   /** A subscription, not started yet. */
   FrameFlow<Arrival> subscription(SubscribeOptions options) {
     connection.checkOpen();
-    Duration giveUpAfter = options.giveUpAfter();
-    Duration deadline = defaults.deadline();
     return new ResumingCall<>(
         connection,
         new SubscriptionCourse(Frames.request(options, defaults.namespace())),
@@ -68,8 +69,8 @@ final class Calls {
             FIRST_FRAME,
             LATER_FRAME,
             Status.Code.UNAVAILABLE,
-            giveUpAfter != null && giveUpAfter.compareTo(deadline) < 0 ? giveUpAfter : deadline,
-            giveUpAfter,
-            options.resume() ? RepeatOptions.untilDeadline() : RepeatOptions.never()));
+            options.giveUpAfter(),
+            options.resume() ? RepeatOptions.untilDeadline() : RepeatOptions.never(),
+            WARN_AFTER));
   }
 }

@@ -80,6 +80,14 @@ final class Connection {
     return closed;
   }
 
+  /**
+   * Why a call ends with this failure: once the client is closed, what would be worth another
+   * attempt, such as a broken connection, is the closing's doing.
+   */
+  Failure asSeenNow(Failure failure) {
+    return closed && failure.repeatable() ? failure.byClosing() : failure;
+  }
+
   /** Throws {@link IllegalStateException} once the client is closed. */
   void checkOpen() {
     if (closed) {

@@ -84,7 +84,7 @@ final class ErrorMapper {
       case STORE_FULL -> new StoreFullException(message, metadata, cause);
       case NO_SNAPSHOT, UNAUTHENTICATED, PERMISSION_DENIED, UNIMPLEMENTED ->
           new AetherException(reason, message, metadata, cause);
-      case UNREACHABLE, DEADLINE_EXCEEDED, CANCELLED, UNKNOWN ->
+      case UNREACHABLE, DEADLINE_EXCEEDED, CANCELLED, CLIENT_CLOSED, UNKNOWN ->
           new AetherException(Reason.UNKNOWN, info.getReason() + ": " + message, metadata, cause);
     };
   }

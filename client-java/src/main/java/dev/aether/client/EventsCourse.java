@@ -76,6 +76,11 @@ final class EventsCourse implements ResumingCall.Course<GetEventsResponse> {
   }
 
   @Override
+  public String what() {
+    return "the read of the events of " + request.getActorId();
+  }
+
+  @Override
   public boolean isOver() {
     return true;
   }

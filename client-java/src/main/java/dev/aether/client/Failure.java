@@ -22,6 +22,13 @@ record Failure(AetherException error, Status.Code code, boolean decided, boolean
         true);
   }
 
+  /** The same, of which the caller is to know that the client was closed. */
+  Failure byClosing() {
+    return error instanceof ClientClosedException
+        ? this
+        : new Failure(new ClientClosedException(error.metadata(), error), code, decided, sent);
+  }
+
   /** Whether the same request, sent again, may fare better. */
   boolean repeatable() {
     if (decided) {

@@ -77,6 +77,11 @@ final class LoadCourse implements ResumingCall.Course<LoadActorResponse> {
   }
 
   @Override
+  public String what() {
+    return "the load of " + request.getActorId();
+  }
+
+  @Override
   public boolean isOver() {
     return true;
   }

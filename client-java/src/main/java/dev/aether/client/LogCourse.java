@@ -110,6 +110,11 @@ final class LogCourse implements ResumingCall.Course<ReadLogResponse> {
   }
 
   @Override
+  public String what() {
+    return "the read of the logs of " + request.getNamespacePattern();
+  }
+
+  @Override
   public boolean isOver() {
     return true;
   }

@@ -15,7 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Between the client's types and the contract's messages. Checks nothing: the server does. */
+/** Between the client's types and the contract's messages. */
 final class Messages {
   private Messages() {}
 
@@ -40,6 +40,14 @@ final class Messages {
       request.addEvents(newEvent(event));
     }
     return request.build();
+  }
+
+  /**
+   * The request as it is sent again. Missed events are not asked for any more: where a proxy has no
+   * room for an error that brings them, the first answer was lost for that.
+   */
+  static SaveEventsRequest repeated(SaveEventsRequest sent) {
+    return sent.toBuilder().setRetry(true).setMaxMissedEvents(0).build();
   }
 
   static dev.aether.v1.NewEvent newEvent(NewEvent event) {
@@ -83,7 +91,7 @@ final class Messages {
   static GetEventsRequest eventsRequest(String actorId, String namespace, ReadOptions options) {
     return GetEventsRequest.newBuilder()
         .setNamespace(namespace)
-        .setActorId(Text.sound(actorId))
+        .setActorId(Rules.actorId(actorId))
         .setFromVersion(options.fromVersion())
         .setToVersion(options.toVersion())
         .setMaxCount(options.maxCount())
@@ -169,9 +177,9 @@ final class Messages {
   }
 
   static Filter filter(List<String> eventTypes, String actorPattern) {
-    eventTypes.forEach(Text::sound);
-    Text.sound(actorPattern);
-    return Filter.newBuilder().addAllEventTypes(eventTypes).setActorPattern(actorPattern).build();
+    eventTypes.forEach(type -> Rules.checkName("eventType", type));
+    String sound = Text.sound("actorPattern", actorPattern);
+    return Filter.newBuilder().addAllEventTypes(eventTypes).setActorPattern(sound).build();
   }
 
   static ReadLogRequest readLogRequest(ReadLogOptions options, String defaultPattern) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * An event on its way in: what happened to an actor, not yet given a version.
  *
- * <p>The server checks names and sizes, and answers {@link InvalidRequestException}.
+ * <p>Names and sizes are checked when it is made, and again by the server.
  *
  * @param type what kind of thing happened, 1 to 256 bytes of UTF-8 without control characters
  * @param data the event itself, opaque to the server
@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param commandId the command that caused the event, at most 256 bytes; may be empty
  * @param metadata at most 64 keys and 16 KiB; well known are {@code correlation_id}, {@code
  *     causation_id}, {@code user_id} and {@code traceparent}
- * @param timestamp when it happened, to the nanosecond; null: the server's clock when the save
- *     arrived
+ * @param timestamp when it happened, to the nanosecond, in the years 1 to 9999; null: the server's
+ *     clock when the save arrived
  */
 public record NewEvent(
     String type,
@@ -30,15 +30,31 @@ public record NewEvent(
     Map<String, String> metadata,
     @Nullable Instant timestamp) {
 
-  /** Copies the metadata. */
+  /**
+   * Copies the metadata.
+   *
+   * @throws InvalidArgumentException if a value is not as said above
+   */
   public NewEvent {
     metadata = Map.copyOf(metadata);
-    Text.sound(type, eventId, commandId, contentType);
-    metadata.forEach(Text::sound);
+    Rules.checkName("type", type);
+    Rules.checkShortText("contentType", contentType);
+    Rules.checkShortText("eventId", eventId);
+    Rules.checkShortText("commandId", commandId);
+    Rules.checkMetadata(metadata);
+    if (timestamp != null) {
+      Rules.checkTimestamp(timestamp);
+    }
   }
 
-  /** An event with JSON data. */
+  /**
+   * An event with JSON data.
+   *
+   * @throws InvalidArgumentException if the data is not exactly one JSON value, or the type is not
+   *     as {@link NewEvent} says
+   */
   public static NewEvent json(String type, String json) {
+    Rules.checkJson("data", json);
     return builder(type).data(Bytes.utf8(json)).build();
   }
 

@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import java.util.Map;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -95,6 +96,10 @@ final class PagedFlow<P> implements FrameFlow<P> {
 
   private static AetherException error(Throwable thrown) {
     Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    if (cause instanceof IllegalStateException closed
+        && !(cause instanceof CancellationException)) {
+      return new ClientClosedException(Map.of(), closed);
+    }
     return cause instanceof AetherException error
         ? error
         : new AetherException(Reason.CANCELLED, "cancelled", Map.of(), cause);

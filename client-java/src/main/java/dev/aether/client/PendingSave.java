@@ -14,6 +14,9 @@ final class PendingSave {
   private final CompletableFuture<Saved> outcome = new CompletableFuture<>();
 
   /** Whether a call that ended without an answer may have brought it to a server. */
+  private boolean lost;
+
+  /** The same, or an earlier process may have. */
   private boolean maybeStored;
 
   private @Nullable SaveStreamCall call;
@@ -62,8 +65,7 @@ final class PendingSave {
     call = on;
     sentNanos = System.nanoTime();
     refused = null;
-    on.send(
-        maybeStored && !request.getRetry() ? request.toBuilder().setRetry(true).build() : request);
+    on.send(lost ? Messages.repeated(request) : request);
   }
 
   /**
@@ -73,7 +75,8 @@ final class PendingSave {
    */
   void lost(boolean ran) {
     SaveStreamCall on = call;
-    maybeStored |= ran && on != null && refused == null && on.mayHaveSent();
+    lost |= ran && on != null && refused == null && on.mayHaveSent();
+    maybeStored |= lost;
     call = null;
   }
 

@@ -54,6 +54,8 @@ public enum Reason {
    * The client's finding: a thread was interrupted in a read, or a subscription's listener threw.
    */
   CANCELLED,
+  /** The client's finding: it was closed while the call was under way. */
+  CLIENT_CLOSED,
   /** Not a reason of Aether's, or one newer than this client. See the message and the metadata. */
   UNKNOWN
 }

@@ -6,6 +6,7 @@ import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -149,7 +150,7 @@ final class RepeatedCall<Q, A, R extends @Nullable Object> {
         || attempts >= limits.repeats().maxAttempts()
         || !inTime
         || connection.closed()) {
-      result.completeExceptionally(verdict(failure));
+      result.completeExceptionally(verdict(connection.asSeenNow(failure)));
       return;
     }
     Logs.CLIENT.debug(
@@ -166,7 +167,7 @@ final class RepeatedCall<Q, A, R extends @Nullable Object> {
       return;
     }
     if (connection.closed()) {
-      result.completeExceptionally(verdict(failure));
+      result.completeExceptionally(verdict(connection.asSeenNow(failure)));
       return;
     }
     if (!failure.sent()) {
@@ -223,11 +224,25 @@ final class RepeatedCall<Q, A, R extends @Nullable Object> {
       this.message = message;
     }
 
+    private void answered(A answer) {
+      R value;
+      try {
+        value = spec.answer().apply(answer);
+      } catch (RuntimeException e) {
+        // Else nobody would ever hear of the end: gRPC only logs what a listener throws.
+        result.completeExceptionally(
+            new AetherException(
+                Reason.UNKNOWN, "the answer can't be read: " + e.getMessage(), Map.of(), e));
+        return;
+      }
+      result.complete(value);
+    }
+
     @Override
     public void onClose(Status status, Metadata trailers) {
       A answer = message;
       if (status.isOk() && answer != null) {
-        result.complete(spec.answer().apply(answer));
+        answered(answer);
       } else {
         Status error = status.isOk() ? Status.INTERNAL.withDescription("no answer") : status;
         Failure failure = ErrorMapper.failure(error, trailers, marker.sent());

@@ -27,6 +27,9 @@ final class ResumingCall<F> implements FrameFlow<F> {
      */
     F received(F frame);
 
+    /** What is read, for the log. */
+    String what();
+
     /** Whether the server's ending the call without an error is the end of the read. */
     boolean isOver();
 
@@ -51,17 +54,17 @@ final class ResumingCall<F> implements FrameFlow<F> {
    * @param first how long to wait for a call's first frame, above zero
    * @param later how long to wait for each later one, above zero
    * @param end what a call ends with if there is none
-   * @param beginWithin how long to go without the first frame of all before giving up
-   * @param giveUpAfter how long to go without a frame later on; null: for ever
+   * @param giveUpAfter how long to go without a frame before giving up; null: for ever
    * @param repeats how many calls in a row may bring nothing, and the pauses between
+   * @param warnAfter how long to go without a frame before the log says so
    */
   record Limits(
       Duration first,
       Duration later,
       Status.Code end,
-      Duration beginWithin,
       @Nullable Duration giveUpAfter,
-      RepeatOptions repeats) {}
+      RepeatOptions repeats,
+      Duration warnAfter) {}
 
   /** The client's own findings, while a server says nothing. */
   private static final Set<Reason> NOTHING_HEARD =
@@ -70,6 +73,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
   private final Connection connection;
   private final Course<F> course;
   private final Limits limits;
+  private final LossLog losses;
 
   // Guarded by this.
   private @Nullable FrameCall<?, ?, F> call;
@@ -92,7 +96,6 @@ final class ResumingCall<F> implements FrameFlow<F> {
   /** The present attempt has less time than one has by itself, as the whole ends before. */
   private boolean hurried;
 
-  private boolean begun;
   private int attempts;
   private long waitingSinceNanos;
 
@@ -100,6 +103,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
     this.connection = connection;
     this.course = course;
     this.limits = limits;
+    this.losses = new LossLog(connection, course.what(), limits.warnAfter());
   }
 
   @Override
@@ -181,7 +185,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
   }
 
   private FrameCall.Patience patience(Duration waited) {
-    Duration giveUpAfter = begun ? limits.giveUpAfter() : limits.beginWithin();
+    Duration giveUpAfter = limits.giveUpAfter();
     Duration first = limits.first();
     hurried = false;
     if (giveUpAfter != null) {
@@ -201,6 +205,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
   }
 
   private void end(@Nullable AetherException error) {
+    losses.forget();
     Receiver<F> to = receiver;
     if (to != null) {
       to.onEnd(error);
@@ -225,15 +230,16 @@ final class ResumingCall<F> implements FrameFlow<F> {
     lastFailure = failure;
     Duration waited = Duration.ofNanos(System.nanoTime() - waitingSinceNanos);
     Duration retryIn = limits.repeats().pause(attempts, failure);
-    Duration giveUpAfter = begun ? limits.giveUpAfter() : limits.beginWithin();
+    Duration giveUpAfter = limits.giveUpAfter();
     if (!failure.repeatable()
         || attempts >= limits.repeats().maxAttempts()
         || giveUpAfter != null && waited.plus(retryIn).compareTo(giveUpAfter) >= 0
         || isCancelled()
         || connection.closed()) {
-      end(failure.error());
+      end(connection.asSeenNow(failure).error());
       return;
     }
+    losses.lost(failure.error(), waited);
     Logs.CLIENT.debug(
         "lost a read or a subscription, next attempt in {} ms: {}",
         retryIn.toMillis(),
@@ -275,6 +281,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
       pause = null;
       parked = owed <= 0 && !cancelled && !connection.closed();
       if (parked) {
+        losses.forget();
         return;
       }
     }
@@ -282,7 +289,7 @@ final class ResumingCall<F> implements FrameFlow<F> {
       end(
           last == null
               ? new AetherException(Reason.CANCELLED, "cancelled", Map.of(), null)
-              : last.error());
+              : connection.asSeenNow(last).error());
       return;
     }
     if (last != null && !last.sent()) {
@@ -307,8 +314,10 @@ final class ResumingCall<F> implements FrameFlow<F> {
       synchronized (ResumingCall.this) {
         owed--;
       }
-      attempts = 0;
-      begun = true;
+      if (attempts > 0) {
+        attempts = 0;
+        losses.back();
+      }
       F fresh;
       try {
         fresh = course.received(frame);

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param retry says that this save may have been sent before under the same commit id, by an
  *     earlier process for example; repeats of the client's own set it by themselves
  * @param maxMissedEvents how many of the events that the writer missed a conflict should bring, not
- *     negative; at most what fits 4 KiB comes
+ *     negative; about 2 KiB of them fit; repeats of the client's own ask for none
  * @param settings namespace and deadline
  */
 public record SaveCommand(
@@ -29,10 +29,16 @@ public record SaveCommand(
     int maxMissedEvents,
     CallSettings settings) {
 
-  /** Copies the events. */
+  /**
+   * Copies the events.
+   *
+   * @throws InvalidArgumentException if a value is not as said above
+   */
   public SaveCommand {
     events = List.copyOf(events);
-    Text.sound(actorId, commitId);
+    Rules.checkName("actorId", actorId);
+    Rules.checkCommitId(commitId);
+    Rules.checkEventCount(events.size());
     if (maxMissedEvents < 0) {
       throw new IllegalArgumentException("maxMissedEvents " + maxMissedEvents + " is negative");
     }

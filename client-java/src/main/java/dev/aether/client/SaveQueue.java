@@ -290,7 +290,7 @@ final class SaveQueue implements SaveStreamCall.Receiver {
     } finally {
       lock.unlock();
     }
-    lost.forEach(save -> save.givenUp(why.error()));
+    lost.forEach(save -> save.givenUp(connection.asSeenNow(why).error()));
     tellRoom();
   }
 
@@ -328,7 +328,7 @@ final class SaveQueue implements SaveStreamCall.Receiver {
     } finally {
       lock.unlock();
     }
-    lost.forEach(save -> save.givenUp(why.error()));
+    lost.forEach(save -> save.givenUp(connection.asSeenNow(why).error()));
     tellRoom();
   }
 

@@ -24,13 +24,21 @@ public record Snapshot(
     Map<String, String> metadata,
     @Nullable Instant timestamp) {
 
-  /** Copies the metadata. */
+  /**
+   * Copies the metadata.
+   *
+   * @throws InvalidArgumentException if a value is not as said above
+   */
   public Snapshot {
     metadata = Map.copyOf(metadata);
-    Text.sound(actorId, contentType);
-    metadata.forEach(Text::sound);
-    if (version < 0) {
-      throw new IllegalArgumentException("version " + version + " is negative");
+    Rules.checkName("actorId", actorId);
+    Rules.checkShortText("contentType", contentType);
+    Rules.checkMetadata(metadata);
+    if (timestamp != null) {
+      Rules.checkTimestamp(timestamp);
+    }
+    if (version < 1) {
+      throw new InvalidArgumentException("version", "is " + version + ", not 1 or more");
     }
   }
 

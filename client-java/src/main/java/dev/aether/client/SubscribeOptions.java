@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  *     {@link CorruptRecordException}
  * @param resume go on by itself after a lost connection, where it stopped, on another node if there
  *     is one
- * @param giveUpAfter how long to try to resume without anything coming, above zero; null: for ever.
- *     A subscription that never began is given up after the client's deadline at most
+ * @param giveUpAfter how long to try to begin or to resume without anything coming, above zero;
+ *     null: for ever, so that a subscription may begin before its server is up. The log warns after
+ *     30 s without a connection
  */
 public record SubscribeOptions(
     @Nullable String namespacePattern,
@@ -122,7 +123,10 @@ public record SubscribeOptions(
       return this;
     }
 
-    /** Sets how long to try to resume without anything coming, above zero; unset: for ever. */
+    /**
+     * Sets how long to try to begin or to resume without anything coming, above zero; unset: for
+     * ever.
+     */
     @CanIgnoreReturnValue
     public Builder giveUpAfter(Duration giveUpAfter) {
       this.giveUpAfter = giveUpAfter;

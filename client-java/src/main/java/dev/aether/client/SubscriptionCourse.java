@@ -131,6 +131,11 @@ final class SubscriptionCourse implements ResumingCall.Course<Arrival> {
   }
 
   @Override
+  public String what() {
+    return "the subscription to " + request.getNamespacePattern();
+  }
+
+  @Override
   public boolean isOver() {
     return false;
   }

@@ -8,33 +8,35 @@ final class Text {
   private Text() {}
 
   /**
-   * Checks several.
+   * The text itself.
    *
-   * @throws IllegalArgumentException as {@link #sound(String)}
+   * @throws InvalidArgumentException if half of a surrogate pair is in it
    */
-  static void sound(String first, String second, String... others) {
-    sound(first);
-    sound(second);
-    for (String other : others) {
-      sound(other);
-    }
+  static String sound(String field, String text) {
+    int unused = utf8Bytes(field, text);
+    return text;
   }
 
   /**
-   * The text itself.
+   * Length in bytes of UTF-8, without encoding.
    *
-   * @throws IllegalArgumentException if half of a surrogate pair is in it
+   * @param field names the text
+   * @throws InvalidArgumentException if half of a surrogate pair is in it
    */
-  static String sound(String text) {
+  static int utf8Bytes(String field, String text) {
+    int bytes = 0;
     for (int i = 0; i < text.length(); i++) {
-      if (!Character.isSurrogate(text.charAt(i))) {
+      char c = text.charAt(i);
+      if (!Character.isSurrogate(c)) {
+        bytes += c < 0x80 ? 1 : c < 0x800 ? 2 : 3;
         continue;
       }
       if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
-        throw new IllegalArgumentException("half of a surrogate pair at index %d".formatted(i));
+        throw new InvalidArgumentException(field, "has half of a surrogate pair at index " + i);
       }
+      bytes += 4;
       i++;
     }
-    return text;
+    return bytes;
   }
 }

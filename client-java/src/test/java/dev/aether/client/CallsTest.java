@@ -151,7 +151,7 @@ final class CallsTest {
         (request, caller) -> {
           caller.onNext(
               LoadActorResponse.newBuilder()
-                  .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setVersion(10))
+                  .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setActorId("a").setVersion(10))
                   .addEvents(dev.aether.v1.Event.newBuilder().setVersion(11))
                   .build());
           caller.onNext(
@@ -196,7 +196,7 @@ final class CallsTest {
     server.loads.add(
         answer(
             LoadActorResponse.newBuilder()
-                .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setVersion(10))
+                .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setActorId("a").setVersion(10))
                 .addEvents(dev.aether.v1.Event.newBuilder().setVersion(11))
                 .build()));
     Recorder<ActorPart> recorder = new Recorder<>();

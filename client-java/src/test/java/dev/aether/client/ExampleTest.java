@@ -86,7 +86,7 @@ final class ExampleTest {
       server.loads.add(
           answer(
               LoadActorResponse.newBuilder()
-                  .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setVersion(5))
+                  .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setActorId("a").setVersion(5))
                   .addEvents(dev.aether.v1.Event.newBuilder().setVersion(6))
                   .addEvents(dev.aether.v1.Event.newBuilder().setVersion(7))
                   .build()));

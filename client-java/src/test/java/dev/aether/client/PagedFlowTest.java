@@ -48,7 +48,7 @@ class PagedFlowTest {
     pages.add(first);
     flow.start(receiver, FrameFlow.READ_AHEAD_FRAMES);
     first.complete("first");
-    assertEquals(List.of("first", "CANCELLED"), heard);
+    assertEquals(List.of("first", "CLIENT_CLOSED"), heard);
   }
 
   @Test

@@ -194,7 +194,7 @@ final class ResumingReadTest {
         (request, caller) -> {
           caller.onNext(
               LoadActorResponse.newBuilder()
-                  .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setVersion(4))
+                  .setSnapshot(dev.aether.v1.Snapshot.newBuilder().setActorId("a").setVersion(4))
                   .build());
           caller.onError(Status.UNAVAILABLE.asException());
         });

@@ -49,7 +49,7 @@ final class ResumingSubscriptionTest {
   }
 
   /** A journal with states, which ends its subscription's life when it has heard so many lines. */
-  private static final class Diary extends Journal {
+  private static class Diary extends Journal {
     private final CountDownLatch heard;
 
     Diary(int lines) {
@@ -271,12 +271,51 @@ final class ResumingSubscriptionTest {
   }
 
   @Test
-  void aSubscriptionThatNeverBeganIsGivenUpAtTheDeadline() {
-    try (AetherClient hasty = server.client().deadline(Duration.ofMillis(400)).build()) {
-      server.stop();
-      assertInstanceOf(
-          ServerUnreachableException.class, failureOf(hasty.subscribe(BEGINNING, new Journal())));
+  void aSubscriptionMayBeginBeforeItsServerIsUp() throws Exception {
+    int port = server.port();
+    server.stop();
+    CountDownLatch beyondTheDeadline = new CountDownLatch(1);
+    long begun = System.nanoTime();
+    Duration deadline = Duration.ofMillis(300);
+    Diary diary =
+        new Diary(1) {
+          @Override
+          public void onState(SubscriptionState state) {
+            if (state instanceof SubscriptionState.Lost) {
+              if (System.nanoTime() - begun > deadline.toNanos()) {
+                beyondTheDeadline.countDown();
+              }
+            } else {
+              super.onState(state);
+            }
+          }
+        };
+    try (AetherClient early =
+            AetherClient.builder()
+                .endpoint("127.0.0.1:" + port)
+                .namespace("shop")
+                .deadline(deadline)
+                .build();
+        Subscription subscription = early.subscribe(BEGINNING, diary)) {
+      assertTrue(beyondTheDeadline.await(10, TimeUnit.SECONDS), () -> "ended: " + diary.lines());
+      try (ScriptedServer up = new ScriptedServer(port)) {
+        up.subscriptions.add((request, caller) -> caller.onNext(started("n1", "c0")));
+        diary.await();
+        assertEquals("connected n1", diary.lines().get(0));
+        assertTrue(subscription.status().connected());
+      }
     }
+  }
+
+  @Test
+  void aSubscriptionThatNeverBeganIsGivenUpAfterItsTime() {
+    server.stop();
+    SubscribeOptions hasty =
+        SubscribeOptions.builder(SubscriptionStart.beginning())
+            .giveUpAfter(Duration.ofMillis(400))
+            .build();
+    assertInstanceOf(
+        ServerUnreachableException.class, failureOf(client.subscribe(hasty, new Journal())));
   }
 
   @Test

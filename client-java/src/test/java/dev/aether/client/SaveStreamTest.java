@@ -205,6 +205,18 @@ final class SaveStreamTest {
   }
 
   @Test
+  void whatIsSentAgainAsksForNoMissedEvents() throws Exception {
+    server.saveStreams.add((request, caller) -> caller.onError(Status.UNAVAILABLE.asException()));
+    server.saveStreams.add(STORES);
+    SaveCommand command = builder("a", 1).maxMissedEvents(64).build();
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      Saved unused = stream.save(command).get(5, TimeUnit.SECONDS);
+    }
+    assertEquals(64, server.received(SaveEventsRequest.class).getMaxMissedEvents());
+    assertEquals(0, server.received(SaveEventsRequest.class).getMaxMissedEvents());
+  }
+
+  @Test
   void aRefusalAfterAnUnansweredAttemptLeavesTheOutcomeUnknown() throws Exception {
     server.saveStreams.add((request, caller) -> caller.onError(Status.UNAVAILABLE.asException()));
     server.saveStreams.add(

@@ -97,6 +97,24 @@ final class SaveTest {
   }
 
   @Test
+  void aRepeatAsksForNoMissedEventsWhichAProxyMayHaveHadNoRoomFor() throws InterruptedException {
+    server.saves.add(
+        fail(Status.UNAVAILABLE.withDescription("HTTP status code 502").asException()));
+    server.saves.add(answer(SAVED));
+
+    client.save(
+        SaveCommand.builder("order-1", ExpectedVersion.exactly(3))
+            .event(PLACED)
+            .maxMissedEvents(64)
+            .build());
+
+    assertEquals(64, server.received(SaveEventsRequest.class).getMaxMissedEvents());
+    SaveEventsRequest repeat = server.received(SaveEventsRequest.class);
+    assertTrue(repeat.getRetry());
+    assertEquals(0, repeat.getMaxMissedEvents());
+  }
+
+  @Test
   void aSaveRefusedForAWhileIsRepeatedAsTheSameBytesWithOnlyRetrySet() throws InterruptedException {
     server.saves.add(fail(error(Status.Code.UNAVAILABLE, "STORE_UNAVAILABLE", Map.of())));
     server.saves.add(fail(Status.UNAVAILABLE.asException()));

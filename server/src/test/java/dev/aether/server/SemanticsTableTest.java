@@ -7,17 +7,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/semantics.md names tests that are there. */
 class SemanticsTableTest {
-  private static final Pattern NAMED = Pattern.compile("`([A-Za-z]+(?:Contract|Test))\\.(\\w+)`");
+  private static final Pattern NAMED =
+      Pattern.compile("`([A-Za-z]+(?:Contract|Test|IT))\\.(\\w+)`");
 
   @Test
   void everyTestThatAPromiseNamesIsThere() throws IOException {
@@ -38,16 +39,21 @@ class SemanticsTableTest {
   }
 
   private static Map<String, String> sources() throws IOException {
-    try (Stream<Path> files = Files.walk(Path.of("src", "test", "java"))) {
-      return files
-          .filter(file -> file.toString().endsWith(".java"))
-          .filter(file -> !file.endsWith("package-info.java"))
-          .collect(
-              Collectors.toMap(
-                  file -> file.getFileName().toString().replace(".java", ""),
-                  SemanticsTableTest::read,
-                  (one, other) -> one + other));
+    Map<String, String> sources = new HashMap<>();
+    for (String module : List.of("server", "client-java", "testkit")) {
+      try (Stream<Path> files = Files.walk(Path.of("..", module, "src", "test", "java"))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .filter(file -> !file.endsWith("package-info.java"))
+            .forEach(
+                file ->
+                    sources.merge(
+                        file.getFileName().toString().replace(".java", ""),
+                        read(file),
+                        String::concat));
+      }
     }
+    return sources;
   }
 
   private static String read(Path file) {

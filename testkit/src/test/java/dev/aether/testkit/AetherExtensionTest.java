@@ -7,8 +7,8 @@ import dev.aether.client.ExpectedVersion;
 import dev.aether.client.InvalidRequestException;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Saved;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,7 +33,7 @@ final class AetherExtensionTest {
     AetherExtension shared = AetherExtension.inMemory();
     shared.beforeAll(null);
     shared.beforeEach(null);
-    shared.faults().beforeNextSave(of -> List.of(NewEvent.json("", "{}")));
+    shared.faults().beforeNextSave(of -> Collections.nCopies(1_001, PLACED));
     assertThrows(
         InvalidRequestException.class,
         () -> shared.client().save("order-1", ExpectedVersion.any(), PLACED));

@@ -43,7 +43,9 @@ enum Evidence {
   }
 
   private static boolean isAnswer(Throwable cause) {
-    return cause instanceof AetherException e && e.reason() != Reason.CANCELLED;
+    return cause instanceof AetherException e
+        && e.reason() != Reason.CANCELLED
+        && e.reason() != Reason.CLIENT_CLOSED;
   }
 
   /** A predicate that fails says nothing in favour of the call. */

@@ -8,7 +8,7 @@ import java.util.function.Function;
  *
  * @param call namespace and deadline of each call; pauses come on top
  * @param maxMissedEvents how many of the missed events a conflict should bring, not negative; at
- *     most what fits 4 KiB comes
+ *     most about 2 KiB of them fit
  * @param commitIds names the commit of an attempt; empty: the client makes an id. Attempts that
  *     build on different versions are different commits and need different ids
  */

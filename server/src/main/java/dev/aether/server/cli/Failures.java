@@ -1,6 +1,7 @@
 package dev.aether.server.cli;
 
 import dev.aether.client.AetherException;
+import dev.aether.client.InvalidArgumentException;
 import dev.aether.client.InvalidRequestException;
 import dev.aether.client.Reason;
 import dev.aether.client.VersionConflictException;
@@ -41,7 +42,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return ExitCode.UNREACHABLE;
     }
     err.println("aether: " + message(failure));
-    if (failure instanceof InvalidRequestException) {
+    if (failure instanceof InvalidRequestException || failure instanceof InvalidArgumentException) {
       return ExitCode.USAGE; // What was typed is what was sent.
     }
     if (!isExpected(failure)) {
@@ -78,7 +79,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   /** What is not expected is a fault of ours, and whoever mends it needs to know where. */
   private static boolean isExpected(Exception failure) {
-    return failure instanceof AetherException || failure instanceof CommandFailedException;
+    return failure instanceof AetherException
+        || failure instanceof InvalidArgumentException
+        || failure instanceof CommandFailedException;
   }
 
   private static boolean isUnreachable(Throwable failure) {

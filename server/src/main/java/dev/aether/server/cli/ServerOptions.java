@@ -14,7 +14,7 @@ class ServerOptions {
   private static final RepeatOptions SOON = RepeatOptions.untilDeadline().withMaxAttempts(5);
 
   /** A failover of NATS takes up to some ten seconds, a node's restart not more. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Option(
       names = "--server",

@@ -106,7 +106,8 @@ final class SubscribeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Optional<CursorFile> kept = Optional.ofNullable(cursorFile).map(CursorFile::new);
     SubscriptionPrinter printer =
-        new SubscriptionPrinter(new Output(terminal.out()), terminal.err(), untilCaughtUp);
+        new SubscriptionPrinter(
+            new Output(terminal.out()), terminal.err(), untilCaughtUp, ServerOptions.PATIENCE);
     SubscribeOptions options = options(kept.flatMap(CursorFile::read));
     try (AetherClient client = connection.connectPatiently();
         Subscription subscription = client.subscribe(options, printer);

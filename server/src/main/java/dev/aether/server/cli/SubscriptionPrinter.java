@@ -8,6 +8,7 @@ import dev.aether.client.ReplayError;
 import dev.aether.client.SubscriptionListener;
 import dev.aether.client.SubscriptionState;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -24,16 +25,24 @@ final class SubscriptionPrinter implements SubscriptionListener {
   private final Output out;
   private final PrintStream err;
   private final boolean untilCaughtUp;
+  private final long beginBefore;
   private final CountDownLatch end = new CountDownLatch(1);
   private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
   private final ReentrantLock printing = new ReentrantLock();
   private volatile @Nullable Cursor printed;
   private volatile boolean stopped;
 
-  SubscriptionPrinter(Output out, PrintStream err, boolean untilCaughtUp) {
+  /**
+   * A printer that has nothing to print yet.
+   *
+   * @param beginWithin how long a server may be out of reach at first: whoever types a command
+   *     wants to hear of a slip in its address
+   */
+  SubscriptionPrinter(Output out, PrintStream err, boolean untilCaughtUp, Duration beginWithin) {
     this.out = out;
     this.err = err;
     this.untilCaughtUp = untilCaughtUp;
+    this.beginBefore = System.nanoTime() + beginWithin.toNanos();
   }
 
   /** Waits for the end, which may never come: whoever started the command ends it then. */
@@ -111,7 +120,11 @@ final class SubscriptionPrinter implements SubscriptionListener {
 
   @Override
   public void onState(SubscriptionState state) {
-    if (state instanceof SubscriptionState.Lost lost && lost.attempt() == 1) {
+    if (state instanceof SubscriptionState.Lost lost
+        && printed == null
+        && System.nanoTime() + lost.retryIn().toNanos() - beginBefore > 0) {
+      end(lost.cause());
+    } else if (state instanceof SubscriptionState.Lost lost && lost.attempt() == 1) {
       err.println("aether: connection lost, trying again: " + lost.cause().getMessage());
     } else if (state instanceof SubscriptionState.Connected connected && connected.resumed()) {
       err.println("aether: going on with " + connected.nodeId());

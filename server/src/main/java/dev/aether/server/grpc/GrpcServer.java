@@ -25,7 +25,7 @@ public final class GrpcServer implements AutoCloseable {
    */
   private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
-  /** The bound of headers that clients and proxies commonly have; details are at most 4 KiB. */
+  /** The bound of headers that clients and proxies commonly have; ours are at most 3 KiB. */
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
   private static final Duration KEEPALIVE = Duration.ofSeconds(30);

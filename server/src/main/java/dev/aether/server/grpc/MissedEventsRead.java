@@ -72,7 +72,7 @@ final class MissedEventsRead {
   }
 
   private boolean isFull() {
-    return events.stream().mapToLong(Event::getSerializedSize).sum() > StatusMapper.DETAILS_BYTES;
+    return events.stream().mapToLong(Event::getSerializedSize).sum() > Trailers.MAX_BYTES;
   }
 
   private void answerWhatCame() {

@@ -2,6 +2,7 @@ package dev.aether.server.grpc;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
+import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.Code;
 import com.google.rpc.ErrorInfo;
@@ -15,6 +16,9 @@ import dev.aether.v1.ReplayError;
 import dev.aether.v1.VersionConflict;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,9 +26,6 @@ import org.slf4j.LoggerFactory;
 final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
   private static final String DOMAIN = "aether";
-
-  /** All details of an error with its message: they travel in trailers, which are small. */
-  static final int DETAILS_BYTES = 4 * 1024;
 
   private StatusMapper() {}
 
@@ -45,7 +46,7 @@ final class StatusMapper {
       return toProto(known);
     }
     if (root instanceof ConflictWithEvents conflict) {
-      return withAsManyAsFit(conflict);
+      return toProto(conflict.conflict(), conflict.events());
     }
     LOG.error("unforeseen", root);
     return com.google.rpc.Status.newBuilder()
@@ -55,70 +56,83 @@ final class StatusMapper {
   }
 
   private static com.google.rpc.Status toProto(StoreException thrown) {
-    com.google.rpc.Status.Builder status = withoutDetail(thrown);
     if (thrown instanceof StoreException.VersionConflict conflict) {
-      status.addDetails(Any.pack(detail(conflict).build()));
+      return toProto(conflict, List.of());
     } else if (thrown instanceof StoreException.InvalidRequest invalid) {
-      status.addDetails(Any.pack(detail(invalid)));
+      return toProto(invalid);
     } else if (thrown instanceof StoreException.Overloaded overloaded) {
-      status.addDetails(Any.pack(detail(overloaded)));
+      return with(withoutDetail(overloaded), detail(overloaded));
     } else if (thrown instanceof StoreException.CorruptRecord corrupt) {
-      status.addDetails(Any.pack(replayError(corrupt)));
+      return with(withoutDetail(corrupt), replayError(corrupt));
     }
-    return status.build();
+    return withoutDetail(thrown);
   }
 
-  private static com.google.rpc.Status.Builder withoutDetail(StoreException thrown) {
+  private static com.google.rpc.Status withoutDetail(StoreException thrown) {
     return com.google.rpc.Status.newBuilder()
         .setCode(code(thrown.reason()).getNumber())
-        .setMessage(thrown.getMessage())
+        .setMessage(Trailers.message(thrown.getMessage()))
         .addDetails(
             Any.pack(
                 ErrorInfo.newBuilder()
                     .setDomain(DOMAIN)
                     .setReason(thrown.reason().name())
                     .putAllMetadata(thrown.metadata())
-                    .build()));
+                    .build()))
+        .build();
   }
 
-  /** Whole events only, up to the first that does not fit: there is never a gap. */
-  private static com.google.rpc.Status withAsManyAsFit(ConflictWithEvents conflict) {
-    com.google.rpc.Status fitting = toProto(conflict.conflict());
-    VersionConflict.Builder detail = detail(conflict.conflict());
-    for (Event missed : conflict.events()) {
-      if (missed.getSerializedSize() > DETAILS_BYTES) {
-        return fitting;
-      }
-      com.google.rpc.Status larger =
-          withoutDetail(conflict.conflict())
-              .addDetails(Any.pack(detail.addMissedEvents(missed).build()))
-              .build();
-      if (larger.getSerializedSize() > DETAILS_BYTES) {
+  private static com.google.rpc.Status with(com.google.rpc.Status status, Message detail) {
+    return status.toBuilder().addDetails(Any.pack(detail)).build();
+  }
+
+  private static com.google.rpc.Status toProto(
+      StoreException.VersionConflict conflict, List<Event> missed) {
+    VersionConflict.Builder detail =
+        VersionConflict.newBuilder()
+            .setActorId(conflict.actor().value())
+            .setCurrentVersion(conflict.currentVersion())
+            .setAttemptedVersion(conflict.attemptedVersion());
+    return withAsManyAsFit(
+        withoutDetail(conflict),
+        missed.stream()
+            .takeWhile(event -> event.getSerializedSize() <= Trailers.MAX_BYTES)
+            .toList(),
+        detail::addMissedEvents,
+        detail::build);
+  }
+
+  private static com.google.rpc.Status toProto(StoreException.InvalidRequest invalid) {
+    BadRequest.Builder detail = BadRequest.newBuilder();
+    return withAsManyAsFit(
+        withoutDetail(invalid),
+        invalid.faults(),
+        fault ->
+            detail.addFieldViolations(
+                BadRequest.FieldViolation.newBuilder()
+                    .setField(Trailers.text(fault.field()))
+                    .setDescription(Trailers.text(fault.fault()))),
+        detail::build);
+  }
+
+  /**
+   * Whole items only, up to the first that does not fit: there is never a gap.
+   *
+   * @param add adds an item to the detail
+   * @param detail the detail as it is now; without an item it always fits
+   */
+  private static <T> com.google.rpc.Status withAsManyAsFit(
+      com.google.rpc.Status without, List<T> items, Consumer<T> add, Supplier<Message> detail) {
+    com.google.rpc.Status fitting = with(without, detail.get());
+    for (T item : items) {
+      add.accept(item);
+      com.google.rpc.Status larger = with(without, detail.get());
+      if (!Trailers.fit(larger)) {
         return fitting;
       }
       fitting = larger;
     }
     return fitting;
-  }
-
-  private static VersionConflict.Builder detail(StoreException.VersionConflict conflict) {
-    return VersionConflict.newBuilder()
-        .setActorId(conflict.actor().value())
-        .setCurrentVersion(conflict.currentVersion())
-        .setAttemptedVersion(conflict.attemptedVersion());
-  }
-
-  private static BadRequest detail(StoreException.InvalidRequest invalid) {
-    BadRequest.Builder request = BadRequest.newBuilder();
-    invalid
-        .faults()
-        .forEach(
-            fault ->
-                request.addFieldViolations(
-                    BadRequest.FieldViolation.newBuilder()
-                        .setField(fault.field())
-                        .setDescription(fault.fault())));
-    return request.build();
   }
 
   private static RetryInfo detail(StoreException.Overloaded overloaded) {
@@ -131,10 +145,10 @@ final class StatusMapper {
 
   static ReplayError replayError(StoreException.CorruptRecord corrupt) {
     return ReplayError.newBuilder()
-        .setActorId(corrupt.actorId())
+        .setActorId(Trailers.text(corrupt.actorId()))
         .setPartition(corrupt.partition())
         .setPosition(corrupt.position())
-        .setReason(corrupt.why())
+        .setReason(Trailers.text(corrupt.why()))
         .build();
   }
 

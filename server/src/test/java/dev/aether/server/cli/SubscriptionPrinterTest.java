@@ -44,7 +44,8 @@ class SubscriptionPrinterTest {
             }
           }
         };
-    SubscriptionPrinter printer = new SubscriptionPrinter(new Output(stuck), NOWHERE, false);
+    SubscriptionPrinter printer =
+        new SubscriptionPrinter(new Output(stuck), NOWHERE, false, Duration.ofMinutes(1));
     printer.onStarted("n", BEFORE);
     Thread callback = new Thread(() -> printer.onCommits(List.of(commit(1)), AFTER));
     callback.start();
@@ -58,7 +59,8 @@ class SubscriptionPrinterTest {
 
   @Test
   void whatComesAfterItCaughtUpIsNeitherPrintedNorPassed() throws InterruptedException {
-    SubscriptionPrinter printer = new SubscriptionPrinter(new Output(written), NOWHERE, true);
+    SubscriptionPrinter printer =
+        new SubscriptionPrinter(new Output(written), NOWHERE, true, Duration.ofMinutes(1));
     printer.onCommits(List.of(commit(1)), null);
     printer.onCaughtUp(BEFORE);
     printer.awaitEnd();
@@ -72,7 +74,8 @@ class SubscriptionPrinterTest {
 
   @Test
   void whatComesAfterTheStopIsNeitherPrintedNorPassed() {
-    SubscriptionPrinter printer = new SubscriptionPrinter(new Output(written), NOWHERE, false);
+    SubscriptionPrinter printer =
+        new SubscriptionPrinter(new Output(written), NOWHERE, false, Duration.ofMinutes(1));
     printer.onCommits(List.of(commit(1)), BEFORE);
     printer.stop();
 
@@ -91,7 +94,8 @@ class SubscriptionPrinterTest {
             throw new java.io.IOException("No space left on device");
           }
         };
-    SubscriptionPrinter printer = new SubscriptionPrinter(new Output(full), NOWHERE, false);
+    SubscriptionPrinter printer =
+        new SubscriptionPrinter(new Output(full), NOWHERE, false, Duration.ofMinutes(1));
     printer.onStarted("n", BEFORE);
 
     printer.onCommits(List.of(commit(1)), AFTER);

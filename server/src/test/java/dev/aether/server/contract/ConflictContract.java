@@ -18,8 +18,6 @@ import org.junit.jupiter.api.Test;
 
 /** What a conflict brings of the events that its writer missed. */
 abstract class ConflictContract extends Contract {
-  private static final int STATUS_BYTES = 4 * 1024;
-
   ConflictContract(Fixture fixture) {
     super(fixture);
   }
@@ -89,7 +87,7 @@ abstract class ConflictContract extends Contract {
   }
 
   @Test
-  void asManyComeAsFitAndTheWholeStatusStaysSmall() {
+  void asManyComeAsFitTheTrailersThatProxiesCarry() {
     Random random = random();
     for (int round = 0; round < 5; round++) {
       String longest = random.nextBoolean() ? "\"😀".repeat(51) + round : actor + round;
@@ -99,7 +97,7 @@ abstract class ConflictContract extends Contract {
             Requests.save(namespace, longest, 0).setExpectedVersion(stored);
         int count = 1 + random.nextInt(20);
         for (int i = 0; i < count; i++) {
-          commit.addEvents(Requests.heavyEvent(random.nextInt(300)));
+          commit.addEvents(Requests.heavyEvent(random.nextInt(200)));
         }
         stored = a.save(commit).getLastVersion();
       }
@@ -119,11 +117,13 @@ abstract class ConflictContract extends Contract {
     int fitted = conflict.getMissedEventsCount();
     assertTrue(fitted > 0, "none fitted");
     assertEquals(events.subList(expected, expected + fitted), conflict.getMissedEventsList());
-    assertTrue(status.getSerializedSize() <= STATUS_BYTES, status.getSerializedSize() + " bytes");
+    int bytes = Refusal.trailerBytes(status);
+    assertTrue(bytes <= Refusal.MAX_TRAILER_BYTES, bytes + " bytes");
     VersionConflict larger =
         conflict.toBuilder().addMissedEvents(events.get(expected + fitted)).build();
     com.google.rpc.Status over = status.toBuilder().setDetails(1, Any.pack(larger)).build();
-    assertTrue(over.getSerializedSize() > STATUS_BYTES, over.getSerializedSize() + " would fit");
+    int overBytes = Refusal.trailerBytes(over);
+    assertTrue(overBytes > Refusal.MAX_TRAILER_BYTES, overBytes + " would fit");
   }
 
   @Test

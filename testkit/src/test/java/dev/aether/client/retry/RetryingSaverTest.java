@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.AetherClient;
 import dev.aether.client.Event;
-import dev.aether.client.InvalidRequestException;
 import dev.aether.client.NewEvent;
 import dev.aether.client.OutcomeUnknownException;
 import dev.aether.client.RepeatOptions;
 import dev.aether.client.Saved;
+import dev.aether.client.TooLargeException;
 import dev.aether.client.VersionConflictException;
 import dev.aether.testkit.AetherExtension;
 import dev.aether.testkit.CallLog;
@@ -231,8 +231,11 @@ class RetryingSaverTest {
     RetryingSaver saver = opened(breaker, way);
 
     assertThrows(
-        InvalidRequestException.class,
-        () -> way.save(saver, attempt -> List.of(NewEvent.json("", "{}"))));
+        TooLargeException.class,
+        () ->
+            way.save(
+                saver,
+                attempt -> List.of(NewEvent.builder("Large").data(new byte[3 << 20]).build())));
     assertEquals(CircuitBreaker.State.CLOSED, breaker.state());
   }
 

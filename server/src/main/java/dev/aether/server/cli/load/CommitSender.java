@@ -2,6 +2,7 @@ package dev.aether.server.cli.load;
 
 import dev.aether.client.Bytes;
 import dev.aether.client.ExpectedVersion;
+import dev.aether.client.InvalidArgumentException;
 import dev.aether.client.NewEvent;
 import dev.aether.client.SaveCommand;
 import dev.aether.client.Saved;
@@ -30,7 +31,12 @@ final class CommitSender {
 
   /** Completes as the save does that expects the actor's latest version to be this. */
   CompletableFuture<Sent> send(ImportCommit commit, long latestVersion) {
-    Attempt whole = attempt(commit, latestVersion, true);
+    Attempt whole;
+    try {
+      whole = attempt(commit, latestVersion, true);
+    } catch (InvalidArgumentException e) {
+      return CompletableFuture.failedFuture(e);
+    }
     return whole
         .send(saver)
         .exceptionallyCompose(

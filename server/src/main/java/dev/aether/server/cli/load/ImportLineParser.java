@@ -1,6 +1,7 @@
 package dev.aether.server.cli.load;
 
 import dev.aether.client.Bytes;
+import dev.aether.client.InvalidArgumentException;
 import dev.aether.client.Snapshot;
 import dev.aether.server.cli.json.JsonFault;
 import java.time.Instant;
@@ -92,14 +93,18 @@ final class ImportLineParser {
     String actorId = fields.required("actorId");
     long version =
         fields.version("version").orElseThrow(() -> new JsonFault("\"version\" is missing"));
-    Snapshot snapshot =
-        new Snapshot(
-            actorId,
-            version,
-            Bytes.wrap(fields.bytes("state")),
-            fields.contentType("state"),
-            fields.strings("metadata"),
-            fields.time("timestamp").orElse(null));
-    return new SnapshotLine(number, text, fields.optional("namespace"), snapshot);
+    try {
+      Snapshot snapshot =
+          new Snapshot(
+              actorId,
+              version,
+              Bytes.wrap(fields.bytes("state")),
+              fields.contentType("state"),
+              fields.strings("metadata"),
+              fields.time("timestamp").orElse(null));
+      return new SnapshotLine(number, text, fields.optional("namespace"), snapshot);
+    } catch (InvalidArgumentException e) {
+      throw new JsonFault(String.valueOf(e.getMessage()));
+    }
   }
 }
