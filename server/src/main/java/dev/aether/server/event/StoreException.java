@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * Everything that the server decides can go wrong. Each has a {@link Reason} and its values as
@@ -123,14 +124,23 @@ public abstract sealed class StoreException extends RuntimeException {
     /** More faults than this are not listed. */
     public static final int MAX_FAULTS = 10;
 
+    /** The message, which travels in a trailer, says no more of them; {@link #faults} does. */
+    private static final int MAX_FAULTS_IN_MESSAGE = 3;
+
     private final transient List<FieldFault> faults;
 
     public InvalidRequest(List<FieldFault> faults) {
-      super(
-          Reason.INVALID_REQUEST,
-          "invalid request: " + faults.get(0).field() + " " + faults.get(0).fault(),
-          Map.of());
+      super(Reason.INVALID_REQUEST, message(faults), Map.of());
       this.faults = faults.stream().limit(MAX_FAULTS).toList();
+    }
+
+    private static String message(List<FieldFault> faults) {
+      String first =
+          faults.stream()
+              .limit(MAX_FAULTS_IN_MESSAGE)
+              .map(fault -> fault.field() + ' ' + fault.fault())
+              .collect(Collectors.joining("; ", "invalid request: ", ""));
+      return faults.size() > MAX_FAULTS_IN_MESSAGE ? first + "; and more" : first;
     }
 
     public InvalidRequest(String field, String fault) {

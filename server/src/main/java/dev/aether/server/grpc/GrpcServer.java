@@ -9,7 +9,6 @@ import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
-import io.grpc.protobuf.services.ProtoReflectionServiceV1;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -64,7 +63,7 @@ public final class GrpcServer implements AutoCloseable {
     Completion completion = new Completion(clock);
     Intake intake = new Intake(store, completion);
     saveStreams = new SaveStreams(intake);
-    server =
+    NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
             // Nothing blocks on these threads: every method hands its work to the store and
             // returns.
@@ -85,11 +84,12 @@ public final class GrpcServer implements AutoCloseable {
                     new EventBusService(bus, store.namespaces().storeId(), nodeId, completion)
                         .bindWithTwin()))
             .addService(
-                MalformedRequests.refused(new NamespacesService(store.namespaces()).bindService()))
-            .addService(health.getHealthService())
-            .addService(ProtoReflectionServiceV1.newInstance())
-            .build()
-            .start();
+                Reflection.withErrorDetails(
+                    MalformedRequests.refused(
+                        new NamespacesService(store.namespaces()).bindService())))
+            .addService(health.getHealthService());
+    Reflection.services().forEach(builder::addService);
+    server = builder.build().start();
   }
 
   /** Where it listens. */

@@ -12,6 +12,7 @@ import dev.aether.v1.Durability;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.Sync;
+import java.util.Optional;
 
 /** A save as it comes in becomes a command here, checked once. */
 public final class SaveMapper {
@@ -28,7 +29,11 @@ public final class SaveMapper {
    */
   public static Save toSave(
       SaveEventsRequest request, Completion completion, boolean resent, long deadline) {
-    check(request);
+    check(
+        request,
+        request.hasExpectedVersion()
+            ? Optional.empty()
+            : Optional.of("is empty, which is only allowed with expected_version"));
     // Before the events are completed: it leaves their texts as the bytes that are stored.
     String digest = RequestDigest.of(request.getEventsList());
     return new Save(
@@ -42,11 +47,23 @@ public final class SaveMapper {
         deadline);
   }
 
-  private static void check(SaveEventsRequest request) {
+  /**
+   * Refuses a request of a stream without a commit id, and says what else is wrong with it.
+   *
+   * @throws dev.aether.server.event.StoreException.InvalidRequest always
+   */
+  static void refuseWithoutCommitId(SaveEventsRequest request) {
+    check(request, Optional.of("is empty, which a stream can't have"));
+  }
+
+  /** Also says what is wrong with an empty commit id, if it is. */
+  private static void check(SaveEventsRequest request, Optional<String> emptyCommitId) {
     Faults faults = new Faults();
     Names.checkNamespace(request.getNamespace(), faults);
     Names.checkActor(request.getActorId(), faults);
-    checkCommitId(request, faults);
+    faults.add(
+        "commit_id",
+        request.getCommitId().isEmpty() ? emptyCommitId : CommitId.fault(request.getCommitId()));
     checkExpected(request, faults);
     int count = request.getEventsCount();
     if (count == 0) {
@@ -60,14 +77,6 @@ public final class SaveMapper {
       }
     }
     faults.check();
-  }
-
-  private static void checkCommitId(SaveEventsRequest request, Faults faults) {
-    if (!request.getCommitId().isEmpty()) {
-      faults.add("commit_id", CommitId.fault(request.getCommitId()));
-    } else if (!request.hasExpectedVersion()) {
-      faults.add("commit_id", "is empty, which is only allowed with expected_version");
-    }
   }
 
   private static void checkExpected(SaveEventsRequest request, Faults faults) {

@@ -134,7 +134,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   private CompletableFuture<Saved> save(SaveEventsRequest message, Admission admission) {
     try {
       if (message.getCommitId().isEmpty()) {
-        throw new StoreException.InvalidRequest("commit_id", "is empty, which a stream can't have");
+        SaveMapper.refuseWithoutCommitId(message);
       }
       if (admission == Admission.DOUBLE) {
         throw new StoreException.InvalidRequest(

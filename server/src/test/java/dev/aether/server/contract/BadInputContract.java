@@ -168,11 +168,20 @@ abstract class BadInputContract extends Contract {
         List.of("namespace", "actor_id", "expected", "events"),
         Refusal.of(() -> a.save(three)).badFields());
 
+    Refusal neither = Refusal.of(() -> a.save(good().clearExpected().setCommitId("")));
+    assertEquals(List.of("commit_id", "expected"), neither.badFields());
+    assertEquals(
+        "invalid request: commit_id is empty, which is only allowed with expected_version; expected"
+            + " is not set: one of expected_version, any_version, existing_actor",
+        neither.message());
+
     SaveEventsRequest.Builder many = good().clearEvents();
     for (int i = 0; i < 1000; i++) {
       many.addEvents(event().setEventType("").setEventId("x".repeat(300)));
     }
-    assertEquals(10, Refusal.of(() -> a.save(many)).badFields().size());
+    Refusal ten = Refusal.of(() -> a.save(many));
+    assertEquals(10, ten.badFields().size());
+    assertTrue(ten.message().endsWith("; and more"), ten.message());
   }
 
   @Test

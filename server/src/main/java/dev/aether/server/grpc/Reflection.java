@@ -1,0 +1,64 @@
+package dev.aether.server.grpc;
+
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.rpc.ErrorDetailsProto;
+import io.grpc.BindableService;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.ProtoFileDescriptorSupplier;
+import io.grpc.protobuf.services.ProtoReflectionService;
+import io.grpc.protobuf.services.ProtoReflectionServiceV1;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * The server describes itself, so that grpcurl and its like need no protos, not even for the
+ * details of an error.
+ */
+final class Reflection {
+  private Reflection() {}
+
+  /** Both versions: Python's client and tools from before 2023 know only v1alpha. */
+  @SuppressWarnings("deprecation") // v1alpha is deprecated, but asked for.
+  static List<BindableService> services() {
+    return List.of(ProtoReflectionServiceV1.newInstance(), ProtoReflectionService.newInstance());
+  }
+
+  /**
+   * The same service, whose file is said to import google/rpc/error_details.proto. Reflection knows
+   * the files of the services and what these import; no file of the contract imports the details,
+   * as they come packed into an Any.
+   */
+  static ServerServiceDefinition withErrorDetails(ServerServiceDefinition service) {
+    ServiceDescriptor declared = service.getServiceDescriptor();
+    if (!(declared.getSchemaDescriptor() instanceof ProtoFileDescriptorSupplier schema)) {
+      throw new IllegalArgumentException(declared.getName() + " is not described by a file");
+    }
+    FileDescriptor file = importing(schema.getFileDescriptor(), ErrorDetailsProto.getDescriptor());
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(declared.getName())
+            .setSchemaDescriptor((ProtoFileDescriptorSupplier) () -> file);
+    declared.getMethods().forEach(descriptor::addMethod);
+    ServerServiceDefinition.Builder described = ServerServiceDefinition.builder(descriptor.build());
+    for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
+      described.addMethod(method);
+    }
+    return described.build();
+  }
+
+  private static FileDescriptor importing(FileDescriptor file, FileDescriptor imported) {
+    FileDescriptorProto proto =
+        file.toProto().toBuilder().addDependency(imported.getName()).build();
+    FileDescriptor[] dependencies =
+        Stream.concat(file.getDependencies().stream(), Stream.of(imported))
+            .toArray(FileDescriptor[]::new);
+    try {
+      return FileDescriptor.buildFrom(proto, dependencies);
+    } catch (DescriptorValidationException e) {
+      throw new IllegalStateException(e); // The same file was valid without one import more.
+    }
+  }
+}
