@@ -16,7 +16,6 @@ import (
 	"os"
 	"os/exec"
 	"path"
-	"strings"
 
 	"github.com/bufbuild/protocompile"
 	"github.com/bufbuild/protocompile/protoutil"
@@ -47,15 +46,11 @@ func generate(protoFolder, packageFolder string) error {
 	if err != nil {
 		return err
 	}
-	// The protos say nothing of Go: the package is named here.
-	parameters := []string{"paths=source_relative"}
-	for _, file := range files {
-		parameters = append(parameters, fmt.Sprintf("M%s=quickstart/%s", file, packageFolder))
-	}
 	request := &pluginpb.CodeGeneratorRequest{
 		FileToGenerate: files,
-		Parameter:      proto.String(strings.Join(parameters, ",")),
-		ProtoFile:      descriptors,
+		// In the protos' folders, not in those of their go_package: here that is a package of this module.
+		Parameter: proto.String("paths=source_relative"),
+		ProtoFile: descriptors,
 	}
 	return errors.Join(run("protoc-gen-go", request), run("protoc-gen-go-grpc", request))
 }
