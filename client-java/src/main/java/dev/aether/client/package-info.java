@@ -6,11 +6,19 @@
  *
  * <pre>{@code
  * try (AetherClient client = AetherClient.connect("localhost:7450")) {
- *   NewEvent placed = NewEvent.json("OrderPlaced", "{\"total\": 42}");
+ *   client.save("order-1", ExpectedVersion.exactly(0), NewEvent.json("OrderPlaced", "{}"));
  *   try {
- *     client.save("order-1", ExpectedVersion.exactly(0), placed);
+ *     // Decided on what is known of it: version 1.
+ *     client.save("order-1", ExpectedVersion.exactly(1), NewEvent.json("OrderCancelled", "{}"));
  *   } catch (VersionConflictException conflict) {
- *     client.save("order-1", ExpectedVersion.exactly(conflict.currentVersion()), placed);
+ *     // Another writer was faster. Read what was missed and decide again.
+ *     NewEvent decision;
+ *     try (Stream<Event> missed =
+ *         client.events("order-1", ReadOptions.from(conflict.attemptedVersion()))) {
+ *       boolean paid = missed.anyMatch(event -> event.type().equals("OrderPaid"));
+ *       decision = NewEvent.json(paid ? "RefundOrdered" : "OrderCancelled", "{}");
+ *     }
+ *     client.save("order-1", ExpectedVersion.exactly(conflict.currentVersion()), decision);
  *   }
  *   try (Stream<Event> events = client.events("order-1")) {
  *     events.forEach(event -> out.println(event.version() + " " + event.type()));

@@ -6,8 +6,10 @@ import static dev.aether.client.ScriptedServer.fail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.LoadActorResponse;
+import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
 import dev.aether.v1.SubscribeResponse;
@@ -34,36 +36,65 @@ import org.junit.jupiter.api.Timeout;
 final class ExampleTest {
 
   @Test
-  void theExampleOfThePackageDescriptionRuns() {
+  void theExampleOfThePackageDescriptionDecidesAgainOnWhatItMissed() throws Exception {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     try (ScriptedServer server = new ScriptedServer()) {
+      server.saves.add(answer(SaveEventsResponse.getDefaultInstance()));
       server.saves.add(
           fail(
               error(
                   Status.Code.ABORTED,
                   "VERSION_CONFLICT",
-                  Map.of("actor_id", "order-1", "current_version", "1"))));
+                  Map.of(
+                      "actor_id", "order-1", "current_version", "2", "attempted_version", "2"))));
+      server.reads.add(answer(events(2, "OrderPaid")));
       server.saves.add(answer(SaveEventsResponse.getDefaultInstance()));
-      server.reads.add(
-          answer(
-              GetEventsResponse.newBuilder()
-                  .addEvents(
-                      dev.aether.v1.Event.newBuilder().setVersion(1).setEventType("OrderPlaced"))
-                  .build()));
+      server.reads.add(answer(events(1, "OrderPlaced", "OrderPaid", "RefundOrdered")));
 
       example(server.endpoint(), new PrintStream(printed, true, StandardCharsets.UTF_8));
+
+      assertEquals("OrderPlaced on 0", saved(server));
+      assertEquals("OrderCancelled on 1", saved(server));
+      assertEquals(2, server.received(GetEventsRequest.class).getFromVersion());
+      assertEquals("RefundOrdered on 2", saved(server));
     }
-    assertEquals("1 OrderPlaced", printed.toString(StandardCharsets.UTF_8).strip());
+    assertEquals(
+        List.of("1 OrderPlaced", "2 OrderPaid", "3 RefundOrdered"),
+        printed.toString(StandardCharsets.UTF_8).lines().toList());
+  }
+
+  private static GetEventsResponse events(long version, String... types) {
+    GetEventsResponse.Builder events = GetEventsResponse.newBuilder();
+    for (String type : types) {
+      events.addEvents(
+          dev.aether.v1.Event.newBuilder()
+              .setVersion(version + events.getEventsCount())
+              .setEventType(type));
+    }
+    return events.build();
+  }
+
+  private static String saved(ScriptedServer server) throws InterruptedException {
+    SaveEventsRequest request = server.received(SaveEventsRequest.class);
+    return request.getEvents(0).getEventType() + " on " + request.getExpectedVersion();
   }
 
   private static void example(String endpoint, PrintStream out) {
     // example
     try (AetherClient client = AetherClient.connect(endpoint)) {
-      NewEvent placed = NewEvent.json("OrderPlaced", "{\"total\": 42}");
+      client.save("order-1", ExpectedVersion.exactly(0), NewEvent.json("OrderPlaced", "{}"));
       try {
-        client.save("order-1", ExpectedVersion.exactly(0), placed);
+        // Decided on what is known of it: version 1.
+        client.save("order-1", ExpectedVersion.exactly(1), NewEvent.json("OrderCancelled", "{}"));
       } catch (VersionConflictException conflict) {
-        client.save("order-1", ExpectedVersion.exactly(conflict.currentVersion()), placed);
+        // Another writer was faster. Read what was missed and decide again.
+        NewEvent decision;
+        try (Stream<Event> missed =
+            client.events("order-1", ReadOptions.from(conflict.attemptedVersion()))) {
+          boolean paid = missed.anyMatch(event -> event.type().equals("OrderPaid"));
+          decision = NewEvent.json(paid ? "RefundOrdered" : "OrderCancelled", "{}");
+        }
+        client.save("order-1", ExpectedVersion.exactly(conflict.currentVersion()), decision);
       }
       try (Stream<Event> events = client.events("order-1")) {
         events.forEach(event -> out.println(event.version() + " " + event.type()));
