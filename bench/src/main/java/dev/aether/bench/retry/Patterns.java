@@ -8,6 +8,7 @@ import dev.aether.client.retry.JitterRetry;
 import dev.aether.client.retry.RetryPolicy;
 import dev.aether.client.retry.SimpleRetry;
 import java.util.List;
+import java.util.Optional;
 
 /** The six patterns with their default options. */
 final class Patterns {
@@ -19,33 +20,53 @@ final class Patterns {
    * A pattern.
    *
    * @param name as its class is named
+   * @param nameInGo as the Go library aether, from which it comes, names it; where that is known
    * @param complexity of the code that uses it
    * @param useWhen in a few words
    * @param writers makes its writers
    */
-  record Pattern(String name, String complexity, String useWhen, Writer.Maker writers) {}
+  record Pattern(
+      String name,
+      Optional<String> nameInGo,
+      String complexity,
+      String useWhen,
+      Writer.Maker writers) {}
 
   static List<Pattern> all() {
     return List.of(
-        waiting("SimpleRetry", "low", "conflicts are rare", new SimpleRetry()),
+        waiting(
+            "SimpleRetry",
+            Optional.of("SimpleRetryPattern"),
+            "low",
+            "conflicts are rare",
+            new SimpleRetry()),
         waiting(
             "ConflictDetailed",
+            Optional.empty(),
             "medium",
             "somebody must see what collides; it stops where retries lead nowhere",
             new ConflictDetailed()),
-        waiting("JitterRetry", "low", "several write to one actor: begin here", new JitterRetry()),
+        waiting(
+            "JitterRetry",
+            Optional.empty(),
+            "low",
+            "several write to one actor: begin here",
+            new JitterRetry()),
         waiting(
             "AdaptiveRetry",
+            Optional.empty(),
             "medium",
             "contention comes and goes, and nobody is in a hurry",
             new AdaptiveRetry()),
         new Pattern(
             "BackgroundSaver",
+            Optional.of("EventualConsistencyPattern"),
             "high",
             "the caller must not wait, and later is early enough",
             BackgroundWriter::new),
         new Pattern(
             "CircuitBreaker",
+            Optional.empty(),
             "medium",
             "calls to an ailing server should fail at once; around JitterRetry here",
             (client, tally) ->
@@ -53,8 +74,16 @@ final class Patterns {
   }
 
   private static Pattern waiting(
-      String name, String complexity, String useWhen, RetryPolicy policy) {
+      String name,
+      Optional<String> nameInGo,
+      String complexity,
+      String useWhen,
+      RetryPolicy policy) {
     return new Pattern(
-        name, complexity, useWhen, (client, tally) -> new WaitingWriter(client, policy, tally));
+        name,
+        nameInGo,
+        complexity,
+        useWhen,
+        (client, tally) -> new WaitingWriter(client, policy, tally));
   }
 }

@@ -56,9 +56,10 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
     text.append("|---|---:|---:|---:|---|---|\n");
     for (Row row : rows) {
       text.append(
-          "| `%s` | %s | %s | %s | %s | %s |\n"
+          "| `%s`%s | %s | %s | %s | %s | %s |\n"
               .formatted(
                   row.pattern().name(),
+                  row.pattern().nameInGo().map(name -> " (`" + name + "`)").orElse(""),
                   row.cells(Figures::savedPerSecond),
                   row.cells(Figures::p99Millis),
                   row.cells(Figures::gaveUpPercent),
@@ -99,15 +100,22 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
 
   BarChart chart() {
     return new BarChart(
-        "Saves a second on one actor (logarithmic)",
+        "Saved on one actor, and the share of saves that were given up",
+        "saves a second",
         writers.stream().map(count -> count == 1 ? "1 writer" : count + " writers").toList(),
         rows.stream()
             .map(
                 row ->
                     new BarChart.Group(
                         row.pattern().name(),
-                        row.figures().stream().map(Figures::savedPerSecond).toList()))
+                        row.figures().stream().map(RetryReport::bar).toList()))
             .toList());
+  }
+
+  private static BarChart.Bar bar(Figures figures) {
+    return new BarChart.Bar(
+        figures.savedPerSecond(),
+        figures.gaveUp() == 0 ? "" : ", " + number(figures.gaveUpPercent()) + " % given up");
   }
 
   private static String number(double value) {

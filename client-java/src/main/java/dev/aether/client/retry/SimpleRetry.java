@@ -6,6 +6,11 @@ import java.time.Duration;
  * A few retries, with pauses that double. For actors that are seldom contended: writers that
  * conflict wait alike and meet again.
  *
+ * <p>It gives up after {@code maxRetries}, and under contention often. The save then ends with
+ * {@link RetriesExhaustedException}, and nothing is stored: the caller must catch that, and refuse
+ * the command or bring it again later. More retries ({@link #withMaxRetries}) or {@link
+ * JitterRetry} give up less often.
+ *
  * @param maxRetries attempts after the first; 0: none
  * @param firstPause above zero
  * @param longestPause not below the first, at most {@link Verdict#LONGEST_PAUSE}
