@@ -1,5 +1,6 @@
 package dev.aether.server.embedded;
 
+import dev.aether.server.schedule.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -186,7 +187,7 @@ public final class NatsServerProcess implements AutoCloseable {
 
   private void watch() {
     try {
-      Duration pause = RESTART_PAUSE_MIN;
+      Backoff backoff = Backoff.from(RESTART_PAUSE_MIN, RESTART_PAUSE_MAX);
       while (true) {
         long begin = System.nanoTime();
         int code = process.awaitExit();
@@ -195,9 +196,14 @@ public final class NatsServerProcess implements AutoCloseable {
           return;
         }
         boolean wasSteady = System.nanoTime() - begin > STEADY.toNanos();
-        pause = wasSteady ? RESTART_PAUSE_MIN : pause;
+        if (wasSteady) {
+          backoff.reset();
+        }
+        Duration pause = backoff.next();
         log.error(
-            "nats-server {} ended with exit code {} and is started again in {} ms; its last lines:\n  {}",
+            "nats-server {} ended with exit code {} and is started again in {} ms; its last"
+                + " lines:\n"
+                + "  {}",
             process.pid(),
             code,
             pause.toMillis(),
@@ -205,7 +211,6 @@ public final class NatsServerProcess implements AutoCloseable {
         if (closingWithin(pause)) {
           return;
         }
-        pause = min(pause.multipliedBy(2), RESTART_PAUSE_MAX);
         startAgain();
       }
     } catch (InterruptedException e) {
@@ -242,10 +247,6 @@ public final class NatsServerProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
       return true;
     }
-  }
-
-  private static Duration min(Duration a, Duration b) {
-    return a.compareTo(b) < 0 ? a : b;
   }
 
   /**

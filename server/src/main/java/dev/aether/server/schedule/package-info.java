@@ -1,4 +1,4 @@
-/** Tasks that come again and again. */
+/** Tasks that come again and again, and the pauses between tries. */
 @NullMarked
 package dev.aether.server.schedule;
 

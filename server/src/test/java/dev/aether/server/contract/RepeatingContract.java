@@ -13,6 +13,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.stub.MetadataUtils;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** SaveEvents again with a commit id that was there before. */
@@ -189,6 +190,62 @@ abstract class RepeatingContract extends Contract {
     SaveEventsResponse first = a.save(request);
     saveOneByOne(999);
     assertReplay(first, b.save(request));
+  }
+
+  /** The request without retry is the first sending, which was held up on its way. */
+  @Test
+  void aFirstSendingThatComesAfterItsRepeatIsRecognisedOnEveryNode() {
+    for (Node late : List.of(a, b)) {
+      for (Node repeated : List.of(a, b)) {
+        for (int later : new int[] {0, 1, 2, 30}) {
+          String id = Requests.unique("actor");
+          late.save(Requests.saveAny(namespace, id));
+          repeated.save(Requests.saveAny(namespace, id));
+          SaveEventsRequest any = Requests.saveAny(namespace, id).build();
+          SaveEventsRequest existing =
+              Requests.save(namespace, id, 2).setExistingActor(Empty.getDefaultInstance()).build();
+          SaveEventsResponse first = repeated.save(any.toBuilder().setRetry(true));
+          SaveEventsResponse second = repeated.save(existing.toBuilder().setRetry(true));
+          for (int i = 0; i < later; i++) {
+            // By turns, so that the node of the late one knows the end of the history.
+            (i % 2 == 0 ? late : repeated).save(Requests.saveAny(namespace, id));
+          }
+          assertReplay(first, late.save(any));
+          assertReplay(second, late.save(existing));
+          assertEquals(5 + later, late.latest(namespace, id));
+        }
+      }
+    }
+  }
+
+  @Test
+  void aFirstSendingThatComesLateIsRecognisedThoughTheActorHasManyMoreCommitsByThen() {
+    a.save(Requests.saveAny(namespace, actor));
+    SaveEventsRequest request = Requests.saveAny(namespace, actor).build();
+    SaveEventsResponse first = b.save(request.toBuilder().setRetry(true));
+    SaveStreamer.answers(b, manyAtAnyVersion(1500))
+        .forEach(answer -> assertTrue(answer.hasSaved(), answer::toString));
+
+    assertReplay(first, a.save(request));
+    assertReplay(first, b.save(request));
+    assertEquals(1502, a.latest(namespace, actor));
+  }
+
+  private List<SaveEventsRequest> manyAtAnyVersion(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> Requests.saveAny(namespace, actor).build())
+        .toList();
+  }
+
+  @Test
+  void aFirstSendingThatComesLateWithOtherContentIsRefused() {
+    a.save(Requests.saveAny(namespace, actor));
+    SaveEventsRequest request = Requests.saveAny(namespace, actor).build();
+    b.save(request.toBuilder().setRetry(true));
+    a.save(Requests.saveAny(namespace, actor));
+    Refusal refusal =
+        Refusal.of(() -> a.save(request.toBuilder().addEvents(Requests.event("More"))));
+    assertEquals("COMMIT_ID_REUSED", refusal.reason());
   }
 
   @Test

@@ -7,6 +7,7 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.Saved;
 import dev.aether.server.event.Causes;
+import dev.aether.server.schedule.Backoff;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -28,7 +29,7 @@ final class StreamSaver implements CommitSaver {
   private static final Duration MAX_OUTAGE = Duration.ofSeconds(30);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
   /** It passes. What may be stored nevertheless is stored once: each save has a commit id. */
   private static final Set<Reason> PASSING =
@@ -50,23 +51,24 @@ final class StreamSaver implements CommitSaver {
   @Override
   public CompletableFuture<Saved> save(SaveCommand command) {
     return once(command)
-        .exceptionallyCompose(error -> again(command, error, System.nanoTime(), FIRST_PAUSE));
+        .exceptionallyCompose(
+            error ->
+                again(command, error, System.nanoTime(), Backoff.from(FIRST_PAUSE, LONGEST_PAUSE)));
   }
 
   private CompletableFuture<Saved> again(
-      SaveCommand command, Throwable error, long refusedNanos, Duration pause) {
+      SaveCommand command, Throwable error, long refusedNanos, Backoff backoff) {
     boolean passes =
         Causes.unwrapped(error) instanceof AetherException e && PASSING.contains(e.reason());
     if (!passes || isOut(refusedNanos)) {
       return CompletableFuture.failedFuture(error);
     }
     Executor later =
-        CompletableFuture.delayedExecutor(pause.toMillis(), TimeUnit.MILLISECONDS, Runnable::run);
-    Duration longer = pause.multipliedBy(2);
-    Duration next = longer.compareTo(MAX_PAUSE) < 0 ? longer : MAX_PAUSE;
+        CompletableFuture.delayedExecutor(
+            backoff.next().toMillis(), TimeUnit.MILLISECONDS, Runnable::run);
     return CompletableFuture.supplyAsync(() -> once(command), later)
         .thenCompose(saved -> saved)
-        .exceptionallyCompose(failure -> again(command, failure, refusedNanos, next));
+        .exceptionallyCompose(failure -> again(command, failure, refusedNanos, backoff));
   }
 
   /** Whether the store had time enough since it first refused, and since it last stored. */

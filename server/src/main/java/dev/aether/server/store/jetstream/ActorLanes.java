@@ -7,8 +7,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets one task of an actor run at a time, in the order of arrival, while tasks of different actors
@@ -17,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * in {@link #awaitEmpty}; for any number of threads.
  */
 final class ActorLanes {
+  private static final Logger LOG = LoggerFactory.getLogger(ActorLanes.class);
+
   private static final int MAX_PER_ACTOR = 1024;
 
   private final int maxTasks;
@@ -45,11 +49,9 @@ final class ActorLanes {
    * Runs a task when those of its actor before it have ended; it ends when its future does.
    *
    * @param bytes that the task holds until then
-   * @param body is given what the actor's tasks before it have seen
    * @return the bound that kept it out, for people; empty if it was taken in
    */
-  Optional<String> run(
-      String actor, long bytes, Function<RecentCommits, ? extends CompletableFuture<?>> body) {
+  Optional<String> run(String actor, long bytes, Supplier<? extends CompletableFuture<?>> body) {
     synchronized (held) {
       if (held.tasks >= maxTasks) {
         return Optional.of("saves in flight on this node, at most " + maxTasks);
@@ -68,7 +70,7 @@ final class ActorLanes {
       return Optional.of("saves waiting for one actor on this node, at most " + MAX_PER_ACTOR);
     }
     if (admission.first) {
-      drain(actor, new RecentCommits(), task);
+      drain(actor, task);
     }
     return Optional.empty();
   }
@@ -77,22 +79,32 @@ final class ActorLanes {
    * Runs a task and then those that wait in its lane, until one is not done at once, which goes on
    * here when it is.
    */
-  private void drain(String actor, RecentCommits seen, Task first) {
+  private void drain(String actor, Task first) {
     for (Task next = first; next != null; next = take(actor)) {
       Task task = next;
-      CompletableFuture<?> running = task.body().apply(seen);
+      CompletableFuture<?> running = begin(task);
       if (!running.isDone()) {
         running.whenComplete(
             (done, thrown) -> {
               leave(task);
               Task after = take(actor);
               if (after != null) {
-                drain(actor, seen, after);
+                drain(actor, after);
               }
             });
         return;
       }
       leave(task);
+    }
+  }
+
+  /** A task that throws has ended: the others of its actor must not wait for it for ever. */
+  private static CompletableFuture<?> begin(Task task) {
+    try {
+      return task.body().get();
+    } catch (Throwable thrown) {
+      LOG.error("a task of an actor failed by a fault of this server", thrown);
+      return CompletableFuture.failedFuture(thrown);
     }
   }
 
@@ -132,7 +144,7 @@ final class ActorLanes {
     }
   }
 
-  private record Task(long bytes, Function<RecentCommits, ? extends CompletableFuture<?>> body) {}
+  private record Task(long bytes, Supplier<? extends CompletableFuture<?>> body) {}
 
   /**
    * The waiting tasks of an actor, one of whose tasks runs. Only touched inside the map's compute.

@@ -29,6 +29,11 @@ record CommitHeader(
     return before.count() + 1;
   }
 
+  /** Sequence of the actor's commit before this one; 0: it is the first. */
+  long previous() {
+    return before.size() == 0 ? 0 : before.sequence(0);
+  }
+
   String format() {
     StringBuilder text = new StringBuilder(160);
     text.append(FORMAT).append(' ');

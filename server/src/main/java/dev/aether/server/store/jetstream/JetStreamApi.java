@@ -250,7 +250,7 @@ final class JetStreamApi {
     CompletableFuture<Message> reply;
     try {
       reply = connection.requestWithTimeout(subject, headers, body, within);
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(JetStreamErrors.failure(e));
     }
     return reply.handle(

@@ -23,6 +23,8 @@ final class JetStreamLog implements CommitLog {
   private final BatchGets batches;
   private final Namespaces namespaces;
   private final VersionCache cache;
+  private final CommitAges ages;
+  private final RecentCommits recent;
   private final Tails tails;
 
   /** For marks, of which a subscription over many logs asks one each. */
@@ -30,12 +32,13 @@ final class JetStreamLog implements CommitLog {
 
   private final SharedQuestions<LogId, Extent> extents = new SharedQuestions<>(this::ask);
 
-  JetStreamLog(
-      JetStreamApi api, BatchGets batches, Namespaces namespaces, VersionCache cache, Tails tails) {
-    this.api = api;
-    this.batches = batches;
-    this.namespaces = namespaces;
-    this.cache = cache;
+  JetStreamLog(SaveTools tools, Tails tails) {
+    this.api = tools.api();
+    this.batches = tools.batches();
+    this.namespaces = tools.namespaces();
+    this.cache = tools.cache();
+    this.ages = tools.ages();
+    this.recent = tools.recent();
     this.tails = tails;
   }
 
@@ -154,17 +157,20 @@ final class JetStreamLog implements CommitLog {
 
   @Override
   public Tail tail(LogId log, Mark after, TailListener listener) {
+    String stream = SubjectCodec.stream(log);
     MessageTail tail =
         tails.make(
-            SubjectCodec.stream(log),
+            stream,
             after,
             message -> {
-              teachCache(message);
+              learn(stream, message);
               listener.onEntry(CommitMessages.entry(log, message));
             },
             () -> {
-              // It may know ends of actors that were lost.
+              // They may know commits that were lost.
               cache.clear();
+              ages.forget(stream);
+              recent.forgetAll();
               listener.onLost();
             });
     tail.start();
@@ -181,13 +187,18 @@ final class JetStreamLog implements CommitLog {
     };
   }
 
-  /** What other nodes stored, this node's cache learns here. */
-  private void teachCache(StoredMessage message) {
+  /** What other nodes stored, this node's saves learn here. */
+  private void learn(String stream, StoredMessage message) {
+    ages.reached(stream, message.sequence());
     try {
       CommitHeader header = CommitMessages.header(message);
       cache.updateKnown(message.subject(), ActorTip.after(header, message.sequence()));
+      recent.saw(
+          message.subject(),
+          RecentCommits.Seen.of(header, message.sequence()),
+          ages.tooOld(stream));
     } catch (CorruptCommitException e) {
-      // The listener is told of the record as corrupt; the cache is only a hint.
+      // The listener is told of the record as corrupt; what is learnt here is only a hint.
       return;
     }
   }

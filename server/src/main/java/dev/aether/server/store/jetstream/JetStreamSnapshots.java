@@ -64,7 +64,7 @@ final class JetStreamSnapshots implements Snapshots {
     }
     SnapshotAttempt attempt = new SnapshotAttempt(tools, namespace, actor, change, deadline);
     lanes
-        .run(namespace.name() + ' ' + actor.value(), bytes, seen -> attempt.start())
+        .run(namespace.name() + ' ' + actor.value(), bytes, attempt::start)
         .ifPresent(
             bound -> attempt.refuse(new StoreException.Overloaded(bound, OVERLOAD_RETRY_AFTER)));
     return attempt.answer();

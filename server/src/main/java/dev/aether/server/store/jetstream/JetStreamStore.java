@@ -36,6 +36,9 @@ public final class JetStreamStore implements Store {
 
   private static final int HEAP_SHARE_OF_CACHE = 4;
 
+  /** What the ids of actors' young commits may take is one part in so many of the heap. */
+  private static final int HEAP_SHARE_OF_RECENT_COMMITS = 16;
+
   private static final int READ_THREADS = 2;
   private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
@@ -115,14 +118,14 @@ public final class JetStreamStore implements Store {
     tails = new Tails(connection, api, timers);
     namespaces = openRegistry(config, giveUpAt);
     VersionCache cache = new VersionCache(cachedActors());
-    // A NATS that was away may have come back with less: an end that was lost and is another
-    // commit's now must not be taken for the actor's.
-    connection.addConnectionListener(
-        (unused, event) -> {
-          if (event == ConnectionListener.Events.DISCONNECTED
-              || event == ConnectionListener.Events.RECONNECTED) {
-            cache.clear();
-          }
+    CommitAges ages = new CommitAges();
+    RecentCommits recent =
+        new RecentCommits(Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RECENT_COMMITS);
+    onReconnect(
+        () -> {
+          ages.forgetAll();
+          recent.forgetAll();
+          cache.clear();
         });
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
     SaveTools tools =
@@ -132,6 +135,8 @@ public final class JetStreamStore implements Store {
             new LadderWalks(api, readers),
             namespaces,
             cache,
+            ages,
+            recent,
             timers,
             new Deadlines(timers),
             maxCommitBytes,
@@ -140,9 +145,20 @@ public final class JetStreamStore implements Store {
     actors = new JetStreamActors(tools, new SubjectBlocks(api, readers));
     snapshots =
         new JetStreamSnapshots(new SnapshotTools(api, namespaces, events, timers, maxCommitBytes));
-    log = new JetStreamLog(api, batches, namespaces, cache, tails);
+    log = new JetStreamLog(tools, tails);
     broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
     probe = timers.every(PROBE_EVERY, this::probe);
+  }
+
+  /** Who comes back to NATS may meet a store that lost its newest commits, and has others there. */
+  private void onReconnect(Runnable forget) {
+    connection.addConnectionListener(
+        (unused, event) -> {
+          if (event == ConnectionListener.Events.DISCONNECTED
+              || event == ConnectionListener.Events.RECONNECTED) {
+            forget.run();
+          }
+        });
   }
 
   /** A cluster that has just begun has no leader yet: that passes. */

@@ -66,6 +66,16 @@ final class Ladder {
     return rungs[2 * rung];
   }
 
+  /** Which of the actor's commits a rung is, from 1. */
+  long number(int rung) {
+    long[] sizes = treeSizes(count);
+    long number = count;
+    for (int newer = 0; newer < rung; newer++) {
+      number -= sizes[newer];
+    }
+    return number;
+  }
+
   /** Last version of a rung's commit. */
   long lastVersion(int rung) {
     return rungs[2 * rung + 1];
@@ -95,6 +105,20 @@ final class Ladder {
       best = rung;
     }
     return best;
+  }
+
+  /**
+   * The newest rung whose commit does not lie after a sequence.
+   *
+   * @return -1 if there is none
+   */
+  int notAfterSequence(long sequence) {
+    for (int rung = 0; rung < size(); rung++) {
+      if (sequence(rung) <= sequence) {
+        return rung;
+      }
+    }
+    return -1;
   }
 
   /**

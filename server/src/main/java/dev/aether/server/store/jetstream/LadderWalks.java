@@ -82,13 +82,14 @@ final class LadderWalks {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     Walk walk = new Walk(actor, range);
-    walk.begin(newest);
+    walk.guard.run(() -> walk.begin(newest));
     return walk.result;
   }
 
   /** One walk. All but the result is guarded by this. */
   private final class Walk {
     final CompletableFuture<Optional<List<StoredMessage>>> result = new CompletableFuture<>();
+    final CatchAll guard = new CatchAll("a read of a few commits", thrown -> endAfterFault());
     private final ActorLog actor;
     private final Range range;
     private final Deque<Ladder.Tree> left = new ArrayDeque<>();
@@ -116,7 +117,7 @@ final class LadderWalks {
         Ladder.Tree tree = left.remove();
         inFlight++;
         api.at(actor.stream(), tree.sequence())
-            .whenComplete((message, thrown) -> arrived(tree, message, thrown));
+            .whenComplete(guard.of((message, thrown) -> arrived(tree, message, thrown)));
       }
       if (!ended && inFlight == 0) {
         end(Optional.of(List.copyOf(found.values())));
@@ -176,6 +177,13 @@ final class LadderWalks {
       ended = true;
       leave();
       result.completeAsync(() -> outcome, executor);
+    }
+
+    /** The commits are read in pages then. */
+    private synchronized void endAfterFault() {
+      if (!ended) {
+        end(Optional.empty());
+      }
     }
 
     /** Gives the place to another when nothing is under way any more. */

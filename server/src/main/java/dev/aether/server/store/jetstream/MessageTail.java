@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.Mark;
+import dev.aether.server.schedule.Backoff;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
@@ -69,7 +70,12 @@ final class MessageTail implements AutoCloseable {
   private long watchedAt = System.nanoTime();
 
   private boolean closed;
-  private Duration pause = FIRST_PAUSE;
+  private final Backoff backoff = Backoff.from(FIRST_PAUSE, LONGEST_PAUSE);
+
+  /** What fails in beginning is begun again. */
+  private final CatchAll guard =
+      new CatchAll("the making of a tail", thrown -> restart("it failed: " + thrown));
+
   private @Nullable ScheduledFuture<?> watch;
 
   /**
@@ -122,18 +128,22 @@ final class MessageTail implements AutoCloseable {
     if (closed) {
       return;
     }
+    restart(why, backoff.next());
+  }
+
+  private void restart(String why, Duration pause) {
     LOG.debug("tail of {} begins anew after {}: {}", stream, position.position(), why);
     drop();
-    timers.after(pause, this::begin);
-    pause =
-        pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+    timers.after(pause, guard.of(this::begin));
   }
 
   /** The same at once: for who knows that it will work now. */
   synchronized void restartNow(String why) {
-    pause = Duration.ZERO;
-    restart(why);
-    pause = FIRST_PAUSE;
+    if (closed) {
+      return;
+    }
+    backoff.reset();
+    restart(why, Duration.ZERO);
   }
 
   private synchronized void begin() {
@@ -164,7 +174,7 @@ final class MessageTail implements AutoCloseable {
             .build();
     String request = "{\"stream_name\":\"" + stream + "\",\"config\":" + config.toJson() + "}";
     api.consumer("CONSUMER.CREATE." + stream, request)
-        .whenComplete((reply, thrown) -> begun(begun, reply, thrown));
+        .whenComplete(guard.of((reply, thrown) -> begun(begun, reply, thrown)));
   }
 
   private synchronized void begun(
@@ -230,7 +240,7 @@ final class MessageTail implements AutoCloseable {
       return;
     }
     position = mark;
-    pause = FIRST_PAUSE;
+    backoff.reset();
   }
 
   private void onStatus(Message message) {

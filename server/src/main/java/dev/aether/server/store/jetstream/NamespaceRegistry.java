@@ -94,8 +94,7 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
     if (running != null) {
       return running.copy();
     }
-    making
-        .findOrMake(namespace, autoCreate)
+    CatchAll.begin(() -> making.findOrMake(namespace, autoCreate))
         .whenComplete(
             (info, thrown) -> {
               made.remove(namespace);
@@ -132,8 +131,7 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
             () ->
                 answer.completeExceptionally(
                     failure(namespace, begun.get(), JetStreamFailure.noAnswer("no answer"))));
-    change
-        .apply(() -> begun.set(true))
+    CatchAll.begin(() -> change.apply(() -> begun.set(true)))
         .whenComplete(
             (done, thrown) -> {
               timeout.cancel(false);

@@ -13,8 +13,8 @@ final class PackedTip implements Comparable<PackedTip> {
   private static final int LENGTH_BYTES = 2;
   private static final int LONGEST_VARINT = 10;
 
-  /** Sequence, version, events, hash of the commit id, count of the ladder. */
-  private static final int NUMBERS = 5;
+  /** Sequence, version, events, hash of the commit id, previous sequence, count of the ladder. */
+  private static final int NUMBERS = 6;
 
   /** The subject's length, the subject, the tip's numbers, then the ladder's rungs. */
   private byte[] bytes;
@@ -32,7 +32,8 @@ final class PackedTip implements Comparable<PackedTip> {
     writer.number(tip.sequence());
     writer.number(tip.version());
     writer.number(tip.events());
-    writer.number(Integer.toUnsignedLong(tip.commitIdHash()));
+    writer.number(tip.commitIdHash());
+    writer.number(tip.sequence() - tip.previous());
     writer.number(ladder.count());
     long sequence = tip.sequence();
     long version = tip.version();
@@ -51,7 +52,8 @@ final class PackedTip implements Comparable<PackedTip> {
     long sequence = reader.number();
     long version = reader.number();
     int events = (int) reader.number();
-    int commitIdHash = (int) reader.number();
+    long commitIdHash = reader.number();
+    long previous = sequence - reader.number();
     long count = reader.number();
     long[] rungs = new long[2 * Ladder.trees(count)];
     long stepSequence = sequence;
@@ -62,7 +64,7 @@ final class PackedTip implements Comparable<PackedTip> {
       rungs[i] = stepSequence;
       rungs[i + 1] = stepVersion;
     }
-    return new ActorTip(version, sequence, Ladder.of(count, rungs), events, commitIdHash);
+    return new ActorTip(version, sequence, Ladder.of(count, rungs), events, commitIdHash, previous);
   }
 
   /** Takes the tip of another of the same subject if that is the newer one. */

@@ -131,17 +131,21 @@ final class RegistryCopy implements AutoCloseable {
   /** Done when this copy has all up to a sequence; fails if that takes too long. */
   CompletableFuture<Void> caughtUp(long sequence) {
     CompletableFuture<Void> reached = new CompletableFuture<>();
-    awaitTail(sequence, System.nanoTime() + CATCH_UP_WITHIN.toNanos(), reached);
+    CatchAll guard =
+        new CatchAll("the wait for the registry's records", reached::completeExceptionally);
+    long giveUpAt = System.nanoTime() + CATCH_UP_WITHIN.toNanos();
+    guard.run(() -> awaitTail(sequence, giveUpAt, reached, guard));
     return reached;
   }
 
-  private void awaitTail(long sequence, long giveUpAt, CompletableFuture<Void> reached) {
+  private void awaitTail(
+      long sequence, long giveUpAt, CompletableFuture<Void> reached, CatchAll guard) {
     if (tail.position() >= sequence) {
       reached.complete(null);
     } else if (System.nanoTime() > giveUpAt) {
       reached.completeExceptionally(JetStreamFailure.noAnswer("the registry's records lag"));
     } else {
-      timers.after(CATCH_UP_POLL, () -> awaitTail(sequence, giveUpAt, reached));
+      timers.after(CATCH_UP_POLL, guard.of(() -> awaitTail(sequence, giveUpAt, reached, guard)));
     }
   }
 

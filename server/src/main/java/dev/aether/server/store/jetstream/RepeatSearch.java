@@ -1,10 +1,16 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Save;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 
 /**
  * The replay question: was this save stored before? Asked before a conflict is answered, and before
@@ -15,17 +21,33 @@ final class RepeatSearch {
   private static final int PAGE_COMMITS = 1000;
   private static final int PAGE_BYTES = 1024 * 1024;
 
+  /**
+   * A commit that JetStream stamped so much earlier than the actor's last is too old to count. More
+   * than {@link CommitAges#WINDOW}, since the stamps may be of different servers' clocks.
+   */
+  private static final Duration OLD_BY_STAMP = CommitAges.WINDOW.multipliedBy(2);
+
+  /** How much further back is looked where what was looked at is too young. */
+  private static final int FURTHER = 4;
+
   private final ActorLog actor;
   private final Save save;
-  private final RecentCommits seen;
+  private final RecentCommits recent;
+  private final long tooOld;
+  private final BooleanSupplier isOver;
 
   /**
-   * @param seen is told of the commits that are looked at one after the other
+   * @param recent is told of the commits that are looked at one after the other
+   * @param tooOld commits up to this sequence were stored before {@link CommitAges#WINDOW}
+   * @param isOver whether nobody waits for the answer any more
    */
-  RepeatSearch(ActorLog actor, Save save, RecentCommits seen) {
+  RepeatSearch(
+      ActorLog actor, Save save, RecentCommits recent, long tooOld, BooleanSupplier isOver) {
     this.actor = actor;
     this.save = save;
-    this.seen = seen;
+    this.recent = recent;
+    this.tooOld = tooOld;
+    this.isOver = isOver;
   }
 
   /** A stored commit that is this save's. */
@@ -54,44 +76,85 @@ final class RepeatSearch {
         .exceptionallyCompose(RepeatSearch::notAmongWhatIsKept);
   }
 
-  /** Whether the {@code number}th commit, which must not be above the tip's, is this save's. */
-  CompletableFuture<Optional<Found>> at(ActorTip tip, long number) {
-    return actor
-        .numbered(tip, number)
-        .thenApply(at -> Optional.of(new Found(at.header(), at.sequence())).filter(this::isOurs))
-        .exceptionallyCompose(RepeatSearch::notAmongWhatIsKept);
+  /** Whether one of the actor's commits after a sequence is this save's. */
+  CompletableFuture<Optional<Found>> since(long sequence, ActorTip tip) {
+    if (tip.previous() == sequence && !tip.mayBe(save.commitId())) {
+      return CompletableFuture.completedFuture(Optional.empty());
+    }
+    return search(sequence, false, tip.sequence());
   }
 
-  /** Whether one of the actor's commits from the {@code number}th on is this save's. */
-  CompletableFuture<Optional<Found>> among(ActorTip tip, long number) {
-    if (number > tip.through().count()) {
+  /**
+   * Whether one of the commits is this save's that its repeat may have left: the young ones, and
+   * for a repeat the actor's latest.
+   */
+  CompletableFuture<Optional<Found>> among(ActorTip tip, RecentCommits.Answer known) {
+    return known instanceof RecentCommits.Answer.MaybeAfter begun
+        ? search(begun.sequence(), false, tip.sequence())
+        : beginning(tip).thenCompose(begin -> search(begin, true, tip.sequence()));
+  }
+
+  /** A sequence up to which no commit counts. */
+  private CompletableFuture<Long> beginning(ActorTip tip) {
+    long count = tip.through().count();
+    long furthest = Math.max(0, count - Limits.REPEATS_AMONG_COMMITS);
+    int old = save.retry() ? -1 : tip.through().notAfterSequence(tooOld);
+    if (old >= 0 && tip.through().number(old) >= furthest) {
+      return CompletableFuture.completedFuture(tip.through().sequence(old));
+    }
+    if (furthest == 0) {
+      return CompletableFuture.completedFuture(save.retry() ? 0 : tooOld);
+    }
+    return actor
+        .numbered(tip, count)
+        .thenCompose(last -> beginning(tip, furthest, last.message().time()))
+        .exceptionallyCompose(RepeatSearch::fromWhatIsKept);
+  }
+
+  /**
+   * The same, where more commits may count than are read at once: goes back until one is too old,
+   * by what this node knows or else by JetStream's own stamps.
+   */
+  private CompletableFuture<Long> beginning(ActorTip tip, long number, Instant last) {
+    if (number <= 0) {
+      return CompletableFuture.completedFuture(0L);
+    }
+    return actor
+        .numbered(tip, number)
+        .thenCompose(
+            at ->
+                at.sequence() <= tooOld || at.message().time().plus(OLD_BY_STAMP).isBefore(last)
+                    ? CompletableFuture.completedFuture(at.sequence())
+                    : beginning(tip, further(tip, number), last));
+  }
+
+  private static long further(ActorTip tip, long number) {
+    return tip.through().count() - FURTHER * (tip.through().count() - number);
+  }
+
+  /**
+   * @param isBeginning whether no commit up to {@code after} counts
+   */
+  private CompletableFuture<Optional<Found>> search(long after, boolean isBeginning, long to) {
+    if (isOver.getAsBoolean()) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return actor
-        .numbered(tip, Math.max(number, 1))
-        .thenApply(ActorLog.Located::sequence)
-        .exceptionallyCompose(RepeatSearch::fromWhatIsKept)
-        .thenCompose(first -> search(first, tip.sequence()));
-  }
-
-  private CompletableFuture<Optional<Found>> search(long from, long to) {
-    return actor
-        .from(from, PAGE_COMMITS, PAGE_BYTES)
+        .from(after + 1, PAGE_COMMITS, PAGE_BYTES)
         .thenCompose(
             messages -> {
+              List<RecentCommits.Seen> seen = new ArrayList<>(messages.size());
               Optional<Found> ours = Optional.empty();
               for (StoredMessage message : messages) {
                 Found found = new Found(actor.header(message), message.sequence());
-                seen.saw(found.header().number(), found.header().commitId());
+                seen.add(RecentCommits.Seen.of(found.header(), found.sequence()));
                 ours = ours.isEmpty() && isOurs(found) ? Optional.of(found) : ours;
               }
-              if (ours.isPresent()) {
-                return CompletableFuture.completedFuture(ours);
-              }
-              long next = messages.get(messages.size() - 1).sequence() + 1;
-              return next > to
-                  ? CompletableFuture.completedFuture(Optional.empty())
-                  : search(next, to);
+              recent.read(actor.subject(), after, isBeginning, seen, tooOld);
+              long last = messages.get(messages.size() - 1).sequence();
+              return ours.isPresent() || last >= to
+                  ? CompletableFuture.completedFuture(ours)
+                  : search(last, false, to);
             });
   }
 
@@ -105,7 +168,7 @@ final class RepeatSearch {
   /** Where the first commit to look at was trimmed, all that is left comes after it. */
   private static CompletableFuture<Long> fromWhatIsKept(Throwable thrown) {
     return JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed
-        ? CompletableFuture.completedFuture(1L)
+        ? CompletableFuture.completedFuture(0L)
         : CompletableFuture.failedFuture(thrown);
   }
 

@@ -86,7 +86,7 @@ final class RequestGate {
           System.nanoTime() - since > WAIT_WITHIN.toNanos()
               ? CompletableFuture.failedFuture(
                   JetStreamFailure.notDelivered("JetStream answers other requests too slowly"))
-              : request.get();
+              : CatchAll.begin(request);
       sent.whenComplete(
           (value, thrown) -> {
             ended();

@@ -5,15 +5,14 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.schedule.Backoff;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,13 +38,11 @@ final class SaveAttempt {
   private final Save save;
   private final CompletableFuture<Saved> answer = new CompletableFuture<>();
 
-  private final Arrival arrival;
-
-  /** What the saves of the actor before it have seen. */
-  private RecentCommits seen = new RecentCommits();
-
   private @Nullable ActorLog actor;
-  private Duration pause = Duration.ZERO;
+  private final Backoff backoff = Backoff.afterOneAtOnce(FIRST_PAUSE, LONGEST_PAUSE);
+
+  /** Around each step that runs later. */
+  private final CatchAll guard;
 
   /** Whether the tip in hand is the leader's and not the cache's. */
   private boolean looked;
@@ -65,8 +62,10 @@ final class SaveAttempt {
   SaveAttempt(SaveTools tools, Save save) {
     this.tools = tools;
     this.save = save;
-    this.arrival = Arrival.of(save, tools);
-    var deadline = tools.deadlines().at(save.deadline(), this::onDeadline);
+    guard =
+        new CatchAll(
+            "save " + save.commitId().value() + " of actor " + save.actor(), this::onFault);
+    var deadline = tools.deadlines().at(save.deadline(), guard.of(this::onDeadline));
     answer.whenComplete((saved, thrown) -> deadline.cancel());
   }
 
@@ -75,10 +74,9 @@ final class SaveAttempt {
   }
 
   /** Starts it, when the saves of the same actor before it have ended. */
-  CompletableFuture<Saved> start(RecentCommits seenBefore) {
-    seen = seenBefore;
+  CompletableFuture<Saved> start() {
     gate.start();
-    findNamespace();
+    guard.run(this::findNamespace);
     return answer;
   }
 
@@ -89,7 +87,7 @@ final class SaveAttempt {
 
   private void findNamespace() {
     if (!answer.isDone()) {
-      namespace().whenComplete(this::begin);
+      namespace().whenComplete(guard.of(this::begin));
     }
   }
 
@@ -126,7 +124,6 @@ final class SaveAttempt {
     }
     ActorLog log = new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, save.actor());
     actor = log;
-    seen.of(log.subject());
     tools.cache().get(log.subject()).ifPresentOrElse(this::decide, this::look);
   }
 
@@ -135,11 +132,12 @@ final class SaveAttempt {
       return;
     }
     looked = true;
-    actor().tip().whenComplete((tip, thrown) -> step(thrown, () -> seen(tip)));
+    actor().tip().whenComplete(guard.of((tip, thrown) -> step(thrown, () -> seen(tip))));
   }
 
   private void seen(ActorTip tip) {
     tools.cache().update(actor().subject(), tip);
+    tools.ages().reached(actor().stream().name(), tip.sequence());
     ActorTip aimed = aim;
     if (aimed == null || tip.sequence() == aimed.sequence()) {
       decide(tip);
@@ -147,10 +145,12 @@ final class SaveAttempt {
       // A deposed leader's answer, older than what was known before; or what was known is gone from
       // the store, and then the next save must not begin with it.
       tools.cache().forget(actor().subject(), aimed);
+      tools.recent().forget(actor().subject());
+      tools.ages().forget(actor().stream().name());
       again(LONGEST_PAUSE);
     } else {
       // What stands where we aimed is our own publish, an equal save's, or keeps ours out for ever.
-      search(repeats().among(tip, aimed.through().count() + 1), () -> decideElsewhere(tip));
+      search(repeats().since(aimed.sequence(), tip), () -> decideElsewhere(tip));
     }
   }
 
@@ -193,35 +193,42 @@ final class SaveAttempt {
   }
 
   /**
-   * While the save waited here, its writer may have lost the connection and repeated it on another
-   * node: it is looked for among the commits that were stored since, too.
+   * JetStream takes it after whatever commit is the last, so this must not be its second time. Also
+   * a first sending may be: it was held up on its way, or waited here, while its writer repeated it
+   * on another connection or node.
    */
   private void append(ActorTip tip) {
     if (aim != null) {
       publish(tip);
       return;
     }
-    long since = arrival.repeatsMayFollow(actor().subject(), tip, seen);
-    boolean allSeen = seen.covers(since, tip.through().count());
-    OptionalLong candidate = allSeen ? seen.find(save.commitId(), since) : OptionalLong.empty();
-    if (allSeen && candidate.isEmpty()) {
+    RecentCommits.Answer known =
+        tools.recent().ask(actor().subject(), tip, save.commitId(), tooOld(), save.retry());
+    if (known instanceof RecentCommits.Answer.Not) {
       publish(tip);
-    } else if (!looked) {
-      look();
+    } else if (looked) {
+      search(repeats().among(tip, known), () -> publish(tip));
     } else {
-      Runnable searchAll = () -> search(repeats().among(tip, since + 1), () -> publish(tip));
-      candidate.ifPresentOrElse(number -> search(repeats().at(tip, number), searchAll), searchAll);
+      look();
     }
+  }
+
+  private long tooOld() {
+    return tools.ages().tooOld(actor().stream().name());
   }
 
   private void search(CompletableFuture<Optional<RepeatSearch.Found>> search, Runnable otherwise) {
     search.whenComplete(
-        (found, thrown) -> step(thrown, () -> found.ifPresentOrElse(this::answerAgain, otherwise)));
+        guard.of(
+            (found, thrown) ->
+                step(thrown, () -> found.ifPresentOrElse(this::answerAgain, otherwise))));
   }
 
   private void answerAgain(RepeatSearch.Found found) {
     CommitHeader header = found.header();
     if (!header.digest().equals(save.digest())) {
+      // Another save has this one's id, and the place that this one's lost publishes aimed at.
+      gate.lostPublishesAreVoid();
       fail(new StoreException.CommitIdReused(save.commitId()));
       return;
     }
@@ -256,18 +263,32 @@ final class SaveAttempt {
             PublishHeaders.expecting(actor().stream().name(), tip.sequence(), header),
             body)
         .whenComplete(
-            (sequence, thrown) -> {
-              if (thrown == null) {
-                stored(header, sequence);
-              } else {
-                refused(JetStreamErrors.failure(thrown));
-              }
-            });
+            guard.of(
+                (sequence, thrown) -> {
+                  if (answer.isDone()) {
+                    // Too late: the actor's next save is under way by now.
+                    return;
+                  }
+                  if (thrown == null) {
+                    stored(tip, header, sequence);
+                  } else {
+                    refused(JetStreamErrors.failure(thrown));
+                  }
+                }));
   }
 
-  private void stored(CommitHeader header, long sequence) {
-    tools.cache().update(actor().subject(), ActorTip.after(header, sequence));
-    seen.saw(header.number(), header.commitId());
+  private void stored(ActorTip tip, CommitHeader header, long sequence) {
+    String subject = actor().subject();
+    tools.cache().update(subject, ActorTip.after(header, sequence));
+    if (!tools.ages().stored(actor().stream().name(), sequence)) {
+      tools.recent().forgetAll();
+    }
+    RecentCommits.Seen commit = RecentCommits.Seen.of(header, sequence);
+    if (save.expected() instanceof ExpectedVersion.Exactly) {
+      tools.recent().saw(subject, commit, tooOld());
+    } else {
+      tools.recent().stored(subject, tip, commit, tooOld());
+    }
     answer.complete(saved(header, sequence, false));
   }
 
@@ -293,13 +314,11 @@ final class SaveAttempt {
 
   /** Goes on after a pause that grows, and at once the first time. */
   private void later(Duration longestPause, Runnable next) {
-    long nanos = Math.min(pause.toNanos(), longestPause.toNanos());
-    pause = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
-    long jittered = nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
-    if (jittered == 0) {
+    Duration pause = backoff.next(longestPause);
+    if (pause.isZero()) {
       next.run();
     } else {
-      tools.timers().after(Duration.ofNanos(jittered), next);
+      tools.timers().after(Backoff.jittered(pause), guard.of(next));
     }
   }
 
@@ -328,7 +347,7 @@ final class SaveAttempt {
       tools
           .namespaces()
           .look(save.namespace())
-          .whenComplete((found, thrown) -> unreachable(failure, found, thrown));
+          .whenComplete(guard.of((found, thrown) -> unreachable(failure, found, thrown)));
     }
   }
 
@@ -366,6 +385,15 @@ final class SaveAttempt {
             : refusal);
   }
 
+  /** A fault of this server ends the save, and not silently. */
+  private void onFault(Throwable thrown) {
+    boolean nothingStored = gate.close() != PublishGate.Verdict.UNCERTAIN;
+    answer.completeExceptionally(
+        nothingStored
+            ? thrown
+            : new StoreException.OutcomeUnknown(save.commitId(), "a fault of the server"));
+  }
+
   private void onDeadline() {
     answer.completeExceptionally(
         switch (gate.close()) {
@@ -383,7 +411,7 @@ final class SaveAttempt {
   }
 
   private RepeatSearch repeats() {
-    return new RepeatSearch(actor(), save, seen);
+    return new RepeatSearch(actor(), save, tools.recent(), tooOld(), answer::isDone);
   }
 
   private Saved saved(CommitHeader header, long sequence, boolean replayed) {

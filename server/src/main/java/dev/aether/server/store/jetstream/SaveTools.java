@@ -15,6 +15,8 @@ record SaveTools(
     LadderWalks walks,
     Namespaces namespaces,
     VersionCache cache,
+    CommitAges ages,
+    RecentCommits recent,
     Timers timers,
     Deadlines deadlines,
     int maxCommitBytes,

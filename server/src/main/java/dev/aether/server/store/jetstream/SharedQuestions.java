@@ -22,7 +22,7 @@ final class SharedQuestions<K, V> {
   }
 
   /**
-   * @param asking puts a question; its future must end
+   * @param asking puts a question; its future must end, and to throw is to fail
    */
   SharedQuestions(Function<K, CompletableFuture<V>> asking) {
     this.asking = asking;
@@ -44,8 +44,7 @@ final class SharedQuestions<K, V> {
   }
 
   private CompletableFuture<V> put(K key, CompletableFuture<V> answer) {
-    asking
-        .apply(key)
+    CatchAll.begin(() -> asking.apply(key))
         .whenComplete(
             (value, thrown) -> {
               goOn(key);

@@ -4,11 +4,11 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.schedule.Backoff;
 import dev.aether.server.store.Namespaces;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +32,10 @@ final class SnapshotAttempt {
   private final SnapshotChange change;
   private final CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
   private final PublishGate gate = new PublishGate();
-  private Duration pause = Duration.ZERO;
+  private final Backoff backoff = Backoff.afterOneAtOnce(FIRST_PAUSE, LONGEST_PAUSE);
+
+  /** Around each step that runs later. */
+  private final CatchAll guard;
 
   /** What this node remembers of namespaces is trusted until something fails. */
   private boolean askLeader;
@@ -57,7 +60,8 @@ final class SnapshotAttempt {
     this.namespace = namespace;
     this.actor = actor;
     this.change = change;
-    var deadline = tools.timers().at(deadlineNanoTime, this::onDeadline);
+    guard = new CatchAll("a change of the snapshot of actor " + actor, this::onFault);
+    var deadline = tools.timers().at(deadlineNanoTime, guard.of(this::onDeadline));
     answer.whenComplete((done, thrown) -> deadline.cancel(false));
   }
 
@@ -68,7 +72,7 @@ final class SnapshotAttempt {
   /** Starts it, when the changes of the same actor before it have ended. */
   CompletableFuture<?> start() {
     gate.start();
-    findNamespace();
+    guard.run(this::findNamespace);
     return answer;
   }
 
@@ -107,13 +111,15 @@ final class SnapshotAttempt {
         .api()
         .lastFromLeader(messages.stream(), messages.subject())
         .whenComplete(
-            (stored, thrown) -> {
-              if (thrown != null && JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
-                whileUsable(info, () -> withoutStream(info, messages));
-              } else {
-                step(thrown, () -> seen(info, messages, stored));
-              }
-            });
+            guard.of(
+                (stored, thrown) -> {
+                  if (thrown != null
+                      && JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
+                    whileUsable(info, () -> withoutStream(info, messages));
+                  } else {
+                    step(thrown, () -> seen(info, messages, stored));
+                  }
+                }));
   }
 
   /** Goes on if the namespace is still this making of it, else begins with what it is now. */
@@ -194,13 +200,17 @@ final class SnapshotAttempt {
             PublishHeaders.expecting(messages.stream(), aim),
             record)
         .whenComplete(
-            (sequence, thrown) -> {
-              if (thrown == null) {
-                answer.complete(null);
-              } else {
-                refused(info, JetStreamErrors.failure(thrown));
-              }
-            });
+            guard.of(
+                (sequence, thrown) -> {
+                  if (answer.isDone()) {
+                    return;
+                  }
+                  if (thrown == null) {
+                    answer.complete(null);
+                  } else {
+                    refused(info, JetStreamErrors.failure(thrown));
+                  }
+                }));
   }
 
   private void refused(Namespaces.Info info, JetStreamFailure failure) {
@@ -225,18 +235,16 @@ final class SnapshotAttempt {
 
   /** Goes on after a pause that grows, and at once the first time. */
   private void again(Runnable next) {
-    long nanos = Math.min(pause.toNanos(), LONGEST_PAUSE.toNanos());
-    pause = pause.isZero() ? FIRST_PAUSE : pause.multipliedBy(2);
-    long jittered = nanos / 2 + ThreadLocalRandom.current().nextLong(nanos / 2 + 1);
-    if (jittered == 0) {
+    Duration pause = backoff.next();
+    if (pause.isZero()) {
       next.run();
     } else {
-      tools.timers().after(Duration.ofNanos(jittered), next);
+      tools.timers().after(Backoff.jittered(pause), guard.of(next));
     }
   }
 
   private <T> void then(CompletableFuture<T> before, Consumer<T> next) {
-    before.whenComplete((found, thrown) -> step(thrown, () -> next.accept(found)));
+    before.whenComplete(guard.of((found, thrown) -> step(thrown, () -> next.accept(found))));
   }
 
   /** Goes on after a step that stores nothing of ours, or begins again while there is time. */
@@ -263,6 +271,13 @@ final class SnapshotAttempt {
         gate.isUncertain() && refusal.reason() != Reason.OUTCOME_UNKNOWN
             ? new StoreException.OutcomeUnknown(actor, refusal.getMessage())
             : refusal);
+  }
+
+  /** A fault of this server ends the change, and not silently. */
+  private void onFault(Throwable thrown) {
+    boolean nothingStored = gate.close() != PublishGate.Verdict.UNCERTAIN;
+    answer.completeExceptionally(
+        nothingStored ? thrown : new StoreException.OutcomeUnknown(actor, "a fault of the server"));
   }
 
   private void onDeadline() {

@@ -71,7 +71,7 @@ final class SubjectBlocks {
     }
     CompletableFuture<SubjectBlock> answer = new CompletableFuture<>();
     questions
-        .run("one at a time", 0, seen -> ask(question, notBefore, answer))
+        .run("one at a time", 0, () -> ask(question, notBefore, answer))
         .ifPresent(
             bound ->
                 answer.completeExceptionally(
@@ -88,17 +88,21 @@ final class SubjectBlocks {
       answer.complete(known.get());
       return answer;
     }
-    api.subjects(question.stream(), question.filter(), question.offset())
-        .thenApplyAsync(reply -> block(question, reply), executor)
+    CatchAll guard = new CatchAll("a listing of actors", answer::completeExceptionally);
+    CatchAll.begin(
+            () ->
+                api.subjects(question.stream(), question.filter(), question.offset())
+                    .thenApplyAsync(reply -> block(question, reply), executor))
         .whenComplete(
-            (block, thrown) -> {
-              if (thrown == null) {
-                remember(question, block);
-                answer.complete(block);
-              } else {
-                answer.completeExceptionally(thrown);
-              }
-            });
+            guard.of(
+                (block, thrown) -> {
+                  if (thrown == null) {
+                    remember(question, block);
+                    answer.complete(block);
+                  } else {
+                    answer.completeExceptionally(thrown);
+                  }
+                }));
     return answer;
   }
 

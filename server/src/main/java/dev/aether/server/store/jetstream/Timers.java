@@ -1,12 +1,14 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.schedule.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs light tasks later, on one thread. Cancelled tasks leave at once. For any number of threads.
+ * Runs light tasks later, on one thread. Cancelled tasks leave at once. A task that throws is
+ * logged, and one that runs again and again goes on. For any number of threads.
  */
 final class Timers implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
@@ -25,17 +27,22 @@ final class Timers implements AutoCloseable {
   }
 
   ScheduledFuture<?> after(Duration delay, Runnable task) {
-    return executor.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    return executor.schedule(logged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** At a {@link System#nanoTime}. */
   ScheduledFuture<?> at(long nanoTime, Runnable task) {
-    return executor.schedule(task, nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
+    return executor.schedule(logged(task), nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
   }
 
   ScheduledFuture<?> every(Duration period, Runnable task) {
     return executor.scheduleWithFixedDelay(
-        task, period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+        logged(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** The executor would keep what is thrown to itself, and never run the task again. */
+  private static Runnable logged(Runnable task) {
+    return Ticker.guarded("run a task of the store", task);
   }
 
   @Override

@@ -62,7 +62,7 @@ final class InMemoryEventStore implements EventStore {
   }
 
   private Saved save(Save save, MemoryPartition partition, List<MemoryPartition.Record> history) {
-    Optional<MemoryPartition.Record> repeated = repeated(save, history);
+    Optional<MemoryPartition.Record> repeated = repeated(save, partition, history);
     if (repeated.isPresent()) {
       if (!repeated.get().digest().equals(save.digest())) {
         throw new StoreException.CommitIdReused(save.commitId());
@@ -104,15 +104,11 @@ final class InMemoryEventStore implements EventStore {
   }
 
   private static Optional<MemoryPartition.Record> repeated(
-      Save save, List<MemoryPartition.Record> history) {
+      Save save, MemoryPartition partition, List<MemoryPartition.Record> history) {
     if (save.expected() instanceof ExpectedVersion.Exactly exactly) {
       return beginningAt(exactly.version() + 1, history).filter(record -> isOf(record, save));
     }
-    return history
-        .subList(Math.max(0, history.size() - Limits.REPEATS_AMONG_COMMITS), history.size())
-        .stream()
-        .filter(record -> isOf(record, save))
-        .findFirst();
+    return partition.named(save.actor(), save.expected().letter(), save.commitId().value());
   }
 
   private static Optional<MemoryPartition.Record> beginningAt(

@@ -34,6 +34,9 @@ final class MemoryPartition {
 
   private final Map<ActorId, List<Record>> actors = new HashMap<>();
 
+  /** Where repeats are found that expect no version. */
+  private final Map<SaveName, Record> byName = new HashMap<>();
+
   /** By {@link ActorTokens}, in which order actors are listed. */
   private final NavigableMap<String, ActorId> byText = new TreeMap<>();
 
@@ -48,6 +51,9 @@ final class MemoryPartition {
    * @param kind the letter of the writer's expectation
    */
   record Record(StoredCommit stored, char kind, String digest) {}
+
+  /** What all sendings of one save have in common. */
+  private record SaveName(ActorId actor, char kind, String commitId) {}
 
   /**
    * @param info the namespace of which this is the only partition
@@ -86,6 +92,11 @@ final class MemoryPartition {
   /** The actor's records, oldest first, as they are now. */
   synchronized List<Record> ofActor(ActorId actor) {
     return List.copyOf(actors.getOrDefault(actor, List.of()));
+  }
+
+  /** The actor's first commit of that id that was saved with an expectation of that kind. */
+  synchronized Optional<Record> named(ActorId actor, char kind, String commitId) {
+    return Optional.ofNullable(byName.get(new SaveName(actor, kind, commitId)));
   }
 
   /** The actor's latest version as it is now; 0: nobody wrote it. */
@@ -151,6 +162,8 @@ final class MemoryPartition {
     records.add(record);
     ActorId actor = record.stored().actor();
     actors.computeIfAbsent(actor, id -> new ArrayList<>()).add(record);
+    byName.putIfAbsent(
+        new SaveName(actor, record.kind(), record.stored().commit().getCommitId()), record);
     byText.put(ActorTokens.encode(actor.value()), actor);
     tails.forEach(MemoryTail::wake);
   }

@@ -44,20 +44,20 @@ class ActorLanesTest {
     ActorLanes lanes = new ActorLanes(1, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
     run(lanes, "a", "first", first);
-    assertTrue(lanes.run("b", 1, seen -> DONE).isPresent());
+    assertTrue(lanes.run("b", 1, () -> DONE).isPresent());
     first.complete("");
-    assertTrue(lanes.run("b", 1, seen -> DONE).isEmpty());
+    assertTrue(lanes.run("b", 1, () -> DONE).isEmpty());
   }
 
   @Test
   void moreBytesThanTheNodesBoundAreRefusedUntilThereIsRoom() {
     ActorLanes lanes = new ActorLanes(10, 100);
     CompletableFuture<String> first = new CompletableFuture<>();
-    assertTrue(lanes.run("a", 60, seen -> first).isEmpty());
-    assertTrue(lanes.run("b", 41, seen -> DONE).isPresent());
-    assertTrue(lanes.run("b", 40, seen -> DONE).isEmpty());
+    assertTrue(lanes.run("a", 60, () -> first).isEmpty());
+    assertTrue(lanes.run("b", 41, () -> DONE).isPresent());
+    assertTrue(lanes.run("b", 40, () -> DONE).isEmpty());
     first.complete("");
-    assertTrue(lanes.run("b", 100, seen -> DONE).isEmpty());
+    assertTrue(lanes.run("b", 100, () -> DONE).isEmpty());
   }
 
   @Test
@@ -66,13 +66,34 @@ class ActorLanesTest {
     CompletableFuture<String> first = new CompletableFuture<>();
     run(lanes, "a", "first", first);
     int taken = 0;
-    while (lanes.run("a", 1, seen -> DONE).isEmpty()) {
+    while (lanes.run("a", 1, () -> DONE).isEmpty()) {
       taken++;
     }
     assertEquals(1024, taken);
-    assertTrue(lanes.run("b", 1, seen -> DONE).isEmpty());
+    assertTrue(lanes.run("b", 1, () -> DONE).isEmpty());
     first.complete("");
-    assertTrue(lanes.run("a", 1, seen -> DONE).isEmpty());
+    assertTrue(lanes.run("a", 1, () -> DONE).isEmpty());
+  }
+
+  @Test
+  void aTaskThatThrowsLetsTheNextOfItsActorRun() {
+    ActorLanes lanes = new ActorLanes(100, 1_000_000);
+    CompletableFuture<String> first = new CompletableFuture<>();
+    run(lanes, "a", "first", first);
+    assertTrue(
+        lanes
+            .run(
+                "a",
+                1,
+                () -> {
+                  throw new IllegalStateException("planted by the test");
+                })
+            .isEmpty());
+    run(lanes, "a", "third", DONE);
+    first.complete("");
+    assertEquals(List.of("first", "third"), begun);
+    run(lanes, "a", "fourth", DONE);
+    assertEquals(List.of("first", "third", "fourth"), begun);
   }
 
   @Test
@@ -103,7 +124,7 @@ class ActorLanesTest {
             .run(
                 actor,
                 1,
-                seen -> {
+                () -> {
                   begun.add(name);
                   return task;
                 })

@@ -85,17 +85,15 @@ class MeddledStoreTest {
   @BeforeEach
   void open(TestInfo test) throws IOException, InterruptedException {
     namespace = new Namespace(test.getTestMethod().orElseThrow().getName());
-    store =
-        JetStreamStore.open(
-            new JetStreamStore.Config(
-                List.of(nats.url()),
-                "meddled",
-                Duration.ofSeconds(10),
-                1,
-                true,
-                Durability.Sync.UNKNOWN));
+    store = open(nats.url());
     meddler = Nats.connect(nats.url());
     management = meddler.jetStreamManagement();
+  }
+
+  private static JetStreamStore open(String url) {
+    return JetStreamStore.open(
+        new JetStreamStore.Config(
+            List.of(url), "meddled", Duration.ofSeconds(10), 1, true, Durability.Sync.UNKNOWN));
   }
 
   @AfterEach
@@ -315,12 +313,38 @@ class MeddledStoreTest {
       ActorTip tip = actor.tip().join();
       Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
       Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
-      assertTrue(
-          new RepeatSearch(actor, same, new RecentCommits()).among(tip, 1).join().isPresent());
-      assertFalse(
-          new RepeatSearch(actor, other, new RecentCommits()).among(tip, 1).join().isPresent());
+      assertTrue(search(actor, same).since(0, tip).join().isPresent());
+      assertFalse(search(actor, other).since(0, tip).join().isPresent());
     } finally {
       executor.shutdown();
+    }
+  }
+
+  private static RepeatSearch search(ActorLog actor, Save save) {
+    return new RepeatSearch(actor, save, new RecentCommits(0), 0, () -> false);
+  }
+
+  /** What another save of that id took the place of can't be stored any more. */
+  @Test
+  void aReusedIdIsToldThoughTheRefusalOfItsPublishWasLost() throws IOException {
+    try (LossyNats lossy = new LossyNats(nats.port());
+        JetStreamStore behind = open(lossy.url())) {
+      behind.events().save(save("first", new ExpectedVersion.Any(), SOON)).join();
+      append("used", SOON).join();
+      Save save = save("used", new ExpectedVersion.Any(), Duration.ofSeconds(20));
+      Save other =
+          new Save(
+              save.namespace(),
+              save.actor(),
+              save.commitId(),
+              save.expected(),
+              save.events(),
+              "aaaaaaaaaaaaaaaaaaaaaa",
+              false,
+              save.deadline());
+      lossy.lose("wrong last sequence", 1);
+      assertEquals(Reason.COMMIT_ID_REUSED, failure(behind.events().save(other)).reason());
+      assertEquals(1, lossy.lost());
     }
   }
 
@@ -438,13 +462,14 @@ class MeddledStoreTest {
 
   private static String message(long sequence, long before) {
     return """
-        NATS/1.0\r
-        Nats-Stream: s\r
-        Nats-Subject: x.a\r
-        Nats-Sequence: %d\r
-        Nats-Time-Stamp: 2026-01-01T00:00:00Z\r
-        Nats-Num-Pending: 1\r
-        Nats-Last-Sequence: %d"""
+    NATS/1.0\r
+    Nats-Stream: s\r
+    Nats-Subject: x.a\r
+    Nats-Sequence: %d\r
+    Nats-Time-Stamp: 2026-01-01T00:00:00Z\r
+    Nats-Num-Pending: 1\r
+    Nats-Last-Sequence: %d\
+    """
         .formatted(sequence, before);
   }
 }

@@ -12,7 +12,7 @@ class VersionCacheTest {
   private final VersionCache cache = new VersionCache(2);
 
   private static ActorTip tip(long version, long sequence) {
-    return new ActorTip(version, sequence, Ladder.EMPTY, 1, 0);
+    return new ActorTip(version, sequence, Ladder.EMPTY, 1, 0, 0);
   }
 
   @Test
@@ -79,14 +79,16 @@ class VersionCacheTest {
     Ladder ladder = Ladder.EMPTY;
     long sequence = 0;
     long version = 0;
+    long previous = 0;
     int events = 0;
     for (int i = 0; i < commits; i++) {
+      previous = sequence;
       sequence += 1 + (random.nextLong() >>> (8 + random.nextInt(56)));
       events = 1 + random.nextInt(1000);
       version += events;
       ladder = ladder.push(sequence, version);
     }
-    return new ActorTip(version, sequence, ladder, events, random.nextInt());
+    return new ActorTip(version, sequence, ladder, events, random.nextLong(), previous);
   }
 
   @Test
@@ -113,7 +115,8 @@ class VersionCacheTest {
       }
       String id = new UUID(random.nextLong(), random.nextLong()).toString();
       full.update(
-          "aether.e.0123456789ab.0." + id, new ActorTip(20, sequence, ladder, 1, random.nextInt()));
+          "aether.e.0123456789ab.0." + id,
+          new ActorTip(20, sequence, ladder, 1, random.nextLong(), sequence - 50));
     }
     long each = (usedAfterCollection() - before) / actors;
     assertEquals(actors, full.size());
