@@ -79,7 +79,7 @@ class ExportCommandTest {
             "{",
             "[".repeat(400) + "]".repeat(400));
     for (String text : texts) {
-      client.save("a", ExpectedVersion.any(), NewEvent.json("T", text));
+      client.save("a", ExpectedVersion.any(), NewEvent.builder("T").data(Bytes.utf8(text)).build());
     }
 
     importTo(target, export(source));
