@@ -42,7 +42,7 @@ class LostTailTest {
   private static final int NEW = 30;
 
   /** After this commit stands the cursor that survives. */
-  private static final int KEPT_READ = 5;
+  private static final int KEPT_READ = KEPT;
 
   private static final String CACHED = "cached";
 
@@ -328,6 +328,8 @@ class LostTailTest {
      * The node that a writer asks may remember an end of the actor that is another commit's now.
      */
     void aWriterWhoKnowsOnlyWhatIsLostIsRefused() {
+      // The node is connected again.
+      answered(() -> a.latest(namespace, "nobody"));
       long known = 3;
       Refusal refusal =
           answered(
