@@ -2,6 +2,7 @@ package dev.aether.server.cli;
 
 import dev.aether.client.Cursor;
 import dev.aether.server.cli.files.DurableText;
+import dev.aether.server.cli.files.InputFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,7 +29,7 @@ final class CursorFile {
       }
       return found.map(Cursor::of);
     } catch (IOException e) {
-      throw new CommandFailedException(text + " can't be read: " + e.getMessage(), e);
+      throw new CommandFailedException(text + " can't be read: " + InputFile.reason(e), e);
     }
   }
 
@@ -41,7 +42,7 @@ final class CursorFile {
     try {
       text.write(cursor + "\n");
     } catch (IOException e) {
-      throw new CommandFailedException(text + " can't be written: " + e.getMessage(), e);
+      throw new CommandFailedException(text + " can't be written: " + InputFile.reason(e), e);
     }
   }
 }

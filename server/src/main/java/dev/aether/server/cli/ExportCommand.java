@@ -11,6 +11,7 @@ import dev.aether.server.cli.export.ExportTally;
 import dev.aether.server.cli.export.ExportTarget;
 import dev.aether.server.cli.export.Exporter;
 import dev.aether.server.cli.export.PartFile;
+import dev.aether.server.cli.files.InputFile;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -103,7 +104,7 @@ final class ExportCommand implements Callable<Integer> {
         toFile(client, where.pattern(), where.file().get(), tally);
       }
     } catch (IOException e) {
-      throw new CommandFailedException("the export can't be written: " + e.getMessage(), e);
+      throw new CommandFailedException("the export can't be written: " + InputFile.reason(e), e);
     }
     terminal.err().println(result(tally, start));
     return ExitCode.DONE;

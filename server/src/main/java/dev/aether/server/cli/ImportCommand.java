@@ -1,15 +1,13 @@
 package dev.aether.server.cli;
 
 import dev.aether.client.AetherClient;
+import dev.aether.server.cli.files.InputFile;
 import dev.aether.server.cli.load.ImportStopped;
 import dev.aether.server.cli.load.ImportTally;
 import dev.aether.server.cli.load.Importer;
 import dev.aether.server.cli.load.NamespaceChoice;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,7 +36,8 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "FILE|-", description = "JSON lines, also as gzip; -: standard input.")
+  @Parameters(paramLabel = "FILE|-", description =
+          "JSON lines in UTF-8, also as gzip: a file, pipe or device; -: standard input.")
   private String file = "";
 
   ImportCommand(Terminal terminal) {
@@ -79,21 +78,20 @@ final class ImportCommand implements Callable<Integer> {
     return file.equals("-") ? "standard input" : file;
   }
 
-  private InputStream open() throws IOException {
+  private InputStream open() {
     if (file.equals("-")) {
       return terminal.in();
     }
-    if (Files.isDirectory(Path.of(file))) {
-      throw new CommandFailedException(file + " is a folder");
-    }
     try {
-      return Files.newInputStream(Path.of(file));
-    } catch (NoSuchFileException e) {
-      throw new CommandFailedException(file + " doesn't exist", e);
+      return InputFile.open(file);
+    } catch (IOException e) {
+      throw new CommandFailedException(InputFile.reason(e), e);
     }
   }
 
-  private long size() throws IOException {
-    return file.equals("-") ? ImportProgress.UNKNOWN_SIZE : Files.size(Path.of(file));
+  private long size() {
+    return file.equals("-")
+        ? ImportProgress.UNKNOWN_SIZE
+        : InputFile.size(file).orElse(ImportProgress.UNKNOWN_SIZE);
   }
 }

@@ -11,6 +11,15 @@ import dev.aether.client.NewEvent;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.testing.Await;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,14 +29,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ImportCommandTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+
   private final AetherServer server = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()));
 
   @AfterEach
@@ -271,6 +284,129 @@ class ImportCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals("aether: /does/not/exist.jsonl doesn't exist\n", run.err());
+  }
+
+  @Test
+  void allMembersOfGzipComeThroughAPipeThatPausesBetweenThem(@TempDir Path folder)
+      throws Exception {
+    Path pipe = folder.resolve("pipe");
+    assertEquals(0, new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor());
+    ExecutorService writer = Executors.newSingleThreadExecutor();
+    try (AetherClient client = AetherClient.connect(Nodes.text(server.grpcAddress()))) {
+      Future<?> written =
+          writer.submit(
+              () -> {
+                try (OutputStream out = Files.newOutputStream(pipe)) {
+                  for (int i = 1; i <= 3; i++) {
+                    out.write(gzip(line("a", String.valueOf(i))));
+                    int stored = i; // The import has taken this member and waits for the next.
+                    Await.until("event " + i, BOUND, () -> client.latestVersion("a") == stored);
+                  }
+                }
+                return null;
+              });
+
+      assertResult("3 events imported, 0 already there", runClient("import", pipe.toString()));
+      written.get();
+    } finally {
+      writer.shutdownNow();
+    }
+  }
+
+  @Test
+  void aDamagedSecondMemberOfAFileStopsItAfterTheFirst(@TempDir Path folder) throws Exception {
+    byte[] second = gzip(line("b", "2"));
+    second[2] = 9; // No such method of compression.
+    Path file = folder.resolve("damaged.jsonl"); // The name says nothing.
+    Files.write(file, gzip(line("a", "1")));
+    Files.write(file, second, StandardOpenOption.APPEND);
+
+    CommandRun run = runClient("import", file.toString());
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertTrue(
+        run.err().contains("line 2: can't be read: member 2 of the gzip data has a damaged header"),
+        run.err());
+    assertTrue(run.err().contains("so far 1 event imported"), run.err());
+  }
+
+  @Test
+  void plainTextMayBeCalledGz(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("plain.jsonl.gz"), file(3, 1));
+
+    assertResult("3 events imported", runClient("import", file.toString()));
+  }
+
+  @Test
+  void aFileFromWindowsIsTheSameFile() {
+    assertResult("3 events imported, 0 already there", run(file(3, 1)));
+    assertResult(
+        "0 events imported, 3 already there",
+        run("\ufeff" + file(3, 1).replace("\n", "\r\n") + "\r\n"));
+  }
+
+  @Test
+  void anEmptyFileHasNothingToImport() {
+    for (String empty : List.of("", "\n", "\r\n\n", "\ufeff")) {
+      assertResult("0 events imported, 0 already there", run(empty));
+    }
+  }
+
+  @Test
+  void onlyLineFeedsEndLines() {
+    CommandRun run = run(file(2, 1).replace("\n", "\r"));
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertTrue(run.err().contains("line 1: not valid JSON near column"), run.err());
+  }
+
+  @Test
+  void aFileThatIsOneJsonArrayIsNamedSo() {
+    CommandRun run = run(" [" + file(2, 1).strip().replace("\n", ",\n") + "]");
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertTrue(
+        run.err().contains("line 1: is a JSON array; import takes one object a line"), run.err());
+  }
+
+  @Test
+  void aFolderAndABadNameAreOneLineOnStandardError(@TempDir Path folder) {
+    assertEquals(
+        "aether: " + folder + " is a folder\n", runClient("import", folder.toString()).err());
+    assertEquals(
+        "aether: 'a\0b' is not a file name: Nul character not allowed\n",
+        runClient("import", "a\0b").err());
+  }
+
+  @Test
+  void aClosedStandardInputIsTold() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "\"$0\" \"$@\" 2>&1 <&-",
+                java,
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "import",
+                "-",
+                "--server",
+                Nodes.text(server.grpcAddress()))
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+    assertTrue(said.contains("line 1: can't be read: standard input is closed"), said);
+    assertEquals(ExitCode.FAILED, process.waitFor());
+  }
+
+  private static byte[] gzip(String text) throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(text.getBytes(StandardCharsets.UTF_8));
+    }
+    return packed.toByteArray();
   }
 
   /** Lines whose data is their number. */

@@ -1,6 +1,7 @@
 package dev.aether.server.cli.files;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,9 @@ import java.util.Optional;
  * A short text in a file: whoever reads it, also after a crash, finds the last or the one before.
  */
 public final class DurableText {
+  /** More than any cursor takes, which must go into a message of 4 MiB. */
+  private static final int MAX_BYTES = 4 * 1024 * 1024;
+
   private final Path file;
 
   /** A text that may not be there yet. While it is written there is a FILE.next beside it. */
@@ -29,8 +33,13 @@ public final class DurableText {
    */
   public Optional<String> read() throws IOException {
     checkKind();
-    try {
-      return Optional.of(Files.readString(file));
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw new IOException("larger than " + MAX_BYTES + " bytes");
+      }
+      return Optional.of(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }

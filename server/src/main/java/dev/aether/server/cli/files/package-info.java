@@ -1,4 +1,4 @@
-/** Files that are there whole or not at all. */
+/** Files as the command line reads and writes them: whole, or with the reason why not. */
 @NullMarked
 package dev.aether.server.cli.files;
 

@@ -8,17 +8,14 @@ import java.util.Map;
  * be stored as its author wrote it.
  */
 public final class JsonMembers {
-  private static final String BYTE_ORDER_MARK = "\ufeff";
-
   private JsonMembers() {}
 
   /**
-   * Names and values' text, in the order of the text; a byte order mark before it is passed over.
+   * Names and values' text, in the order of the text.
    *
    * @throws JsonFault when the text isn't one JSON object (RFC 8259) or names a member twice
    */
-  public static Map<String, String> of(String text) throws JsonFault {
-    String json = text.startsWith(BYTE_ORDER_MARK) ? text.substring(1) : text;
+  public static Map<String, String> of(String json) throws JsonFault {
     JsonScanner scanner = new JsonScanner(json);
     scanner.passSpaces();
     if (!scanner.passed('{')) {

@@ -199,6 +199,6 @@ final class JsonScanner {
     return new JsonFault(
         at < text.length
             ? "not valid JSON near column " + (at + 1)
-            : "the JSON object is not complete");
+            : "the JSON object does not end on this line");
   }
 }

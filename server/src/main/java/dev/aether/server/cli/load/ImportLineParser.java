@@ -49,6 +49,10 @@ final class ImportLineParser {
    * @throws JsonFault with the reason, when the line isn't as it must be
    */
   static ImportRecord parse(long number, String text) throws JsonFault {
+    if (text.stripLeading().startsWith("[")) {
+      throw new JsonFault(
+          "is a JSON array; import takes one object a line, as jq -c '.[]' makes of an array");
+    }
     LineFields fields = LineFields.of(text);
     if (!fields.has("snapshot")) {
       return event(number, text, fields);

@@ -1,56 +1,51 @@
 package dev.aether.server.cli.load;
 
+import dev.aether.server.cli.files.InputFile;
+import dev.aether.server.cli.files.TextInput;
+import java.io.ByteArrayOutputStream;
 import java.io.Closeable;
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.PushbackInputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.zip.GZIPInputStream;
 
 /**
- * The lines of a text in UTF-8, unpacked where it is gzip. Unlike a BufferedReader it can't be made
- * to hold a line without end in memory.
+ * The lines of a text in UTF-8, unpacked where it is gzip. They are told apart as bytes and decoded
+ * one by one: a decoder over the whole text reads ahead, and would drop the good lines before a
+ * fault. Unlike a BufferedReader it can't be made to hold a line without end in memory.
  */
 final class Lines implements Closeable {
   /** A commit takes 3 MiB at most, which base64 makes 4 MiB. */
-  static final int MAX_LINE_CHARS = 8 * 1024 * 1024;
+  static final int MAX_LINE_BYTES = 8 * 1024 * 1024;
 
   private static final int BUFFER_BYTES = 64 * 1024;
-  private static final int BUFFER_CHARS = 64 * 1024;
+  private static final char BYTE_ORDER_MARK = '\ufeff';
 
-  private final InputStreamReader reader;
-  private final char[] buffer = new char[BUFFER_CHARS];
+  /** What Java puts where bytes are no UTF-8. */
+  private static final char REPLACEMENT = '\ufffd';
+
+  private final InputStream in;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
   private int at;
   private int end;
   private long number;
 
-  private Lines(InputStreamReader reader) {
-    this.reader = reader;
+  private Lines(InputStream in) {
+    this.in = in;
   }
 
   /**
-   * Closes the stream with itself. Looks at its first two bytes to tell what it is; {@link
-   * ImportStopped} where it begins as gzip and is none.
+   * Closes the stream with itself. Looks at its first bytes to tell what it is; {@link
+   * ImportStopped} where that is no text, or begins as gzip and is none.
    */
   static Lines of(InputStream raw) throws ImportStopped {
     try {
-      return new Lines(new InputStreamReader(unpacked(raw), StandardCharsets.UTF_8.newDecoder()));
+      return new Lines(TextInput.of(raw));
     } catch (IOException e) {
-      String reason = e instanceof EOFException ? "gzip that was cut" : e.getMessage();
-      throw new ImportStopped(1, "can't be read: " + reason, e);
+      throw unreadable(1, e);
     }
-  }
-
-  private static InputStream unpacked(InputStream raw) throws IOException {
-    PushbackInputStream peeked = new PushbackInputStream(raw, 2);
-    byte[] start = peeked.readNBytes(2);
-    peeked.unread(start);
-    boolean gzip = start.length == 2 && start[0] == 0x1f && start[1] == (byte) 0x8b;
-    return gzip ? new GZIPInputStream(peeked, BUFFER_BYTES) : peeked;
   }
 
   /** Number of the line that {@link #next} gave last or failed at, from 1. */
@@ -59,7 +54,7 @@ final class Lines implements Closeable {
   }
 
   /**
-   * The next line without its end, or nothing at the text's end.
+   * The next line without its end and without a byte order mark, or nothing at the text's end.
    *
    * @throws ImportStopped when the line can't be read
    */
@@ -71,26 +66,30 @@ final class Lines implements Closeable {
       }
       int lineEnd = lineEnd();
       if (lineEnd < end) { // Most lines lie within the buffer.
-        String line = new String(buffer, at, lineEnd - at);
+        String line = text(buffer, at, lineEnd - at);
         at = lineEnd + 1;
         return Optional.of(line);
       }
-      StringBuilder line = new StringBuilder();
-      do {
-        lineEnd = lineEnd();
-        if (line.length() + lineEnd - at > MAX_LINE_CHARS) {
-          throw new ImportStopped(number, "longer than " + MAX_LINE_CHARS + " characters");
-        }
-        line.append(buffer, at, lineEnd - at);
-        at = lineEnd;
-      } while (at == end && fill());
-      at = Math.min(at + 1, end);
-      return Optional.of(line.toString());
-    } catch (CharacterCodingException e) {
-      throw new ImportStopped(number, "not UTF-8", e);
+      byte[] line = longLine();
+      return Optional.of(text(line, 0, line.length));
     } catch (IOException e) {
-      throw new ImportStopped(number, "can't be read: " + e.getMessage(), e);
+      throw unreadable(number, e);
     }
+  }
+
+  /** The rest of a line that the buffer does not hold whole. */
+  private byte[] longLine() throws IOException, ImportStopped {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    do {
+      int lineEnd = lineEnd();
+      if (line.size() + lineEnd - at > MAX_LINE_BYTES) {
+        throw new ImportStopped(number, "longer than " + MAX_LINE_BYTES + " bytes");
+      }
+      line.write(buffer, at, lineEnd - at);
+      at = lineEnd;
+    } while (at == end && fill());
+    at = Math.min(at + 1, end);
+    return line.toByteArray();
   }
 
   private int lineEnd() {
@@ -103,12 +102,37 @@ final class Lines implements Closeable {
 
   private boolean fill() throws IOException {
     at = 0;
-    end = Math.max(reader.read(buffer), 0);
+    end = Math.max(in.read(buffer), 0);
     return end > 0;
+  }
+
+  private String text(byte[] bytes, int offset, int length) throws ImportStopped {
+    String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
+    if (text.indexOf(REPLACEMENT) >= 0) { // Of the text itself, or of what is no UTF-8?
+      requireUtf8(ByteBuffer.wrap(bytes, offset, length));
+    }
+    if (text.indexOf('\0') >= 0) {
+      throw new ImportStopped(
+          number, "has a NUL byte: the file is damaged, or not UTF-8 (perhaps UTF-16)");
+    }
+    boolean marked = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
+    return marked ? text.substring(1) : text; // Files that were joined have one at each start.
+  }
+
+  private void requireUtf8(ByteBuffer bytes) throws ImportStopped {
+    try {
+      var unused = StandardCharsets.UTF_8.newDecoder().decode(bytes);
+    } catch (CharacterCodingException e) {
+      throw new ImportStopped(number, "not UTF-8", e);
+    }
+  }
+
+  private static ImportStopped unreadable(long line, IOException e) {
+    return new ImportStopped(line, "can't be read: " + InputFile.reason(e), e);
   }
 
   @Override
   public void close() throws IOException {
-    reader.close();
+    in.close();
   }
 }
