@@ -3,6 +3,7 @@ package dev.aether.client;
 import dev.aether.v1.PartitionPositions;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -141,8 +142,13 @@ final class LogProgress {
     }
     throw new AetherException(
         Reason.UNKNOWN,
-        "the server sent position %d of namespace %s, partition %d after %d"
-            .formatted(mark.position(), namespace, partition, place.last.position()),
+        String.format(
+            Locale.ROOT,
+            "the server sent position %d of namespace %s, partition %d after %d",
+            mark.position(),
+            namespace,
+            partition,
+            place.last.position()),
         Map.of(),
         null);
   }

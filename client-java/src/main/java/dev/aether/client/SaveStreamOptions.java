@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How a {@link SaveStream} works.
@@ -19,8 +20,12 @@ public record SaveStreamOptions(int maxUnanswered, long maxUnansweredBytes, Dura
   public SaveStreamOptions {
     if (maxUnanswered < 1 || maxUnansweredBytes < 1 || drainWithin.isNegative()) {
       throw new IllegalArgumentException(
-          "maxUnanswered %d, maxUnansweredBytes %d, drainWithin %s"
-              .formatted(maxUnanswered, maxUnansweredBytes, drainWithin));
+          String.format(
+              Locale.ROOT,
+              "maxUnanswered %d, maxUnansweredBytes %d, drainWithin %s",
+              maxUnanswered,
+              maxUnansweredBytes,
+              drainWithin));
     }
   }
 

@@ -13,6 +13,7 @@ import dev.aether.server.store.memory.InMemoryStore;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -26,8 +27,10 @@ public final class TestAether implements AutoCloseable {
   private static final NatsServerAdvice ADVICE =
       new NatsServerAdvice(
           "onNats(Path)",
-          "name nats-server %s or later by $NATS_SERVER, or have it in PATH, or give its path to onNats(Path), or test in memory: inMemory()"
-              .formatted(NatsServerVersion.MINIMUM));
+          String.format(
+              Locale.ROOT,
+              "name nats-server %s or later by $NATS_SERVER, or have it in PATH, or give its path to onNats(Path), or test in memory: inMemory()",
+              NatsServerVersion.MINIMUM));
 
   private final TestClock clock = new TestClock();
   private final Gate gate = new Gate();

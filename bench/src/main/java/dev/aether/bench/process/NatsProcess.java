@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * A nats-server with JetStream on one node, lazy sync (nats-server's own default of 2 minutes),
@@ -34,13 +35,17 @@ public final class NatsProcess implements AutoCloseable {
     Files.createDirectories(folder);
     Files.writeString(
         config(),
-        """
+        String.format(
+            Locale.ROOT,
+            """
         server_name: "bench-%d"
         listen: "127.0.0.1:%d"
         max_payload: 4194304
         jetstream { store_dir: "%s", sync_interval: 2m }
-        """
-            .formatted(port, port, store()));
+        """,
+            port,
+            port,
+            store()));
     process = start();
   }
 

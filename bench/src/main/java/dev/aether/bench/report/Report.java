@@ -67,20 +67,22 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
   /** Tables: each scenario's figures, then what was aimed at. */
   public String markdown() {
     StringBuilder text = new StringBuilder("| | |\n|---|---|\n");
-    facts.forEach((what, fact) -> text.append("| %s | %s |\n".formatted(what, fact)));
+    facts.forEach(
+        (what, fact) -> text.append(String.format(Locale.ROOT, "| %s | %s |\n", what, fact)));
     for (Outcome outcome : outcomes) {
-      text.append("\n## %s. %s\n\n".formatted(outcome.id(), outcome.title()));
+      text.append(String.format(Locale.ROOT, "\n## %s. %s\n\n", outcome.id(), outcome.title()));
       text.append("| system | figure | median | min–max | rounds |\n|---|---|---:|---:|---:|\n");
       for (Series series : outcome.series()) {
         text.append(
-            "| %s | %s | %s | %s–%s | %d |\n"
-                .formatted(
-                    series.system(),
-                    series.figure(),
-                    number(series.median()),
-                    number(series.min()),
-                    number(series.max()),
-                    series.rounds().size()));
+            String.format(
+                Locale.ROOT,
+                "| %s | %s | %s | %s–%s | %d |\n",
+                series.system(),
+                series.figure(),
+                number(series.median()),
+                number(series.min()),
+                number(series.max()),
+                series.rounds().size()));
       }
       if (!outcome.targets().isEmpty()) {
         text.append("\n| target | wanted | median | min–max | |\n|---|---:|---:|---:|---|\n");
@@ -94,16 +96,17 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
 
   private static String row(Target target) {
     Series measured = target.measured();
-    return "| %s: %s | %s %s | %s | %s–%s | %s |\n"
-        .formatted(
-            measured.system(),
-            measured.figure(),
-            target.atLeast() ? "≥" : "≤",
-            number(target.bound()),
-            number(measured.median()),
-            number(measured.min()),
-            number(measured.max()),
-            target.isMet() ? "met" : "**missed**");
+    return String.format(
+        Locale.ROOT,
+        "| %s: %s | %s %s | %s | %s–%s | %s |\n",
+        measured.system(),
+        measured.figure(),
+        target.atLeast() ? "≥" : "≤",
+        number(target.bound()),
+        number(measured.median()),
+        number(measured.min()),
+        number(measured.max()),
+        target.isMet() ? "met" : "**missed**");
   }
 
   /** Three digits, as far as they say something. */

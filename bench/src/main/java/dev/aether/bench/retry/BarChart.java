@@ -42,12 +42,16 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
     int ticks = (int) Math.ceil(largest() / step);
     StringBuilder svg = new StringBuilder();
     svg.append(
-        """
+        String.format(
+            Locale.ROOT,
+            """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
         <rect width="100%%" height="100%%" fill="white"/>
         <text x="8" y="20" font-size="14">%s</text>
-        """
-            .formatted(LABEL_WIDTH + AXIS_WIDTH + NOTE_WIDTH, bottom + BELOW, title));
+        """,
+            LABEL_WIDTH + AXIS_WIDTH + NOTE_WIDTH,
+            bottom + BELOW,
+            title));
     for (int i = 0; i < series.size(); i++) {
       svg.append(rect(LABEL_WIDTH + i * 110, 32, 12, COLOURS.get(i)));
       svg.append(text(LABEL_WIDTH + i * 110 + 18, 42, "start", series.get(i)));
@@ -90,8 +94,14 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
     for (int tick = 0; tick <= ticks; tick++) {
       int x = LABEL_WIDTH + AXIS_WIDTH * tick / ticks;
       axis.append(
-          "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\"/>\n"
-              .formatted(x, TOP - 4, x, bottom, tick == 0 ? "#444" : "#ddd"));
+          String.format(
+              Locale.ROOT,
+              "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\"/>\n",
+              x,
+              TOP - 4,
+              x,
+              bottom,
+              tick == 0 ? "#444" : "#ddd"));
       axis.append(text(x, bottom + 16, "middle", number(step * tick)));
     }
     return axis.append(text(LABEL_WIDTH + AXIS_WIDTH / 2, bottom + 34, "middle", unit)).toString();
@@ -102,11 +112,18 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
   }
 
   private static String rect(int x, int y, int width, String colour) {
-    return "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n"
-        .formatted(x, y, width, BAR_HEIGHT - 2, colour);
+    return String.format(
+        Locale.ROOT,
+        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
+        x,
+        y,
+        width,
+        BAR_HEIGHT - 2,
+        colour);
   }
 
   private static String text(int x, int y, String anchor, String text) {
-    return "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n".formatted(x, y, anchor, text);
+    return String.format(
+        Locale.ROOT, "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\">%s</text>\n", x, y, anchor, text);
   }
 }

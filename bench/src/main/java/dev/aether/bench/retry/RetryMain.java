@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -55,7 +56,9 @@ public final class RetryMain implements Callable<Integer> {
       Rig rig =
           new Rig(nats.path(), home.resolve("server/target/aether.jar"), List.of(), folders.root());
       Map<String, String> facts = Machine.facts(nats.version().toString());
-      facts.put("rounds", "%d of %d s, the middle one shown".formatted(rounds, seconds));
+      facts.put(
+          "rounds",
+          String.format(Locale.ROOT, "%d of %d s, the middle one shown", rounds, seconds));
       try (NatsProcess server = rig.nats();
           AetherProcess node = rig.node(server);
           AetherClient client = AetherClient.connect(node.address())) {

@@ -51,20 +51,23 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
   String summary() {
     StringBuilder text = new StringBuilder();
     text.append(
-        "| pattern | saved/s with %s writers | p99 ms until saved | given up %% | code | use when |\n"
-            .formatted(counts()));
+        String.format(
+            Locale.ROOT,
+            "| pattern | saved/s with %s writers | p99 ms until saved | given up %% | code | use when |\n",
+            counts()));
     text.append("|---|---:|---:|---:|---|---|\n");
     for (Row row : rows) {
       text.append(
-          "| `%s`%s | %s | %s | %s | %s | %s |\n"
-              .formatted(
-                  row.pattern().name(),
-                  row.pattern().nameInGo().map(name -> " (`" + name + "`)").orElse(""),
-                  row.cells(Figures::savedPerSecond),
-                  row.cells(Figures::p99Millis),
-                  row.cells(Figures::gaveUpPercent),
-                  row.pattern().complexity(),
-                  row.pattern().useWhen()));
+          String.format(
+              Locale.ROOT,
+              "| `%s`%s | %s | %s | %s | %s | %s |\n",
+              row.pattern().name(),
+              row.pattern().nameInGo().map(name -> " (`" + name + "`)").orElse(""),
+              row.cells(Figures::savedPerSecond),
+              row.cells(Figures::p99Millis),
+              row.cells(Figures::gaveUpPercent),
+              row.pattern().complexity(),
+              row.pattern().useWhen()));
     }
     return text.toString();
   }
@@ -72,7 +75,8 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
   /** All figures. */
   String markdown() {
     StringBuilder text = new StringBuilder("| | |\n|---|---|\n");
-    facts.forEach((what, fact) -> text.append("| %s | %s |\n".formatted(what, fact)));
+    facts.forEach(
+        (what, fact) -> text.append(String.format(Locale.ROOT, "| %s | %s |\n", what, fact)));
     text.append(
         "\n| pattern | writers | saved/s | p50 ms | p99 ms | the caller waits, p50 ms"
             + " | attempts a save | given up | refused |\n");
@@ -81,18 +85,19 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
       for (int i = 0; i < writers.size(); i++) {
         Figures figures = row.figures().get(i);
         text.append(
-            "| %s | %d | %s | %s | %s | %s | %s | %d (%s %%) | %d |\n"
-                .formatted(
-                    row.pattern().name(),
-                    writers.get(i),
-                    number(figures.savedPerSecond()),
-                    number(figures.p50Millis()),
-                    number(figures.p99Millis()),
-                    number(figures.callerMillis()),
-                    number(figures.attemptsPerSave()),
-                    figures.gaveUp(),
-                    number(figures.gaveUpPercent()),
-                    figures.refused()));
+            String.format(
+                Locale.ROOT,
+                "| %s | %d | %s | %s | %s | %s | %s | %d (%s %%) | %d |\n",
+                row.pattern().name(),
+                writers.get(i),
+                number(figures.savedPerSecond()),
+                number(figures.p50Millis()),
+                number(figures.p99Millis()),
+                number(figures.callerMillis()),
+                number(figures.attemptsPerSave()),
+                figures.gaveUp(),
+                number(figures.gaveUpPercent()),
+                figures.refused()));
       }
     }
     return text.append("\n![saves a second](retry.svg)\n").toString();

@@ -10,6 +10,7 @@ import dev.aether.bench.report.Outcome;
 import dev.aether.bench.report.Series;
 import dev.aether.bench.report.Target;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Scenario f: what a node remembers of a million actors, which live in nothing else: the growth of
@@ -38,7 +39,7 @@ public final class CachedActors implements Scenario {
       Series bytes = new Series("aether node", "bytes of heap an actor", List.of(each));
       return new Outcome(
           id(),
-          "%,d actors in the version cache, one commit each".formatted(actors),
+          String.format(Locale.ROOT, "%,d actors in the version cache, one commit each", actors),
           List.of(bytes),
           List.of(Target.atMost(BYTES_AT_MOST, bytes)));
     }

@@ -15,6 +15,7 @@ import io.nats.client.Connection;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Scenario e: many live subscribers of one namespace on one small node. */
@@ -65,8 +66,11 @@ public final class FanOut implements Scenario {
                 });
         return new Outcome(
             id(),
-            "%,d subscribers of one namespace, %d-byte events, the node at -Xmx512m"
-                .formatted(count, Payload.BYTES),
+            String.format(
+                Locale.ROOT,
+                "%,d subscribers of one namespace, %d-byte events, the node at -Xmx512m",
+                count,
+                Payload.BYTES),
             rounds.all(),
             List.of(
                 Target.atLeast(DELIVERIES_AT_LEAST, rounds.of(NAME, DELIVERIES)),

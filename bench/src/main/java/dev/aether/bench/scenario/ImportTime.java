@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPInputStream;
@@ -65,8 +66,11 @@ public final class ImportTime implements Scenario {
       Rounds rounds = Rounds.run(scale, List.of(RAW, AETHER), name -> name, measure);
       return new Outcome(
           id(),
-          "import of %,d events, one a commit%s"
-              .formatted(lines, Files.exists(log) ? " (bpic2012)" : ", made up"),
+          String.format(
+              Locale.ROOT,
+              "import of %,d events, one a commit%s",
+              lines,
+              Files.exists(log) ? " (bpic2012)" : ", made up"),
           rounds.all(),
           List.of(
               Target.atMost(
@@ -83,8 +87,11 @@ public final class ImportTime implements Scenario {
       if (!Files.exists(log)) {
         for (int i = 0; i < lines; i++) {
           out.write(
-              "{\"actorId\":\"actor-%d\",\"eventType\":\"MADE_UP\",\"data\":{\"line\":%d}}\n"
-                  .formatted(i % 10_007, i));
+              String.format(
+                  Locale.ROOT,
+                  "{\"actorId\":\"actor-%d\",\"eventType\":\"MADE_UP\",\"data\":{\"line\":%d}}\n",
+                  i % 10_007,
+                  i));
         }
         return;
       }

@@ -10,6 +10,7 @@ import dev.aether.bench.process.Rig;
 import dev.aether.bench.report.Outcome;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Scenario i: whether an actor of a million events reads as one of a hundred does. */
@@ -58,7 +59,7 @@ public final class LongActor implements Scenario {
               });
       return new Outcome(
           id(),
-          "reads of %d events, commits of %d".formatted(READ, EVENTS_PER_COMMIT),
+          String.format(Locale.ROOT, "reads of %d events, commits of %d", READ, EVENTS_PER_COMMIT),
           rounds.all(),
           List.of());
     }
@@ -69,12 +70,25 @@ public final class LongActor implements Scenario {
     Way.Step backwards = (reader, actor, size) -> reader.backwards(actor, READ);
     Way.Step latest = (reader, actor, size) -> reader.latest(actor) == size ? READ : 0;
     return List.of(
-        new Way("from the middle of %,d".formatted(SHORT), SHORT_ACTOR, SHORT, middle),
-        new Way("from the middle of %,d".formatted(events), LONG_ACTOR, events, middle),
-        new Way("newest of %,d".formatted(SHORT), SHORT_ACTOR, SHORT, backwards),
-        new Way("newest of %,d".formatted(events), LONG_ACTOR, events, backwards),
-        new Way("latest version of %,d".formatted(SHORT), SHORT_ACTOR, SHORT, latest),
-        new Way("latest version of %,d".formatted(events), LONG_ACTOR, events, latest));
+        new Way(
+            String.format(Locale.ROOT, "from the middle of %,d", SHORT),
+            SHORT_ACTOR,
+            SHORT,
+            middle),
+        new Way(
+            String.format(Locale.ROOT, "from the middle of %,d", events),
+            LONG_ACTOR,
+            events,
+            middle),
+        new Way(String.format(Locale.ROOT, "newest of %,d", SHORT), SHORT_ACTOR, SHORT, backwards),
+        new Way(String.format(Locale.ROOT, "newest of %,d", events), LONG_ACTOR, events, backwards),
+        new Way(
+            String.format(Locale.ROOT, "latest version of %,d", SHORT), SHORT_ACTOR, SHORT, latest),
+        new Way(
+            String.format(Locale.ROOT, "latest version of %,d", events),
+            LONG_ACTOR,
+            events,
+            latest));
   }
 
   private static void read(AetherReader reader, Way way) {

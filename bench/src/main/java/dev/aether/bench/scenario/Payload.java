@@ -1,6 +1,7 @@
 package dev.aether.bench.scenario;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /** The data of the events that are written: JSON of a given length. */
 final class Payload {
@@ -11,8 +12,7 @@ final class Payload {
 
   static byte[] json() {
     String frame = "{\"measured\":\"\"}";
-    return "{\"measured\":\"%s\"}"
-        .formatted("x".repeat(BYTES - frame.length()))
+    return String.format(Locale.ROOT, "{\"measured\":\"%s\"}", "x".repeat(BYTES - frame.length()))
         .getBytes(StandardCharsets.US_ASCII);
   }
 }

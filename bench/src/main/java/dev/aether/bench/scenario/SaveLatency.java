@@ -8,6 +8,7 @@ import dev.aether.bench.report.Outcome;
 import dev.aether.bench.report.Series;
 import dev.aether.bench.report.Target;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 
 /** Scenario c: how long one save takes that waits for no other. */
@@ -40,7 +41,8 @@ public final class SaveLatency implements Scenario {
       Series raw = rounds.of("raw jnats", P50);
       return new Outcome(
           id(),
-          "one client, one save in flight, one %d-byte event each".formatted(Payload.BYTES),
+          String.format(
+              Locale.ROOT, "one client, one save in flight, one %d-byte event each", Payload.BYTES),
           rounds.all(),
           contenders.drivers().stream()
               .filter(Driver::isAether)

@@ -10,6 +10,7 @@ import dev.aether.bench.report.Target;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Scenarios a and b: how many commits, or events, are stored in a second. */
@@ -59,8 +60,13 @@ public final class SaveRate implements Scenario {
       Series raw = rounds.of("raw jnats", EVENTS);
       return new Outcome(
           id,
-          "%d-byte events, %d a save, %d saves in flight over %,d actors"
-              .formatted(Payload.BYTES, eventsPerCommit, IN_FLIGHT, ACTORS),
+          String.format(
+              Locale.ROOT,
+              "%d-byte events, %d a save, %d saves in flight over %,d actors",
+              Payload.BYTES,
+              eventsPerCommit,
+              IN_FLIGHT,
+              ACTORS),
           rounds.all(),
           List.of(
               Target.atLeast(unaryAtLeast, rounds.of("aether unary", EVENTS).over(raw, EVENTS)),

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
@@ -80,7 +81,8 @@ public final class SparseReads implements Scenario {
   private Outcome outcome(int actors, List<Series> series, Rounds warm) {
     return new Outcome(
         id(),
-        "%d events of one actor among %,d".formatted(EVENTS_EACH, actors * EVENTS_EACH),
+        String.format(
+            Locale.ROOT, "%d events of one actor among %,d", EVENTS_EACH, actors * EVENTS_EACH),
         series,
         List.of(Target.atMost(WARM_P50_AT_MOST_MS, warm.of(Way.AETHER.text, p50(WARM)))));
   }

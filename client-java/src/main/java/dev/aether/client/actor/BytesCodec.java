@@ -4,6 +4,7 @@ import dev.aether.client.Bytes;
 import dev.aether.client.Event;
 import dev.aether.client.NewEvent;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
@@ -70,7 +71,8 @@ public final class BytesCodec<E> implements EventCodec<E> {
           .contentType(contentType)
           .build();
     } catch (Exception e) {
-      throw new CodecException("an event of type \"%s\"".formatted(entry.type()), e);
+      throw new CodecException(
+          String.format(Locale.ROOT, "an event of type \"%s\"", entry.type()), e);
     }
   }
 
@@ -81,8 +83,12 @@ public final class BytesCodec<E> implements EventCodec<E> {
       return Objects.requireNonNull(entry.from().decode(event.data()));
     } catch (Exception e) {
       throw new CodecException(
-          "version %d of actor \"%s\", a \"%s\""
-              .formatted(event.version(), event.actorId(), event.type()),
+          String.format(
+              Locale.ROOT,
+              "version %d of actor \"%s\", a \"%s\"",
+              event.version(),
+              event.actorId(),
+              event.type()),
           e);
     }
   }

@@ -2,6 +2,7 @@ package dev.aether.client.actor;
 
 import dev.aether.client.Event;
 import dev.aether.client.retry.Conflict;
+import java.util.Locale;
 
 /** A state that takes in event after event. For one thread at a time. */
 final class Fold<S, E> {
@@ -20,7 +21,12 @@ final class Fold<S, E> {
   void take(Event event) {
     if (event.version() != version + 1) {
       throw new IllegalStateException(
-          "actor \"%s\" has version %d after %d".formatted(actorId, event.version(), version));
+          String.format(
+              Locale.ROOT,
+              "actor \"%s\" has version %d after %d",
+              actorId,
+              event.version(),
+              version));
     }
     E decoded = type.codec().decode(event);
     if (decoded != null) {

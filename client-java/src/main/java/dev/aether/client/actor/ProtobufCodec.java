@@ -6,6 +6,7 @@ import dev.aether.client.Bytes;
 import dev.aether.client.Event;
 import dev.aether.client.NewEvent;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -57,8 +58,12 @@ public final class ProtobufCodec implements EventCodec<Message> {
       return example.getParserForType().parseFrom(event.data().asReadOnlyByteBuffer());
     } catch (InvalidProtocolBufferException e) {
       throw new CodecException(
-          "version %d of actor \"%s\", a \"%s\""
-              .formatted(event.version(), event.actorId(), event.type()),
+          String.format(
+              Locale.ROOT,
+              "version %d of actor \"%s\", a \"%s\"",
+              event.version(),
+              event.actorId(),
+              event.type()),
           e);
     }
   }

@@ -6,6 +6,7 @@ import dev.aether.client.Snapshot;
 import dev.aether.client.retry.Conflict;
 import dev.aether.client.retry.RetryPolicy;
 import dev.aether.client.retry.SaveSettings;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +79,9 @@ record Setup<S, E>(
     }
     if (!snapshot.contentType().equals(kept.codec().contentType())) {
       throw new CodecException(
-          "it is %s, not %s".formatted(snapshot.contentType(), kept.codec().contentType()), null);
+          String.format(
+              Locale.ROOT, "it is %s, not %s", snapshot.contentType(), kept.codec().contentType()),
+          null);
     }
     return kept.codec().decode(snapshot.state());
   }

@@ -1,6 +1,7 @@
 package dev.aether.client.actor;
 
 import dev.aether.client.Event;
+import java.util.Locale;
 
 /** A stored event has a type that the codec doesn't know: newer code wrote it, or other code. */
 public final class UnknownEventTypeException extends CodecException {
@@ -9,8 +10,12 @@ public final class UnknownEventTypeException extends CodecException {
   /** Of this event. */
   public UnknownEventTypeException(Event event) {
     super(
-        "unknown event type \"%s\" at version %d of actor \"%s\""
-            .formatted(event.type(), event.version(), event.actorId()),
+        String.format(
+            Locale.ROOT,
+            "unknown event type \"%s\" at version %d of actor \"%s\"",
+            event.type(),
+            event.version(),
+            event.actorId()),
         null);
     this.type = event.type();
   }

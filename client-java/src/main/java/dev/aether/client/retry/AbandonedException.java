@@ -1,5 +1,7 @@
 package dev.aether.client.retry;
 
+import java.util.Locale;
+
 /** A {@link BackgroundSaver} was closed before this save was done. */
 public final class AbandonedException extends RetryException {
   private final boolean maybeSaved;
@@ -7,9 +9,14 @@ public final class AbandonedException extends RetryException {
   AbandonedException(String actorId, boolean maybeSaved) {
     super(
         maybeSaved
-            ? "the saver was closed while a save of actor \"%s\" was at work: it may be stored"
-                .formatted(actorId)
-            : "the saver was closed before a save of actor \"%s\" was begun".formatted(actorId),
+            ? String.format(
+                Locale.ROOT,
+                "the saver was closed while a save of actor \"%s\" was at work: it may be stored",
+                actorId)
+            : String.format(
+                Locale.ROOT,
+                "the saver was closed before a save of actor \"%s\" was begun",
+                actorId),
         null);
     this.maybeSaved = maybeSaved;
   }

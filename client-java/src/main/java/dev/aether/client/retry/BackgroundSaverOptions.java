@@ -1,6 +1,7 @@
 package dev.aether.client.retry;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /**
  * How much a {@link BackgroundSaver} holds.
@@ -17,8 +18,12 @@ public record BackgroundSaverOptions(int maxWaiting, int maxAtWork, Duration dra
   public BackgroundSaverOptions {
     if (maxWaiting < 1 || maxAtWork < 1 || drainWithin.isNegative()) {
       throw new IllegalArgumentException(
-          "maxWaiting %d, maxAtWork %d, drainWithin %s"
-              .formatted(maxWaiting, maxAtWork, drainWithin));
+          String.format(
+              Locale.ROOT,
+              "maxWaiting %d, maxAtWork %d, drainWithin %s",
+              maxWaiting,
+              maxAtWork,
+              drainWithin));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.aether.client.retry;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /** A {@link CircuitBreaker} lets nothing through: nothing was sent. */
 public final class CircuitBreakerOpenException extends RetryException {
@@ -10,7 +11,10 @@ public final class CircuitBreakerOpenException extends RetryException {
     super(
         retryAfter.isZero()
             ? "the circuit breaker is half-open, its trial is still running"
-            : "the circuit breaker is open for another %d ms".formatted(retryAfter.toMillis()),
+            : String.format(
+                Locale.ROOT,
+                "the circuit breaker is open for another %d ms",
+                retryAfter.toMillis()),
         null);
     this.retryAfter = retryAfter;
   }

@@ -3,6 +3,7 @@ package dev.aether.client.retry;
 import dev.aether.client.AetherException;
 import dev.aether.client.Reason;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -40,7 +41,12 @@ public record CircuitBreakerOptions(
   public CircuitBreakerOptions {
     if (failuresToOpen < 1 || trials < 1 || openFor.isNegative() || openFor.isZero()) {
       throw new IllegalArgumentException(
-          "failuresToOpen %d, openFor %s, trials %d".formatted(failuresToOpen, openFor, trials));
+          String.format(
+              Locale.ROOT,
+              "failuresToOpen %d, openFor %s, trials %d",
+              failuresToOpen,
+              openFor,
+              trials));
     }
   }
 

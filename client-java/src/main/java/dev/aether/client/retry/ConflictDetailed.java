@@ -1,5 +1,6 @@
 package dev.aether.client.retry;
 
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -21,7 +22,8 @@ public record ConflictDetailed(
   public ConflictDetailed {
     if (sameVersionStops < 2 || gapStops < 2) {
       throw new IllegalArgumentException(
-          "sameVersionStops %d, gapStops %d".formatted(sameVersionStops, gapStops));
+          String.format(
+              Locale.ROOT, "sameVersionStops %d, gapStops %d", sameVersionStops, gapStops));
     }
   }
 

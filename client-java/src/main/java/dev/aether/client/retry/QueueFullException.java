@@ -1,11 +1,13 @@
 package dev.aether.client.retry;
 
+import java.util.Locale;
+
 /** A {@link BackgroundSaver} holds as many saves as it may; this one was not taken. */
 public final class QueueFullException extends RetryException {
   private final int limit;
 
   QueueFullException(int limit) {
-    super("%d saves wait already".formatted(limit), null);
+    super(String.format(Locale.ROOT, "%d saves wait already", limit), null);
     this.limit = limit;
   }
 

@@ -2,6 +2,7 @@ package dev.aether.client.retry;
 
 import dev.aether.client.VersionConflictException;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * The policy gave a save up after a conflict; nothing is stored. The cause is the last conflict.
@@ -26,8 +27,12 @@ public final class RetriesExhaustedException extends RetryException {
 
   RetriesExhaustedException(Report report, VersionConflictException last) {
     super(
-        "gave up after %d attempts (%s): %s"
-            .formatted(report.attempts(), report.why(), last.getMessage()),
+        String.format(
+            Locale.ROOT,
+            "gave up after %d attempts (%s): %s",
+            report.attempts(),
+            report.why(),
+            last.getMessage()),
         last);
     this.report = report;
   }

@@ -53,7 +53,7 @@ public final class CommandLines {
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
-        .setErr(new PrintWriter(terminal.err(), true));
+        .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     finish(root);
     return root;
   }

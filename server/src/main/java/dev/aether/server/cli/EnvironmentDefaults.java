@@ -40,7 +40,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
             .toList();
     return lines.isEmpty()
         ? ""
-        : "%nEnvironment variables, for flags that aren't given:%n".formatted()
+        : String.format(Locale.ROOT, "%nEnvironment variables, for flags that aren't given:%n")
             + String.join("", lines);
   }
 
@@ -69,7 +69,7 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
   }
 
   private static String line(OptionSpec option, String variable) {
-    return "  %-16s %s%n".formatted(option.longestName(), variable);
+    return String.format(Locale.ROOT, "  %-16s %s%n", option.longestName(), variable);
   }
 
   private static String shouted(String name) {

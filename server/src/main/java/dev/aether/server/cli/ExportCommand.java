@@ -181,8 +181,12 @@ final class ExportCommand implements Callable<Integer> {
     terminal
         .err()
         .printf(
+            Locale.ROOT,
             "aether: left out, can't be decoded: partition %d, position %d, actor %s: %s%n",
-            error.partition(), error.position(), error.actorId(), error.reason());
+            error.partition(),
+            error.position(),
+            error.actorId(),
+            error.reason());
   }
 
   private void sayCut(Path file) {

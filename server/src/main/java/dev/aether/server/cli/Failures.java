@@ -8,6 +8,7 @@ import dev.aether.client.VersionConflictException;
 import dev.aether.server.cli.json.JsonLine;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -54,7 +55,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   @Override
   public int handleParseException(ParameterException fault, String[] args) {
     int code = usage(fault.getCommandLine(), String.valueOf(fault.getMessage()));
-    UnmatchedArgumentException.printSuggestions(fault, new PrintWriter(err, true));
+    UnmatchedArgumentException.printSuggestions(
+        fault, new PrintWriter(err, true, StandardCharsets.UTF_8));
     return code;
   }
 

@@ -8,6 +8,7 @@ import dev.aether.server.cli.load.Importer;
 import dev.aether.server.cli.load.NamespaceChoice;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,8 +37,9 @@ final class ImportCommand implements Callable<Integer> {
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "FILE|-", description =
-          "JSON lines in UTF-8, also as gzip: a file, pipe or device; -: standard input.")
+  @Parameters(
+      paramLabel = "FILE|-",
+      description = "JSON lines in UTF-8, also as gzip: a file, pipe or device; -: standard input.")
   private String file = "";
 
   ImportCommand(Terminal terminal) {
@@ -54,7 +56,9 @@ final class ImportCommand implements Callable<Integer> {
       new Importer(client.async(), namespaces(), tally).run(in);
     } catch (ImportStopped e) {
       throw new CommandFailedException(
-          "%s, %s%nStopped; so far %s".formatted(name(), e.getMessage(), result.sentence()), e);
+          String.format(
+              Locale.ROOT, "%s, %s%nStopped; so far %s", name(), e.getMessage(), result.sentence()),
+          e);
     }
     terminal.err().println(result.sentence());
     return ExitCode.DONE;
@@ -64,8 +68,11 @@ final class ImportCommand implements Callable<Integer> {
     terminal
         .err()
         .printf(
+            Locale.ROOT,
             "aether: interrupted; %s was read up to line %d. Run it again to go on.%nSo far %s%n",
-            name(), tally.line(), result.sentence());
+            name(),
+            tally.line(),
+            result.sentence());
   }
 
   private NamespaceChoice namespaces() {

@@ -2,6 +2,7 @@ package dev.aether.server.cli;
 
 import dev.aether.client.AetherClient;
 import dev.aether.client.Snapshot;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,8 +33,11 @@ final class SnapshotGetCommand implements Callable<Integer> {
               .orElseThrow(
                   () ->
                       new CommandFailedException(
-                          "actor \"%s\" has no snapshot in namespace \"%s\""
-                              .formatted(actor, connection.namespace())));
+                          String.format(
+                              Locale.ROOT,
+                              "actor \"%s\" has no snapshot in namespace \"%s\"",
+                              actor,
+                              connection.namespace())));
       Output out = new Output(terminal.out());
       out.line(EventLines.of(snapshot));
       out.flush();

@@ -11,6 +11,7 @@ import dev.aether.server.grpc.CursorCodec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -124,7 +125,9 @@ final class SubscribeCommand implements Callable<Integer> {
         throw e;
       }
       throw new CommandFailedException(
-          "%s: %s. Remove it to begin at --start".formatted(cursorFile, e.getMessage()), e);
+          String.format(
+              Locale.ROOT, "%s: %s. Remove it to begin at --start", cursorFile, e.getMessage()),
+          e);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.aether.client.SubscriptionState;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -134,8 +135,12 @@ final class SubscriptionPrinter implements SubscriptionListener {
   @Override
   public void onCorrupt(ReplayError error, Cursor cursor) {
     err.printf(
+        Locale.ROOT,
         "aether: left out, can't be decoded: partition %d, position %d, actor %s: %s%n",
-        error.partition(), error.position(), error.actorId(), error.reason());
+        error.partition(),
+        error.position(),
+        error.actorId(),
+        error.reason());
     onCursor(cursor);
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -57,7 +58,8 @@ final class DataFolder implements AutoCloseable {
 
   private static Path make(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new EmbeddedNatsException("the data folder %s is not a folder".formatted(folder));
+      throw new EmbeddedNatsException(
+          String.format(Locale.ROOT, "the data folder %s is not a folder", folder));
     }
     try {
       if (!Files.exists(folder)) {
@@ -68,7 +70,8 @@ final class DataFolder implements AutoCloseable {
       return folder.toRealPath();
     } catch (IOException e) {
       throw new EmbeddedNatsException(
-          "the data folder %s cannot be made: %s".formatted(folder, reason(e)), e);
+          String.format(Locale.ROOT, "the data folder %s cannot be made: %s", folder, reason(e)),
+          e);
     }
   }
 
@@ -83,7 +86,9 @@ final class DataFolder implements AutoCloseable {
               StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw new EmbeddedNatsException(
-          "the data folder %s cannot be written to: %s".formatted(folder, reason(e)), e);
+          String.format(
+              Locale.ROOT, "the data folder %s cannot be written to: %s", folder, reason(e)),
+          e);
     }
     try {
       FileLock lock = channel.tryLock();
@@ -98,7 +103,8 @@ final class DataFolder implements AutoCloseable {
     } catch (IOException e) {
       closeQuietly(channel);
       throw new EmbeddedNatsException(
-          "the data folder %s cannot be locked: %s".formatted(folder, reason(e)), e);
+          String.format(Locale.ROOT, "the data folder %s cannot be locked: %s", folder, reason(e)),
+          e);
     } catch (EmbeddedNatsException e) {
       closeQuietly(channel);
       throw e;
@@ -114,8 +120,11 @@ final class DataFolder implements AutoCloseable {
   private static EmbeddedNatsException inUse(Path folder, String pid) {
     String by = pid.isEmpty() ? "" : " (process " + pid + ")";
     return new EmbeddedNatsException(
-        "the data folder %s is in use by another Aether%s: stop that one or take another folder by --data DIR"
-            .formatted(folder, by));
+        String.format(
+            Locale.ROOT,
+            "the data folder %s is in use by another Aether%s: stop that one or take another folder by --data DIR",
+            folder,
+            by));
   }
 
   private static String reason(IOException e) {

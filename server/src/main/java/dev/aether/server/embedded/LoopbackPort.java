@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -34,7 +35,8 @@ public final class LoopbackPort {
       }
     }
     throw new EmbeddedNatsException(
-        "no free port of 127.0.0.1 found between %d and %d".formatted(FIRST, END));
+        String.format(
+            Locale.ROOT, "no free port of 127.0.0.1 found between %d and %d", FIRST, END));
   }
 
   private static boolean isFree(int port) {

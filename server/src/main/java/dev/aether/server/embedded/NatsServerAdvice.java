@@ -1,6 +1,7 @@
 package dev.aether.server.embedded;
 
 import dev.aether.server.nats.NatsServerVersion;
+import java.util.Locale;
 
 /**
  * In which words somebody who has no usable nats-server is told what to do: those of what was
@@ -14,6 +15,8 @@ public record NatsServerAdvice(String explicitly, String waysOn) {
   static final NatsServerAdvice COMMAND_LINE =
       new NatsServerAdvice(
           "--nats-server",
-          "install nats-server %s or later into PATH or give its path by --nats-server PATH, or use a running NATS by --nats URL, or keep everything in memory only by --memory"
-              .formatted(NatsServerVersion.MINIMUM));
+          String.format(
+              Locale.ROOT,
+              "install nats-server %s or later into PATH or give its path by --nats-server PATH, or use a running NATS by --nats URL, or keep everything in memory only by --memory",
+              NatsServerVersion.MINIMUM));
 }

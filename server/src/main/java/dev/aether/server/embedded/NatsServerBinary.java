@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -88,26 +89,38 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
       throw new EmbeddedNatsException("no nats-server found: " + advice.waysOn());
     }
     throw new EmbeddedNatsException(
-        "%s, but version %s or later is needed: %s"
-            .formatted(String.join("; ", passedOver), NatsServerVersion.MINIMUM, advice.waysOn()));
+        String.format(
+            Locale.ROOT,
+            "%s, but version %s or later is needed: %s",
+            String.join("; ", passedOver),
+            NatsServerVersion.MINIMUM,
+            advice.waysOn()));
   }
 
   private static NatsServerBinary named(Path path, String by) {
     if (!isExecutableFile(path)) {
       throw new EmbeddedNatsException(
-          "%s (given by %s) is not an executable file".formatted(path, by));
+          String.format(Locale.ROOT, "%s (given by %s) is not an executable file", path, by));
     }
     NatsServerVersion version =
         askVersion(path)
             .orElseThrow(
                 () ->
                     new EmbeddedNatsException(
-                        "%s (given by %s) does not answer --version as a nats-server does"
-                            .formatted(path, by)));
+                        String.format(
+                            Locale.ROOT,
+                            "%s (given by %s) does not answer --version as a nats-server does",
+                            path,
+                            by)));
     if (!version.isEnough()) {
       throw new EmbeddedNatsException(
-          "%s (given by %s) is nats-server %s, but version %s or later is needed"
-              .formatted(path, by, version, NatsServerVersion.MINIMUM));
+          String.format(
+              Locale.ROOT,
+              "%s (given by %s) is nats-server %s, but version %s or later is needed",
+              path,
+              by,
+              version,
+              NatsServerVersion.MINIMUM));
     }
     return new NatsServerBinary(path.toAbsolutePath(), version);
   }

@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -56,7 +57,7 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
 
   /** With credentials; not for logs. */
   String url() {
-    return "nats://%s:%s@127.0.0.1:%d".formatted(USER, password, port);
+    return String.format(Locale.ROOT, "nats://%s:%s@127.0.0.1:%d", USER, password, port);
   }
 
   Path file() {
@@ -104,7 +105,9 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   private String text(OptionalLong maxFileStoreBytes) {
     String maxFileStore =
         maxFileStoreBytes.isPresent() ? "max_file_store: " + maxFileStoreBytes.getAsLong() : "";
-    return """
+    return String.format(
+        Locale.ROOT,
+        """
         # Written by Aether at every start of its nats-server: changes here are lost.
         server_name: %s
         listen: "127.0.0.1:%d"
@@ -118,18 +121,17 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
         log_file: %s
         logfile_size_limit: %d
         logfile_max_num: %d
-        """
-        .formatted(
-            quoted(serverName),
-            port,
-            quoted(USER),
-            quoted(password),
-            MAX_PAYLOAD_BYTES,
-            quoted(folder.toString()),
-            maxFileStore,
-            quoted(logFile().toString()),
-            LOG_FILE_MAX_BYTES,
-            LOG_FILES_MAX);
+        """,
+        quoted(serverName),
+        port,
+        quoted(USER),
+        quoted(password),
+        MAX_PAYLOAD_BYTES,
+        quoted(folder.toString()),
+        maxFileStore,
+        quoted(logFile().toString()),
+        LOG_FILE_MAX_BYTES,
+        LOG_FILES_MAX);
   }
 
   /**
@@ -184,6 +186,6 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   /** Without the password. */
   @Override
   public String toString() {
-    return "NatsServerConfig[%s, 127.0.0.1:%d]".formatted(serverName, port);
+    return String.format(Locale.ROOT, "NatsServerConfig[%s, 127.0.0.1:%d]", serverName, port);
   }
 }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -117,8 +118,12 @@ public final class NatsServerProcess implements AutoCloseable {
       process.end();
       String what = outcome == Start.EXITED ? "ended while starting" : "was not ready in time";
       throw new EmbeddedNatsException(
-          "nats-server %s; its last lines:\n  %s\nMore in %s"
-              .formatted(what, String.join("\n  ", lastLines()), config.logFile()));
+          String.format(
+              Locale.ROOT,
+              "nats-server %s; its last lines:\n  %s\nMore in %s",
+              what,
+              String.join("\n  ", lastLines()),
+              config.logFile()));
     }
     log.info(
         "nats-server is ready after {} ms, listening on 127.0.0.1:{}, process {}, data in {}",
@@ -315,6 +320,7 @@ public final class NatsServerProcess implements AutoCloseable {
 
   @Override
   public String toString() {
-    return "NatsServerProcess[127.0.0.1:%d, process %d]".formatted(config.port(), process.pid());
+    return String.format(
+        Locale.ROOT, "NatsServerProcess[127.0.0.1:%d, process %d]", config.port(), process.pid());
   }
 }

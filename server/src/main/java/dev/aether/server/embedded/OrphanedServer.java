@@ -3,6 +3,7 @@ package dev.aether.server.embedded;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,8 +42,11 @@ final class OrphanedServer {
       orphan.destroyForcibly();
       if (!TetheredProcess.within(KILL_BOUND, () -> !runsOn(config, orphan))) {
         throw new EmbeddedNatsException(
-            "nats-server %d of an earlier Aether still uses %s and cannot be killed"
-                .formatted(orphan.pid(), config.getParent()));
+            String.format(
+                Locale.ROOT,
+                "nats-server %d of an earlier Aether still uses %s and cannot be killed",
+                orphan.pid(),
+                config.getParent()));
       }
     }
   }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -97,7 +98,10 @@ public final class TetheredProcess {
       long pid = readPid(script);
       ProcessHandle program =
           ProcessHandle.of(pid)
-              .orElseThrow(() -> new IOException("%s ended at once".formatted(command.get(0))));
+              .orElseThrow(
+                  () ->
+                      new IOException(
+                          String.format(Locale.ROOT, "%s ended at once", command.get(0))));
       return new TetheredProcess(script, program, grace);
     } catch (IOException e) {
       script.getOutputStream().close();

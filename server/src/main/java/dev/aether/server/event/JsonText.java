@@ -1,5 +1,7 @@
 package dev.aether.server.event;
 
+import java.util.Locale;
+
 /** Text as JSON writes it, for messages that quote names. */
 final class JsonText {
   private JsonText() {}
@@ -11,7 +13,7 @@ final class JsonText {
       if (c == '"' || c == '\\') {
         out.append('\\').append(c);
       } else if (c < 0x20 || c == 0x7f) {
-        out.append(String.format("\\u%04x", (int) c));
+        out.append(String.format(Locale.ROOT, "\\u%04x", (int) c));
       } else {
         out.append(c);
       }

@@ -16,6 +16,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.CRC32C;
 import java.util.zip.Deflater;
@@ -81,8 +82,12 @@ public final class CursorCodec {
     if (text.length() > MAX_TEXT_BYTES) {
       throw new StoreException.InvalidRequest(
           "namespace_pattern",
-          "matches more than a cursor can hold: %d partitions, which take %d bytes of at most %d"
-              .formatted(cursor.positions().size(), text.length(), MAX_TEXT_BYTES));
+          String.format(
+              Locale.ROOT,
+              "matches more than a cursor can hold: %d partitions, which take %d bytes of at most %d",
+              cursor.positions().size(),
+              text.length(),
+              MAX_TEXT_BYTES));
     }
     return text;
   }

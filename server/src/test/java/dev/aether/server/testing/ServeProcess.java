@@ -30,12 +30,19 @@ public final class ServeProcess implements AutoCloseable {
    * @param heapMegabytes the largest heap it may have; it ends when that is not enough
    */
   public static ServeProcess start(TestNatsServer nats, int heapMegabytes) throws IOException {
+    return start(
+        List.of("-Xmx" + heapMegabytes + "m", "-XX:+ExitOnOutOfMemoryError"),
+        List.of("--nats", nats.url()));
+  }
+
+  /** Starts a node whose JVM has these flags, on the store that serve's flags say. */
+  public static ServeProcess start(List<String> jvmFlags, List<String> flags) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(java("java"));
-    command.add("-Xmx" + heapMegabytes + "m");
-    command.add("-XX:+ExitOnOutOfMemoryError");
+    command.addAll(jvmFlags);
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    command.addAll(List.of("serve", "--nats", nats.url()));
+    command.add("serve");
+    command.addAll(flags);
     command.addAll(List.of("--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();

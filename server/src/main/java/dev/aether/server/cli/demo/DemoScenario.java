@@ -16,6 +16,7 @@ import dev.aether.server.cli.load.Importer;
 import dev.aether.server.cli.load.NamespaceChoice;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -135,11 +136,16 @@ public final class DemoScenario {
   }
 
   private static String told(Event event) {
-    return "%s  v%d  %s  %s"
-        .formatted(event.actorId(), event.version(), event.timestamp(), event.type());
+    return String.format(
+        Locale.ROOT,
+        "%s  v%d  %s  %s",
+        event.actorId(),
+        event.version(),
+        event.timestamp(),
+        event.type());
   }
 
   private void line(String format, Object... values) {
-    print.accept(format.formatted(values));
+    print.accept(String.format(Locale.ROOT, format, values));
   }
 }

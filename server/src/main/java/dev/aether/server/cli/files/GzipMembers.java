@@ -10,8 +10,8 @@ import java.util.zip.Inflater;
 
 /**
  * Unpacks gzip (RFC 1952) with all its members, and fails where {@code gzip -t} does. The JDK's
- * GZIPInputStream takes a pause in a pipe or a damaged header for the end of the data (JDK-7036144).
- * Zeros after the last member are padding. Used by one thread.
+ * GZIPInputStream takes a pause in a pipe or a damaged header for the end of the data
+ * (JDK-7036144). Zeros after the last member are padding. Used by one thread.
  */
 final class GzipMembers extends InputStream {
   private static final int BUFFER_BYTES = 64 * 1024;

@@ -40,9 +40,7 @@ public final class InputFile {
   public static OptionalLong size(String name) {
     try {
       Path file = Path.of(name);
-      return Files.isRegularFile(file)
-          ? OptionalLong.of(Files.size(file))
-          : OptionalLong.empty();
+      return Files.isRegularFile(file) ? OptionalLong.of(Files.size(file)) : OptionalLong.empty();
     } catch (IOException | InvalidPathException e) {
       return OptionalLong.empty(); // Only progress is shown by it.
     }

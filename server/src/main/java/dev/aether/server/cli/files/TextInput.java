@@ -65,8 +65,7 @@ public final class TextInput {
     if (form.isEmpty() || form.get() != Form.GZIP) {
       return refused(peeked, form);
     }
-    PushbackInputStream unpacked =
-        new PushbackInputStream(new GzipMembers(peeked), PEEKED_BYTES);
+    PushbackInputStream unpacked = new PushbackInputStream(new GzipMembers(peeked), PEEKED_BYTES);
     Optional<Form> within = form(unpacked);
     if (within.isPresent() && within.get() == Form.GZIP) {
       throw new IOException("gzip within gzip: unpack it first");

@@ -4,6 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.CommitIdReusedException;
 import dev.aether.client.VersionConflictException;
 import dev.aether.server.event.Causes;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
@@ -124,8 +125,12 @@ final class CommitWriter {
       if (wanted.isPresent() && wanted.getAsLong() != version) {
         return new ImportStopped(
             event.line().number(),
-            "has version %d but %s %d"
-                .formatted(wanted.getAsLong(), present ? "is stored with" : "would get", version));
+            String.format(
+                Locale.ROOT,
+                "has version %d but %s %d",
+                wanted.getAsLong(),
+                present ? "is stored with" : "would get",
+                version));
       }
     }
     return null;

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -105,7 +106,11 @@ final class LineFields {
     boolean json = has(name);
     if (json && !JsonLine.isJsonType(type)) {
       throw new JsonFault(
-          "\"%s\" is JSON, but \"contentType\" isn't: give \"%sBase64\"".formatted(name, name));
+          String.format(
+              Locale.ROOT,
+              "\"%s\" is JSON, but \"contentType\" isn't: give \"%sBase64\"",
+              name,
+              name));
     }
     return json || has("contentType") ? type : BYTES;
   }

@@ -1,5 +1,6 @@
 package dev.aether.server.cli.load;
 
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,8 +38,11 @@ public final class NamespaceChoice {
       if (named != null && !named.equals(own)) {
         throw new ImportStopped(
             record.number(),
-            "names the namespace \"%s\" after \"%s\": without --namespace each goes to its own"
-                .formatted(own, named));
+            String.format(
+                Locale.ROOT,
+                "names the namespace \"%s\" after \"%s\": without --namespace each goes to its own",
+                own,
+                named));
       }
       named = own;
     }

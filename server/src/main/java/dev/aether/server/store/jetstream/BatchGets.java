@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,8 +93,11 @@ final class BatchGets implements AutoCloseable {
   /** The last messages of a few hundred subjects, from any replica. */
   CompletableFuture<Last> last(LogStream stream, List<String> subjects) {
     String query =
-        "{\"multi_last\":[\"%s\"],\"max_bytes\":%d}"
-            .formatted(String.join("\",\"", subjects), PAGE_BYTES);
+        String.format(
+            Locale.ROOT,
+            "{\"multi_last\":[\"%s\"],\"max_bytes\":%d}",
+            String.join("\",\"", subjects),
+            PAGE_BYTES);
     Batch batch = new Batch("$JS.API.DIRECT.GET." + stream.name(), query);
     CompletableFuture<Last> got = ask(batch).thenApply(messages -> new Last(messages, batch.upTo));
     return stream.replicas() == 1
@@ -104,12 +108,13 @@ final class BatchGets implements AutoCloseable {
   private CompletableFuture<List<StoredMessage>> ask(
       LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
     String query =
-        "{\"seq\":%d,\"next_by_subj\":\"%s\",\"batch\":%d,\"max_bytes\":%d}"
-            .formatted(
-                from,
-                subjects,
-                Math.min(maxMessages, MAX_MESSAGES),
-                Math.max(1, Math.min(maxBytes, PAGE_BYTES)));
+        String.format(
+            Locale.ROOT,
+            "{\"seq\":%d,\"next_by_subj\":\"%s\",\"batch\":%d,\"max_bytes\":%d}",
+            from,
+            subjects,
+            Math.min(maxMessages, MAX_MESSAGES),
+            Math.max(1, Math.min(maxBytes, PAGE_BYTES)));
     return ask(new Batch("$JS.API.DIRECT.GET." + stream.name(), query));
   }
 
