@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Start here:  aether demo",
-      "Exit codes:  0 done, 1 failed, 2 usage, 3 version conflict, 4 server out of reach"
+      "Exit codes:  0 done, 1 failed, 2 usage, 3 version conflict, 4 server out of reach,",
+      "             5 outcome unknown (standard error has the line to run next)"
     })
 final class AetherCommand {
   @Option(names = "--version", versionHelp = true, description = "Prints the version.")

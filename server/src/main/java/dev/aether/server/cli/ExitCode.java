@@ -7,6 +7,7 @@ final class ExitCode {
   static final int USAGE = 2;
   static final int VERSION_CONFLICT = 3;
   static final int UNREACHABLE = 4;
+  static final int OUTCOME_UNKNOWN = 5;
 
   private ExitCode() {}
 }

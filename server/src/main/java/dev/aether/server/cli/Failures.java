@@ -3,12 +3,15 @@ package dev.aether.server.cli;
 import dev.aether.client.AetherException;
 import dev.aether.client.InvalidArgumentException;
 import dev.aether.client.InvalidRequestException;
+import dev.aether.client.OutcomeUnknownException;
 import dev.aether.client.Reason;
 import dev.aether.client.VersionConflictException;
 import dev.aether.server.cli.json.JsonLine;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -38,6 +41,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       err.println(json(conflict));
       return ExitCode.VERSION_CONFLICT;
     }
+    Optional<OutcomeUnknownException> unknown = outcomeUnknown(failure);
+    if (unknown.isPresent()) {
+      err.println("aether: outcome unknown: " + message(failure));
+      sayWhatToRunNext(unknown.get(), command.getCommand(), parseResult.originalArgs());
+      return ExitCode.OUTCOME_UNKNOWN;
+    }
     if (isUnreachable(failure)) {
       err.println("aether: the server is out of reach: " + message(failure));
       return ExitCode.UNREACHABLE;
@@ -65,6 +74,22 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     err.println(name + ": " + reason);
     err.println("Try '" + name + " --help'.");
     return ExitCode.USAGE;
+  }
+
+  private void sayWhatToRunNext(
+      OutcomeUnknownException unknown, Object command, List<String> given) {
+    List<String> next = command instanceof RunNext says ? says.after(unknown, given) : given;
+    err.println("Run next" + (next.contains("-") ? ", with the same standard input:" : ":"));
+    err.println("  " + ShellLine.of(next));
+  }
+
+  private static Optional<OutcomeUnknownException> outcomeUnknown(Throwable failure) {
+    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof OutcomeUnknownException unknown) {
+        return Optional.of(unknown);
+      }
+    }
+    return Optional.empty();
   }
 
   private static String json(VersionConflictException conflict) {

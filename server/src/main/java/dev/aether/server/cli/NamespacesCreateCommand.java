@@ -3,7 +3,9 @@ package dev.aether.server.cli;
 import dev.aether.client.AetherClient;
 import dev.aether.client.HistoryRules;
 import dev.aether.client.NamespaceConfig;
+import dev.aether.client.OutcomeUnknownException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "create",
     description = "Makes a namespace and prints it; exit code 1 if it is there already.")
-final class NamespacesCreateCommand implements Callable<Integer> {
+final class NamespacesCreateCommand implements Callable<Integer>, RunNext {
   private final Terminal terminal;
 
   @Mixin private ServerOptions connection = new ServerOptions();
@@ -73,5 +75,11 @@ final class NamespacesCreateCommand implements Callable<Integer> {
       out.flush();
       return ExitCode.DONE;
     }
+  }
+
+  /** Made by this run or by somebody else: what is there tells. */
+  @Override
+  public List<String> after(OutcomeUnknownException unknown, List<String> given) {
+    return List.of("namespaces", "get", name, "--server", connection.serverList());
   }
 }

@@ -1,6 +1,8 @@
 package dev.aether.server.cli;
 
 import dev.aether.client.AetherClient;
+import dev.aether.client.OutcomeUnknownException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -11,7 +13,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "delete",
     description = "Deletes a namespace with everything in it, for good. Prints nothing.")
-final class NamespacesDeleteCommand implements Callable<Integer> {
+final class NamespacesDeleteCommand implements Callable<Integer>, RunNext {
   @Mixin private ServerOptions connection = new ServerOptions();
 
   @Parameters(paramLabel = "NS", description = "The namespace.")
@@ -33,5 +35,11 @@ final class NamespacesDeleteCommand implements Callable<Integer> {
       client.namespaces().delete(name);
       return ExitCode.DONE;
     }
+  }
+
+  /** Not the same again: it could delete what somebody made in the meantime. */
+  @Override
+  public List<String> after(OutcomeUnknownException unknown, List<String> given) {
+    return List.of("namespaces", "get", name, "--server", connection.serverList());
   }
 }

@@ -6,6 +6,7 @@ import dev.aether.client.RepeatOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
 /** The flag that says where the server is. */
@@ -30,6 +31,11 @@ class ServerOptions {
   /** At least one. */
   final List<HostPort> servers() {
     return List.copyOf(servers);
+  }
+
+  /** As --server takes them. */
+  final String serverList() {
+    return servers.stream().map(HostPort::toString).collect(Collectors.joining(","));
   }
 
   /** A client that gives up soon where a server can't be reached. */
