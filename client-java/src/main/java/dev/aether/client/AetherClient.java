@@ -20,7 +20,8 @@ import java.util.stream.Stream;
  * thread that is interrupted while it waits gets {@link OutcomeUnknownException} from a save and
  * {@link Reason#CANCELLED} from other calls, with its interrupt status set.
  *
- * <p>Versions, positions and counts are never negative.
+ * <p>Versions, positions and counts are unsigned, as in the contract: a {@code long} above 2^63 - 1
+ * is negative in Java, and {@link Long#toUnsignedString(long)} prints it.
  */
 public final class AetherClient implements AutoCloseable {
   private final AsyncAetherClient async;

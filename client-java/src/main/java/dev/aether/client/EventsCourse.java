@@ -32,18 +32,19 @@ final class EventsCourse implements ResumingCall.Course<GetEventsResponse> {
   private @Nullable GetEventsRequest rest() {
     GetEventsRequest.Builder rest = request.toBuilder();
     if (request.getMaxCount() != 0) {
-      if (count >= request.getMaxCount()) {
+      if (Long.compareUnsigned(count, request.getMaxCount()) >= 0) {
         return null;
       }
       rest.setMaxCount(request.getMaxCount() - count);
     }
     if (request.getBackwards()) {
-      if (lastVersion <= Math.max(request.getFromVersion(), 1)) {
+      if (lastVersion == 1 || Long.compareUnsigned(lastVersion, request.getFromVersion()) <= 0) {
         return null;
       }
       return rest.setToVersion(lastVersion - 1).build();
     }
-    if (request.getToVersion() != 0 && lastVersion >= request.getToVersion()) {
+    if (request.getToVersion() != 0
+        && Long.compareUnsigned(lastVersion, request.getToVersion()) >= 0) {
       return null;
     }
     return rest.setFromVersion(lastVersion + 1).build();
@@ -66,8 +67,8 @@ final class EventsCourse implements ResumingCall.Course<GetEventsResponse> {
       long position = error.getPosition();
       if (lastErrorPosition == 0
           || (request.getBackwards()
-              ? position < lastErrorPosition
-              : position > lastErrorPosition)) {
+              ? Long.compareUnsigned(position, lastErrorPosition) < 0
+              : Long.compareUnsigned(position, lastErrorPosition) > 0)) {
         fresh.addErrors(error);
         lastErrorPosition = position;
       }

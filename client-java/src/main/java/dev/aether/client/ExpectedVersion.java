@@ -9,9 +9,13 @@ public sealed interface ExpectedVersion {
   /**
    * The latest version that the writer knows; 0: the actor has no events.
    *
-   * @throws IllegalArgumentException for a negative version
+   * @throws IllegalArgumentException for a negative version: -1 means "no stream" in other stores,
+   *     and 0 here. {@link Exactly} itself takes the contract's whole range
    */
   static ExpectedVersion exactly(long version) {
+    if (version < 0) {
+      throw new IllegalArgumentException("expected version " + version + " is negative");
+    }
     return new Exactly(version);
   }
 
@@ -31,14 +35,12 @@ public sealed interface ExpectedVersion {
   /**
    * The actor's latest version is this one.
    *
-   * @param version not negative; 0: the actor has no events
+   * @param version unsigned; 0: the actor has no events
    */
   record Exactly(long version) implements ExpectedVersion {
-    /** Checks the version. */
-    public Exactly {
-      if (version < 0) {
-        throw new IllegalArgumentException("expected version " + version + " is negative");
-      }
+    @Override
+    public String toString() {
+      return "Exactly[version=" + Long.toUnsignedString(version) + "]";
     }
   }
 

@@ -144,11 +144,11 @@ final class LogProgress {
         Reason.UNKNOWN,
         String.format(
             Locale.ROOT,
-            "the server sent position %d of namespace %s, partition %d after %d",
-            mark.position(),
+            "the server sent position %s of namespace %s, partition %d after %s",
+            Long.toUnsignedString(mark.position()),
             namespace,
             partition,
-            place.last.position()),
+            Long.toUnsignedString(place.last.position())),
         Map.of(),
         null);
   }

@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which of an actor's events to read.
  *
- * @param fromVersion first version, included; 0: from the first
- * @param toVersion last version, included; 0: to the latest
- * @param maxCount at most so many events; 0: all
+ * @param fromVersion first version, included, unsigned; 0: from the first
+ * @param toVersion last version, included, unsigned; 0: to the latest
+ * @param maxCount at most so many events, unsigned; 0: all
  * @param backwards newest first, so that {@code maxCount} takes the newest of the range
  * @param onCorrupt null: a record that can't be decoded ends the read with {@link
  *     CorruptRecordException}; else it is handed here and the read goes on. Called by the thread
@@ -25,13 +25,6 @@ public record ReadOptions(
     @Nullable Consumer<ReplayError> onCorrupt,
     CallSettings settings) {
   private static final ReadOptions ALL = builder().build();
-
-  /** Checks that no number is negative. */
-  public ReadOptions {
-    if (fromVersion < 0 || toVersion < 0 || maxCount < 0) {
-      throw new IllegalArgumentException("versions and maxCount can't be negative");
-    }
-  }
 
   /** The whole history, oldest first. */
   public static ReadOptions all() {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * An actor's state as of a version, kept so that rebuilding it need not start at version 1.
  *
  * @param actorId the actor
- * @param version the version up to which the state includes the actor's events, at least 1
+ * @param version the version up to which the state includes the actor's events, at least 1,
+ *     unsigned
  * @param state the state; opaque to the server, encoded at most 3 MiB
  * @param contentType media type of the state, at most 256 bytes; empty: {@code application/json}
  * @param metadata at most 64 keys and 16 KiB
@@ -37,8 +38,8 @@ public record Snapshot(
     if (timestamp != null) {
       Rules.checkTimestamp(timestamp);
     }
-    if (version < 1) {
-      throw new InvalidArgumentException("version", "is " + version + ", not 1 or more");
+    if (version == 0) {
+      throw new InvalidArgumentException("version", "is 0, not 1 or more");
     }
   }
 

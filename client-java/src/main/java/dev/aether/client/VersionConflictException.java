@@ -35,14 +35,14 @@ public final class VersionConflictException extends AetherException {
     return actorId;
   }
 
-  /** The actor's latest version when the save was refused; 0: it has no events. */
+  /** The actor's latest version when the save was refused, unsigned; 0: it has no events. */
   public long currentVersion() {
     return currentVersion;
   }
 
   /**
-   * The version the save would have begun at; 0 where {@link ExpectedVersion#existing()} was
-   * expected.
+   * The version the save would have begun at, unsigned; 0 where {@link ExpectedVersion#existing()}
+   * was expected.
    */
   public long attemptedVersion() {
     return attemptedVersion;

@@ -85,8 +85,8 @@ public final class BytesCodec<E> implements EventCodec<E> {
       throw new CodecException(
           String.format(
               Locale.ROOT,
-              "version %d of actor \"%s\", a \"%s\"",
-              event.version(),
+              "version %s of actor \"%s\", a \"%s\"",
+              Long.toUnsignedString(event.version()),
               event.actorId(),
               event.type()),
           e);

@@ -23,10 +23,10 @@ final class Fold<S, E> {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "actor \"%s\" has version %d after %d",
+              "actor \"%s\" has version %s after %s",
               actorId,
-              event.version(),
-              version));
+              Long.toUnsignedString(event.version()),
+              Long.toUnsignedString(version)));
     }
     E decoded = type.codec().decode(event);
     if (decoded != null) {

@@ -60,8 +60,8 @@ public final class ProtobufCodec implements EventCodec<Message> {
       throw new CodecException(
           String.format(
               Locale.ROOT,
-              "version %d of actor \"%s\", a \"%s\"",
-              event.version(),
+              "version %s of actor \"%s\", a \"%s\"",
+              Long.toUnsignedString(event.version()),
               event.actorId(),
               event.type()),
           e);

@@ -12,9 +12,9 @@ public final class UnknownEventTypeException extends CodecException {
     super(
         String.format(
             Locale.ROOT,
-            "unknown event type \"%s\" at version %d of actor \"%s\"",
+            "unknown event type \"%s\" at version %s of actor \"%s\"",
             event.type(),
-            event.version(),
+            Long.toUnsignedString(event.version()),
             event.actorId()),
         null);
     this.type = event.type();

@@ -22,13 +22,25 @@ final class EventsCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ACTOR", description = "The actor.")
   private String actor = "";
 
-  @Option(names = "--from", paramLabel = "N", description = "From this version on.")
+  @Option(
+      names = "--from",
+      paramLabel = "N",
+      converter = Versions.class,
+      description = "From this version on.")
   private long from;
 
-  @Option(names = "--to", paramLabel = "N", description = "Up to this version.")
+  @Option(
+      names = "--to",
+      paramLabel = "N",
+      converter = Versions.class,
+      description = "Up to this version.")
   private long to;
 
-  @Option(names = "--max", paramLabel = "N", description = "At most so many.")
+  @Option(
+      names = "--max",
+      paramLabel = "N",
+      converter = Versions.class,
+      description = "At most so many.")
   private long max;
 
   @Option(
@@ -56,8 +68,8 @@ final class EventsCommand implements Callable<Integer> {
   }
 
   private ReadOptions options() {
-    if (from < 0 || to < 0 || max < 0 || (to > 0 && from > to)) {
-      throw new UsageException("--from, --to and --max are 0 or more, and --from isn't above --to");
+    if (to != 0 && Long.compareUnsigned(from, to) > 0) {
+      throw new UsageException("--from is above --to");
     }
     return ReadOptions.builder()
         .fromVersion(from)

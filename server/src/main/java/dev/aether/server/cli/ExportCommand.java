@@ -182,9 +182,9 @@ final class ExportCommand implements Callable<Integer> {
         .err()
         .printf(
             Locale.ROOT,
-            "aether: left out, can't be decoded: partition %d, position %d, actor %s: %s%n",
+            "aether: left out, can't be decoded: partition %d, position %s, actor %s: %s%n",
             error.partition(),
-            error.position(),
+            Long.toUnsignedString(error.position()),
             error.actorId(),
             error.reason());
   }

@@ -3,7 +3,10 @@ package dev.aether.server.cli;
 import dev.aether.client.AetherClient;
 import dev.aether.client.ExpectedVersion;
 import dev.aether.client.NewEvent;
+import dev.aether.client.OutcomeUnknownException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -19,9 +22,11 @@ import picocli.CommandLine.TypeConversionException;
     footer = {
       "",
       "A version conflict ends with exit code 3 and its details as JSON on standard error.",
-      "With --commit-id the same save can be sent again: it is stored once."
+      "With --commit-id the same save can be sent again: it is stored once.",
+      "If nobody can tell whether it is stored, exit code 5; the line to run next, with the"
+          + " commit id, is on standard error."
     })
-final class SaveCommand implements Callable<Integer> {
+final class SaveCommand implements Callable<Integer>, RunNext {
   private final Terminal terminal;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
@@ -84,6 +89,17 @@ final class SaveCommand implements Callable<Integer> {
     }
   }
 
+  /** The same save under its commit id: it is stored once, and the answer is the first one. */
+  @Override
+  public List<String> after(OutcomeUnknownException unknown, List<String> given) {
+    if (!commitId.isEmpty()) {
+      return given;
+    }
+    List<String> next = new ArrayList<>(given);
+    next.addAll(List.of("--commit-id", unknown.commitId()));
+    return next;
+  }
+
   /** Reads --expect. */
   private static final class Expectation implements ITypeConverter<ExpectedVersion> {
     @Override
@@ -97,8 +113,8 @@ final class SaveCommand implements Callable<Integer> {
 
     private static ExpectedVersion exactly(String text) {
       try {
-        return ExpectedVersion.exactly(Long.parseLong(text));
-      } catch (IllegalArgumentException e) {
+        return new ExpectedVersion.Exactly(Versions.parse(text));
+      } catch (NumberFormatException e) {
         throw new TypeConversionException("'" + text + "' is not a version, any or existing");
       }
     }

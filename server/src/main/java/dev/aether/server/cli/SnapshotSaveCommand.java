@@ -31,6 +31,7 @@ final class SnapshotSaveCommand implements Callable<Integer> {
       names = "--version",
       paramLabel = "N",
       required = true,
+      converter = Versions.class,
       description = "Up to which version the state includes the actor's events.")
   private long version;
 
@@ -57,7 +58,7 @@ final class SnapshotSaveCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    if (version < 1) {
+    if (version == 0) {
       throw new UsageException("--version is 1 or more");
     }
     Snapshot.Builder snapshot =

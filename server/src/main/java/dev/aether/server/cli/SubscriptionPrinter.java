@@ -136,9 +136,9 @@ final class SubscriptionPrinter implements SubscriptionListener {
   public void onCorrupt(ReplayError error, Cursor cursor) {
     err.printf(
         Locale.ROOT,
-        "aether: left out, can't be decoded: partition %d, position %d, actor %s: %s%n",
+        "aether: left out, can't be decoded: partition %d, position %s, actor %s: %s%n",
         error.partition(),
-        error.position(),
+        Long.toUnsignedString(error.position()),
         error.actorId(),
         error.reason());
     onCursor(cursor);

@@ -8,6 +8,7 @@ import com.google.gson.JsonParser;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.testing.CuttingProxy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -17,11 +18,17 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(120)
 class ClientCommandsTest {
@@ -246,6 +253,75 @@ class ClientCommandsTest {
     for (String[] args :
         List.of(withServer("events", "a"), withServer("subscribe", "--start", "beginning"))) {
       assertEquals(exitCode, CommandLines.create(terminal, Map.of()).execute(args), args[0]);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "9223372036854775806, 9223372036854775807",
+    "9223372036854775807, 9223372036854775808",
+    "9223372036854775808, 9223372036854775809",
+    "18446744073709551614, 18446744073709551615",
+  })
+  void versionsAreUnsignedFromEndToEnd(String expected, String attempted) {
+    done("save", "--actor", "a", "--type", "T");
+
+    assertEquals(
+        "{\"actorId\":\"a\",\"currentVersion\":1,\"attemptedVersion\":%s}\n".formatted(attempted),
+        run("save", "--actor", "a", "--type", "T", "--expect", expected).err());
+    assertEquals("", done("events", "a", "--from", expected, "--to", attempted).out());
+    assertEquals(1, done("events", "a", "--to", expected, "--max", expected).lines().size());
+    assertEquals(
+        ExitCode.USAGE, run("events", "a", "--from", attempted, "--to", expected).exitCode());
+    String ahead = run("snapshot", "save", "a", "--version", expected, "--state", "1").err();
+    assertTrue(ahead.contains(" " + expected), ahead);
+    String line =
+        "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":%s}".formatted(expected);
+    String imported = CommandRun.withInput(line, withServer("import", "-")).err();
+    assertTrue(imported.contains("has version " + expected + " but would get 2"), imported);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"-1", "+1", "18446744073709551616", "1.0", "1e3", "", "x"})
+  void whatIsNoVersionIsRefusedAtOnce(String version) {
+    assertEquals(
+        ExitCode.USAGE, run("save", "--actor", "a", "--type", "T", "--expect", version).exitCode());
+    assertEquals(ExitCode.USAGE, run("events", "a", "--from=" + version).exitCode());
+    assertEquals(
+        ExitCode.USAGE,
+        run("snapshot", "save", "a", "--version=" + version, "--state", "1").exitCode());
+  }
+
+  @Test
+  void anUnknownOutcomeEndsWith5AndTheLineToRunNext() {
+    int port = server.grpcAddress().getPort();
+    // The greeting takes about 130 bytes; the cut is in the request, or after it.
+    try (CuttingProxy proxy = new CuttingProxy(port, () -> 300, new AtomicLong())) {
+      CommandRun run =
+          CommandRun.of("save", "--actor", "it's a", "--type", "T", "--server", proxy.endpoint());
+
+      assertEquals(ExitCode.OUTCOME_UNKNOWN, run.exitCode(), run.err());
+      assertEquals("", run.out());
+      assertTrue(run.err().startsWith("aether: outcome unknown: "), run.err());
+      Matcher next =
+          Pattern.compile(
+                  "Run next:\n  aether save --actor 'it'\\\\''s a' --type T --server "
+                      + Pattern.quote(proxy.endpoint())
+                      + " --commit-id (\\S+)\n")
+              .matcher(run.err());
+      assertTrue(next.find(), run.err());
+      String[] again = {"save", "--actor", "it's a", "--type", "T", "--commit-id", next.group(1)};
+      done(again);
+      assertEquals(true, json(done(again)).get("replayed").getAsBoolean());
+      assertEquals(List.of(1L), versions("events", "it's a"));
+
+      CommandRun create = CommandRun.of("namespaces", "create", "n", "--server", proxy.endpoint());
+      assertEquals(ExitCode.OUTCOME_UNKNOWN, create.exitCode(), create.err());
+      assertTrue(
+          create
+              .err()
+              .endsWith("Run next:\n  aether namespaces get n --server " + proxy.endpoint() + "\n"),
+          create.err());
     }
   }
 

@@ -26,8 +26,9 @@ public final class JsonLine {
     return write(() -> json.name(name).value(value));
   }
 
+  /** A version, position or count, which are all unsigned in the contract. */
   public JsonLine put(String name, long value) {
-    return write(() -> json.name(name).value(value));
+    return write(() -> json.name(name).jsonValue(Long.toUnsignedString(value)));
   }
 
   public JsonLine put(String name, boolean value) {

@@ -38,16 +38,20 @@ public final class JsonValues {
     return false;
   }
 
-  /** A whole number of 0 or more, below 2^63; written without fraction or exponent. */
+  /**
+   * A whole number of 0 or more, below 2^64, as an unsigned long; without fraction or exponent.
+   * Protobuf's own JSON has numbers of 64 bits as strings, and so has what exports from it.
+   */
   public static long wholeNumber(String text) throws JsonFault {
+    String digits = text.startsWith("\"") ? string(text) : text;
     try {
-      if (Character.isDigit(text.charAt(0))) {
-        return Long.parseLong(text);
+      if (!digits.isEmpty() && digits.charAt(0) >= '0' && digits.charAt(0) <= '9') {
+        return Long.parseUnsignedLong(digits);
       }
     } catch (NumberFormatException e) {
       // Too large, or with a fraction: said below.
     }
-    throw new JsonFault("must be a whole number");
+    throw new JsonFault("must be a whole number below 2^64");
   }
 
   /** An object whose values are strings. */

@@ -127,10 +127,10 @@ final class CommitWriter {
             event.line().number(),
             String.format(
                 Locale.ROOT,
-                "has version %d but %s %d",
-                wanted.getAsLong(),
+                "has version %s but %s %s",
+                Long.toUnsignedString(wanted.getAsLong()),
                 present ? "is stored with" : "would get",
-                version));
+                Long.toUnsignedString(version)));
       }
     }
     return null;

@@ -20,6 +20,12 @@ final class LineFields {
   /** What bytes are whose author gave no type. */
   private static final String BYTES = "application/octet-stream";
 
+  private static final String NULL = "null";
+  private static final String BASE64 = "Base64";
+
+  /** Fields whose value is any JSON. */
+  private static final Set<String> OF_ANY_JSON = Set.of("data", "state");
+
   private final Map<String, String> members;
 
   private LineFields(Map<String, String> members) {
@@ -31,9 +37,22 @@ final class LineFields {
     T read(String text) throws JsonFault;
   }
 
-  /** The fields of the object that the text is. */
+  /**
+   * The fields of the object that the text is. Many exporters write null for what isn't there; only
+   * where a field may be any JSON is null a value, unless the bytes stand beside it as base64.
+   */
   static LineFields of(String json) throws JsonFault {
-    return new LineFields(JsonMembers.of(json));
+    Map<String, String> members = JsonMembers.of(json);
+    members.keySet().removeIf(name -> isNull(members, name) && !mayBeNull(members, name));
+    return new LineFields(members);
+  }
+
+  private static boolean isNull(Map<String, String> members, String name) {
+    return members.getOrDefault(name, NULL).equals(NULL);
+  }
+
+  private static boolean mayBeNull(Map<String, String> members, String name) {
+    return OF_ANY_JSON.contains(name) && isNull(members, name + BASE64);
   }
 
   boolean has(String name) {
@@ -88,7 +107,7 @@ final class LineFields {
   /** The bytes that stand as JSON under a name, or as base64 under that name with "Base64". */
   byte[] bytes(String name) throws JsonFault {
     boolean json = has(name);
-    String inBase64 = name + "Base64";
+    String inBase64 = name + BASE64;
     if (json == has(inBase64)) {
       throw new JsonFault(
           json

@@ -35,7 +35,8 @@ final class SnapshotWriter {
   }
 
   private static boolean isNewer(ImportSnapshot item, Optional<Snapshot> stored) {
-    return stored.isEmpty() || stored.get().version() < item.snapshot().version();
+    return stored.isEmpty()
+        || Long.compareUnsigned(stored.get().version(), item.snapshot().version()) < 0;
   }
 
   private CompletableFuture<@Nullable Void> save(ImportSnapshot item, CallSettings settings) {

@@ -74,7 +74,7 @@ sealed interface SnapshotChange {
     public void checkReplaces(SnapshotMessages messages, StoredMessage stored) {
       SnapshotRecord record = messages.record(stored);
       long version = record.getSnapshot().getVersion();
-      if (record.hasSnapshot() && version > snapshot.getVersion()) {
+      if (record.hasSnapshot() && Long.compareUnsigned(version, snapshot.getVersion()) > 0) {
         throw new StoreException.SnapshotOutdated(actor, version, snapshot.getVersion());
       }
     }

@@ -127,7 +127,7 @@ final class MemoryPartition {
       throw new StoreException.SnapshotAhead(actor, latest(actor), version);
     }
     Snapshot present = snapshots.get(actor);
-    if (present != null && version < present.getVersion()) {
+    if (present != null && Long.compareUnsigned(version, present.getVersion()) < 0) {
       throw new StoreException.SnapshotOutdated(actor, present.getVersion(), version);
     }
     snapshots.put(actor, snapshot);

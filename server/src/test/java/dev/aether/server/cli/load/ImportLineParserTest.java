@@ -67,6 +67,46 @@ class ImportLineParserTest {
   }
 
   @Test
+  void nullIsAsIfTheFieldWereNotThere() throws JsonFault {
+    ImportLine line =
+        line(
+            1,
+            "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":null,\"dataBase64\":\"AP8=\","
+                + "\"time\":null,\"timestamp\":\"2010-10-02T07:20:39Z\",\"contentType\":null,"
+                + "\"eventId\":null,\"commandId\":null,\"metadata\":null,\"version\":null,"
+                + "\"commitId\":null,\"namespace\":null,\"partition\":null,\"position\":null,"
+                + "\"storedAt\":null,\"snapshot\":null}");
+
+    assertArrayEquals(new byte[] {0, (byte) 0xff}, line.data());
+    assertEquals("application/octet-stream", line.contentType());
+    assertEquals(Optional.of(Instant.parse("2010-10-02T07:20:39Z")), line.time());
+    assertEquals("", line.eventId() + line.commandId() + line.commitId() + line.namespace());
+    assertEquals(Map.of(), line.metadata());
+    assertEquals(OptionalLong.empty(), line.version());
+  }
+
+  @Test
+  void nullIsDataWhereThereIsNoOther() throws JsonFault {
+    ImportLine line =
+        line(1, "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":null,\"dataBase64\":null}");
+
+    assertEquals("null", new String(line.data(), StandardCharsets.UTF_8));
+  }
+
+  @Test
+  void numbersMayBeStringsAsInProtobufsJsonAndOfTheWholeRange() throws JsonFault {
+    ImportLine line =
+        line(
+            1,
+            "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":\"1\","
+                + "\"position\":18446744073709551615,\"partition\":\"0\"}");
+
+    assertEquals(OptionalLong.of(1), line.version());
+    assertEquals(OptionalLong.of(-1), line.place().position()); // Unsigned.
+    assertEquals(OptionalLong.of(0), line.place().partition());
+  }
+
+  @Test
   void takesASnapshot() throws JsonFault {
     SnapshotLine line =
         (SnapshotLine)
@@ -93,7 +133,7 @@ class ImportLineParserTest {
         "\"eventType\":\"T\",\"data\":1                                  | \"actorId\" is missing",
         "\"actorId\":\"\",\"eventType\":\"T\",\"data\":1                 | \"actorId\" is empty",
         "\"actorId\":7,\"eventType\":\"T\",\"data\":1                    | \"actorId\" must be a string",
-        "\"actorId\":null,\"eventType\":\"T\",\"data\":1                 | \"actorId\" must be a string",
+        "\"actorId\":null,\"eventType\":\"T\",\"data\":1                 | \"actorId\" is missing",
         "\"actorId\":\"\\ud800\",\"eventType\":\"T\",\"data\":1 | \"actorId\" must be whole Unicode characters, not half of a pair",
         "\"actorId\":\"a\",\"data\":1                                    | \"eventType\" is missing",
         "\"actorId\":\"a\",\"eventType\":\"T\"                           | \"data\" is missing",
@@ -101,9 +141,9 @@ class ImportLineParserTest {
         "\"actorId\":\"a\",\"eventType\":\"T\",\"dataBase64\":\"?\"      | \"dataBase64\" is not base64",
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"actor\":1    | unknown field \"actor\"",
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":0  | \"version\" must be 1 or more",
-        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":1.0 | \"version\" must be a whole number",
-        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":\"1\" | \"version\" must be a whole number",
-        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":-1 | \"version\" must be a whole number",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":1.0 | \"version\" must be a whole number below 2^64",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":\"x\" | \"version\" must be a whole number below 2^64",
+        "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"version\":-1 | \"version\" must be a whole number below 2^64",
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"metadata\":{\"k\":1} | \"metadata\" \"k\" must be a string",
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"metadata\":[] | \"metadata\" must be an object of strings",
         "\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"contentType\":\"text/plain\" | \"data\" is JSON, but \"contentType\" isn't: give \"dataBase64\"",
