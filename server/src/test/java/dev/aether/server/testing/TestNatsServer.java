@@ -32,6 +32,19 @@ public final class TestNatsServer implements AutoCloseable {
   /** What nats-server makes in its store_dir. */
   private static final String STORE = "jetstream";
 
+  private static final String ACCOUNT =
+      """
+      accounts { AETHER {
+        jetstream { max_file: %d, max_mem: 0 }
+        users: [ { user: "a", password: "a" } ]
+      } }
+      no_auth_user: "a"
+      """;
+
+  /** $0: the disk's size in bytes, $1: where to mount it; then the command. */
+  private static final String ON_OWN_DISK =
+      "mkdir -p \"$1\" && mount -t tmpfs -o size=\"$0\" tmpfs \"$1\" && shift && exec \"$@\"";
+
   private final Path folder;
   private final String clusterConfig;
   private final TestNatsOptions options;
@@ -108,16 +121,33 @@ public final class TestNatsServer implements AutoCloseable {
         server_name: "%s"
         listen: "127.0.0.1:%d"
         max_payload: %d
-        jetstream { store_dir: "%s", sync_interval: %s }
+        jetstream { store_dir: "%s", sync_interval: %s%s }
+        %s
         %s
         """
         .formatted(
             serverName(),
             clientPort,
             options.maxPayloadBytes(),
-            folder,
+            options.room() instanceof TestNatsOptions.Room.OfDisk ? disk() : folder,
             options.syncAlways() ? "always" : "2m",
+            options.room() instanceof TestNatsOptions.Room.OfServer room
+                ? ", max_file_store: " + room.bytes()
+                : "",
+            options.room() instanceof TestNatsOptions.Room.OfAccount room
+                ? ACCOUNT.formatted(room.bytes())
+                : "",
             clusterConfig);
+  }
+
+  /** Where its own disk is mounted, which only the server sees there. */
+  private Path disk() {
+    return folder.resolve("disk");
+  }
+
+  /** A file on the server's own disk, by a path that this process sees. */
+  public Path onDisk(String file) {
+    return Path.of("/proc/" + pid() + "/root" + disk()).resolve(file);
   }
 
   private String serverName() {
@@ -218,6 +248,10 @@ public final class TestNatsServer implements AutoCloseable {
   void launch() {
     stop();
     List<String> command = new ArrayList<>();
+    if (options.room() instanceof TestNatsOptions.Room.OfDisk room) {
+      command.addAll(List.of("/usr/bin/unshare", "-Urm", "/bin/sh", "-c", ON_OWN_DISK));
+      command.addAll(List.of(Long.toString(room.bytes()), disk().toString()));
+    }
     command.add(options.binary().path().toString());
     command.addAll(List.of("-c", config().toString()));
     try {

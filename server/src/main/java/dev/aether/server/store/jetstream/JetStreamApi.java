@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,18 +180,25 @@ final class JetStreamApi {
   /** Deletes a stream; one that is not there counts as deleted. */
   CompletableFuture<Boolean> deleteStream(String stream) {
     return managed("STREAM.DELETE." + stream, "")
-        .thenApply(
-            reply -> {
-              SuccessApiResponse answer = new SuccessApiResponse(reply);
-              if (!answer.hasError()) {
-                return true;
-              }
-              JetStreamFailure refusal = refusal(answer.getApiErrorCode(), answer.getDescription());
-              if (JetStreamErrors.isStreamGone(refusal)) {
-                return false;
-              }
-              throw refusal;
-            });
+        .thenApply(reply -> succeeded(reply, JetStreamErrors::isStreamGone));
+  }
+
+  /** Deletes a message for good; takes no room. False if there is none with the sequence. */
+  CompletableFuture<Boolean> deleteMessage(String stream, long sequence) {
+    return managed("STREAM.MSG.DELETE." + stream, "{\"seq\":" + sequence + ",\"no_erase\":true}")
+        .thenApply(reply -> succeeded(reply, JetStreamErrors::isNoMessage));
+  }
+
+  private static boolean succeeded(Message reply, Predicate<JetStreamFailure> isDone) {
+    SuccessApiResponse answer = new SuccessApiResponse(reply);
+    if (!answer.hasError()) {
+      return true;
+    }
+    JetStreamFailure refusal = refusal(answer.getApiErrorCode(), answer.getDescription());
+    if (isDone.test(refusal)) {
+      return false;
+    }
+    throw refusal;
   }
 
   private CompletableFuture<StreamInfo> stream(String verb, String body) {

@@ -23,6 +23,7 @@ final class JetStreamErrors {
   private static final int ACCOUNT_RESOURCES_EXCEEDED = 10002;
   private static final int MEMORY_EXCEEDED = 10028;
   private static final int NO_MESSAGE = 10037;
+  private static final int NO_SUCH_SEQUENCE = 10043;
   private static final int STREAM_NOT_FOUND = 10059;
   private static final int STREAM_NAME_IN_USE = 10058;
   private static final int STREAM_MISMATCH = 10060;
@@ -124,8 +125,21 @@ final class JetStreamErrors {
         || (failure.code() == NO_SUITABLE_PEERS && !failure.getMessage().contains("offline"));
   }
 
+  /** There is no room for a message; nothing was stored. */
+  static boolean isFull(JetStreamFailure failure) {
+    return switch (failure.code()) {
+      case INSUFFICIENT_RESOURCES,
+          STORAGE_EXCEEDED,
+          STREAM_STORE_FAILED,
+          ACCOUNT_RESOURCES_EXCEEDED,
+          MEMORY_EXCEEDED ->
+          true;
+      default -> false;
+    };
+  }
+
   static boolean isNoMessage(JetStreamFailure failure) {
-    return failure.code() == NO_MESSAGE;
+    return failure.code() == NO_MESSAGE || failure.code() == NO_SUCH_SEQUENCE;
   }
 
   /**
@@ -137,16 +151,9 @@ final class JetStreamErrors {
       return known;
     }
     JetStreamFailure failure = failure(thrown);
-    return switch (failure.code()) {
-      case INSUFFICIENT_RESOURCES,
-          STORAGE_EXCEEDED,
-          STREAM_STORE_FAILED,
-          ACCOUNT_RESOURCES_EXCEEDED,
-          MEMORY_EXCEEDED,
-          MESSAGE_TOO_LARGE ->
-          new StoreException.StoreFull("JetStream: " + failure.getMessage());
-      default -> new StoreException.StoreUnavailable("JetStream: " + failure.getMessage());
-    };
+    return isFull(failure) || failure.code() == MESSAGE_TOO_LARGE
+        ? new StoreException.StoreFull("JetStream: " + failure.getMessage())
+        : new StoreException.StoreUnavailable("JetStream: " + failure.getMessage());
   }
 
   /**

@@ -8,14 +8,25 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Deletes namespaces: DELETING is written first, then the streams are deleted, then DELETED is
  * written. Any number of nodes may do so at once, and whoever meets DELETING finishes what another
- * began. Futures fail with a StoreException where something was decided, else with a {@link
+ * began.
+ *
+ * <p>A full store takes no record, so there the streams go first and their room takes the record. A
+ * node that dies between the two leaves a namespace that says ACTIVE and has no streams: saves and
+ * reads of it fail as of a log that was lost, nothing is made in its place, and deleting it again
+ * completes it. Where only DELETED has no room, the namespace is gone all the same.
+ *
+ * <p>Futures fail with a StoreException where something was decided, else with a {@link
  * JetStreamFailure}.
  */
 final class NamespaceDeleting {
+  private static final Logger LOG = LoggerFactory.getLogger(NamespaceDeleting.class);
+
   /** How often another node may be faster before that is a failure. */
   private static final int TRIES = 10;
 
@@ -84,7 +95,14 @@ final class NamespaceDeleting {
   CompletableFuture<Boolean> delete(KnownNamespace found) {
     NamespaceRecord deleting =
         NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETING, found.record());
-    return JetStreamErrors.decided(registry.put(deleting, found.revision()))
+    return JetStreamErrors.decided(
+            registry
+                .put(deleting, found.revision())
+                .exceptionallyCompose(
+                    thrown ->
+                        JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
+                            ? deleteThenRecord(deleting, found)
+                            : CompletableFuture.failedFuture(thrown)))
         .thenCompose(
             now ->
                 now.isBeingDeleted() && now.isSameMakingAs(deleting.getIncarnation())
@@ -92,12 +110,42 @@ final class NamespaceDeleting {
                     : CompletableFuture.completedFuture(false));
   }
 
-  /** Deletes the streams of a namespace that is being deleted, and says that it is gone. */
+  /** Makes the room that the record takes. Returns what the registry has then. */
+  private CompletableFuture<KnownNamespace> deleteThenRecord(
+      NamespaceRecord deleting, KnownNamespace found) {
+    LOG.warn(
+        "the store is too full to record that namespace {} is being deleted:"
+            + " its data are deleted first",
+        found.name());
+    return deleteStreams(found.record())
+        .thenCompose(gone -> registry.putIntoNewRoom(deleting, found.revision()))
+        .exceptionallyCompose(
+            thrown ->
+                CompletableFuture.failedFuture(
+                    JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
+                        ? new StoreException.StoreFull(
+                            "the data of namespace "
+                                + found.name()
+                                + " are deleted, but there is still no room to record it:"
+                                + " make more room, then delete the namespace again")
+                        : thrown));
+  }
+
+  /**
+   * Deletes the streams of a namespace that is being deleted, and records that it is gone; where
+   * there is no room to record it, whoever meets it next does.
+   */
   CompletableFuture<KnownNamespace> finish(KnownNamespace found) {
     NamespaceRecord deleted =
         NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETED, found.record());
     return deleteStreams(found.record())
-        .thenCompose(gone -> registry.put(deleted, found.revision()));
+        .thenCompose(gone -> registry.put(deleted, found.revision()))
+        .exceptionallyCompose(
+            thrown ->
+                JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
+                    ? CompletableFuture.completedFuture(
+                        new KnownNamespace(deleted, found.revision()))
+                    : CompletableFuture.failedFuture(thrown));
   }
 
   /** Deletes what there is of a making's streams. */

@@ -44,9 +44,18 @@ final class NamespaceMaking {
     this.defaultReplicas = defaultReplicas;
   }
 
-  /** The namespace as the leader has it; what another node began is finished first. */
+  /**
+   * The namespace as the leader has it; what another node began is finished first. Where there is
+   * no room to finish a making, nothing was ever saved to it: it is not there yet.
+   */
   CompletableFuture<Optional<Info>> look(Namespace namespace) {
-    return settled(namespace, TRIES).thenApply(found -> found.flatMap(KnownNamespace::usable));
+    return settled(namespace, TRIES)
+        .thenApply(found -> found.flatMap(KnownNamespace::usable))
+        .exceptionallyCompose(
+            thrown ->
+                JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(thrown));
   }
 
   /** What the leader has of a name once nothing is half done: usable, gone, or nothing. */

@@ -18,6 +18,7 @@ final class RegistryStream {
   private static final Duration PUT_WITHIN = Duration.ofSeconds(5);
 
   private static final Duration PUT_PAUSE = Duration.ofMillis(20);
+  private static final Duration NEW_ROOM_PAUSE = Duration.ofMillis(250);
 
   private final JetStreamApi api;
   private final Timers timers;
@@ -93,7 +94,15 @@ final class RegistryStream {
    * @return what the leader has then: this record or, if another node was faster, that node's
    */
   CompletableFuture<KnownNamespace> put(NamespaceRecord record, long revision) {
-    return new Put(record, revision).run();
+    return new Put(record, revision, PUT_PAUSE, false).run();
+  }
+
+  /**
+   * The same where room has just been made: JetStream's servers hear of it one after another. Tried
+   * less often, since each refusal for want of room makes a replicated stream's leader step down.
+   */
+  CompletableFuture<KnownNamespace> putIntoNewRoom(NamespaceRecord record, long revision) {
+    return new Put(record, revision, NEW_ROOM_PAUSE, true).run();
   }
 
   /** One record on its way: tried until it is known to lie there or to have been overtaken. */
@@ -101,15 +110,19 @@ final class RegistryStream {
     private final NamespaceRecord record;
     private final Namespace namespace;
     private final long revision;
+    private final Duration pause;
+    private final boolean roomIsComing;
     private final long giveUpAt = System.nanoTime() + PUT_WITHIN.toNanos();
 
     /** An earlier try went unanswered and may still come to lie there. */
     private boolean uncertain;
 
-    Put(NamespaceRecord record, long revision) {
+    Put(NamespaceRecord record, long revision, Duration pause, boolean roomIsComing) {
       this.record = record;
       this.namespace = new Namespace(record.getNamespace());
       this.revision = revision;
+      this.pause = pause;
+      this.roomIsComing = roomIsComing;
     }
 
     CompletableFuture<KnownNamespace> run() {
@@ -133,9 +146,9 @@ final class RegistryStream {
                         // The faster one's record is still in flight: nothing to see yet.
                         : again(failure));
       }
-      return uncertain || JetStreamErrors.isPassing(failure)
-          ? again(failure)
-          : CompletableFuture.failedFuture(failure);
+      boolean passing =
+          JetStreamErrors.isPassing(failure) || (roomIsComing && JetStreamErrors.isFull(failure));
+      return uncertain || passing ? again(failure) : CompletableFuture.failedFuture(failure);
     }
 
     private CompletableFuture<KnownNamespace> again(JetStreamFailure failure) {
@@ -144,7 +157,7 @@ final class RegistryStream {
             uncertain ? JetStreamFailure.noAnswer(failure.getMessage()) : failure);
       }
       CompletableFuture<Void> paused = new CompletableFuture<>();
-      timers.after(PUT_PAUSE, () -> paused.complete(null));
+      timers.after(pause, () -> paused.complete(null));
       return paused.thenCompose(over -> run());
     }
   }

@@ -220,11 +220,56 @@ final class SnapshotAttempt {
     }
     if (JetStreamErrors.isWrongSequence(failure)) {
       again(() -> look(info));
+    } else if (JetStreamErrors.isFull(failure) && change.mayDeleteFirst() && aim > 0) {
+      deleteThenRecord(info);
     } else if (gate.isUncertain() || JetStreamErrors.isPassing(failure)) {
       fromTheStart();
     } else {
       fail(failure);
     }
+  }
+
+  /**
+   * Where a full store refuses the record that would take the last message's place: deletes that
+   * message, and writes the record into its room. The deletion alone does what was asked; the
+   * record after it only keeps out a publish from before the actor's first snapshot that is still
+   * on its way, so that it may fail.
+   */
+  private void deleteThenRecord(Namespaces.Info info) {
+    if (!gate.publish()) {
+      return;
+    }
+    SnapshotMessages messages = SnapshotMessages.of(info, actor);
+    tools
+        .api()
+        .deleteMessage(messages.stream(), aim)
+        .whenComplete(
+            (deleted, thrown) -> {
+              if (thrown != null) {
+                // Not refused(), which would come back here: a full store passes, or the time does.
+                trouble = JetStreamErrors.failure(thrown).getMessage();
+                if (JetStreamErrors.failure(thrown).kind() != JetStreamFailure.Kind.NO_ANSWER) {
+                  gate.publishHadNoEffect();
+                }
+                fromTheStart();
+              } else if (deleted) {
+                recordDeletion(messages);
+              } else {
+                gate.publishHadNoEffect();
+                again(() -> look(info));
+              }
+            });
+  }
+
+  private void recordDeletion(SnapshotMessages messages) {
+    tools
+        .api()
+        .publish(
+            messages.stream(),
+            messages.subject(),
+            PublishHeaders.expecting(messages.stream(), 0),
+            change.record(aim))
+        .whenComplete((sequence, thrown) -> answer.complete(null));
   }
 
   /** Whatever failed may have done so because the namespace is another by now. */

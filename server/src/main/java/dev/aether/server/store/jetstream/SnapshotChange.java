@@ -34,6 +34,12 @@ sealed interface SnapshotChange {
    */
   void checkReplaces(SnapshotMessages messages, StoredMessage stored);
 
+  /**
+   * Whether the actor's last message may be deleted before there is a record in its place, where a
+   * full store has no room for both.
+   */
+  boolean mayDeleteFirst();
+
   /** The record that takes the place of the message at a sequence; 0: of none. */
   byte[] record(long after);
 
@@ -80,6 +86,11 @@ sealed interface SnapshotChange {
     }
 
     @Override
+    public boolean mayDeleteFirst() {
+      return false;
+    }
+
+    @Override
     public byte[] record(long after) {
       return SnapshotCodec.stored(snapshot, after);
     }
@@ -110,6 +121,11 @@ sealed interface SnapshotChange {
 
     @Override
     public void checkReplaces(SnapshotMessages messages, StoredMessage stored) {}
+
+    @Override
+    public boolean mayDeleteFirst() {
+      return true;
+    }
 
     @Override
     public byte[] record(long after) {
