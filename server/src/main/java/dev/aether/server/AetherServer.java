@@ -20,6 +20,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -56,6 +58,12 @@ public final class AetherServer implements AutoCloseable {
   }
 
   private AetherServer(ServerConfig config) {
+    LOG.info(
+        "starting Aether {} on Java {} ({})",
+        Optional.ofNullable(AetherServer.class.getPackage().getImplementationVersion())
+            .orElse("(not from the jar)"),
+        Runtime.version(),
+        System.getProperty("java.vm.name"));
     nodeId = config.nodeId().orElseGet(() -> "aether-" + UuidV7.next().toString().substring(24));
     try {
       Store store = keep(store(config));
@@ -72,8 +80,13 @@ public final class AetherServer implements AutoCloseable {
           config
               .http()
               .map(
-                  address -> keep(listen(address, () -> new HttpEndpoint(address, store::outage))));
+                  address ->
+                      keep(
+                          listen(
+                              address,
+                              () -> new HttpEndpoint(address, store::outage, store::saveOutage))));
       grpc.serving(true);
+      grpc.takingSaves(store.saveOutage().isEmpty());
       watchHealth(store);
     } catch (RuntimeException | Error e) {
       close();
@@ -92,17 +105,18 @@ public final class AetherServer implements AutoCloseable {
       NatsServerBinary binary = NatsServerBinary.find(embedded.natsServer());
       NatsServerProcess nats = keep(NatsServerProcess.start(binary, embedded.data()));
       natsUrl = Optional.of(nats.url());
-      return jetStream(config, List.of(nats.url()), EMBEDDED_WAIT, Durability.Sync.ALWAYS);
+      return jetStream(
+          config, List.of(nats.url()), EMBEDDED_WAIT, nats::diskTrouble, Durability.Sync.ALWAYS);
     }
     if (choice instanceof ServerConfig.StoreChoice.Nats nats) {
       warnUnlessSafe(nats.sync());
-      return jetStream(config, nats.urls(), nats.patience(), nats.sync());
+      return jetStream(config, nats.urls(), nats.patience(), Optional::empty, nats.sync());
     }
     if (choice instanceof ServerConfig.StoreChoice.Given given) {
       return given.store();
     }
     LOG.warn("the store is this process's memory: everything is gone when it ends");
-    return new InMemoryStore(config.autoCreate(), config.clock());
+    return new InMemoryStore(config.autoCreate(), config.autoCreateLimit(), config.clock());
   }
 
   private static void warnUnlessSafe(Durability.Sync sync) {
@@ -119,10 +133,21 @@ public final class AetherServer implements AutoCloseable {
   }
 
   private Store jetStream(
-      ServerConfig config, List<String> urls, Duration wait, Durability.Sync sync) {
+      ServerConfig config,
+      List<String> urls,
+      Duration wait,
+      Supplier<Optional<String>> disk,
+      Durability.Sync sync) {
     return JetStreamStore.open(
         new JetStreamStore.Config(
-            urls, nodeId, wait, config.replicas(), config.autoCreate(), sync));
+            urls,
+            nodeId,
+            wait,
+            config.replicas(),
+            config.autoCreate(),
+            config.autoCreateLimit(),
+            disk,
+            sync));
   }
 
   /** Makes a part that listens. */
@@ -141,10 +166,11 @@ public final class AetherServer implements AutoCloseable {
 
   private void watchHealth(Store store) {
     keep(new Ticker("aether-health"))
-        .every(HEALTH_EVERY, "watch the store", () -> observe(store.outage()));
+        .every(HEALTH_EVERY, "watch the store", () -> observe(store.outage(), store.saveOutage()));
   }
 
-  private void observe(Optional<String> outage) {
+  private void observe(Optional<String> outage, Optional<String> saveOutage) {
+    grpc.takingSaves(outage.isEmpty() && saveOutage.isEmpty());
     if (outage.isEmpty() != reachable) {
       reachable = outage.isEmpty();
       grpc.serving(reachable);
@@ -185,6 +211,11 @@ public final class AetherServer implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (parts.isEmpty()) {
+      return;
+    }
+    long begin = System.nanoTime();
+    LOG.info("stopping: no new calls are taken, those under way are answered");
     while (!parts.isEmpty()) {
       AutoCloseable part = parts.pop();
       try {
@@ -195,6 +226,7 @@ public final class AetherServer implements AutoCloseable {
         LOG.warn("while closing {}", part.getClass().getSimpleName(), e);
       }
     }
+    LOG.info("stopped after {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));
     ended.countDown();
   }
 }

@@ -17,6 +17,8 @@ import java.util.Optional;
  * @param store what it stands on
  * @param replicas of the registry and of new namespaces: 1, 3 or 5
  * @param autoCreate whether the first save makes its namespace
+ * @param autoCreateLimit a save makes no namespace where the store has so many, however they were
+ *     made
  * @param nodeId the node's name, as subscribers see it; empty: made up at each start
  * @param clock gives events and snapshots the time that their senders left out, and in memory says
  *     when a commit was stored. How long anything may take is never asked of it
@@ -27,8 +29,24 @@ public record ServerConfig(
     StoreChoice store,
     int replicas,
     boolean autoCreate,
+    int autoCreateLimit,
     Optional<String> nodeId,
     InstantSource clock) {
+
+  /** About 0.8 GB of nats-server's memory, and half a minute of its start. */
+  public static final int AUTO_CREATE_LIMIT = 10_000;
+
+  /** With the usual limit of namespaces that saves make. */
+  public ServerConfig(
+      InetSocketAddress listen,
+      Optional<InetSocketAddress> http,
+      StoreChoice store,
+      int replicas,
+      boolean autoCreate,
+      Optional<String> nodeId,
+      InstantSource clock) {
+    this(listen, http, store, replicas, autoCreate, AUTO_CREATE_LIMIT, nodeId, clock);
+  }
 
   /** What a node stands on. */
   public sealed interface StoreChoice {
@@ -75,21 +93,29 @@ public record ServerConfig(
 
   /** The same with another name. */
   public ServerConfig withNodeId(String name) {
-    return new ServerConfig(listen, http, store, replicas, autoCreate, Optional.of(name), clock);
+    return new ServerConfig(
+        listen, http, store, replicas, autoCreate, autoCreateLimit, Optional.of(name), clock);
   }
 
   /** The same with other replicas. */
   public ServerConfig withReplicas(int count) {
-    return new ServerConfig(listen, http, store, count, autoCreate, nodeId, clock);
+    return new ServerConfig(listen, http, store, count, autoCreate, autoCreateLimit, nodeId, clock);
+  }
+
+  /** The same with another limit of namespaces that saves make. */
+  public ServerConfig withAutoCreateLimit(int limit) {
+    return new ServerConfig(listen, http, store, replicas, autoCreate, limit, nodeId, clock);
   }
 
   /** The same with another clock. */
   public ServerConfig withClock(InstantSource source) {
-    return new ServerConfig(listen, http, store, replicas, autoCreate, nodeId, source);
+    return new ServerConfig(
+        listen, http, store, replicas, autoCreate, autoCreateLimit, nodeId, source);
   }
 
   /** The same without HTTP. */
   public ServerConfig withoutHttp() {
-    return new ServerConfig(listen, Optional.empty(), store, replicas, autoCreate, nodeId, clock);
+    return new ServerConfig(
+        listen, Optional.empty(), store, replicas, autoCreate, autoCreateLimit, nodeId, clock);
   }
 }

@@ -2,12 +2,15 @@ package dev.aether.server.cli;
 
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.StoreChoice;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -20,6 +23,7 @@ import picocli.CommandLine.Spec;
     name = "serve",
     description = "Runs a node until SIGTERM or Ctrl-C. Ready when it has printed its addresses.")
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
   private static final List<Integer> REPLICAS = List.of(1, 3, 5);
 
   private final Terminal terminal;
@@ -61,6 +65,15 @@ final class ServeCommand implements Callable<Integer> {
   private boolean autoCreate = true;
 
   @Option(
+      names = "--auto-create-limit",
+      paramLabel = "N",
+      defaultValue = "10000",
+      description =
+          "A save creates no namespace in a store that has N or more; CreateNamespace does."
+              + " Default: ${DEFAULT-VALUE}")
+  private int autoCreateLimit = ServerConfig.AUTO_CREATE_LIMIT;
+
+  @Option(
       names = "--node-id",
       paramLabel = "NAME",
       description = "The node's name, as subscribers see it. Default: made up at each start")
@@ -76,6 +89,7 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     ServerConfig config = config();
     LogLevel.info();
+    warnIfOpen(config.listen());
     try (AetherServer server = Nodes.start(config);
         AtShutdown unused = AtShutdown.run(server::close)) {
       announce(server);
@@ -84,16 +98,38 @@ final class ServeCommand implements Callable<Integer> {
     return ExitCode.DONE;
   }
 
+  private static void warnIfOpen(InetSocketAddress address) {
+    if (!address.getAddress().isLoopbackAddress()) {
+      LOG.warn(
+          "--listen {}: whoever reaches this port can read, write and delete everything, without a"
+              + " password, and the traffic is plain text. Keep it behind a firewall or a proxy that"
+              + " authenticates",
+          Nodes.text(address));
+    }
+  }
+
   private ServerConfig config() {
     if (!REPLICAS.contains(replicas)) {
       throw new UsageException("--replicas is 1, 3 or 5");
     }
+    if (autoCreateLimit < 1) {
+      throw new UsageException("--auto-create-limit is at least 1; --no-auto-create creates none");
+    }
+    StoreChoice choice = store.choose(commandLine(), natsServer.path());
+    if (replicas > 1 && !(choice instanceof StoreChoice.Nats)) {
+      throw new UsageException(
+          "--replicas "
+              + replicas
+              + " needs a NATS cluster (--nats URL): the private nats-server and --memory keep one"
+              + " copy");
+    }
     return new ServerConfig(
         address(listen),
         Optional.of(address(http)),
-        store.choose(commandLine(), natsServer.path()),
+        choice,
         replicas,
         autoCreate,
+        autoCreateLimit,
         Optional.ofNullable(nodeId),
         InstantSource.system());
   }

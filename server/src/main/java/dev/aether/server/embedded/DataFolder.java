@@ -70,7 +70,8 @@ final class DataFolder implements AutoCloseable {
       return folder.toRealPath();
     } catch (IOException e) {
       throw new EmbeddedNatsException(
-          String.format(Locale.ROOT, "the data folder %s cannot be made: %s", folder, reason(e)),
+          String.format(
+              Locale.ROOT, "the data folder %s cannot be made: %s", folder, reason(folder, e)),
           e);
     }
   }
@@ -87,7 +88,10 @@ final class DataFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new EmbeddedNatsException(
           String.format(
-              Locale.ROOT, "the data folder %s cannot be written to: %s", folder, reason(e)),
+              Locale.ROOT,
+              "the data folder %s cannot be written to: %s",
+              folder,
+              reason(folder, e)),
           e);
     }
     try {
@@ -103,7 +107,8 @@ final class DataFolder implements AutoCloseable {
     } catch (IOException e) {
       closeQuietly(channel);
       throw new EmbeddedNatsException(
-          String.format(Locale.ROOT, "the data folder %s cannot be locked: %s", folder, reason(e)),
+          String.format(
+              Locale.ROOT, "the data folder %s cannot be locked: %s", folder, reason(folder, e)),
           e);
     } catch (EmbeddedNatsException e) {
       closeQuietly(channel);
@@ -127,10 +132,10 @@ final class DataFolder implements AutoCloseable {
             by));
   }
 
-  private static String reason(IOException e) {
-    String name = e.getClass().getSimpleName().replace("Exception", "");
-    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
-    return reason == null ? name : reason;
+  /** Names the path if it is another one than the folder's: a parent's, or the lock's. */
+  private static String reason(Path folder, IOException e) {
+    boolean ofFolder = e instanceof FileSystemException f && folder.toString().equals(f.getFile());
+    return ofFolder ? FileTrouble.reason(e) : FileTrouble.of(e);
   }
 
   private static void closeQuietly(FileChannel channel) {

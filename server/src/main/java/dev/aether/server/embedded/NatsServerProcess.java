@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,12 +72,18 @@ public final class NatsServerProcess implements AutoCloseable {
 
   private volatile boolean ready;
 
+  private final DiskRoom disk;
+  private boolean diskWasFull;
+
   private NatsServerProcess(NatsServerBinary binary, DataFolder folder) throws IOException {
     this.binary = binary;
     this.folder = folder;
     Path natsFolder = folder.path().resolve("nats");
-    Files.createDirectories(natsFolder);
+    if (!Files.isDirectory(natsFolder)) {
+      Files.createDirectories(natsFolder);
+    }
     this.config = NatsServerConfig.create(natsFolder);
+    this.disk = new DiskRoom(natsFolder.toFile());
     OrphanedServer.end(config.file(), STOP_GRACE);
     this.process = launch();
   }
@@ -99,7 +106,7 @@ public final class NatsServerProcess implements AutoCloseable {
       return server;
     } catch (IOException e) {
       folder.close();
-      throw new EmbeddedNatsException("nats-server cannot be started: " + e.getMessage(), e);
+      throw new EmbeddedNatsException("nats-server cannot be started: " + FileTrouble.of(e), e);
     } catch (RuntimeException e) {
       folder.close();
       throw e;
@@ -287,6 +294,24 @@ public final class NatsServerProcess implements AutoCloseable {
   /** How often it was started again. */
   public int restarts() {
     return restarts.get();
+  }
+
+  /**
+   * Why its disk has no room; empty if it has. When there is room again, nats-server is started
+   * anew, since its streams may be stuck and what it may store is worked out at its start. For one
+   * thread; does not block.
+   */
+  public Optional<String> diskTrouble() {
+    Optional<String> full = disk.whyFull();
+    if (diskWasFull && full.isEmpty() && closing.getCount() > 0) {
+      Thread restart =
+          new Thread(
+              () -> restart("the disk was full and has room again"), "aether-nats-after-full-disk");
+      restart.setDaemon(true);
+      restart.start();
+    }
+    diskWasFull = full.isPresent();
+    return full;
   }
 
   /**

@@ -46,6 +46,10 @@ public final class GrpcServer implements AutoCloseable {
           NamespacesGrpc.SERVICE_NAME);
 
   private final Server server;
+
+  /** What health checks call the saves alone. */
+  public static final String SAVES = EventStoreGrpc.SERVICE_NAME + "/SaveEvents";
+
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls calls = new OpenCalls();
   private final SaveStreams saveStreams;
@@ -95,6 +99,14 @@ public final class GrpcServer implements AutoCloseable {
   /** Where it listens. */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.getListenSockets().get(0);
+  }
+
+  /**
+   * Says to health checks of {@link #SAVES} whether saves are taken: not by a store that is full,
+   * which the services still serve.
+   */
+  public void takingSaves(boolean taking) {
+    health.setStatus(SAVES, taking ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
   /** Says to health checks whether the store can be reached. */

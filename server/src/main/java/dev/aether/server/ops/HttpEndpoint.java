@@ -15,9 +15,11 @@ import java.util.function.Supplier;
 
 /**
  * HTTP for orchestrators: {@code /healthz} says that the process lives, {@code /readyz} whether it
- * can serve.
+ * can serve, {@code /readyz/saves} whether it also takes saves.
  */
 public final class HttpEndpoint implements AutoCloseable {
+  private static final String SAVES = "/readyz/saves";
+  private static final String OK = "ok";
   private static final int BACKLOG = 64;
 
   /**
@@ -36,9 +38,13 @@ public final class HttpEndpoint implements AutoCloseable {
    * Listens and serves.
    *
    * @param outage why the node can't serve now; empty if it can
+   * @param saveOutage why it refuses saves although it serves; empty if it doesn't
    * @throws IOException if the address can't be listened on
    */
-  public HttpEndpoint(InetSocketAddress listen, Supplier<Optional<String>> outage)
+  public HttpEndpoint(
+      InetSocketAddress listen,
+      Supplier<Optional<String>> outage,
+      Supplier<Optional<String>> saveOutage)
       throws IOException {
     boundRequests();
     server = HttpServer.create(listen, BACKLOG);
@@ -56,8 +62,18 @@ public final class HttpEndpoint implements AutoCloseable {
             },
             new ThreadPoolExecutor.DiscardPolicy());
     server.setExecutor(executor);
-    server.createContext("/healthz", exchange -> answer(exchange, "/healthz", Optional.empty()));
-    server.createContext("/readyz", exchange -> answer(exchange, "/readyz", outage.get()));
+    server.createContext(
+        "/healthz", exchange -> answer(exchange, "/healthz", Optional.empty(), OK));
+    server.createContext(
+        "/readyz",
+        exchange ->
+            answer(
+                exchange,
+                "/readyz",
+                outage.get(),
+                saveOutage.get().map(why -> "ok, but saves are refused: " + why).orElse(OK)));
+    server.createContext(
+        SAVES, exchange -> answer(exchange, SAVES, outage.get().or(saveOutage), OK));
     server.start();
   }
 
@@ -69,7 +85,8 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private static void answer(HttpExchange exchange, String path, Optional<String> trouble)
+  private static void answer(
+      HttpExchange exchange, String path, Optional<String> trouble, String well)
       throws IOException {
     try (exchange) {
       if (!exchange.getRequestURI().getPath().equals(path)) {
@@ -81,7 +98,7 @@ public final class HttpEndpoint implements AutoCloseable {
         exchange.sendResponseHeaders(status, -1);
         return;
       }
-      byte[] body = (trouble.orElse("ok") + "\n").getBytes(StandardCharsets.UTF_8);
+      byte[] body = (trouble.orElse(well) + "\n").getBytes(StandardCharsets.UTF_8);
       exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
       exchange.sendResponseHeaders(status, body.length);
       exchange.getResponseBody().write(body);

@@ -37,6 +37,11 @@ public abstract class ForwardingStore implements Store {
   }
 
   @Override
+  public Optional<String> saveOutage() {
+    return store.saveOutage();
+  }
+
+  @Override
   public Namespaces namespaces() {
     return store.namespaces();
   }

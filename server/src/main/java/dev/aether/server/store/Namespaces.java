@@ -126,4 +126,16 @@ public interface Namespaces {
     /** It is there, but this server can't read what the registry says of it. */
     void onUnreadable(Namespace namespace, StoreException why);
   }
+
+  /** Why a save makes no namespace although saves may make some. */
+  static StoreException autoCreateLimitReached(Namespace namespace, int limit) {
+    return new StoreException.StoreFull(
+        "namespace "
+            + namespace
+            + " does not exist, and a save creates none where there are "
+            + limit
+            + " (serve --auto-create-limit "
+            + limit
+            + "): call CreateNamespace, delete namespaces, or raise the limit");
+  }
 }

@@ -23,6 +23,14 @@ public interface Store extends AutoCloseable {
   /** Why the store can't be used now, for people; empty when it can. Cheap, and on any thread. */
   Optional<String> outage();
 
+  /**
+   * Why saves are refused now although the rest can be used, for people: the store is full. Empty
+   * when they are taken. Cheap, and on any thread.
+   */
+  default Optional<String> saveOutage() {
+    return Optional.empty();
+  }
+
   /** Ends it. Saves in flight are answered first, within a bound. */
   @Override
   void close();

@@ -102,6 +102,45 @@ class ServeCommandTest {
   }
 
   @Test
+  void aFolderOfNatsThatCanNotBeWrittenIsOneClearLine(@TempDir Path folder) throws IOException {
+    // Nobody makes files there, the superuser neither, who runs some of our tests.
+    Files.createSymbolicLink(folder.resolve("nats"), Path.of("/sys"));
+
+    assertFailsWith(
+        "/nats/server.conf.new: ",
+        "--data",
+        folder.toString(),
+        "--nats-server",
+        TestNatsBinary.get().path().toString());
+  }
+
+  @Test
+  void aFileWhereTheFolderOfNatsShouldBeIsOneClearLine(@TempDir Path folder) throws IOException {
+    Path file = Files.createFile(folder.resolve("nats"));
+
+    assertFailsWith(
+        file + ": there is a file in its place",
+        "--data",
+        folder.toString(),
+        "--nats-server",
+        TestNatsBinary.get().path().toString());
+  }
+
+  @Test
+  void aParentThatIsAFileOrCanNotBeWrittenIsOneClearLine(@TempDir Path folder) throws IOException {
+    Path file = Files.createFile(folder.resolve("file"));
+    String nats = TestNatsBinary.get().path().toString();
+
+    assertFailsWith(
+        file + "/a: Not a directory",
+        "--data",
+        file.resolve("a/b").toString(),
+        "--nats-server",
+        nats);
+    assertFailsWith("/sys/aether: ", "--data", "/sys/aether/b", "--nats-server", nats);
+  }
+
+  @Test
   void aMissingNatsServerIsOneClearLine(@TempDir Path folder) {
     assertFailsWith(
         "/does/not/exist", "--data", folder.toString(), "--nats-server", "/does/not/exist");
@@ -119,6 +158,10 @@ class ServeCommandTest {
         "--memory --nats nats://h",
         "--nats nats://h --data x",
         "--memory --replicas 2",
+        "--memory --replicas 3",
+        "--data x --replicas 3",
+        "--replicas 3",
+        "--memory --auto-create-limit 0",
         "--nats-wait 5",
         "--memory --no-auto-create=maybe",
         "--listen 7450",

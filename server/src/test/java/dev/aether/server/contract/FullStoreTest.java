@@ -3,20 +3,32 @@ package dev.aether.server.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.common.util.concurrent.ListenableFuture;
 import com.google.protobuf.ByteString;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.event.Reason;
+import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsOptions.Room;
 import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.CreateNamespaceRequest;
 import dev.aether.v1.DeleteSnapshotRequest;
+import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetLatestSnapshotRequest;
 import dev.aether.v1.ListNamespacesRequest;
+import dev.aether.v1.NamespaceConfig;
 import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.Snapshot;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ExecutionException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -27,6 +39,8 @@ class FullStoreTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final long ROOM_BYTES = 3_000_000;
   private static final int HEAVY_BYTES = 200_000;
+  private static final int FILE_HANDLES = 32;
+  private static final int BURST_LIMIT = 5;
 
   private final String namespace = Requests.unique("full");
   private final String small = Requests.unique("small");
@@ -160,6 +174,121 @@ class FullStoreTest {
       deleteSnapshot(second, "a");
       assertEquals(2, second.save(Requests.saveAny(small, "a")).getLastVersion());
       saveSnapshot(second, "a", 10);
+    }
+  }
+
+  @Test
+  void aNamespaceWithAFullLogIsDeletedAndSoAreItsSnapshots() {
+    try (TestNatsServer nats = TestNatsServer.start();
+        Node node = node(nats.url())) {
+      var unused =
+          node.namespaces()
+              .createNamespace(
+                  CreateNamespaceRequest.newBuilder()
+                      .setNamespace(namespace)
+                      .setConfig(NamespaceConfig.newBuilder().setMaxBytes(ROOM_BYTES))
+                      .build());
+      fill(node);
+      assertEquals(ServingStatus.SERVING, node.health("aether.v1.EventStore/SaveEvents"));
+
+      deleteSnapshot(node, "a");
+      assertEquals(Reason.NO_SNAPSHOT.name(), snapshotRefusal(node, "a"));
+      node.delete(namespace);
+      assertEquals(1, node.save(Requests.saveAny(namespace, "heavy")).getLastVersion());
+    }
+  }
+
+  @Test
+  void aFullStoreIsToldToHealthChecksOfSavesOnly() {
+    try (TestNatsServer nats =
+            TestNatsServer.start(TestNatsOptions.defaults().withRoom(room("server")));
+        Node node = node(nats.url())) {
+      awaitSaves(node, ServingStatus.SERVING);
+      fill(node);
+      awaitSaves(node, ServingStatus.NOT_SERVING);
+      assertEquals(ServingStatus.SERVING, node.health(""));
+      assertEquals(2, node.latest(small, "a") + node.latest(other, "a"));
+
+      node.delete(namespace);
+      var unused = node.save(Requests.saveAny(small, "a"));
+
+      awaitSaves(node, ServingStatus.SERVING);
+    }
+  }
+
+  private static void awaitSaves(Node node, ServingStatus status) {
+    Await.until(
+        "saves to be " + status,
+        PATIENCE,
+        () -> node.health("aether.v1.EventStore/SaveEvents") == status);
+  }
+
+  @Test
+  void aNamespaceWithoutAFileHandleForItsLogIsAFullStore() {
+    try (TestNatsServer nats =
+            TestNatsServer.start(
+                TestNatsOptions.defaults().withRoom(new Room.OfFileHandles(FILE_HANDLES)));
+        Node node = node(nats.url())) {
+      for (int i = 0; i < 2 * FILE_HANDLES; i++) {
+        SaveEventsRequest.Builder save = Requests.saveAny(namespace + "-" + i, "a");
+        try {
+          var unused = node.save(save);
+        } catch (StatusRuntimeException e) {
+          assertEquals(Reason.STORE_FULL.name(), Refusal.of(e).reason(), e::getMessage);
+          return;
+        }
+      }
+      throw new AssertionError("file handles never ran out");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nats", "memory"})
+  void savesCreateNamespacesUpToTheLimitAndCallsBeyondIt(String kind) {
+    try (TestNatsServer nats = TestNatsServer.start();
+        Node node =
+            Node.start(
+                (kind.equals("nats")
+                        ? config(nats.url())
+                        : ServerConfig.on(new ServerConfig.StoreChoice.Memory()))
+                    .withAutoCreateLimit(2))) {
+      node.save(Requests.saveAny(namespace, "a"));
+      node.save(Requests.saveAny(small, "a"));
+
+      Refusal refusal = Refusal.of(() -> node.save(Requests.saveAny(other, "a")));
+      assertEquals(Reason.STORE_FULL.name(), refusal.reason());
+      assertTrue(refusal.message().contains("serve --auto-create-limit 2"), refusal.message());
+      assertEquals(2, node.save(Requests.saveAny(small, "a")).getLastVersion());
+
+      node.create(other);
+      assertEquals(1, node.save(Requests.saveAny(other, "a")).getLastVersion());
+      node.delete(other);
+      node.delete(small);
+      assertEquals(1, node.save(Requests.saveAny(other, "a")).getLastVersion());
+    }
+  }
+
+  @Test
+  void aBurstOfSavesToNewNamespacesKeepsTheLimit() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        Node node = Node.start(config(nats.url()).withAutoCreateLimit(BURST_LIMIT))) {
+      List<ListenableFuture<SaveEventsResponse>> saves = new ArrayList<>();
+      for (int i = 0; i < 8 * BURST_LIMIT; i++) {
+        saves.add(
+            EventStoreGrpc.newFutureStub(node.channel())
+                .saveEvents(Requests.saveAny(namespace + "-" + i, "a").build()));
+      }
+      int stored = 0;
+      for (ListenableFuture<SaveEventsResponse> save : saves) {
+        try {
+          stored += save.get().getLastVersion() == 1 ? 1 : 0;
+        } catch (ExecutionException e) {
+          assertEquals(
+              Reason.STORE_FULL.name(), Refusal.of(Objects.requireNonNull(e.getCause())).reason());
+        }
+      }
+      assertEquals(BURST_LIMIT, stored);
+      assertEquals(BURST_LIMIT, names(node).size());
     }
   }
 }

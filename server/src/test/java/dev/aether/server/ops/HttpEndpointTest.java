@@ -29,12 +29,14 @@ class HttpEndpointTest {
 
   private final AtomicReference<Optional<String>> outage =
       new AtomicReference<>(Optional.<String>empty());
+  private final AtomicReference<Optional<String>> saveOutage =
+      new AtomicReference<>(Optional.<String>empty());
   private final HttpEndpoint endpoint = endpoint();
 
   private HttpEndpoint endpoint() {
     try {
       return new HttpEndpoint(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), outage::get);
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), outage::get, saveOutage::get);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
@@ -65,6 +67,18 @@ class HttpEndpointTest {
     assertEquals(503, ask("HEAD", "/readyz").statusCode());
     assertEquals(200, ask("GET", "/healthz").statusCode());
     assertEquals(404, ask("GET", "/elsewhere").statusCode());
+  }
+
+  @Test
+  void aNodeThatOnlyRefusesSavesIsReadyAndSaysSo() throws IOException, InterruptedException {
+    assertEquals(200, ask("GET", "/readyz/saves").statusCode());
+    saveOutage.set(Optional.of("full"));
+    assertEquals(200, ask("GET", "/readyz").statusCode());
+    assertEquals("ok, but saves are refused: full\n", ask("GET", "/readyz").body());
+    assertEquals(503, ask("GET", "/readyz/saves").statusCode());
+    assertEquals("full\n", ask("GET", "/readyz/saves").body());
+    outage.set(Optional.of("no NATS"));
+    assertEquals("no NATS\n", ask("GET", "/readyz/saves").body());
   }
 
   @Test

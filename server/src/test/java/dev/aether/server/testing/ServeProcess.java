@@ -46,6 +46,10 @@ public final class ServeProcess implements AutoCloseable {
     command.addAll(List.of("--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"));
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    return started(process);
+  }
+
+  private static ServeProcess started(Process process) throws IOException {
     BufferedReader out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (String line = out.readLine(); line != null; line = out.readLine()) {
@@ -55,6 +59,50 @@ public final class ServeProcess implements AutoCloseable {
       }
     }
     throw new IllegalStateException("serve ended with " + process.onExit().join().exitValue());
+  }
+
+  /**
+   * Starts a node with a private nats-server whose data lie on a disk of their own: a tmpfs that
+   * only the node and its nats-server see. Returns when it serves.
+   *
+   * @param log where its log goes
+   */
+  public static ServeProcess startOnOwnDisk(Path disk, long bytes, Path log) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "/usr/bin/unshare",
+                "-Urm",
+                "/bin/sh",
+                "-c",
+                "mount -t tmpfs -o size=\"$0\" tmpfs \"$1\" && shift && exec \"$@\"",
+                Long.toString(bytes),
+                disk.toString(),
+                java("java"),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "serve",
+                "--data",
+                disk.resolve("data").toString(),
+                "--nats-server",
+                TestNatsBinary.get().path().toString(),
+                "--listen",
+                "127.0.0.1:0",
+                "--http",
+                "127.0.0.1:0"));
+    return started(new ProcessBuilder(command).redirectError(log.toFile()).start());
+  }
+
+  /** A path of this node as this process sees it. */
+  public Path seen(Path path) {
+    return Path.of("/proc/" + process.pid() + "/root" + path);
+  }
+
+  /** Tells it to end, as an orchestrator does, and waits until it has. */
+  public int terminate() {
+    process.destroy();
+    return process.onExit().join().exitValue();
   }
 
   private static String java(String tool) {

@@ -30,6 +30,9 @@ public record TestNatsOptions(
     /** What Aether's account may store. */
     record OfAccount(long bytes) implements Room {}
 
+    /** So many file handles. */
+    record OfFileHandles(int handles) implements Room {}
+
     /**
      * A disk of this size, seen by the server only: a tmpfs in a mount namespace of its own, which
      * the superuser may make, and in most places everybody.

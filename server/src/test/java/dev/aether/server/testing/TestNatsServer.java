@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -135,7 +136,7 @@ public final class TestNatsServer implements AutoCloseable {
                 ? ", max_file_store: " + room.bytes()
                 : "",
             options.room() instanceof TestNatsOptions.Room.OfAccount room
-                ? ACCOUNT.formatted(room.bytes())
+                ? String.format(Locale.ROOT, ACCOUNT, room.bytes())
                 : "",
             clusterConfig);
   }
@@ -251,6 +252,10 @@ public final class TestNatsServer implements AutoCloseable {
     if (options.room() instanceof TestNatsOptions.Room.OfDisk room) {
       command.addAll(List.of("/usr/bin/unshare", "-Urm", "/bin/sh", "-c", ON_OWN_DISK));
       command.addAll(List.of(Long.toString(room.bytes()), disk().toString()));
+    }
+    if (options.room() instanceof TestNatsOptions.Room.OfFileHandles room) {
+      command.addAll(List.of("/bin/sh", "-c", "ulimit -n \"$0\" && exec \"$@\""));
+      command.add(Integer.toString(room.handles()));
     }
     command.add(options.binary().path().toString());
     command.addAll(List.of("-c", config().toString()));

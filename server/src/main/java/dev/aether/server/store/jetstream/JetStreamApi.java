@@ -45,6 +45,7 @@ final class JetStreamApi {
   private static final int NOT_FOUND = 404;
 
   private final Connection connection;
+  private final StoreRoom room;
 
   /** What is asked of streams; apart from consumers, of which there may be thousands to make. */
   private final RequestGate streams = new RequestGate();
@@ -52,18 +53,42 @@ final class JetStreamApi {
   private final RequestGate consumers = new RequestGate();
 
   JetStreamApi(Connection connection) {
-    this.connection = connection;
+    this(connection, new StoreRoom(Optional::empty));
   }
 
   /**
-   * Publishes to a stream if its condition holds.
+   * @param room is told which publishes find room, and says when none is to be tried
+   */
+  JetStreamApi(Connection connection, StoreRoom room) {
+    this.connection = connection;
+    this.room = room;
+  }
+
+  /**
+   * Publishes to a stream if its condition holds, and not on a disk that is known to be full:
+   * nats-server would leave a stream that met it stuck until its next start.
    *
    * @return the message's sequence
    */
   CompletableFuture<Long> publish(
       String stream, String subject, PublishHeaders condition, byte[] body) {
-    return request(
-        subject, condition, body, ACKNOWLEDGE_WITHIN, reply -> acknowledged(stream, reply));
+    Optional<String> diskFull = room.whyDiskFull();
+    return diskFull.isPresent()
+        ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
+        : publishAnyway(stream, subject, condition, body);
+  }
+
+  /** Whether the disk is known to be full, so that publishes are not tried. */
+  boolean isDiskFull() {
+    return room.whyDiskFull().isPresent();
+  }
+
+  /** The same into the last of the room: for the small records that make more of it. */
+  CompletableFuture<Long> publishAnyway(
+      String stream, String subject, PublishHeaders condition, byte[] body) {
+    return room.watched(
+        request(
+            subject, condition, body, ACKNOWLEDGE_WITHIN, reply -> acknowledged(stream, reply)));
   }
 
   private static Long acknowledged(String stream, Message reply) {
@@ -174,7 +199,10 @@ final class JetStreamApi {
 
   /** Makes a stream; making it again with the same configuration has no effect. */
   CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
-    return stream("STREAM.CREATE." + config.getName(), config.toJson());
+    Optional<String> diskFull = room.whyDiskFull();
+    return diskFull.isPresent()
+        ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
+        : stream("STREAM.CREATE." + config.getName(), config.toJson());
   }
 
   /** Deletes a stream; one that is not there counts as deleted. */

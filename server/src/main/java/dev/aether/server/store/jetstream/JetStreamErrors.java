@@ -26,6 +26,8 @@ final class JetStreamErrors {
   private static final int NO_SUCH_SEQUENCE = 10043;
   private static final int STREAM_NOT_FOUND = 10059;
   private static final int STREAM_NAME_IN_USE = 10058;
+  private static final int STREAM_NOT_CREATED = 10049;
+  private static final int TOO_MANY_STREAMS = 10027;
   private static final int STREAM_MISMATCH = 10060;
   private static final int MESSAGE_TOO_LARGE = 10054;
   private static final int NO_SUITABLE_PEERS = 10005;
@@ -125,9 +127,27 @@ final class JetStreamErrors {
         || (failure.code() == NO_SUITABLE_PEERS && !failure.getMessage().contains("offline"));
   }
 
-  /** There is no room for a message; nothing was stored. */
+  /** Of a publish that was not tried. */
+  static JetStreamFailure diskFull(String why) {
+    return JetStreamFailure.refused(INSUFFICIENT_RESOURCES, why);
+  }
+
+  /** No message has room any more, in whichever stream. */
+  static boolean isStoreFull(JetStreamFailure failure) {
+    return isFull(failure)
+        && failure.code() != STREAM_STORE_FAILED
+        && failure.code() != STREAM_NOT_CREATED
+        && failure.code() != TOO_MANY_STREAMS;
+  }
+
+  /**
+   * There is no room for a message, or for another stream (file handles count: nats-server says
+   * "error creating store for stream"); nothing was stored.
+   */
   static boolean isFull(JetStreamFailure failure) {
     return switch (failure.code()) {
+      case STREAM_NOT_CREATED -> failure.getMessage().contains("creating store");
+      case TOO_MANY_STREAMS -> true;
       case INSUFFICIENT_RESOURCES,
           STORAGE_EXCEEDED,
           STREAM_STORE_FAILED,

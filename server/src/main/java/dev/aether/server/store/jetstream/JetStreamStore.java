@@ -21,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +44,7 @@ public final class JetStreamStore implements Store {
   private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
   private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
+  private static final Duration ROOM_LOOK_EVERY = Duration.ofMillis(200);
 
   /**
    * JetStream counts as out of reach when it did not answer for so long; electing a leader takes
@@ -55,6 +57,7 @@ public final class JetStreamStore implements Store {
   private final Connection connection;
   private final Timers timers = new Timers();
   private final ExecutorService readers;
+  private final StoreRoom room;
   private final JetStreamApi api;
   private final BatchGets batches;
   private final Tails tails;
@@ -65,6 +68,7 @@ public final class JetStreamStore implements Store {
   private final JetStreamLog log;
   private final NatsBroadcasts broadcasts;
   private final ScheduledFuture<?> probe;
+  private final ScheduledFuture<?> roomLook;
   private volatile long answeredAt = System.nanoTime();
   private volatile String trouble = "no answer";
 
@@ -76,6 +80,9 @@ public final class JetStreamStore implements Store {
    * @param connectWithin how long to wait for NATS and its JetStream to be there
    * @param replicas of the registry and of new namespaces
    * @param autoCreate whether the first save makes its namespace
+   * @param autoCreateLimit a save makes no namespace where there are so many
+   * @param disk why there is no room on the disk that JetStream stores on; empty if there is, or if
+   *     that disk can't be seen. Cheap; asked by one thread
    * @param sync when NATS brings to disk what it acknowledges, as far as that is known
    */
   public record Config(
@@ -84,7 +91,29 @@ public final class JetStreamStore implements Store {
       Duration connectWithin,
       int replicas,
       boolean autoCreate,
-      Durability.Sync sync) {}
+      int autoCreateLimit,
+      Supplier<Optional<String>> disk,
+      Durability.Sync sync) {
+
+    /** Without a limit of namespaces, on a disk that can't be seen. */
+    public Config(
+        List<String> urls,
+        String name,
+        Duration connectWithin,
+        int replicas,
+        boolean autoCreate,
+        Durability.Sync sync) {
+      this(
+          urls,
+          name,
+          connectWithin,
+          replicas,
+          autoCreate,
+          Integer.MAX_VALUE,
+          Optional::empty,
+          sync);
+    }
+  }
 
   /**
    * Connects and makes what is missing. Blocks, at most about {@code connectWithin}.
@@ -113,7 +142,8 @@ public final class JetStreamStore implements Store {
               thread.setDaemon(true);
               return thread;
             });
-    api = new JetStreamApi(connection);
+    room = new StoreRoom(config.disk());
+    api = new JetStreamApi(connection, room);
     batches = new BatchGets(connection, timers, readers);
     tails = new Tails(connection, api, timers);
     namespaces = openRegistry(config, giveUpAt);
@@ -148,6 +178,7 @@ public final class JetStreamStore implements Store {
     log = new JetStreamLog(tools, tails);
     broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
     probe = timers.every(PROBE_EVERY, this::probe);
+    roomLook = timers.every(ROOM_LOOK_EVERY, room::look);
   }
 
   /** Who comes back to NATS may meet a store that lost its newest commits, and has others there. */
@@ -165,7 +196,12 @@ public final class JetStreamStore implements Store {
   private NamespaceRegistry openRegistry(Config config, long giveUpAt) {
     while (true) {
       try {
-        return NamespaceRegistry.open(api, timers, tails, config.replicas(), config.autoCreate())
+        return NamespaceRegistry.open(
+                api,
+                timers,
+                tails,
+                config.replicas(),
+                config.autoCreate() ? config.autoCreateLimit() : 0)
             .get(OPEN_STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
       } catch (ExecutionException | TimeoutException e) {
         boolean hopeless = JetStreamErrors.isWithoutCluster(JetStreamErrors.failure(e));
@@ -226,6 +262,11 @@ public final class JetStreamStore implements Store {
   }
 
   @Override
+  public Optional<String> saveOutage() {
+    return room.whyFull();
+  }
+
+  @Override
   public EventStore events() {
     return events;
   }
@@ -260,6 +301,7 @@ public final class JetStreamStore implements Store {
     events.close(CLOSE_WITHIN);
     snapshots.close(CLOSE_WITHIN);
     probe.cancel(false);
+    roomLook.cancel(false);
     namespaces.close();
     tails.close();
     broadcasts.close();

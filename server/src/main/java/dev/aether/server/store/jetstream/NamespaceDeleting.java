@@ -96,18 +96,22 @@ final class NamespaceDeleting {
     NamespaceRecord deleting =
         NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETING, found.record());
     return JetStreamErrors.decided(
-            registry
-                .put(deleting, found.revision())
-                .exceptionallyCompose(
-                    thrown ->
-                        JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
-                            ? deleteThenRecord(deleting, found)
-                            : CompletableFuture.failedFuture(thrown)))
+            api.isDiskFull() ? deleteThenRecord(deleting, found) : record(deleting, found))
         .thenCompose(
             now ->
                 now.isBeingDeleted() && now.isSameMakingAs(deleting.getIncarnation())
                     ? finish(now).thenApply(gone -> true)
                     : CompletableFuture.completedFuture(false));
+  }
+
+  private CompletableFuture<KnownNamespace> record(NamespaceRecord deleting, KnownNamespace found) {
+    return registry
+        .put(deleting, found.revision())
+        .exceptionallyCompose(
+            thrown ->
+                JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
+                    ? deleteThenRecord(deleting, found)
+                    : CompletableFuture.failedFuture(thrown));
   }
 
   /** Makes the room that the record takes. Returns what the registry has then. */

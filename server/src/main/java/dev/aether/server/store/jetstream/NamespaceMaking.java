@@ -2,12 +2,14 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.server.store.Namespaces.Settings;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Makes namespaces: CREATING is written first, then the streams are made, then ACTIVE is written.
@@ -27,6 +29,9 @@ final class NamespaceMaking {
   private final RegistryStream registry;
   private final NamespaceDeleting deleting;
   private final int defaultReplicas;
+
+  /** Records of new namespaces that are being written; {@link RegistryCopy} doesn't know them. */
+  private final AtomicInteger underWay = new AtomicInteger();
 
   /**
    * @param defaultReplicas of a namespace whose settings leave it open
@@ -85,8 +90,12 @@ final class NamespaceMaking {
     return finished.thenCompose(now -> settled(now, tries - 1));
   }
 
-  /** The namespace; made if there is none and it may be. */
-  CompletableFuture<Info> findOrMake(Namespace namespace, boolean mayMake) {
+  /**
+   * The namespace; made if there is none.
+   *
+   * @param limit none is made where there are so many, counting those that are being made; 0: never
+   */
+  CompletableFuture<Info> findOrMake(Namespace namespace, int limit) {
     return settled(namespace, TRIES)
         .thenCompose(
             found -> {
@@ -94,9 +103,13 @@ final class NamespaceMaking {
               if (usable.isPresent()) {
                 return CompletableFuture.completedFuture(usable.get());
               }
-              if (!mayMake) {
+              if (limit == 0) {
                 return CompletableFuture.failedFuture(
                     new StoreException.NamespaceNotFound(namespace));
+              }
+              if (copy.count() + underWay.get() >= limit) {
+                return CompletableFuture.failedFuture(
+                    Namespaces.autoCreateLimitReached(namespace, limit));
               }
               return register(record(namespace, Settings.DEFAULT), found)
                   .thenCompose(now -> settled(now, TRIES))
@@ -137,10 +150,14 @@ final class NamespaceMaking {
   /** Writes that a namespace is being made. Returns what the registry has then. */
   private CompletableFuture<KnownNamespace> register(
       NamespaceRecord record, Optional<KnownNamespace> gone) {
-    return copy.isFull(MAX_NAMESPACES)
-        ? CompletableFuture.failedFuture(
-            new StoreException.StoreFull("there are " + MAX_NAMESPACES + " namespaces"))
-        : registry.put(record, gone.map(KnownNamespace::revision).orElse(0L));
+    if (copy.count() + underWay.get() >= MAX_NAMESPACES) {
+      return CompletableFuture.failedFuture(
+          new StoreException.StoreFull("there are " + MAX_NAMESPACES + " namespaces"));
+    }
+    underWay.incrementAndGet();
+    return registry
+        .put(record, gone.map(KnownNamespace::revision).orElse(0L))
+        .whenComplete((now, thrown) -> underWay.decrementAndGet());
   }
 
   /**

@@ -19,7 +19,7 @@ import java.util.function.Function;
  */
 final class NamespaceRegistry implements Namespaces, AutoCloseable {
   private final Timers timers;
-  private final boolean autoCreate;
+  private final int autoCreateLimit;
   private final long storeId;
   private final RegistryCopy copy;
   private final RegistryStream registry;
@@ -33,10 +33,10 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
       Timers timers,
       Tails tails,
       int replicas,
-      boolean autoCreate,
+      int autoCreateLimit,
       long storeId) {
     this.timers = timers;
-    this.autoCreate = autoCreate;
+    this.autoCreateLimit = autoCreateLimit;
     this.storeId = storeId;
     copy = new RegistryCopy(timers, tails);
     registry = new RegistryStream(api, timers, copy);
@@ -49,15 +49,15 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
    * Opens the registry, made with {@code replicas} if it is not there, which are also a new
    * namespace's.
    *
-   * @param autoCreate whether the first save makes its namespace
+   * @param autoCreateLimit a save makes no namespace where there are so many; 0: never
    */
   static CompletableFuture<NamespaceRegistry> open(
-      JetStreamApi api, Timers timers, Tails tails, int replicas, boolean autoCreate) {
+      JetStreamApi api, Timers timers, Tails tails, int replicas, int autoCreateLimit) {
     return RegistryStream.open(api, replicas)
         .thenApply(
             storeId -> {
               var registry =
-                  new NamespaceRegistry(api, timers, tails, replicas, autoCreate, storeId);
+                  new NamespaceRegistry(api, timers, tails, replicas, autoCreateLimit, storeId);
               registry.copy.start();
               return registry;
             });
@@ -94,7 +94,7 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
     if (running != null) {
       return running.copy();
     }
-    CatchAll.begin(() -> making.findOrMake(namespace, autoCreate))
+    CatchAll.begin(() -> making.findOrMake(namespace, autoCreateLimit))
         .whenComplete(
             (info, thrown) -> {
               made.remove(namespace);

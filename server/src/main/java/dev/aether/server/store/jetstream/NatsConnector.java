@@ -89,6 +89,7 @@ final class NatsConnector {
     boolean enough =
         NatsServerVersion.parse(server.getVersion()).map(NatsServerVersion::isEnough).orElse(false);
     if (enough && server.isJetStreamAvailable()) {
+      LOG.info("connected to nats-server {}, {}", server.getVersion(), server.getServerName());
       return connection;
     }
     connection.close();

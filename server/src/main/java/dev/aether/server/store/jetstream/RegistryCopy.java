@@ -36,6 +36,9 @@ final class RegistryCopy implements AutoCloseable {
   /** Changed only under this object's lock, so that watchers hear of changes in their order. */
   private final Map<Namespace, KnownNamespace> known = new ConcurrentHashMap<>();
 
+  /** Of those known that are not gone. Written under the lock. */
+  private volatile int count;
+
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
   RegistryCopy(Timers timers, Tails tails) {
@@ -68,10 +71,9 @@ final class RegistryCopy implements AutoCloseable {
     return List.copyOf(known.values());
   }
 
-  /** Whether there are so many namespaces; names that were given free don't count. */
-  boolean isFull(int namespaces) {
-    return known.size() >= namespaces
-        && known.values().stream().filter(found -> !found.isGone()).count() >= namespaces;
+  /** How many namespaces there are; names that were given free don't count. */
+  int count() {
+    return count;
   }
 
   private void onMessage(StoredMessage message) {
@@ -94,6 +96,7 @@ final class RegistryCopy implements AutoCloseable {
     KnownNamespace before = known.get(found.name());
     if (before == null || before.revision() < found.revision()) {
       known.put(found.name(), found);
+      count += (found.isGone() ? 0 : 1) - (before == null || before.isGone() ? 0 : 1);
       watchers.forEach(watcher -> tell(watcher, before, found));
     }
     return found;

@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.Namespace;
 import dev.aether.server.wire.NamespaceRecord;
+import dev.aether.server.wire.NamespaceState;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -126,13 +127,22 @@ final class RegistryStream {
     }
 
     CompletableFuture<KnownNamespace> run() {
-      return publish(
-              api,
-              StreamConfigs.NAMESPACE_SUBJECTS + namespace.name(),
-              revision,
-              NamespaceRecords.encode(record))
+      String subject = StreamConfigs.NAMESPACE_SUBJECTS + namespace.name();
+      byte[] body = NamespaceRecords.encode(record);
+      return (makesRoom()
+              ? api.publishAnyway(
+                  StreamConfigs.REGISTRY,
+                  subject,
+                  PublishHeaders.expecting(StreamConfigs.REGISTRY, revision),
+                  body)
+              : publish(api, subject, revision, body))
           .thenApply(sequence -> copy.learn(new KnownNamespace(record, sequence)))
           .exceptionallyCompose(thrown -> refused(JetStreamErrors.failure(thrown)));
+    }
+
+    private boolean makesRoom() {
+      return record.getState() == NamespaceState.NAMESPACE_STATE_DELETING
+          || record.getState() == NamespaceState.NAMESPACE_STATE_DELETED;
     }
 
     private CompletableFuture<KnownNamespace> refused(JetStreamFailure failure) {

@@ -188,6 +188,10 @@ final class SnapshotAttempt {
       fail(e);
       return;
     }
+    if (change.mayDeleteFirst() && tools.api().isDiskFull()) {
+      deleteThenRecord(info);
+      return;
+    }
     byte[] record = change.record(aim);
     if (!gate.publish()) {
       return;
@@ -244,21 +248,23 @@ final class SnapshotAttempt {
         .api()
         .deleteMessage(messages.stream(), aim)
         .whenComplete(
-            (deleted, thrown) -> {
-              if (thrown != null) {
-                // Not refused(), which would come back here: a full store passes, or the time does.
-                trouble = JetStreamErrors.failure(thrown).getMessage();
-                if (JetStreamErrors.failure(thrown).kind() != JetStreamFailure.Kind.NO_ANSWER) {
-                  gate.publishHadNoEffect();
-                }
-                fromTheStart();
-              } else if (deleted) {
-                recordDeletion(messages);
-              } else {
-                gate.publishHadNoEffect();
-                again(() -> look(info));
-              }
-            });
+            guard.of(
+                (deleted, thrown) -> {
+                  if (thrown != null) {
+                    // Not refused(), which would come back here: a full store passes, or the time
+                    // does.
+                    trouble = JetStreamErrors.failure(thrown).getMessage();
+                    if (JetStreamErrors.failure(thrown).kind() != JetStreamFailure.Kind.NO_ANSWER) {
+                      gate.publishHadNoEffect();
+                    }
+                    fromTheStart();
+                  } else if (deleted) {
+                    recordDeletion(messages);
+                  } else {
+                    gate.publishHadNoEffect();
+                    again(() -> look(info));
+                  }
+                }));
   }
 
   private void recordDeletion(SnapshotMessages messages) {
@@ -269,7 +275,7 @@ final class SnapshotAttempt {
             messages.subject(),
             PublishHeaders.expecting(messages.stream(), 0),
             change.record(aim))
-        .whenComplete((sequence, thrown) -> answer.complete(null));
+        .whenComplete(guard.of((sequence, thrown) -> answer.complete(null)));
   }
 
   /** Whatever failed may have done so because the namespace is another by now. */

@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 final class InMemoryNamespaces implements Namespaces {
   private final long storeId = new SecureRandom().nextLong();
   private final boolean autoCreate;
+  private final int autoCreateLimit;
   private final ExecutorService deliveries;
   private final InstantSource clock;
 
@@ -27,8 +28,10 @@ final class InMemoryNamespaces implements Namespaces {
 
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
-  InMemoryNamespaces(boolean autoCreate, ExecutorService deliveries, InstantSource clock) {
+  InMemoryNamespaces(
+      boolean autoCreate, int autoCreateLimit, ExecutorService deliveries, InstantSource clock) {
     this.autoCreate = autoCreate;
+    this.autoCreateLimit = autoCreateLimit;
     this.deliveries = deliveries;
     this.clock = clock;
   }
@@ -41,6 +44,7 @@ final class InMemoryNamespaces implements Namespaces {
    * The partition of a namespace, which is made if there is none.
    *
    * @throws StoreException.NamespaceNotFound if none may be made
+   * @throws StoreException.StoreFull if saves have made as many as they may
    */
   MemoryPartition partitionOrNew(Namespace namespace) {
     MemoryPartition known = partitions.get(namespace);
@@ -52,7 +56,13 @@ final class InMemoryNamespaces implements Namespaces {
     }
     synchronized (this) {
       MemoryPartition winner = partitions.get(namespace);
-      return winner == null ? make(namespace, 0) : winner;
+      if (winner != null) {
+        return winner;
+      }
+      if (partitions.size() >= autoCreateLimit) {
+        throw Namespaces.autoCreateLimitReached(namespace, autoCreateLimit);
+      }
+      return make(namespace, 0);
     }
   }
 

@@ -39,7 +39,14 @@ public final class InMemoryStore implements Store {
    * @param clock says when a commit was stored, and a namespace made
    */
   public InMemoryStore(boolean autoCreate, InstantSource clock) {
-    namespaces = new InMemoryNamespaces(autoCreate, deliveries, clock);
+    this(autoCreate, Integer.MAX_VALUE, clock);
+  }
+
+  /**
+   * @param autoCreateLimit a save makes no namespace where there are so many
+   */
+  public InMemoryStore(boolean autoCreate, int autoCreateLimit, InstantSource clock) {
+    namespaces = new InMemoryNamespaces(autoCreate, autoCreateLimit, deliveries, clock);
     events = new InMemoryEventStore(namespaces, clock);
     snapshots = new InMemorySnapshots(namespaces);
     actors = new InMemoryActors(namespaces);
