@@ -16,7 +16,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -79,7 +81,7 @@ public final class VersionsMain implements Callable<Integer> {
           }
         }
       }
-      figures.keySet().stream().sorted().forEach(name -> print(name, figures.get(name)));
+      new TreeMap<>(figures).forEach(VersionsMain::print);
     }
     return 0;
   }
@@ -113,7 +115,7 @@ public final class VersionsMain implements Callable<Integer> {
     }
 
     Map<String, Double> measure(SaveKind kind) throws Exception {
-      KindDriver driver = drivers.get(kind);
+      KindDriver driver = Objects.requireNonNull(drivers.get(kind), "one of each kind");
       Duration time = Duration.ofSeconds(seconds);
       Measured many = ClosedLoop.run(driver, ACTORS, IN_FLIGHT, time, Long.MAX_VALUE);
       Measured one = Serial.appends(driver, ACTORS, time, Long.MAX_VALUE);
