@@ -342,6 +342,7 @@ public final class AsyncAetherClient implements AutoCloseable {
                 .setPrefix(Text.sound("prefix", options.prefix()))
                 .setPageSize(options.pageSize())
                 .setPageToken(pageToken)
+                .setWithSnapshot(options.withSnapshot())
                 .build(),
             Messages::actorPage),
         options.settings());

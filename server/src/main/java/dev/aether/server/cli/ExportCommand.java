@@ -70,9 +70,7 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "true|false",
       defaultValue = "true",
       fallbackValue = "true",
-      description =
-          "Also the snapshots, for which the server is asked once for each actor. Default:"
-              + " ${DEFAULT-VALUE}")
+      description = "Also the snapshots. Default:" + " ${DEFAULT-VALUE}")
   private boolean snapshots = true;
 
   @Option(

@@ -33,14 +33,21 @@ final class ActorCalls {
           faults.add("prefix", PREFIX.fault(request.getPrefix()));
           faults.check();
           Namespace namespace = Names.namespace(request.getNamespace());
-          PageTokenCodec tokens = new PageTokenCodec(namespace, request.getPrefix());
+          PageTokenCodec tokens =
+              new PageTokenCodec(namespace, request.getPrefix(), request.getWithSnapshot());
           Optional<Actors.Place> after =
               Optional.of(request.getPageToken())
                   .filter(token -> !token.isEmpty())
                   .map(tokens::decode);
           return store
               .actors()
-              .list(new Actors.Query(namespace, request.getPrefix(), pageSize(request), after))
+              .list(
+                  new Actors.Query(
+                      namespace,
+                      request.getPrefix(),
+                      pageSize(request),
+                      request.getWithSnapshot(),
+                      after))
               .thenApply(page -> response(page, tokens));
         },
         page -> page);

@@ -15,7 +15,7 @@ import java.util.zip.CRC32C;
 
 /**
  * Page tokens of ListActors: base64url of a format byte (1), an {@code ActorPageRecord} and a
- * CRC-32C of both. Bound to the namespace and the prefix.
+ * CRC-32C of both. Bound to the query.
  */
 final class PageTokenCodec {
   private static final byte FORMAT = 1;
@@ -26,8 +26,8 @@ final class PageTokenCodec {
 
   private final long queryHash;
 
-  PageTokenCodec(Namespace namespace, String prefix) {
-    queryHash = hash(namespace.name() + '\0' + prefix);
+  PageTokenCodec(Namespace namespace, String prefix, boolean withSnapshot) {
+    queryHash = hash(namespace.name() + '\0' + prefix + (withSnapshot ? "\0snapshot" : ""));
   }
 
   private static long hash(String query) {
@@ -69,7 +69,7 @@ final class PageTokenCodec {
   Actors.Place decode(String token) {
     ActorPageRecord record = record(bytes(token));
     if (record.getQueryHash() != queryHash) {
-      throw invalid("is of another namespace or prefix");
+      throw invalid("is of another query");
     }
     if (record.getOffset() < 0 || record.getAsOf() < 0) {
       throw damaged();

@@ -23,9 +23,15 @@ public interface Actors {
    *
    * @param prefix of the actors' ids; may be empty
    * @param maxActors at least 1
+   * @param withSnapshot only those that have a snapshot; one that was deleted may count
    * @param after where the page before ended; empty: this is the first
    */
-  record Query(Namespace namespace, String prefix, int maxActors, Optional<Place> after) {}
+  record Query(
+      Namespace namespace,
+      String prefix,
+      int maxActors,
+      boolean withSnapshot,
+      Optional<Place> after) {}
 
   /**
    * Where a page ended.

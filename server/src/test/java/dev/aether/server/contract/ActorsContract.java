@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.v1.ActorSummary;
 import dev.aether.v1.ListActorsRequest;
 import dev.aether.v1.ListActorsResponse;
+import dev.aether.v1.SaveSnapshotRequest;
+import dev.aether.v1.Snapshot;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -47,13 +49,16 @@ abstract class ActorsContract extends Contract {
 
   /** All pages, asked of both nodes in turn. */
   private List<ActorSummary> list(String prefix, int pageSize) {
+    return list(of(prefix, pageSize));
+  }
+
+  private List<ActorSummary> list(ListActorsRequest.Builder request) {
     List<ActorSummary> all = new ArrayList<>();
     String token = "";
     int pages = 0;
     do {
-      ListActorsResponse page =
-          page(pages++ % 2 == 0 ? a : b, of(prefix, pageSize).setPageToken(token));
-      assertTrue(page.getActorsCount() <= pageSize);
+      ListActorsResponse page = page(pages++ % 2 == 0 ? a : b, request.setPageToken(token));
+      assertTrue(page.getActorsCount() <= request.getPageSize());
       all.addAll(page.getActorsList());
       token = page.getNextPageToken();
     } while (!token.isEmpty());
@@ -62,6 +67,47 @@ abstract class ActorsContract extends Contract {
 
   private static List<String> ids(List<ActorSummary> actors) {
     return actors.stream().map(ActorSummary::getActorId).toList();
+  }
+
+  @Test
+  void onlyActorsWithASnapshotAreListedIfThatIsAskedFor() {
+    assertEquals(List.of(), withSnapshot("", 3), "a namespace that nobody made");
+    Map<String, Long> expected = new HashMap<>();
+    for (int i = 0; i < 20; i++) {
+      String id = actor + "." + i;
+      a.save(Requests.save(namespace, id, 2).setExpectedVersion(0));
+    }
+    assertEquals(List.of(), withSnapshot("", 3), "no snapshot yet");
+    for (int i = 0; i < 20; i += 3) {
+      String id = actor + "." + i;
+      (i % 2 == 0 ? a : b).store().saveSnapshot(snapshot(id, 1));
+      a.save(Requests.save(namespace, id, 1).setExpectedVersion(2));
+      expected.put(id, 3L);
+    }
+
+    for (int pageSize : new int[] {1, 3, 7, 1000}) {
+      List<ActorSummary> listed = withSnapshot("", pageSize);
+      assertEquals(
+          expected.keySet().stream().sorted().toList(), ids(listed).stream().sorted().toList());
+      listed.forEach(found -> assertEquals(expected.get(found.getActorId()), found.getVersion()));
+    }
+    assertEquals(
+        List.of(actor + ".12", actor + ".15", actor + ".18"), ids(withSnapshot(actor + ".1", 2)));
+    assertEquals(20, list("", 7).size());
+    String token = page(a, of("", 1).setWithSnapshot(true)).getNextPageToken();
+    Refusal refusal = Refusal.of(() -> page(a, of("", 1).setPageToken(token)));
+    assertTrue(refusal.badFields().contains("page_token"));
+  }
+
+  private SaveSnapshotRequest snapshot(String id, long version) {
+    return SaveSnapshotRequest.newBuilder()
+        .setNamespace(namespace)
+        .setSnapshot(Snapshot.newBuilder().setActorId(id).setVersion(version))
+        .build();
+  }
+
+  private List<ActorSummary> withSnapshot(String prefix, int pageSize) {
+    return list(of(prefix, pageSize).setWithSnapshot(true));
   }
 
   @Test

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Lists actors by the subjects that a log's stream has. */
+/** Lists actors by the subjects that a log's stream has, or that of its snapshots. */
 final class JetStreamActors implements Actors {
   private final SaveTools tools;
   private final CurrentMaking making;
@@ -58,37 +58,93 @@ final class JetStreamActors implements Actors {
   }
 
   private CompletableFuture<Page> page(Query query, Namespaces.Info info) {
-    LogId log = info.firstLog();
-    LogStream stream = LogStream.of(log, info.replicas());
-    String all = SubjectCodec.prefix(log);
+    return query.withSnapshot() ? pageOfSnapshots(query, info) : pageOfEvents(query, info);
+  }
+
+  private CompletableFuture<Page> pageOfEvents(Query query, Namespaces.Info info) {
+    LogStream stream = LogStream.of(info.firstLog(), info.replicas());
+    String all = SubjectCodec.prefix(info.firstLog());
+    return subjects(query, stream.name(), all)
+        .thenCompose(found -> withVersions(query, info, all, found, found.asOf()));
+  }
+
+  /**
+   * By the subjects of the snapshots' stream, which has one of a snapshot that was deleted, too.
+   * Its positions say nothing of the log's.
+   */
+  private CompletableFuture<Page> pageOfSnapshots(Query query, Namespaces.Info info) {
+    String all = SubjectCodec.snapshotPrefix(info.firstLog());
+    String log = LogStream.of(info.firstLog(), info.replicas()).name();
+    return subjects(query, SubjectCodec.snapshotStream(info), all)
+        .thenApply(Optional::of)
+        .exceptionallyCompose(thrown -> noneIfStreamWasNeverMade(info, thrown))
+        .thenCompose(
+            found ->
+                found.isEmpty()
+                    ? CompletableFuture.completedFuture(Page.EMPTY)
+                    : tools
+                        .api()
+                        .info(log)
+                        .thenApply(now -> now.getStreamState().getLastSequence())
+                        .thenCompose(head -> withVersions(query, info, all, found.get(), head)));
+  }
+
+  /**
+   * Without the stream there are no snapshots, if the namespace is still the one that was meant.
+   */
+  private CompletableFuture<Optional<SubjectPages.Page>> noneIfStreamWasNeverMade(
+      Namespaces.Info info, Throwable thrown) {
+    if (!JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
+      return CompletableFuture.failedFuture(thrown);
+    }
+    return tools
+        .namespaces()
+        .look(info.namespace())
+        .thenCompose(
+            now ->
+                SnapshotStream.isMaking(now, info)
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  /**
+   * A page of subjects.
+   *
+   * @param all what those of all actors begin with
+   */
+  private CompletableFuture<SubjectPages.Page> subjects(Query query, String stream, String all) {
     String prefix = all + ActorTokens.encodePrefix(query.prefix());
     String filter = prefix.substring(0, prefix.lastIndexOf('.') + 1) + ">";
     long notBefore = query.after().map(Place::asOf).orElse(Long.MAX_VALUE);
     SubjectPages pages =
         new SubjectPages(
-            offset ->
-                blocks.get(new SubjectBlocks.Question(stream.name(), filter, offset), notBefore),
+            offset -> blocks.get(new SubjectBlocks.Question(stream, filter, offset), notBefore),
             SubjectBlocks.BLOCK,
             prefix,
             query.after().map(after -> all + after.last()).orElse(""),
             query.maxActors());
-    return pages
-        .from(query.after().map(Place::offset).orElse(0))
-        .thenCompose(found -> withVersions(query, stream, info, found));
+    return pages.from(query.after().map(Place::offset).orElse(0));
   }
 
+  /**
+   * The page of actors.
+   *
+   * @param notBefore versions may not be older than this sequence of the log
+   */
   private CompletableFuture<Page> withVersions(
-      Query query, LogStream stream, Namespaces.Info info, SubjectPages.Page found) {
-    LogId log = stream.log();
+      Query query, Namespaces.Info info, String all, SubjectPages.Page found, long notBefore) {
+    LogId log = info.firstLog();
+    LogStream stream = LogStream.of(log, info.replicas());
     List<String> subjects =
         found.subjects().stream()
+            .map(subject -> SubjectCodec.prefix(log) + subject.substring(all.length()))
             .filter(subject -> SubjectCodec.actor(log, subject).isPresent())
             .toList();
     return new LatestVersions(
             tools.api(),
             tools.batches(),
             stream,
-            found.asOf(),
+            notBefore,
             subject -> actor(stream, SubjectCodec.actor(log, subject).orElseThrow()))
         .of(subjects)
         .thenApply(
@@ -102,7 +158,7 @@ final class JetStreamActors implements Actors {
               }
               return new Page(
                   actors,
-                  found.isLast() ? Optional.empty() : Optional.of(next(query, info, found)));
+                  found.isLast() ? Optional.empty() : Optional.of(next(query, info, all, found)));
             });
   }
 
@@ -110,11 +166,12 @@ final class JetStreamActors implements Actors {
     return new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, actor);
   }
 
-  private static Place next(Query query, Namespaces.Info info, SubjectPages.Page found) {
+  private static Place next(
+      Query query, Namespaces.Info info, String all, SubjectPages.Page found) {
     String last = found.subjects().get(found.subjects().size() - 1);
     return new Place(
         info.incarnation(),
-        last.substring(SubjectCodec.prefix(info.firstLog()).length()),
+        last.substring(all.length()),
         query.after().map(Place::asOf).orElse(found.asOf()),
         found.offset());
   }

@@ -72,14 +72,14 @@ final class SubjectCodec {
     return SNAPSHOTS + namespace.incarnation() + ".";
   }
 
+  /** What the subjects of the snapshots of a log's actors begin with. */
+  static String snapshotPrefix(LogId log) {
+    return SNAPSHOTS + log.incarnation() + "." + log.partition() + ".";
+  }
+
   /** The subject of an actor's snapshot, with tokens as those of {@link #subject}. */
   static String snapshotSubject(LogId log, ActorId actor) {
-    return SNAPSHOTS
-        + log.incarnation()
-        + "."
-        + log.partition()
-        + "."
-        + ActorTokens.encode(actor.value());
+    return snapshotPrefix(log) + ActorTokens.encode(actor.value());
   }
 
   /** Where a namespace's broadcasts go, whether anybody made it or not. */

@@ -103,7 +103,8 @@ class ManyActorsTest {
       Optional<Actors.Place> after = Optional.empty();
       do {
         long begun = System.nanoTime();
-        Actors.Page page = store.actors().list(new Actors.Query(NAMESPACE, "", 1000, after)).join();
+        Actors.Page page =
+            store.actors().list(new Actors.Query(NAMESPACE, "", 1000, false, after)).join();
         tookMs.add(TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
         for (Actors.Listed actor : page.actors()) {
           assertTrue(listed.put(actor.actor().value(), actor.version()) == null, "twice");
