@@ -3,6 +3,9 @@ package dev.aether.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsBinary;
 import java.io.ByteArrayOutputStream;
@@ -16,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
@@ -30,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 @Timeout(120)
 class ServeCommandTest {
@@ -87,6 +92,28 @@ class ServeCommandTest {
               .formatted(taken.getLocalPort()),
           run.err());
     }
+  }
+
+  @Test
+  void anAddressThatOthersReachIsWarnedOfAndLoopbackIsNot() throws IOException {
+    Logger logger = (Logger) LoggerFactory.getLogger(ServeCommand.class);
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    logger.addAppender(log);
+    // On a port that is taken, so that nothing is served to anybody.
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      for (String host : List.of("127.0.0.1", "0.0.0.0")) {
+        CommandRun run =
+            CommandRun.of("serve", "--memory", "--listen", host + ":" + taken.getLocalPort());
+        assertEquals(ExitCode.FAILED, run.exitCode(), run.err());
+      }
+    } finally {
+      logger.detachAppender(log);
+    }
+    assertEquals(1, log.list.size());
+    String warning = log.list.get(0).getFormattedMessage();
+    assertTrue(warning.contains("can read, write and delete everything"), warning);
+    assertTrue(warning.contains("plain text"), warning);
   }
 
   @Test
