@@ -84,9 +84,12 @@ public final class AetherServer implements AutoCloseable {
                       keep(
                           listen(
                               address,
-                              () -> new HttpEndpoint(address, store::outage, store::saveOutage))));
+                              () ->
+                                  new HttpEndpoint(
+                                      address, store::outage, store::saveOutage, store::damage))));
       grpc.serving(true);
       grpc.takingSaves(store.saveOutage().isEmpty());
+      grpc.intact(true);
       watchHealth(store);
     } catch (RuntimeException | Error e) {
       close();
@@ -165,11 +168,13 @@ public final class AetherServer implements AutoCloseable {
   }
 
   private void watchHealth(Store store) {
-    keep(new Ticker("aether-health"))
-        .every(HEALTH_EVERY, "watch the store", () -> observe(store.outage(), store.saveOutage()));
+    keep(new Ticker("aether-health")).every(HEALTH_EVERY, "watch the store", () -> observe(store));
   }
 
-  private void observe(Optional<String> outage, Optional<String> saveOutage) {
+  private void observe(Store store) {
+    Optional<String> outage = store.outage();
+    Optional<String> saveOutage = store.saveOutage();
+    grpc.intact(store.damage().isEmpty());
     grpc.takingSaves(outage.isEmpty() && saveOutage.isEmpty());
     if (outage.isEmpty() != reachable) {
       reachable = outage.isEmpty();

@@ -38,6 +38,9 @@ public final class GrpcServer implements AutoCloseable {
   /** What health's watchers have for hearing that it ends. */
   private static final Duration LAST_WORDS = Duration.ofMillis(250);
 
+  /** Whose health says whether the store has all that it was given. */
+  private static final String INTEGRITY = "aether.integrity";
+
   private static final List<String> SERVICES =
       List.of(
           HealthStatusManager.SERVICE_NAME_ALL_SERVICES,
@@ -113,6 +116,11 @@ public final class GrpcServer implements AutoCloseable {
   public void serving(boolean serving) {
     ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     SERVICES.forEach(service -> health.setStatus(service, status));
+  }
+
+  /** Says to health checks whether the store has all that it was given, as far as is known. */
+  public void intact(boolean intact) {
+    health.setStatus(INTEGRITY, intact ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
   /** Takes no new calls; lets those under way end, within a bound. Blocks so long. */

@@ -6,12 +6,14 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * HTTP for orchestrators: {@code /healthz} says that the process lives, {@code /readyz} whether it
@@ -39,12 +41,14 @@ public final class HttpEndpoint implements AutoCloseable {
    *
    * @param outage why the node can't serve now; empty if it can
    * @param saveOutage why it refuses saves although it serves; empty if it doesn't
+   * @param damage what the store has lost, for people; said by a node that serves all the same
    * @throws IOException if the address can't be listened on
    */
   public HttpEndpoint(
       InetSocketAddress listen,
       Supplier<Optional<String>> outage,
-      Supplier<Optional<String>> saveOutage)
+      Supplier<Optional<String>> saveOutage,
+      Supplier<List<String>> damage)
       throws IOException {
     boundRequests();
     server = HttpServer.create(listen, BACKLOG);
@@ -71,7 +75,8 @@ public final class HttpEndpoint implements AutoCloseable {
                 exchange,
                 "/readyz",
                 outage.get(),
-                saveOutage.get().map(why -> "ok, but saves are refused: " + why).orElse(OK)));
+                saveOutage.get().map(why -> "ok, but saves are refused: " + why).orElse(OK)
+                    + lines(damage.get())));
     server.createContext(
         SAVES, exchange -> answer(exchange, SAVES, outage.get().or(saveOutage), OK));
     server.start();
@@ -83,6 +88,10 @@ public final class HttpEndpoint implements AutoCloseable {
     if (System.getProperty(bound) == null) {
       System.setProperty(bound, Integer.toString(REQUEST_WITHIN_SECONDS));
     }
+  }
+
+  private static String lines(List<String> damage) {
+    return damage.stream().map(line -> "\ndamaged: " + line).collect(Collectors.joining());
   }
 
   private static void answer(

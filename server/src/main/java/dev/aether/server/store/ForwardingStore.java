@@ -1,6 +1,7 @@
 package dev.aether.server.store;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** Another store as it is, for those that change one thing about it. */
@@ -49,6 +50,11 @@ public abstract class ForwardingStore implements Store {
   @Override
   public Duration silence() {
     return store.silence();
+  }
+
+  @Override
+  public List<String> damage() {
+    return store.damage();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.aether.server.store;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /** A whole store: the ports that the server needs of it. */
@@ -29,6 +30,14 @@ public interface Store extends AutoCloseable {
    */
   default Optional<String> saveOutage() {
     return Optional.empty();
+  }
+
+  /**
+   * What the store has lost and nobody accepted, for people: a line for each log. It serves what it
+   * has all the same. Cheap, and on any thread.
+   */
+  default List<String> damage() {
+    return List.of();
   }
 
   /** Ends it. Saves in flight are answered first, within a bound. */

@@ -31,12 +31,16 @@ class HttpEndpointTest {
       new AtomicReference<>(Optional.<String>empty());
   private final AtomicReference<Optional<String>> saveOutage =
       new AtomicReference<>(Optional.<String>empty());
+  private final AtomicReference<List<String>> damage = new AtomicReference<>(List.of());
   private final HttpEndpoint endpoint = endpoint();
 
   private HttpEndpoint endpoint() {
     try {
       return new HttpEndpoint(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), outage::get, saveOutage::get);
+          new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+          outage::get,
+          saveOutage::get,
+          damage::get);
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

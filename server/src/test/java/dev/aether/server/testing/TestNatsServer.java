@@ -163,6 +163,11 @@ public final class TestNatsServer implements AutoCloseable {
     return folder.resolve("nats-server.log");
   }
 
+  /** Where JetStream keeps what it has on disk. */
+  Path store() {
+    return folder.resolve(STORE);
+  }
+
   /** Copies what JetStream has on disk, while the server does not run. */
   public void copyStore(Path to) {
     copy(folder.resolve(STORE), to);

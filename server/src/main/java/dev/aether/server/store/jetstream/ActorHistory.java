@@ -51,6 +51,15 @@ final class ActorHistory implements ActorReader {
 
   private int backwardsCommits = FIRST_BACKWARDS_COMMITS;
 
+  /** What may have come after the actor's last commit and is lost; told once, at the end. */
+  private Optional<LogEntry> lost = Optional.empty();
+
+  /**
+   * Backwards, the sequence of the message that must come next, as the one after it says; 0: none,
+   * or it is not known.
+   */
+  private long expected;
+
   /** Where the commits still to read backwards lie, if their ladders don't tell. */
   private Optional<SequenceList> scanned = Optional.empty();
 
@@ -64,16 +73,45 @@ final class ActorHistory implements ActorReader {
   @Override
   public CompletableFuture<List<LogEntry>> next() {
     CompletableFuture<List<LogEntry>> next =
-        latestVersion.isEmpty() ? locate().thenCompose(located -> page()) : page();
+        latestVersion.isEmpty() ? locate().thenCompose(located -> first()) : page();
     return JetStreamErrors.mapped(
-        range.backwards() && scanned.isEmpty()
-            ? next.exceptionallyCompose(this::aroundDamageBackwards)
-            : next);
+            range.backwards() && scanned.isEmpty()
+                ? next.exceptionallyCompose(this::aroundDamageBackwards)
+                : next)
+        .thenApply(entries -> entries.isEmpty() ? lostAtTheEnd() : entries);
+  }
+
+  /** Backwards, what is lost of the actor's end comes first. */
+  private CompletableFuture<List<LogEntry>> first() {
+    return range.backwards() && lost.isPresent()
+        ? CompletableFuture.completedFuture(lostAtTheEnd())
+        : page();
+  }
+
+  private List<LogEntry> lostAtTheEnd() {
+    List<LogEntry> told = lost.map(List::of).orElse(List.of());
+    lost = Optional.empty();
+    return told;
   }
 
   private CompletableFuture<Void> locate() {
-    CompletableFuture<Void> located = actor.last().thenCompose(this::locate);
+    CompletableFuture<Void> located =
+        actor
+            .end()
+            .thenCompose(
+                end -> {
+                  long visible = end.last().map(last -> last.tip().version()).orElse(0L);
+                  if (range.to() > visible) {
+                    lost = end.doubt().map(ActorHistory::entry);
+                  }
+                  return locate(end.last());
+                });
     return range.backwards() ? located : located.exceptionallyCompose(this::aroundDamage);
+  }
+
+  private static LogEntry entry(StoreException.CorruptRecord damage) {
+    return new LogEntry.Corrupt(
+        damage.partition(), damage.position(), damage.actorId(), damage.why());
   }
 
   /**
@@ -233,8 +271,8 @@ final class ActorHistory implements ActorReader {
         .from(fromSequence, PAGE_COMMITS, PAGE_BYTES)
         .thenApply(
             messages -> {
-              fromSequence = last(messages).sequence() + 1;
               List<LogEntry> entries = entries(messages);
+              fromSequence = last(messages).sequence() + 1;
               chain.follow(entries);
               if (fromSequence > toSequence) {
                 chain.checkReached(lastAskedFor());
@@ -251,11 +289,13 @@ final class ActorHistory implements ActorReader {
     return newest()
         .thenApply(
             messages -> {
-              List<LogEntry> entries = new ArrayList<>(entries(messages));
+              List<LogEntry> entries = newestFirst(messages);
               toSequence = before(messages.get(0).sequence());
               above = actor.readable(messages.get(0)).or(() -> above);
               adaptBackwardsPage(messages);
-              Collections.reverse(entries);
+              if (toSequence == 0 && isMissing(expected, fromSequence)) {
+                entries.add(entry(actor.missing(expected)));
+              }
               chain.follow(entries);
               if (toSequence == 0) {
                 chain.checkReached(lastAskedFor());
@@ -326,11 +366,42 @@ final class ActorHistory implements ActorReader {
     backwardsCommits = (int) Math.max(1, Math.min(PAGE_COMMITS, fitting));
   }
 
+  /** Messages in their order, and where one is missing before another, that. */
   private List<LogEntry> entries(List<StoredMessage> messages) {
-    return messages.stream()
-        .filter(message -> message.sequence() <= toSequence)
-        .map(actor::entry)
-        .toList();
+    List<LogEntry> entries = new ArrayList<>();
+    long next = fromSequence;
+    for (StoredMessage message : messages) {
+      if (message.sequence() <= toSequence) {
+        long before = actor.before(message);
+        if (isMissing(before, next)) {
+          entries.add(entry(actor.missing(before)));
+        }
+        entries.add(actor.entry(message));
+        next = message.sequence() + 1;
+      }
+    }
+    return entries;
+  }
+
+  /** The same, newest first. */
+  private List<LogEntry> newestFirst(List<StoredMessage> messages) {
+    List<LogEntry> entries = new ArrayList<>();
+    for (int i = messages.size() - 1; i >= 0; i--) {
+      StoredMessage message = messages.get(i);
+      if (message.sequence() <= toSequence) {
+        if (expected != message.sequence() && isMissing(expected, message.sequence())) {
+          entries.add(entry(actor.missing(expected)));
+        }
+        entries.add(actor.entry(message));
+        expected = actor.before(message);
+      }
+    }
+    return entries;
+  }
+
+  /** Whether a message that another names is among those that would have been read, and lost. */
+  private boolean isMissing(long sequence, long from) {
+    return sequence >= from && !actor.isTrimmed(sequence);
   }
 
   private static StoredMessage last(List<StoredMessage> messages) {

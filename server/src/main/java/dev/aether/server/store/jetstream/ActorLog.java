@@ -16,15 +16,22 @@ final class ActorLog {
   private final JetStreamApi api;
   private final BatchGets batches;
   private final LadderWalks walks;
+  private final LogDamage damage;
   private final LogStream stream;
   private final ActorId actor;
   private final String subject;
 
   ActorLog(
-      JetStreamApi api, BatchGets batches, LadderWalks walks, LogStream stream, ActorId actor) {
+      JetStreamApi api,
+      BatchGets batches,
+      LadderWalks walks,
+      LogDamage damage,
+      LogStream stream,
+      ActorId actor) {
     this.api = api;
     this.batches = batches;
     this.walks = walks;
+    this.damage = damage;
     this.stream = stream;
     this.actor = actor;
     this.subject = SubjectCodec.subject(stream.log(), actor);
@@ -43,14 +50,82 @@ final class ActorLog {
     return subject;
   }
 
-  /** The actor's end as the stream's leader sees it. */
+  /**
+   * The actor's end as the stream's leader sees it.
+   *
+   * @return fails with a CorruptRecord if it can't be known
+   */
   CompletableFuture<ActorTip> tip() {
-    return last().thenApply(last -> last.map(Located::tip).orElse(ActorTip.NONE));
+    return end()
+        .thenApply(
+            end -> {
+              if (end.doubt().isPresent()) {
+                throw end.doubt().get();
+              }
+              return end.last().map(Located::tip).orElse(ActorTip.NONE);
+            });
   }
 
-  /** The actor's last commit as the stream's leader sees it. */
-  CompletableFuture<Optional<Located>> last() {
+  /**
+   * The actor's end as the stream's leader sees it.
+   *
+   * @param last commit that can be read
+   * @param doubt why there may have been another after it
+   */
+  record End(Optional<Located> last, Optional<StoreException.CorruptRecord> doubt) {}
+
+  /**
+   * The actor's end, held against what the log says of its own condition. The two are looked at
+   * side by side; so where they don't fit, the end is looked at again, which may have moved on
+   * meanwhile: had it, it would fit what was counted before.
+   */
+  CompletableFuture<End> end() {
+    CompletableFuture<LogDamage.Look> looked = damage.look(stream, subject);
+    // Where both fail, what is said of the stream tells more than that nobody answers for it.
+    return looked
+        .thenCombine(last(), this::end)
+        .thenCompose(
+            end ->
+                end.doubt().isEmpty()
+                    ? CompletableFuture.completedFuture(end)
+                    : looked.thenCombine(last(), this::end));
+  }
+
+  private CompletableFuture<Optional<Located>> last() {
     return api.last(stream, subject).thenApply(last -> last.map(this::located));
+  }
+
+  private End end(LogDamage.Look look, Optional<Located> last) {
+    return new End(last, doubt(last, look));
+  }
+
+  private Optional<StoreException.CorruptRecord> doubt(
+      Optional<Located> last, LogDamage.Look look) {
+    long sequence = last.map(Located::sequence).orElse(0L);
+    long number = last.map(commit -> commit.header().number()).orElse(0L);
+    if (look.missing().through() > sequence) {
+      return Optional.of(
+          corrupt(
+              look.missing().through(),
+              "the log is damaged: "
+                  + look.missing().what()
+                  + "; whether the actor had a record among them is not known"));
+    }
+    if (look.records() > number) {
+      return Optional.of(
+          corrupt(
+              sequence,
+              "JetStream has "
+                  + look.records()
+                  + " records of the actor; of those after position "
+                  + sequence
+                  + " none can be read"));
+    }
+    return Optional.empty();
+  }
+
+  private StoreException.CorruptRecord corrupt(long position, String why) {
+    return new StoreException.CorruptRecord(actor.value(), stream.log().partition(), position, why);
   }
 
   private Located located(StoredMessage message) {
@@ -114,11 +189,48 @@ final class ActorLog {
             found ->
                 found.isPresent()
                     ? CompletableFuture.completedFuture(located(found.get()))
-                    : trimmed(sequence));
+                    : gone(sequence));
+  }
+
+  /** Whether it is known and accepted that what was at a sequence is gone. */
+  boolean isTrimmed(long sequence) {
+    return sequence <= damage.acceptedThrough(stream);
+  }
+
+  /** What is said of a record of this actor's that is not there. */
+  StoreException.CorruptRecord missing(long sequence) {
+    return corrupt(sequence, "is missing from the log, and Aether deleted nothing");
+  }
+
+  /**
+   * Whether the actor's message at a sequence, which this node knew, is lost, now that the actor
+   * ends before it. Of several replicas, the one that said so may be a leader that was deposed.
+   */
+  Optional<StoreException> lost(long sequence) {
+    return stream.replicas() == 1 && !isTrimmed(sequence)
+        ? Optional.of(missing(sequence))
+        : Optional.empty();
+  }
+
+  /** Whether a version may be lost that a writer knows of and that comes after the actor's end. */
+  Optional<StoreException> lostUpTo(long lastSequence, long version) {
+    return damage
+        .of(stream)
+        .map(
+            missing ->
+                corrupt(
+                    lastSequence,
+                    "version "
+                        + Long.toUnsignedString(version)
+                        + " is not there, and the log is damaged: "
+                        + missing.what()));
   }
 
   /** What was at a sequence is gone: what comes after it is the first to be had again. */
-  private CompletableFuture<Located> trimmed(long sequence) {
+  private CompletableFuture<Located> gone(long sequence) {
+    if (!isTrimmed(sequence)) {
+      return CompletableFuture.failedFuture(missing(sequence));
+    }
     return firstFrom(sequence)
         .thenCompose(
             first ->
@@ -144,13 +256,23 @@ final class ActorLog {
               }
               Optional<Located> commit = first.map(this::located);
               boolean whole =
-                  commit.filter(at -> at.header().number() == damagedBefore + 1L).isPresent();
-              return CompletableFuture.completedFuture(whole ? 1 : firstVersion(commit));
+                  commit
+                      .filter(
+                          at ->
+                              at.header().number() == damagedBefore + 1L
+                                  || !isTrimmed(before(at.message())))
+                      .isPresent();
+              return CompletableFuture.completedFuture(
+                  whole && number(commit) > 1 ? 1 : firstVersion(commit));
             });
   }
 
   private boolean isReadable(StoredMessage message) {
     return readable(message).isPresent();
+  }
+
+  private static long number(Optional<Located> commit) {
+    return commit.map(at -> at.header().number()).orElse(0L);
   }
 
   private static long firstVersion(Optional<Located> commit) {
@@ -195,12 +317,14 @@ final class ActorLog {
 
   /**
    * Messages from a sequence on that is not beyond the actor's end, oldest first, at least one. A
-   * replica that has nothing there lags, and then the leader gives one message. That there is none
-   * at all says that it can't be read now, never that there is nothing.
+   * replica that has nothing there lags, and then the leader gives one message; the same where a
+   * replica left one out that a later one names as the one before it. That there is none at all
+   * says that it can't be read now, never that there is nothing.
    */
   CompletableFuture<List<StoredMessage>> from(long sequence, int maxCommits, int maxBytes) {
     return batches
         .get(stream, sequence, subject, maxCommits, maxBytes)
+        .thenApply(messages -> stream.replicas() == 1 ? messages : withoutGap(messages, sequence))
         .thenCompose(
             messages ->
                 messages.isEmpty() && stream.replicas() > 1
@@ -214,6 +338,30 @@ final class ActorLog {
               }
               return messages;
             });
+  }
+
+  /** The messages up to where one is missing. */
+  private List<StoredMessage> withoutGap(List<StoredMessage> messages, long from) {
+    long next = from;
+    for (int i = 0; i < messages.size(); i++) {
+      if (before(messages.get(i)) >= next) {
+        return messages.subList(0, i);
+      }
+      next = messages.get(i).sequence() + 1;
+    }
+    return messages;
+  }
+
+  /**
+   * The sequence of the actor's message before this one, as this one says; 0 if there is none, or
+   * this one is damaged.
+   */
+  long before(StoredMessage message) {
+    return readable(message)
+        .map(commit -> commit.header().before())
+        .filter(ladder -> ladder.size() > 0)
+        .map(ladder -> ladder.sequence(0))
+        .orElse(0L);
   }
 
   /**

@@ -12,18 +12,20 @@ import java.util.function.Function;
 /**
  * Reads in a namespace as it is now: where the making that this node knows can't be read, the
  * registry's leader is asked, and if that knows another making, or none, the read is begun anew
- * there. A making that the leader knows too and that can't be read stays an error: its stream may
- * be lost, and nobody may take that for an empty one. Futures fail with a StoreException. For any
- * number of threads.
+ * there. A making that the leader knows too and that can't be read stays an error, and if its
+ * stream is lost, that is said: nobody may take it for an empty one. Futures fail with a
+ * StoreException. For any number of threads.
  */
 final class CurrentMaking {
   /** So often a namespace may be deleted and made anew while it is read. */
   private static final int MAKINGS = 5;
 
   private final Namespaces namespaces;
+  private final LogDamage damage;
 
-  CurrentMaking(Namespaces namespaces) {
+  CurrentMaking(Namespaces namespaces, LogDamage damage) {
     this.namespaces = namespaces;
+    this.damage = damage;
   }
 
   /**
@@ -53,7 +55,8 @@ final class CurrentMaking {
                         .thenCompose(
                             now ->
                                 now.equals(making)
-                                    ? CompletableFuture.failedFuture(thrown)
+                                    ? damage.unlessGone(
+                                        LogStream.of(info.firstLog(), 1), "", thrown)
                                     : readIn(now, read, nothing, left - 1))
                     : CompletableFuture.failedFuture(thrown));
   }

@@ -19,7 +19,7 @@ final class JetStreamActors implements Actors {
 
   JetStreamActors(SaveTools tools, SubjectBlocks blocks) {
     this.tools = tools;
-    this.making = new CurrentMaking(tools.namespaces());
+    this.making = new CurrentMaking(tools.namespaces(), tools.damage());
     this.blocks = blocks;
   }
 
@@ -163,7 +163,7 @@ final class JetStreamActors implements Actors {
   }
 
   private ActorLog actor(LogStream stream, ActorId actor) {
-    return new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, actor);
+    return tools.actor(stream, actor);
   }
 
   private static Place next(

@@ -9,9 +9,13 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.SuccessApiResponse;
 import io.nats.client.impl.Headers;
+import io.nats.client.support.JsonParser;
+import io.nats.client.support.JsonValue;
+import io.nats.client.support.JsonValueUtils;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -188,6 +192,18 @@ final class JetStreamApi {
     return stream("STREAM.INFO." + stream, "");
   }
 
+  /** The same, with the number of messages on a subject. Asked at each look for an actor's end. */
+  CompletableFuture<JsonValue> info(String stream, String subject) {
+    return read(API + "STREAM.INFO." + stream, "{\"subjects_filter\":\"" + subject + "\"}", 0)
+        .thenApply(JetStreamApi::parsed);
+  }
+
+  /** The same, with the sequences between the first and the last that have no message. */
+  CompletableFuture<JsonValue> infoWithDeleted(String stream) {
+    return request(API + "STREAM.INFO." + stream, "{\"deleted_details\":true}", LIST_WITHIN)
+        .thenApply(JetStreamApi::parsed);
+  }
+
   /**
    * What the stream's leader says of it, with the subjects that match a filter, from an offset on
    * in the order of their bytes. Not taken apart: it may have megabytes.
@@ -195,6 +211,35 @@ final class JetStreamApi {
   CompletableFuture<Message> subjects(String stream, String filter, int offset) {
     String query = "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}";
     return request(API + "STREAM.INFO." + stream, query, LIST_WITHIN);
+  }
+
+  /** The names of all streams. */
+  CompletableFuture<List<String>> streamNames() {
+    return streamNames(new ArrayList<>());
+  }
+
+  private CompletableFuture<List<String>> streamNames(List<String> into) {
+    return managed("STREAM.NAMES", "{\"offset\":" + into.size() + "}")
+        .thenCompose(
+            reply -> {
+              JsonValue page = parsed(reply);
+              List<String> names = JsonValueUtils.readStringList(page, "streams");
+              into.addAll(names);
+              return names.isEmpty() || into.size() >= JsonValueUtils.readLong(page, "total", 0)
+                  ? CompletableFuture.completedFuture(into)
+                  : streamNames(into);
+            });
+  }
+
+  private static JsonValue parsed(Message reply) {
+    JsonValue json = JsonParser.parseUnchecked(reply.getData());
+    JsonValue error = JsonValueUtils.readValue(json, "error");
+    if (error != null) {
+      throw refusal(
+          JsonValueUtils.readInteger(error, "err_code", 0),
+          JsonValueUtils.readString(error, "description"));
+    }
+    return json;
   }
 
   /** Makes a stream; making it again with the same configuration has no effect. */

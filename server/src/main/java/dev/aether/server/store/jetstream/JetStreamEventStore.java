@@ -43,7 +43,7 @@ final class JetStreamEventStore implements EventStore {
 
   JetStreamEventStore(SaveTools tools) {
     this.tools = tools;
-    this.making = new CurrentMaking(tools.namespaces());
+    this.making = new CurrentMaking(tools.namespaces(), tools.damage());
   }
 
   @Override
@@ -125,7 +125,7 @@ final class JetStreamEventStore implements EventStore {
 
   private ActorLog log(Namespaces.Info namespace, ActorId actor) {
     LogStream stream = LogStream.of(namespace.firstLog(), namespace.replicas());
-    return new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, actor);
+    return tools.actor(stream, actor);
   }
 
   /** Takes no new saves and waits for those in flight, at most as long as a save may take. */

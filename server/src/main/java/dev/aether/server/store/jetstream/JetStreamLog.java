@@ -6,10 +6,10 @@ import dev.aether.server.event.Mark;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamState;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -22,9 +22,11 @@ final class JetStreamLog implements CommitLog {
   private final JetStreamApi api;
   private final BatchGets batches;
   private final Namespaces namespaces;
+  private final LogDamage damage;
   private final VersionCache cache;
   private final CommitAges ages;
   private final RecentCommits recent;
+  private final Timers timers;
   private final Tails tails;
 
   /** For marks, of which a subscription over many logs asks one each. */
@@ -35,10 +37,12 @@ final class JetStreamLog implements CommitLog {
   JetStreamLog(SaveTools tools, Tails tails) {
     this.api = tools.api();
     this.batches = tools.batches();
+    this.damage = tools.damage();
     this.namespaces = tools.namespaces();
     this.cache = tools.cache();
     this.ages = tools.ages();
     this.recent = tools.recent();
+    this.timers = tools.timers();
     this.tails = tails;
   }
 
@@ -48,10 +52,10 @@ final class JetStreamLog implements CommitLog {
   }
 
   private CompletableFuture<Extent> ask(LogId log) {
-    return orGone(log, api.info(SubjectCodec.stream(log)).thenApply(JetStreamLog::extent));
+    return orGone(log, api.info(SubjectCodec.stream(log)).thenApply(info -> extent(log, info)));
   }
 
-  private static Extent extent(StreamInfo info) {
+  private Extent extent(LogId log, StreamInfo info) {
     StreamState state = info.getStreamState();
     long last = state.getLastSequence();
     // The last message may be gone, and then JetStream's time is not that of any.
@@ -59,7 +63,13 @@ final class JetStreamLog implements CommitLog {
         state.getMsgCount() == 0 || state.getLastTime() == null
             ? Mark.at(last)
             : Mark.of(last, state.getLastTime().toInstant());
-    return new Extent(state.getFirstSequence(), head, info.getConfiguration().getReplicas() == 1);
+    return new Extent(first(log, state), head, info.getConfiguration().getReplicas() == 1);
+  }
+
+  /** What is missing at the beginning and was not accepted is not trimmed, but to be told of. */
+  private long first(LogId log, StreamState state) {
+    long first = state.getFirstSequence();
+    return first - 1 <= damage.acceptedThrough(LogStream.of(log, 1)) ? first : 1;
   }
 
   @Override
@@ -94,15 +104,32 @@ final class JetStreamLog implements CommitLog {
               }
               Mark first = messages.get(0).mark();
               if (first.position() != after.position()) {
-                return CompletableFuture.completedFuture(page(stream.log(), messages, upTo));
+                return withoutGap(stream, messages, after.position(), upTo);
               }
               verify(after, first);
               return messages.size() == 1
                   // Nothing comes after it, or it takes the page's room.
                   ? readOn(stream, Mark.at(after.position()), upTo, maxBytes)
-                  : CompletableFuture.completedFuture(
-                      page(stream.log(), messages.subList(1, messages.size()), upTo));
+                  : withoutGap(
+                      stream, messages.subList(1, messages.size()), after.position(), upTo);
             });
+  }
+
+  /** Records up to where one is missing: then the leader is asked for it. */
+  private CompletableFuture<Page> withoutGap(
+      LogStream stream, List<StoredMessage> messages, long after, long upTo) {
+    int sound = 0;
+    long next = after + 1;
+    long accepted = damage.acceptedThrough(stream);
+    while (sound < messages.size()
+        && (messages.get(sound).sequence() == next
+            || messages.get(sound).sequence() - 1 <= accepted)) {
+      next = messages.get(sound).sequence() + 1;
+      sound++;
+    }
+    return sound == 0
+        ? readFromLeader(stream, Mark.at(after), upTo)
+        : CompletableFuture.completedFuture(page(stream, messages.subList(0, sound), upTo));
   }
 
   private static void verify(Mark expected, Mark found) {
@@ -124,67 +151,73 @@ final class JetStreamLog implements CommitLog {
                 return readFromLeader(stream, Mark.at(after.position()), upTo);
               });
     }
-    LogId log = stream.log();
-    return api.next(stream, after.position() + 1, SubjectCodec.prefix(log) + ">")
+    long position = after.position();
+    return api.next(stream, position + 1, SubjectCodec.prefix(stream.log()) + ">")
         .thenCompose(
             next ->
-                next.isPresent()
-                    ? CompletableFuture.completedFuture(page(log, List.of(next.get()), upTo))
-                    : nothingUpTo(stream, upTo));
+                next.isPresent() && next.get().sequence() == position + 1
+                    ? CompletableFuture.completedFuture(page(stream, next.stream().toList(), upTo))
+                    : nothingUpTo(
+                        stream, position, next.map(at -> at.sequence() - 1).orElse(upTo), upTo));
   }
 
-  /** Only who has all of the log up to there may say so; a deposed leader has less. */
-  private CompletableFuture<Page> nothingUpTo(LogStream stream, long upTo) {
-    return api.info(stream.name())
+  /**
+   * The leader has no record after a position and up to another: only who has all of the log up to
+   * there may say so; a deposed leader has less.
+   */
+  private CompletableFuture<Page> nothingUpTo(
+      LogStream stream, long after, long missingUpTo, long upTo) {
+    long end = Math.min(missingUpTo, upTo);
+    return damage
+        .look(stream, "")
         .thenApply(
-            info -> {
-              if (info.getStreamState().getLastSequence() < upTo) {
+            look -> {
+              if (look.last() < upTo) {
                 throw JetStreamFailure.notDelivered("records that there are were not found");
               }
-              return new Page(List.of(), upTo);
+              boolean known = end <= after || end <= damage.acceptedThrough(stream);
+              return new Page(known ? List.of() : List.of(missing(stream, after + 1, end)), end);
             });
   }
 
-  private static Page page(LogId log, List<StoredMessage> messages, long upTo) {
+  private static LogEntry missing(LogStream stream, long from, long to) {
+    String what = from == to ? "is" : "and those before it from " + from + " on are";
+    return new LogEntry.Corrupt(
+        stream.log().partition(),
+        to,
+        "",
+        what + " missing from the log, and Aether deleted nothing");
+  }
+
+  private static Page page(LogStream stream, List<StoredMessage> messages, long upTo) {
     long last = messages.get(messages.size() - 1).sequence();
     return new Page(
         messages.stream()
             .filter(message -> message.sequence() <= upTo)
-            .map(message -> CommitMessages.entry(log, message))
+            .map(message -> CommitMessages.entry(stream.log(), message))
             .toList(),
         Math.min(last, upTo));
   }
 
   @Override
   public Tail tail(LogId log, Mark after, TailListener listener) {
-    String stream = SubjectCodec.stream(log);
-    MessageTail tail =
-        tails.make(
+    LogStream stream = LogStream.of(log, 1);
+    return new LogTail(
+            tails,
+            timers,
             stream,
             after,
-            message -> {
-              learn(stream, message);
-              listener.onEntry(CommitMessages.entry(log, message));
-            },
+            this,
+            damage,
+            message -> learn(stream.name(), message),
             () -> {
               // They may know commits that were lost.
               cache.clear();
-              ages.forget(stream);
+              ages.forget(stream.name());
               recent.forgetAll();
-              listener.onLost();
-            });
-    tail.start();
-    return new Tail() {
-      @Override
-      public Duration silence() {
-        return tail.silence();
-      }
-
-      @Override
-      public void close() {
-        tail.close();
-      }
-    };
+            },
+            listener)
+        .start();
   }
 
   /** What other nodes stored, this node's saves learn here. */
@@ -216,10 +249,10 @@ final class JetStreamLog implements CommitLog {
                         .look(log.namespace())
                         .thenCompose(
                             found ->
-                                CompletableFuture.failedFuture(
-                                    stream(log, found).isPresent()
-                                        ? thrown
-                                        : new StoreException.NamespaceNotFound(log.namespace())))
+                                stream(log, found).isPresent()
+                                    ? damage.unlessGone(LogStream.of(log, 1), "", thrown)
+                                    : CompletableFuture.failedFuture(
+                                        new StoreException.NamespaceNotFound(log.namespace())))
                     : CompletableFuture.failedFuture(thrown));
   }
 

@@ -59,6 +59,7 @@ public final class JetStreamStore implements Store {
   private final ExecutorService readers;
   private final StoreRoom room;
   private final JetStreamApi api;
+  private final LogDamage damage;
   private final BatchGets batches;
   private final Tails tails;
   private final NamespaceRegistry namespaces;
@@ -67,6 +68,7 @@ public final class JetStreamStore implements Store {
   private final JetStreamActors actors;
   private final JetStreamLog log;
   private final NatsBroadcasts broadcasts;
+  private final DamageWatch damageWatch;
   private final ScheduledFuture<?> probe;
   private final ScheduledFuture<?> roomLook;
   private volatile long answeredAt = System.nanoTime();
@@ -144,6 +146,7 @@ public final class JetStreamStore implements Store {
             });
     room = new StoreRoom(config.disk());
     api = new JetStreamApi(connection, room);
+    damage = new LogDamage(api);
     batches = new BatchGets(connection, timers, readers);
     tails = new Tails(connection, api, timers);
     namespaces = openRegistry(config, giveUpAt);
@@ -156,6 +159,7 @@ public final class JetStreamStore implements Store {
           ages.forgetAll();
           recent.forgetAll();
           cache.clear();
+          damage.distrust();
         });
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
     SaveTools tools =
@@ -163,6 +167,7 @@ public final class JetStreamStore implements Store {
             api,
             batches,
             new LadderWalks(api, readers),
+            damage,
             namespaces,
             cache,
             ages,
@@ -177,6 +182,7 @@ public final class JetStreamStore implements Store {
         new JetStreamSnapshots(new SnapshotTools(api, namespaces, events, timers, maxCommitBytes));
     log = new JetStreamLog(tools, tails);
     broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
+    damageWatch = new DamageWatch(connection, timers, namespaces::known, damage);
     probe = timers.every(PROBE_EVERY, this::probe);
     roomLook = timers.every(ROOM_LOOK_EVERY, room::look);
   }
@@ -267,6 +273,11 @@ public final class JetStreamStore implements Store {
   }
 
   @Override
+  public List<String> damage() {
+    return damage.report();
+  }
+
+  @Override
   public EventStore events() {
     return events;
   }
@@ -302,6 +313,7 @@ public final class JetStreamStore implements Store {
     snapshots.close(CLOSE_WITHIN);
     probe.cancel(false);
     roomLook.cancel(false);
+    damageWatch.close();
     namespaces.close();
     tails.close();
     broadcasts.close();

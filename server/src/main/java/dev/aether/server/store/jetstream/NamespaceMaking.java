@@ -10,6 +10,7 @@ import dev.aether.server.wire.NamespaceState;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes namespaces: CREATING is written first, then the streams are made, then ACTIVE is written.
@@ -36,6 +37,9 @@ final class NamespaceMaking {
   /**
    * @param defaultReplicas of a namespace whose settings leave it open
    */
+  private static final CompletableFuture<@Nullable Void> NOTHING_LOST =
+      CompletableFuture.completedFuture(null);
+
   NamespaceMaking(
       JetStreamApi api,
       RegistryCopy copy,
@@ -155,9 +159,34 @@ final class NamespaceMaking {
           new StoreException.StoreFull("there are " + MAX_NAMESPACES + " namespaces"));
     }
     underWay.incrementAndGet();
-    return registry
-        .put(record, gone.map(KnownNamespace::revision).orElse(0L))
+    return (gone.isPresent() ? NOTHING_LOST : withoutLog(new Namespace(record.getNamespace())))
+        .thenCompose(free -> registry.put(record, gone.map(KnownNamespace::revision).orElse(0L)))
         .whenComplete((now, thrown) -> underWay.decrementAndGet());
+  }
+
+  /**
+   * A name that the registry does not know has no log: a record that is written before the log is
+   * made, and never deleted, would be lost. Made anew, the namespace would hide what it had.
+   */
+  private CompletableFuture<@Nullable Void> withoutLog(Namespace namespace) {
+    return api.streamNames()
+        .thenCompose(
+            names -> {
+              Optional<String> log =
+                  names.stream().filter(name -> SubjectCodec.isLogOf(namespace, name)).findFirst();
+              return log.isPresent()
+                  ? registry
+                      .look(namespace)
+                      .thenAccept(now -> checkKnown(namespace, now, log.get()))
+                  : NOTHING_LOST;
+            });
+  }
+
+  /** Somebody may have registered the namespace and made its log meanwhile. */
+  private static void checkKnown(Namespace namespace, Optional<KnownNamespace> now, String log) {
+    if (now.isEmpty()) {
+      throw RegistryStream.lost(namespace, "there is none, but its log " + log + " is there");
+    }
   }
 
   /**

@@ -72,6 +72,11 @@ final class NamespaceRegistry implements Namespaces, AutoCloseable {
     return copy.get(namespace).flatMap(KnownNamespace::usable);
   }
 
+  /** The namespaces that this node knows of. */
+  List<Info> known() {
+    return copy.all().stream().map(KnownNamespace::usable).flatMap(Optional::stream).toList();
+  }
+
   @Override
   public CompletableFuture<Optional<Info>> find(Namespace namespace) {
     Optional<Info> here = local(namespace);

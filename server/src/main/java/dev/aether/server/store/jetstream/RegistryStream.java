@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.nio.ByteBuffer;
@@ -8,6 +9,8 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The registry's stream: one record a name, read at its leader and changed by compare-and-set, so
@@ -15,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
  * did. What is seen goes into this node's copy. Futures fail with a {@link JetStreamFailure}.
  */
 final class RegistryStream {
+  private static final Logger LOG = LoggerFactory.getLogger(RegistryStream.class);
+
   /** How long a record is tried to be written. */
   private static final Duration PUT_WITHIN = Duration.ofSeconds(5);
 
@@ -76,11 +81,41 @@ final class RegistryStream {
         body);
   }
 
-  /** What the leader has of a name. */
+  /** What the leader has of a name; that it has nothing is believed if it counts nothing either. */
   CompletableFuture<Optional<KnownNamespace>> look(Namespace namespace) {
-    return api.lastFromLeader(
-            StreamConfigs.REGISTRY, StreamConfigs.NAMESPACE_SUBJECTS + namespace.name())
+    String subject = StreamConfigs.NAMESPACE_SUBJECTS + namespace.name();
+    return api.lastFromLeader(StreamConfigs.REGISTRY, subject)
+        .thenCompose(
+            found ->
+                found.isPresent()
+                    ? CompletableFuture.completedFuture(found)
+                    : noneOrUnreadable(namespace, subject))
         .thenApply(found -> found.map(message -> copy.learn(KnownNamespace.of(message))));
+  }
+
+  /** JetStream says of a record that it can't read that there is none, but counts it. */
+  private CompletableFuture<Optional<StoredMessage>> noneOrUnreadable(
+      Namespace namespace, String subject) {
+    return api.info(StreamConfigs.REGISTRY, subject)
+        .thenCompose(
+            info ->
+                LogCondition.of(info, subject).ofSubject() == 0
+                    ? CompletableFuture.completedFuture(Optional.<StoredMessage>empty())
+                    : api.lastFromLeader(StreamConfigs.REGISTRY, subject)
+                        .thenApply(
+                            found -> {
+                              if (found.isEmpty()) {
+                                throw lost(namespace, "JetStream has it and can't read it");
+                              }
+                              return found;
+                            }));
+  }
+
+  /** That the registry's record of a namespace is lost. */
+  static StoreException lost(Namespace namespace, String why) {
+    LOG.error("the registry's record of namespace {} is damaged: {}", namespace, why);
+    return new StoreException.CorruptRecord(
+        "", 0, 0, "the registry's record of namespace " + namespace + " is damaged: " + why);
   }
 
   /** The sequence of the latest record, as the leader has it. */

@@ -122,9 +122,15 @@ final class SaveAttempt {
       fail(e);
       return;
     }
-    ActorLog log = new ActorLog(tools.api(), tools.batches(), tools.walks(), stream, save.actor());
+    ActorLog log = tools.actor(stream, save.actor());
     actor = log;
-    tools.cache().get(log.subject()).ifPresentOrElse(this::decide, this::look);
+    // That an actor has nothing is looked at anew: a damaged log would take expectation 0 for
+    // right.
+    tools
+        .cache()
+        .get(log.subject())
+        .filter(tip -> tip.sequence() > 0)
+        .ifPresentOrElse(this::decide, this::look);
   }
 
   private void look() {
@@ -142,15 +148,29 @@ final class SaveAttempt {
     if (aimed == null || tip.sequence() == aimed.sequence()) {
       decide(tip);
     } else if (tip.sequence() < aimed.sequence()) {
-      // A deposed leader's answer, older than what was known before; or what was known is gone from
-      // the store, and then the next save must not begin with it.
-      tools.cache().forget(actor().subject(), aimed);
-      tools.recent().forget(actor().subject());
-      tools.ages().forget(actor().stream().name());
-      again(LONGEST_PAUSE);
+      endsEarlier(tip, aimed);
     } else {
       // What stands where we aimed is our own publish, an equal save's, or keeps ours out for ever.
       search(repeats().since(aimed.sequence(), tip), () -> decideElsewhere(tip));
+    }
+  }
+
+  /** The actor ends before what was known of it. */
+  private void endsEarlier(ActorTip tip, ActorTip aimed) {
+    Optional<StoreException> lost = actor().lost(aimed.sequence());
+    if (lost.isPresent()) {
+      fail(lost.get());
+      return;
+    }
+    // A deposed leader's answer, older than what was known before; or what was known is gone from
+    // the store, and then the next save must not begin with it.
+    tools.cache().forget(actor().subject(), aimed);
+    tools.recent().forget(actor().subject());
+    tools.ages().forget(actor().stream().name());
+    if (actor().isTrimmed(aimed.sequence())) {
+      decideElsewhere(tip);
+    } else {
+      again(LONGEST_PAUSE);
     }
   }
 
@@ -168,7 +188,7 @@ final class SaveAttempt {
       } else if (!looked) {
         look();
       } else {
-        search(repeats().after(tip, exactly.version()), () -> conflict(tip));
+        search(repeats().after(tip, exactly.version()), () -> conflictUnlessLost(tip, exactly));
       }
     } else if (expected instanceof ExpectedVersion.Existing && tip.version() == 0) {
       if (looked) {
@@ -179,6 +199,15 @@ final class SaveAttempt {
     } else {
       append(tip);
     }
+  }
+
+  /** Who expects more than is there, in a log that lost records, may know of one of them. */
+  private void conflictUnlessLost(ActorTip tip, ExpectedVersion.Exactly exactly) {
+    Optional<StoreException> lost =
+        Long.compareUnsigned(exactly.version(), tip.version()) > 0
+            ? actor().lostUpTo(tip.sequence(), exactly.version())
+            : Optional.empty();
+    lost.ifPresentOrElse(this::fail, () -> conflict(tip));
   }
 
   private void conflict(ActorTip tip) {
@@ -280,6 +309,7 @@ final class SaveAttempt {
   private void stored(ActorTip tip, CommitHeader header, long sequence) {
     String subject = actor().subject();
     tools.cache().update(subject, ActorTip.after(header, sequence));
+    tools.damage().heard(actor().stream(), sequence);
     if (!tools.ages().stored(actor().stream().name(), sequence)) {
       tools.recent().forgetAll();
     }
@@ -362,8 +392,8 @@ final class SaveAttempt {
                 .filter(now -> now.incarnation().equals(actor().stream().log().incarnation()))
                 .isPresent();
     if (same && JetStreamErrors.isStreamGone(failure)) {
-      // Lost, and with it commits: an operator's matter.
-      fail(failure);
+      // An operator's matter.
+      fail(tools.damage().gone(actor().stream(), save.actor().value()));
     } else if (same || thrown != null) {
       again(LONGEST_PAUSE);
     } else if (gate.isUncertain()) {

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.store.Namespaces;
 
@@ -13,6 +14,7 @@ record SaveTools(
     JetStreamApi api,
     BatchGets batches,
     LadderWalks walks,
+    LogDamage damage,
     Namespaces namespaces,
     VersionCache cache,
     CommitAges ages,
@@ -20,4 +22,9 @@ record SaveTools(
     Timers timers,
     Deadlines deadlines,
     int maxCommitBytes,
-    Durability.Sync sync) {}
+    Durability.Sync sync) {
+  /** An actor's commits in a log. */
+  ActorLog actor(LogStream stream, ActorId actor) {
+    return new ActorLog(api, batches, walks, damage, stream, actor);
+  }
+}

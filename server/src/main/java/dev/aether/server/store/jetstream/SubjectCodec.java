@@ -46,6 +46,15 @@ final class SubjectCodec {
         + log.namespace().name().replace('.', '+');
   }
 
+  /** Whether a stream's name is that of a log of some making of a namespace. */
+  static boolean isLogOf(Namespace namespace, String stream) {
+    String[] parts = stream.split("-", 4);
+    return parts.length == 4
+        && parts[0].equals("AETHER")
+        && !parts[1].equals("SNAPSHOTS")
+        && parts[3].equals(namespace.name().replace('.', '+'));
+  }
+
   /** What the subjects of a log's actors begin with. */
   static String prefix(LogId log) {
     return EVENTS + log.incarnation() + "." + log.partition() + ".";

@@ -30,6 +30,7 @@ import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
+import io.nats.client.PurgeOptions;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
@@ -39,7 +40,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -103,10 +106,14 @@ class MeddledStoreTest {
   }
 
   private Save save(String commitId, ExpectedVersion expected, Duration within) {
+    return save(commitId, expected, within, ACTOR);
+  }
+
+  private Save save(String commitId, ExpectedVersion expected, Duration within, ActorId actor) {
     NewEvent event = NewEvent.newBuilder().setEventId("e").setEventType("happened").build();
     return new Save(
         namespace,
-        ACTOR,
+        actor,
         new CommitId(commitId),
         expected,
         List.of(event),
@@ -178,12 +185,63 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aTipThatIsGoneFromTheStoreIsForgotten() throws IOException, JetStreamApiException {
+  void aLostVersionIsNotGivenAgainUntilTheLossIsAccepted() throws Exception {
     append("c1", SOON).join();
     Saved gone = append("c2", SOON).join();
     management.deleteMessage(SubjectCodec.stream(log()), gone.position());
-    assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c3", Duration.ofSeconds(1))).reason());
-    assertEquals(2, append("c4", SOON).join().lastVersion());
+    for (String commitId : List.of("c3", "c4")) {
+      assertEquals(Reason.CORRUPT_RECORD, within(append(commitId, SOON)));
+    }
+    accept(gone.position());
+    assertEquals(2, append("c5", SOON).join().lastVersion());
+  }
+
+  @Test
+  void savesToAPurgedActorAreAnsweredForGoodAndOthersGoOn() throws Exception {
+    Saved last = append("c1", SOON).join();
+    for (int i = 2; i <= 5; i++) {
+      last = append("c" + i, SOON).join();
+    }
+    Save other = save("o1", new ExpectedVersion.Any(), SOON, new ActorId("other"));
+    assertEquals(1, store.events().save(other).join().lastVersion());
+    String stream = SubjectCodec.stream(log());
+    var unused =
+        management.purgeStream(stream, PurgeOptions.subject(SubjectCodec.subject(log(), ACTOR)));
+    for (ExpectedVersion expected :
+        List.of(
+            new ExpectedVersion.Exactly(5),
+            new ExpectedVersion.Exactly(3),
+            new ExpectedVersion.Exactly(0),
+            new ExpectedVersion.Existing(),
+            new ExpectedVersion.Any())) {
+      assertEquals(
+          Reason.CORRUPT_RECORD,
+          within(store.events().save(save("d" + expected.letter(), expected, SOON))),
+          expected::toString);
+    }
+    assertEquals(Reason.CORRUPT_RECORD, within(store.events().versions(namespace, ACTOR)));
+    assertEquals(
+        List.of(
+            stream
+                + ": 5 records from 1 to "
+                + last.position()
+                + " are missing, and Aether deleted"
+                + " none"),
+        store.damage());
+    Save another = save("o2", new ExpectedVersion.Exactly(1), SOON, new ActorId("other"));
+    assertEquals(2, store.events().save(another).join().lastVersion());
+    accept(last.position());
+    assertEquals(1, append("c6", SOON).join().lastVersion());
+    assertEquals(List.of(), store.damage());
+  }
+
+  private void accept(long through) throws IOException, JetStreamApiException {
+    StreamConfiguration config =
+        management.getStreamInfo(SubjectCodec.stream(log())).getConfiguration();
+    Map<String, String> metadata = new HashMap<>(config.getMetadata());
+    metadata.put(LogCondition.ACCEPTED, Long.toString(through));
+    var unused =
+        management.updateStream(StreamConfiguration.builder(config).metadata(metadata).build());
   }
 
   @Test
@@ -309,7 +367,13 @@ class MeddledStoreTest {
     try (timers;
         BatchGets batches = new BatchGets(meddler, timers, executor)) {
       ActorLog actor =
-          new ActorLog(api, batches, new LadderWalks(api, executor), LogStream.of(log(), 1), ACTOR);
+          new ActorLog(
+              api,
+              batches,
+              new LadderWalks(api, executor),
+              new LogDamage(api),
+              LogStream.of(log(), 1),
+              ACTOR);
       ActorTip tip = actor.tip().join();
       Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
       Save other = save("c", new ExpectedVersion.Exactly(5), SOON);

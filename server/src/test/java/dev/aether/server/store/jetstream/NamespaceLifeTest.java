@@ -403,16 +403,18 @@ class NamespaceLifeTest {
       for (ExpectedVersion expected :
           List.of(new ExpectedVersion.Any(), new ExpectedVersion.Exactly(1))) {
         assertEquals(
-            Reason.STORE_UNAVAILABLE, reason(save(node, "c2", expected, Duration.ofSeconds(1))));
+            Reason.CORRUPT_RECORD, reason(save(node, "c2", expected, Duration.ofSeconds(1))));
+        assertEquals(1, node.damage().size(), "health says so");
       }
-      assertEquals(Reason.STORE_UNAVAILABLE, reason(node.events().versions(namespace, ACTOR)));
-      assertEquals(Reason.STORE_UNAVAILABLE, reason(node.log().head(log)));
+      assertEquals(Reason.CORRUPT_RECORD, reason(node.events().versions(namespace, ACTOR)));
+      assertEquals(Reason.CORRUPT_RECORD, reason(node.log().head(log)));
       assertEquals(
-          Reason.STORE_UNAVAILABLE,
+          Reason.CORRUPT_RECORD,
           reason(
               node.events()
                   .read(new ActorRange(namespace, ACTOR, 0, Long.MAX_VALUE, false))
                   .next()));
+      assertEquals(1, node.damage().size(), "health says so");
     }
     assertEquals(List.of(), streams());
     // An operator can give the name up.

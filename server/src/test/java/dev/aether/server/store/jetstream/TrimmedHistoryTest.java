@@ -26,11 +26,14 @@ import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.PurgeOptions;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.LongStream;
@@ -43,7 +46,10 @@ import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Actors whose older messages an operator purged or deleted. Commits have two events each. */
+/**
+ * Actors whose older messages an operator purged or deleted, and accepted the loss. Commits have
+ * two events each.
+ */
 class TrimmedHistoryTest {
   private static final ActorId ACTOR = new ActorId("a");
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
@@ -108,11 +114,22 @@ class TrimmedHistoryTest {
   }
 
   /** Commits of two events each, between those of another actor. */
-  private void commits(int count) {
+  private void commits(int count) throws IOException, JetStreamApiException {
     for (int i = 0; i < count; i++) {
       var unused = append(new ActorId("b"), "b" + i, false);
       positions.add(append(ACTOR, "c" + positions.size(), false).position());
     }
+    accept();
+  }
+
+  /** What is missing up to a sequence was trimmed; this node has heard so. */
+  private void accept() throws IOException, JetStreamApiException {
+    StreamConfiguration config = management.getStreamInfo(stream()).getConfiguration();
+    Map<String, String> metadata = new HashMap<>(config.getMetadata());
+    metadata.put(LogCondition.ACCEPTED, "100000");
+    var unused =
+        management.updateStream(StreamConfiguration.builder(config).metadata(metadata).build());
+    var heard = versionsNow();
   }
 
   private String stream() {
