@@ -53,7 +53,6 @@ final class ValuesTest {
   @Test
   void numbersThatCannotBeMeantAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> ExpectedVersion.exactly(-1));
-    assertThrows(IllegalArgumentException.class, () -> ReadOptions.from(-1));
     assertThrows(
         IllegalArgumentException.class, () -> CallSettings.defaults().withDeadline(Duration.ZERO));
     assertThrows(IllegalArgumentException.class, () -> RepeatOptions.never().withMaxAttempts(0));
@@ -61,6 +60,14 @@ final class ValuesTest {
         IllegalArgumentException.class,
         () -> AetherClient.builder().deadline(Duration.ZERO).build());
     assertThrows(IllegalArgumentException.class, () -> Cursor.of(""));
+  }
+
+  @Test
+  void versionsToReadFromAreUnsigned() {
+    assertEquals(
+        -1, ReadOptions.from(Long.parseUnsignedLong("18446744073709551615")).fromVersion());
+    assertEquals(
+        "Exactly[version=18446744073709551615]", new ExpectedVersion.Exactly(-1).toString());
   }
 
   @Test
