@@ -56,7 +56,13 @@ final class CurrentMaking {
                             now ->
                                 now.equals(making)
                                     ? damage.unlessGone(
-                                        LogStream.of(info.firstLog(), 1), "", thrown)
+                                        LogStream.of(info.firstLog(), 1),
+                                        "",
+                                        thrown,
+                                        () ->
+                                            namespaces
+                                                .look(info.namespace())
+                                                .thenApply(making::equals))
                                     : readIn(now, read, nothing, left - 1))
                     : CompletableFuture.failedFuture(thrown));
   }

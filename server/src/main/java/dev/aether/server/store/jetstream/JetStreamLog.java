@@ -250,7 +250,14 @@ final class JetStreamLog implements CommitLog {
                         .thenCompose(
                             found ->
                                 stream(log, found).isPresent()
-                                    ? damage.unlessGone(LogStream.of(log, 1), "", thrown)
+                                    ? damage.unlessGone(
+                                        LogStream.of(log, 1),
+                                        "",
+                                        thrown,
+                                        () ->
+                                            namespaces
+                                                .look(log.namespace())
+                                                .thenApply(now -> stream(log, now).isPresent()))
                                     : CompletableFuture.failedFuture(
                                         new StoreException.NamespaceNotFound(log.namespace())))
                     : CompletableFuture.failedFuture(thrown));

@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.StoreException;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +10,10 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +25,12 @@ import org.slf4j.LoggerFactory;
  */
 final class LogDamage {
   private static final Logger LOG = LoggerFactory.getLogger(LogDamage.class);
+
+  /** How long a stream that its namespace needs must be missing to be taken for lost. */
+  static final Duration GONE_AFTER = Duration.ofSeconds(2);
+
+  private static final Executor WHEN_GONE_FOR_LONG =
+      CompletableFuture.delayedExecutor(GONE_AFTER.toMillis(), TimeUnit.MILLISECONDS);
 
   private final JetStreamApi api;
   private final SharedQuestions<LogStream, Found> inspections =
@@ -186,17 +196,34 @@ final class LogDamage {
   }
 
   /**
-   * A failure of what was asked of a log, which is a current making's: that its stream is gone, if
-   * it is, and else the failure itself.
+   * A failure of what was asked of a log: that its stream is gone, if it is, and else the failure
+   * itself. A cluster whose servers do not all know of a new stream yet may say that it is not
+   * there, so that is asked twice.
+   *
+   * @param isCurrent whether the log is still one of its namespace, as the registry's leader has it
    */
-  <T> CompletableFuture<T> unlessGone(LogStream stream, String actor, Throwable thrown) {
+  <T> CompletableFuture<T> unlessGone(
+      LogStream stream,
+      String actor,
+      Throwable thrown,
+      Supplier<CompletableFuture<Boolean>> isCurrent) {
+    return isGone(stream)
+        .thenCompose(
+            gone ->
+                gone
+                    ? CompletableFuture.supplyAsync(() -> stream, WHEN_GONE_FOR_LONG)
+                        .thenCompose(this::isGone)
+                    : CompletableFuture.completedFuture(false))
+        .thenCompose(gone -> gone ? isCurrent.get() : CompletableFuture.completedFuture(false))
+        .exceptionally(failed -> false)
+        .thenCompose(gone -> CompletableFuture.failedFuture(gone ? gone(stream, actor) : thrown));
+  }
+
+  private CompletableFuture<Boolean> isGone(LogStream stream) {
     return api.info(stream.name())
         .handle(
             (info, failed) ->
-                failed != null && JetStreamErrors.isStreamGone(JetStreamErrors.failure(failed))
-                    ? gone(stream, actor)
-                    : thrown)
-        .thenCompose(CompletableFuture::failedFuture);
+                failed != null && JetStreamErrors.isStreamGone(JetStreamErrors.failure(failed)));
   }
 
   /** That a log's stream, and with it all that it had, is gone. */

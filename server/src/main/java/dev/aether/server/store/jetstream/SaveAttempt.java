@@ -47,6 +47,9 @@ final class SaveAttempt {
   /** Whether the tip in hand is the leader's and not the cache's. */
   private boolean looked;
 
+  /** When the stream was first missed in this making of the namespace, as nanoTime. */
+  private @Nullable Long streamGoneAt;
+
   /** Where the latest publish aimed; null before the first. */
   private @Nullable ActorTip aim;
 
@@ -391,7 +394,8 @@ final class SaveAttempt {
             && found
                 .filter(now -> now.incarnation().equals(actor().stream().log().incarnation()))
                 .isPresent();
-    if (same && JetStreamErrors.isStreamGone(failure)) {
+    boolean gone = same && JetStreamErrors.isStreamGone(failure);
+    if (gone && streamGoneFor().compareTo(LogDamage.GONE_AFTER) > 0) {
       // An operator's matter.
       fail(tools.damage().gone(actor().stream(), save.actor().value()));
     } else if (same || thrown != null) {
@@ -403,8 +407,17 @@ final class SaveAttempt {
     } else {
       aim = null;
       looked = false;
+      streamGoneAt = null;
       later(LONGEST_PAUSE, this::findNamespace);
     }
+  }
+
+  /** Since when nobody has the stream, by what this save heard. */
+  private Duration streamGoneFor() {
+    long now = System.nanoTime();
+    long since = streamGoneAt == null ? now : streamGoneAt;
+    streamGoneAt = since;
+    return Duration.ofNanos(now - since);
   }
 
   private void fail(Throwable thrown) {
