@@ -110,7 +110,7 @@ class NamespaceNewsTest {
       management.deleteStream("AETHER-" + incarnation + "-0-" + namespace);
       for (Subscriber subscriber : List.of(lost, pattern)) {
         Refusal end = subscriber.awaitEnd(CUT_OFF_WITHIN);
-        assertEquals("STORE_UNAVAILABLE", end.reason());
+        assertEquals("CORRUPT_RECORD", end.reason());
         assertEquals(0, subscriber.frames(FrameCase.NAMESPACE_DELETED).size());
         // One may have gone out just before; vouching for 10 s, the next would be another.
         assertTrue(subscriber.frames(FrameCase.HEARTBEAT).size() <= 2, "vouched for a lost log");
@@ -118,7 +118,7 @@ class NamespaceNewsTest {
       assertTrue(others.end().isEmpty());
       a.save(Requests.saveAt(other, "actor", 1));
       others.awaitCommits(2);
-      assertEquals("STORE_UNAVAILABLE", Subscriber.refusal(b, Requests.live(namespace)).reason());
+      assertEquals("CORRUPT_RECORD", Subscriber.refusal(b, Requests.live(namespace)).reason());
       a.delete(namespace);
       Await.until("an empty namespace", BOUND, () -> b.latest(namespace, "actor") == 0);
     }
