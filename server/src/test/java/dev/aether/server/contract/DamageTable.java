@@ -45,6 +45,7 @@ final class DamageTable {
 
   private final List<String> silent = new ArrayList<>();
   private final List<String> again = new ArrayList<>();
+  private boolean onlyOneIsMissing = true;
 
   static String actorAt(long place) {
     return OTHERS.getOrDefault(place, place % 2 == 0 ? "even" : "odd");
@@ -75,6 +76,17 @@ final class DamageTable {
     cells.add(read("latest", () -> "" + node.latest(NAMESPACE, actor), "" + version));
     cells.add(read("events", () -> events(node, actor, false), upTo(version)));
     cells.add(read("events, report", () -> events(node, actor, true), upTo(version)));
+    for (boolean backwards : new boolean[] {false, true}) {
+      onlyOneIsMissing &=
+          node.events(
+                      GetEventsRequest.newBuilder()
+                          .setNamespace(NAMESPACE)
+                          .setActorId(actor)
+                          .setBackwards(backwards)
+                          .setReportCorrupt(true))
+                  .size()
+              == version - 1;
+    }
     cells.add(read("load", () -> load(node, actor, false), upTo(version)));
     cells.add(read("load, report", () -> load(node, actor, true), upTo(version)));
     cells.add(read("log", () -> log(node, false), upTo(COMMITS)));
@@ -100,6 +112,11 @@ final class DamageTable {
   /** Reads that brought less than all and said nothing of it. */
   List<String> silent() {
     return silent;
+  }
+
+  /** Whether reads of the actor that go on after damage brought all its events but one. */
+  boolean onlyOneIsMissing() {
+    return onlyOneIsMissing;
   }
 
   /** Saves that were given versions that the log had before. */

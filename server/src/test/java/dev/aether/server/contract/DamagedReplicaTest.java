@@ -55,7 +55,9 @@ class DamagedReplicaTest {
         for (boolean withIndex : new boolean[] {true, false}) {
           for (boolean leads : new boolean[] {true, false}) {
             boolean isShort =
-                withIndex && kind == BlockDamage.Kind.FLIPPED && (leads ? place == 79 : place == 11);
+                withIndex
+                    && kind == BlockDamage.Kind.FLIPPED
+                    && (leads ? place == 79 : place == 11);
             if (WHOLE_TABLE || isShort) {
               cases.add(new Case(place, kind, withIndex, leads));
             }
@@ -90,8 +92,7 @@ class DamagedReplicaTest {
 
   private Node newNode() {
     return Node.start(
-        ServerConfig.on(
-                new ServerConfig.StoreChoice.Nats(List.of(nats.urls().split(",")), BOUND))
+        ServerConfig.on(new ServerConfig.StoreChoice.Nats(List.of(nats.urls().split(",")), BOUND))
             .withReplicas(REPLICAS));
   }
 

@@ -104,9 +104,28 @@ final class ActorHistory implements ActorReader {
                   if (range.to() > visible) {
                     lost = end.doubt().map(ActorHistory::entry);
                   }
-                  return locate(end.last());
+                  return end.last().isEmpty() && end.doubt().isPresent()
+                      ? withoutEnd(0)
+                      : locate(end.last());
                 });
     return range.backwards() ? located : located.exceptionallyCompose(this::aroundDamage);
+  }
+
+  /** JetStream finds no end where it can't read the last message; the others may be there. */
+  private CompletableFuture<Void> withoutEnd(long after) {
+    return actor
+        .nextAfter(after)
+        .thenCompose(
+            next -> {
+              if (next > 0) {
+                return withoutEnd(next);
+              }
+              everythingTo(after);
+              return range.backwards() && after > 0
+                  ? SequenceList.scan(actor, 1, after, VersionChain.notFound())
+                      .thenAccept(list -> scanned = Optional.of(list))
+                  : CompletableFuture.completedFuture(null);
+            });
   }
 
   private static LogEntry entry(StoreException.CorruptRecord damage) {

@@ -13,6 +13,8 @@ final class ActorLog {
   /** Damaged records at an actor's beginning that are passed over, one request each. */
   private static final int MAX_DAMAGED = 100;
 
+  private static final int PAGE_BYTES = 1024 * 1024;
+
   private final JetStreamApi api;
   private final BatchGets batches;
   private final LadderWalks walks;
@@ -338,6 +340,19 @@ final class ActorLog {
               }
               return messages;
             });
+  }
+
+  /** The last of a page of the actor's messages after a sequence; 0 if none can be read. */
+  CompletableFuture<Long> nextAfter(long sequence) {
+    return batches
+        .get(stream, sequence + 1, subject, BatchGets.MAX_MESSAGES, PAGE_BYTES)
+        .thenCompose(
+            messages ->
+                messages.isEmpty()
+                    ? api.next(stream, sequence + 1, subject)
+                        .thenApply(next -> next.map(StoredMessage::sequence).orElse(0L))
+                    : CompletableFuture.completedFuture(
+                        messages.get(messages.size() - 1).sequence()));
   }
 
   /** The messages up to where one is missing. */
