@@ -114,7 +114,7 @@ final class ActorHistory implements ActorReader {
   /** JetStream finds no end where it can't read the last message; the others may be there. */
   private CompletableFuture<Void> withoutEnd(long after) {
     return actor
-        .nextAfter(after)
+        .readableAfter(after)
         .thenCompose(
             next -> {
               if (next > 0) {

@@ -342,17 +342,18 @@ final class ActorLog {
             });
   }
 
-  /** The last of a page of the actor's messages after a sequence; 0 if none can be read. */
-  CompletableFuture<Long> nextAfter(long sequence) {
-    return batches
-        .get(stream, sequence + 1, subject, BatchGets.MAX_MESSAGES, PAGE_BYTES)
-        .thenCompose(
-            messages ->
-                messages.isEmpty()
-                    ? api.next(stream, sequence + 1, subject)
-                        .thenApply(next -> next.map(StoredMessage::sequence).orElse(0L))
-                    : CompletableFuture.completedFuture(
-                        messages.get(messages.size() - 1).sequence()));
+  /**
+   * One of the actor's messages after a sequence that the leader can read, which may pass over
+   * others; 0 if there is none.
+   */
+  CompletableFuture<Long> readableAfter(long sequence) {
+    return stream.replicas() == 1
+        ? batches
+            .get(stream, sequence + 1, subject, BatchGets.MAX_MESSAGES, PAGE_BYTES)
+            .thenApply(
+                messages -> messages.isEmpty() ? 0L : messages.get(messages.size() - 1).sequence())
+        : api.next(stream, sequence + 1, subject)
+            .thenApply(next -> next.map(StoredMessage::sequence).orElse(0L));
   }
 
   /** The messages up to where one is missing. */
