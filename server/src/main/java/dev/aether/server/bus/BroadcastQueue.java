@@ -45,8 +45,12 @@ final class BroadcastQueue {
     return waiting.add(broadcast);
   }
 
-  /** Takes the first. */
-  synchronized Optional<SharedBroadcast> poll() {
+  /** Takes the first, if it is not larger than that. */
+  synchronized Optional<SharedBroadcast> poll(int maxBytes) {
+    SharedBroadcast next = waiting.peek();
+    if (next == null || next.bytes() > maxBytes) {
+      return Optional.empty();
+    }
     Optional<SharedBroadcast> first = Optional.ofNullable(waiting.poll());
     first.ifPresent(
         taken -> {

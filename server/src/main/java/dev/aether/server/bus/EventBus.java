@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * ends. Broadcasts go their own way, {@link Broadcasting}. For any number of threads.
  */
 public final class EventBus implements AutoCloseable {
-  static final int MAX_SUBSCRIPTIONS = 10_000;
+  /** Subscriptions at once. */
+  public static final int MAX_SUBSCRIPTIONS = 10_000;
 
   private static final long RING_BYTES = 128L * 1024 * 1024;
   private static final int HEAP_SHARE_OF_RINGS = 8;
@@ -54,6 +55,7 @@ public final class EventBus implements AutoCloseable {
   private final Store store;
   private final RingBudget budget =
       new RingBudget(Math.min(RING_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RINGS));
+  private final PagePlaces pages = PagePlaces.ofHeap();
   private final ExecutorService pumps;
   private final Ticker ticker = new Ticker("aether-bus-ticker");
 
@@ -148,6 +150,11 @@ public final class EventBus implements AutoCloseable {
   /** How often a broadcast was dropped since a subscriber of this node was too slow for it. */
   long droppedBroadcasts() {
     return broadcasting.dropped();
+  }
+
+  /** For pages that subscriptions read from the store. */
+  PagePlaces pages() {
+    return pages;
   }
 
   void ended(Subscription subscription) {

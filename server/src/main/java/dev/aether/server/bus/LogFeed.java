@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,7 +31,7 @@ final class LogFeed {
   private final CommitLog commits;
   private final LostCommits lostCommits;
   private final RingBudget budget;
-  private final Set<Runnable> followers = new CopyOnWriteArraySet<>();
+  private final Set<Runnable> followers = ConcurrentHashMap.newKeySet();
 
   /**
    * The ring, oldest first, as a queue in an array: what is before {@code head} has left. Guarded

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * once.
  */
 public final class SharedCommit {
+  /** What a frame of one commit has beside its bytes, its cursor not counted. */
+  private static final int FRAME_OVERHEAD_BYTES = 256;
+
   /** What a record takes in memory beside its bytes, roughly. */
   private static final int OVERHEAD_BYTES = 512;
 
@@ -61,6 +64,12 @@ public final class SharedCommit {
 
   Mark mark() {
     return entry.mark();
+  }
+
+  /** What a frame of this commit alone has, about. */
+  int frameBytes() {
+    return FRAME_OVERHEAD_BYTES
+        + (entry instanceof LogEntry.StoredCommit stored ? stored.commit().getSerializedSize() : 0);
   }
 
   /**

@@ -4,8 +4,10 @@ import dev.aether.server.event.Mark;
 import dev.aether.server.store.CommitLog;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -21,6 +23,7 @@ final class StoreReads {
   private static final int MAX_PAGES = 4;
 
   private final CommitLog log;
+  private final PagePlaces places;
   private final int pageBytes;
   private final Executor loop;
   private final Consumer<SubscriptionSource> onNews;
@@ -31,19 +34,23 @@ final class StoreReads {
 
   private final List<SubscriptionSource> failed = new ArrayList<>();
   private int pages;
+  private boolean closed;
 
   /**
+   * @param places for pages on this node
    * @param loop runs a task in the subscription's loop
    * @param onNews is told of a log in which a page came, or its position moved
    * @param onFailure is told of a log that could not be read
    */
   StoreReads(
       CommitLog log,
+      PagePlaces places,
       int pageBytes,
       Executor loop,
       Consumer<SubscriptionSource> onNews,
       BiConsumer<SubscriptionSource, Throwable> onFailure) {
     this.log = log;
+    this.places = places;
     this.pageBytes = pageBytes;
     this.loop = loop;
     this.onNews = onNews;
@@ -66,11 +73,31 @@ final class StoreReads {
   private void begin(SubscriptionSource source) {
     source.reading = SubscriptionSource.Reading.UNDER_WAY;
     pages++;
+    if (places.take(() -> loop.execute(() -> read(source)))) {
+      read(source);
+    }
+  }
+
+  /** Has a place. */
+  private void read(SubscriptionSource source) {
+    if (closed || source.deleted) {
+      source.reading = SubscriptionSource.Reading.IDLE;
+      letNextBegin();
+      return;
+    }
     LogFeed feed = source.feed;
     Mark upTo = feed.to();
-    log.read(source.log(), source.mark, upTo.position(), pageBytes)
+    page(source, upTo)
         .whenComplete(
             (page, thrown) -> loop.execute(() -> hasRead(source, feed, upTo, page, thrown)));
+  }
+
+  private CompletableFuture<CommitLog.Page> page(SubscriptionSource source, Mark upTo) {
+    try {
+      return log.read(source.log(), source.mark, upTo.position(), pageBytes);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private void hasRead(
@@ -86,13 +113,13 @@ final class StoreReads {
       onNews.accept(source);
       return;
     }
-    if (thrown == null && !page.entries().isEmpty() && !source.deleted) {
+    if (thrown == null && !page.entries().isEmpty() && !source.deleted && !closed) {
       source.page = page.entries().stream().map(SharedCommit::new).toList();
       onNews.accept(source);
       return;
     }
     letNextBegin();
-    if (source.deleted) {
+    if (source.deleted || closed) {
       return;
     }
     if (thrown == null) {
@@ -125,8 +152,10 @@ final class StoreReads {
     }
   }
 
+  /** A page is no longer held, and its place is another's. */
   private void letNextBegin() {
     pages--;
+    places.leave();
     SubscriptionSource next = waiting.poll();
     while (next != null && next.deleted) {
       next = waiting.poll();
@@ -146,8 +175,26 @@ final class StoreReads {
     }
   }
 
-  /** Begins no more reads. */
-  void close() {
+  /**
+   * Lets go of all pages: they are read again when they are wanted.
+   *
+   * @param sources those that may have one
+   */
+  void dropAll(Collection<SubscriptionSource> sources) {
+    if (pages > 0) {
+      sources.stream().filter(source -> !source.page.isEmpty()).forEach(this::letGo);
+    }
+  }
+
+  private void letGo(SubscriptionSource source) {
+    drop(source);
+    onNews.accept(source);
+  }
+
+  /** Begins no more reads, and holds no page. */
+  void close(Collection<SubscriptionSource> sources) {
+    closed = true;
     waiting.clear();
+    sources.forEach(this::drop);
   }
 }

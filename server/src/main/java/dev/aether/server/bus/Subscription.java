@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class Subscription implements AutoCloseable {
   private static final int FRAME_BYTES = 1024 * 1024;
 
+  private static final int TICKS_UNTIL_PARKED = 2;
+  private static final int TICKS_PARKED = 10;
+
+  /** What a frame must be able to have before a page is read for it. */
+  private static final int PAGE_ROOM = 64 * 1024;
+
   /**
    * So long a cursor's places in logs that were not met stay in it. A registry's leader that was
    * deposed knows of it by then, and what it did not know has been met.
@@ -59,6 +65,16 @@ public final class Subscription implements AutoCloseable {
   private boolean ended;
   private boolean caughtUp;
   private boolean broadcastsTurn;
+
+  /** The next commit is larger than what its client leaves of its room. Written by the loop. */
+  private volatile boolean waitsForRoom;
+
+  /** It follows no feed, since nothing can be sent. */
+  private boolean parked;
+
+  /** How many ticks have found that nothing can be sent, one after the other. The ticker's. */
+  private int ticksHeldUp;
+
   private final SubscriptionPulse pulse;
 
   Subscription(
@@ -79,7 +95,9 @@ public final class Subscription implements AutoCloseable {
             command.start() instanceof SubscribeCommand.Start.After after
                 ? after.cursor()
                 : Cursor.BEGINNING);
-    this.reads = new StoreReads(store.log(), FRAME_BYTES, this::run, this::gotOn, this::cannotRead);
+    this.reads =
+        new StoreReads(
+            store.log(), bus.pages(), FRAME_BYTES, this::run, this::gotOn, this::cannotRead);
   }
 
   void start() {
@@ -104,6 +122,17 @@ public final class Subscription implements AutoCloseable {
     }
   }
 
+  /** Who takes no frames now is woken when it does. */
+  private void wakeIfReady() {
+    if (!isHeldUp()) {
+      wake();
+    }
+  }
+
+  private boolean isHeldUp() {
+    return waitsForRoom || !sink.isReady();
+  }
+
   boolean includesBroadcasts() {
     return command.broadcasts();
   }
@@ -115,13 +144,37 @@ public final class Subscription implements AutoCloseable {
     }
     boolean taken = broadcasts.offer(broadcast);
     if (taken) {
-      wake();
+      wakeIfReady();
     }
     return taken;
   }
 
+  /**
+   * By the bus's ticker alone. Whoever takes nothing for long is looked at more seldom, and hears
+   * of no news until it does: thousands of them would cost what the others need.
+   */
   void tick() {
-    run(this::keepAlive);
+    ticksHeldUp = isHeldUp() ? ticksHeldUp + 1 : 0;
+    if (ticksHeldUp == TICKS_UNTIL_PARKED) {
+      run(this::park);
+    }
+    if (ticksHeldUp < TICKS_UNTIL_PARKED || sink.isReady() || ticksHeldUp % TICKS_PARKED == 0) {
+      run(this::keepAlive);
+    }
+  }
+
+  private void park() {
+    if (isHeldUp() && !ended) {
+      parked = true;
+      logs.all().forEach(source -> source.feed.unfollow(source.follower));
+    }
+  }
+
+  private void unparkIfReady() {
+    if (parked && !isHeldUp() && !ended) {
+      parked = false;
+      logs.all().forEach(this::follow);
+    }
   }
 
   private void run(Runnable task) {
@@ -137,6 +190,7 @@ public final class Subscription implements AutoCloseable {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
           task.run();
         }
+        unparkIfReady();
         pump();
       } catch (Throwable e) {
         // An Error too: the subscriber would wait for ever.
@@ -251,7 +305,7 @@ public final class Subscription implements AutoCloseable {
   /** From any thread. */
   private void hasNews(SubscriptionSource source) {
     logs.ready(source);
-    wake();
+    wakeIfReady();
   }
 
   /** What was not sent yet is gone with the logs. A new making is discovered as any other. */
@@ -276,8 +330,11 @@ public final class Subscription implements AutoCloseable {
   /** Asks before each frame, so that one at most piles up for who does not read. */
   private void pump() {
     boolean more = true;
-    while (more && started && !ended && sink.isReady()) {
+    while (more && started && !ended && !waitsForRoom && sink.isReady()) {
       more = sendNext();
+    }
+    if (isHeldUp() && bus.pages().areWaitedFor()) {
+      reads.dropAll(logs.all());
     }
   }
 
@@ -299,14 +356,18 @@ public final class Subscription implements AutoCloseable {
 
   /** They move no cursor. False if none waits. */
   private boolean sendBroadcast() {
-    Optional<SharedBroadcast> next = broadcasts.poll();
+    Optional<SharedBroadcast> next = broadcasts.poll(sink.room());
     next.map(SharedBroadcast::message).ifPresent(sink::broadcast);
     return next.isPresent();
   }
 
   /** Handles the next records of the next log that has some. False if none has. */
   private boolean advanceOne() {
-    for (SubscriptionSource source = logs.poll(); source != null; source = logs.poll()) {
+    while (!waitsForRoom) {
+      SubscriptionSource source = logs.poll();
+      if (source == null) {
+        return false;
+      }
       List<SharedCommit> next = ended || source.deleted ? List.of() : next(source);
       if (!next.isEmpty()) {
         handle(source, next);
@@ -337,9 +398,19 @@ public final class Subscription implements AutoCloseable {
     }
     Optional<List<SharedCommit>> ring = source.feed.after(source.mark, FRAME_BYTES);
     if (ring.isEmpty()) {
-      reads.want(source);
+      readOrWait(source);
     }
     return ring.orElse(List.of());
+  }
+
+  /** Who can't send it has no page read, so that the places for pages are for those who can. */
+  private void readOrWait(SubscriptionSource source) {
+    if (sink.room() >= PAGE_ROOM) {
+      reads.want(source);
+    } else {
+      waitForRoom(PAGE_ROOM);
+      logs.ready(source);
+    }
   }
 
   /**
@@ -357,6 +428,8 @@ public final class Subscription implements AutoCloseable {
   /** Sends the first frame of what comes next in a log; the position moves as far. */
   private void handle(SubscriptionSource source, List<SharedCommit> records) {
     List<SharedCommit> frame = new ArrayList<>();
+    int room = sink.room();
+    int most = Math.min(FRAME_BYTES, room);
     int bytes = 0;
     for (SharedCommit record : records) {
       if (record.entry() instanceof LogEntry.Corrupt corrupt) {
@@ -373,7 +446,11 @@ public final class Subscription implements AutoCloseable {
           sink.cursor(outgoingCursor());
           return;
         }
-        if (!frame.isEmpty() && bytes + record.bytes() > FRAME_BYTES) {
+        if (frame.isEmpty() && record.frameBytes() > room) {
+          waitForRoom(record.frameBytes());
+          return;
+        }
+        if (!frame.isEmpty() && bytes + record.bytes() > most) {
           break;
         }
         frame.add(record);
@@ -382,6 +459,11 @@ public final class Subscription implements AutoCloseable {
       source.mark = record.mark();
     }
     send(source, frame);
+  }
+
+  private void waitForRoom(int bytes) {
+    waitsForRoom = true;
+    sink.awaitRoom(bytes, () -> run(() -> waitsForRoom = false));
   }
 
   private void handle(SubscriptionSource source, LogEntry.Corrupt corrupt) {
@@ -414,6 +496,9 @@ public final class Subscription implements AutoCloseable {
     }
     reads.tick();
     logs.all().stream().filter(source -> source.feed.isLost()).forEach(this::askForMark);
+    if (isHeldUp()) {
+      reads.dropAll(logs.all());
+    }
     if (System.nanoTime() - startedAt > UNMET_KEPT.toNanos()) {
       logs.forgetUnmet();
     }
@@ -466,7 +551,7 @@ public final class Subscription implements AutoCloseable {
     if (registered != null) {
       registered.close();
     }
-    reads.close();
+    reads.close(logs.all());
     broadcasts.close();
     for (SubscriptionSource source : logs.all()) {
       source.feed.unfollow(source.follower);

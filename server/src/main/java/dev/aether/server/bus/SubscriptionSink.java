@@ -11,6 +11,18 @@ public interface SubscriptionSink {
   /** Whether a frame would go out now rather than pile up. */
   boolean isReady();
 
+  /**
+   * Bytes that the next frame may have: few, if many wait already for the same client to take them.
+   */
+  int room();
+
+  /**
+   * Asks for more room, at most once at a time.
+   *
+   * @param then is run when the next frame may have so many bytes; from any thread
+   */
+  void awaitRoom(int bytes, Runnable then);
+
   void started(Cursor cursor);
 
   /**

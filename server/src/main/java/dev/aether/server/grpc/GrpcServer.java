@@ -27,6 +27,12 @@ public final class GrpcServer implements AutoCloseable {
   /** The bound of headers that clients and proxies commonly have; ours are at most 3 KiB. */
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
+  /**
+   * Calls that a connection may have open, as HTTP/2 says it to clients, which keep what is above
+   * it to themselves. Above all places that a connection has, so that who wants more is told.
+   */
+  private static final int MAX_STREAMS = 65_536;
+
   private static final Duration KEEPALIVE = Duration.ofSeconds(30);
   private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(10);
 
@@ -70,6 +76,7 @@ public final class GrpcServer implements AutoCloseable {
     Completion completion = new Completion(clock);
     Intake intake = new Intake(store, completion);
     saveStreams = new SaveStreams(intake);
+    NodeBounds bounds = new NodeBounds(Runtime.getRuntime().maxMemory());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
             // Nothing blocks on these threads: every method hands its work to the store and
@@ -81,8 +88,12 @@ public final class GrpcServer implements AutoCloseable {
             .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveTime(PERMITTED_PINGS.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .maxConcurrentCallsPerConnection(MAX_STREAMS)
+            .addTransportFilter(Connection.each(bounds))
             .intercept(new PreviousAttempts())
             .intercept(calls)
+            // Counts first, so that what is refused was never there.
+            .intercept(new ConnectionBounds())
             .addService(
                 MalformedRequests.refused(
                     new EventStoreService(store, intake, saveStreams).bindService()))

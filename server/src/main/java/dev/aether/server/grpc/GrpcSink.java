@@ -29,6 +29,7 @@ final class GrpcSink implements SubscriptionSink {
   private final CursorCodec cursors;
   private final boolean storedOnly;
   private final EventFilter filter;
+  private final Outgoing outgoing = Outgoing.current();
 
   GrpcSink(
       ServerCallStreamObserver<SubscriptionFrame> call,
@@ -46,6 +47,16 @@ final class GrpcSink implements SubscriptionSink {
   @Override
   public boolean isReady() {
     return call.isReady();
+  }
+
+  @Override
+  public int room() {
+    return outgoing.room();
+  }
+
+  @Override
+  public void awaitRoom(int bytes, Runnable then) {
+    outgoing.awaitRoom(bytes, then);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.aether.server.grpc;
 
+import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.Store;
 import dev.aether.v1.SaveEventsRequest;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * the call that brought it. No method blocks.
  */
 final class Intake {
+  /** A save holds its events, and for a while their commit's bytes. */
+  private static final int COPIES = 2;
+
   private final Store store;
   private final Completion completion;
   private final MissedEvents missed;
@@ -28,13 +32,22 @@ final class Intake {
   /**
    * Saves within the current call; a conflict brings missed events if the request asks for them.
    *
+   * @throws dev.aether.server.event.StoreException.Overloaded if the connection has no place left
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
    *     contract
    */
   CompletableFuture<Saved> save(SaveEventsRequest request) {
-    return missed.save(
-        SaveMapper.toSave(request, completion, PreviousAttempts.any(), Deadlines.ofCall()),
-        request.getMaxMissedEvents());
+    Save save = SaveMapper.toSave(request, completion, PreviousAttempts.any(), Deadlines.ofCall());
+    Connection.Place place =
+        Outgoing.current().connection().enterSave(COPIES * (long) request.getSerializedSize());
+    CompletableFuture<Saved> running;
+    try {
+      running = missed.save(save, request.getMaxMissedEvents());
+    } catch (RuntimeException | Error e) {
+      place.leave();
+      throw e;
+    }
+    return running.whenComplete((saved, thrown) -> place.leave());
   }
 
   /**

@@ -13,9 +13,22 @@ import org.jspecify.annotations.Nullable;
  * @param <P> a page
  */
 final class PagedCall<P> {
+  /**
+   * What is set aside for a page while it is read, which most are smaller than. Those that are not
+   * count whole when they are sent; how many are read at once is the store's own bound.
+   */
+  private static final long PAGE_BYTES = 128 * 1024;
+
   private final ServerCallStreamObserver<?> call;
   private final Pages<P> pages;
+  private final FairBudget.Holder room = Outgoing.current().connection().outgoing();
+
+  /** Goes on when there is room for a page; one object, by which the waiting is known. */
+  private final Runnable whenRoom = this::hasRoom;
+
+  /** A page is read, or there is no room for it yet. */
   private boolean reading;
+
   private boolean ended;
 
   /** What a call answers with. Called by one thread at a time. */
@@ -45,47 +58,67 @@ final class PagedCall<P> {
     paged.readOn();
   }
 
-  private synchronized void cancelled() {
-    ended = true;
+  private void cancelled() {
+    synchronized (this) {
+      ended = true;
+    }
+    room.stopWaiting(whenRoom);
   }
 
   /** Pages that are there at once are sent in a loop: their number is not bounded, a stack is. */
   private void readOn() {
-    for (CompletableFuture<P> page = begin(); page != null; page = begin()) {
-      if (!page.isDone()) {
-        page.whenComplete(
-            (sent, thrown) -> {
-              deliver(sent, thrown);
-              readOn();
-            });
-        return;
-      }
-      page.whenComplete(this::deliver);
+    boolean more = true;
+    while (more && isWanted()) {
+      more = room.takeOrWait(PAGE_BYTES, whenRoom) && readPage();
     }
   }
 
-  /** The next page, if one is wanted now. */
-  private @Nullable CompletableFuture<P> begin() {
-    synchronized (this) {
-      if (reading || ended || !call.isReady()) {
-        return null;
-      }
-      reading = true;
+  private void hasRoom() {
+    if (readPage()) {
+      readOn();
     }
-    CompletableFuture<P> next;
+  }
+
+  private synchronized boolean isWanted() {
+    if (reading || ended || !call.isReady()) {
+      return false;
+    }
+    reading = true;
+    return true;
+  }
+
+  /** Reads a page and sends it. True: that is done; false: it will go on by itself. */
+  private boolean readPage() {
+    CompletableFuture<P> page = next();
+    if (page.isDone()) {
+      page.whenComplete(this::deliver);
+      return true;
+    }
+    page.whenComplete(
+        (sent, thrown) -> {
+          deliver(sent, thrown);
+          readOn();
+        });
+    return false;
+  }
+
+  private CompletableFuture<P> next() {
     try {
-      next = pages.next();
+      return pages.next();
     } catch (RuntimeException e) {
-      next = CompletableFuture.failedFuture(e);
+      return CompletableFuture.failedFuture(e);
     }
-    return next;
   }
 
   private void deliver(P page, @Nullable Throwable thrown) {
-    if (thrown == null) {
-      send(page);
-    } else {
-      fail(thrown);
+    try {
+      if (thrown == null) {
+        send(page);
+      } else {
+        fail(thrown);
+      }
+    } finally {
+      room.release(PAGE_BYTES);
     }
   }
 

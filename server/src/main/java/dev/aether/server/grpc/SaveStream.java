@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * One SaveEventsStream call. Each request becomes a save of its own as soon as it is read; answers
  * go out as they come, but those of one actor in the order of its requests. The next request is
- * read while fewer than {@link #MAX_UNANSWERED} are unanswered and the client takes its answers:
- * that is the flow control. The call's own thread and the store's change what is counted under this
- * object's lock, which nobody holds for long: what goes out is put in order there, and is sent
- * afterwards by whichever thread is at it.
+ * read while fewer than {@link #MAX_UNANSWERED} are unanswered or their answers not taken, and the
+ * connection has room: that is the flow control. The call's own thread and the store's change what
+ * is counted under this object's lock, which nobody holds for long: what goes out is put in order
+ * there, and is sent afterwards by whichever thread is at it.
  */
 final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseable {
-  /** Requests of one call that are read and not answered. */
+  /** Requests of one call that are read and whose answers the client has not taken. */
   static final int MAX_UNANSWERED = 1024;
 
   /** What these hold together; one more request may come over it. */
@@ -37,6 +37,10 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   private final Intake intake;
   private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
   private final Consumer<SaveStream> onEnd;
+  private final Connection connection = Outgoing.current().connection();
+
+  /** One object, by which the waiting for room is known. */
+  private final Runnable whenRoom = this::resume;
 
   /** Sends in the order in which it was told; never more than there were unanswered requests. */
   private final SynchronizationContext sending;
@@ -47,6 +51,9 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   private final Set<String> commitIds = new HashSet<>();
   private int unanswered;
   private long bytes;
+
+  /** Answers that were sent since the client had last taken all. */
+  private int untaken;
 
   /** There was no room for the next request, which will be asked for when there is. */
   private boolean paused;
@@ -186,7 +193,14 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     }
     latest.remove(request.actor, request);
     if (!ended) {
-      sending.executeLater(() -> call.onNext(outcome));
+      sending.executeLater(() -> send(outcome));
+    }
+  }
+
+  private void send(SaveEventsStreamResponse outcome) {
+    call.onNext(outcome);
+    synchronized (this) {
+      untaken++;
     }
   }
 
@@ -209,8 +223,31 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     if (!paused || ended || draining) {
       return false;
     }
-    paused = unanswered >= MAX_UNANSWERED || bytes >= MAX_UNANSWERED_BYTES || !call.isReady();
+    paused = isFull() || !hasConnectionRoom();
     return !paused;
+  }
+
+  /** Guarded by this. Answers that are not taken fill it as requests do that are not answered. */
+  private boolean isFull() {
+    if (call.isReady()) {
+      untaken = 0;
+    }
+    return unanswered + untaken >= MAX_UNANSWERED
+        || bytes >= MAX_UNANSWERED_BYTES
+        || (unanswered + untaken > 0 && !connection.outgoing().isRoomy());
+  }
+
+  /** Guarded by this. Where there is none, the stream goes on when a save of others has ended. */
+  private boolean hasConnectionRoom() {
+    if (connection.hasRoomForSaves()) {
+      return true;
+    }
+    connection.whenSaveEnds(whenRoom);
+    boolean meanwhile = connection.hasRoomForSaves();
+    if (meanwhile) {
+      connection.forget(whenRoom);
+    }
+    return meanwhile;
   }
 
   /** Guarded by this. What ends the call goes out after the answers. */
@@ -227,6 +264,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   /** Guarded by this. */
   private void end() {
     ended = true;
+    connection.forget(whenRoom);
     onEnd.accept(this);
   }
 

@@ -29,8 +29,8 @@ class BroadcastQueueTest {
         IntStream.range(0, BroadcastQueue.MAX_BROADCASTS).mapToObj(i -> broadcast(i)).toList();
     all.forEach(each -> assertTrue(queue.offer(each)));
     assertFalse(queue.offer(broadcast(0)));
-    all.forEach(each -> assertEquals(Optional.of(each), queue.poll()));
-    assertEquals(Optional.empty(), queue.poll());
+    all.forEach(each -> assertEquals(Optional.of(each), queue.poll(Integer.MAX_VALUE)));
+    assertEquals(Optional.empty(), queue.poll(Integer.MAX_VALUE));
     assertTrue(queue.offer(broadcast(0)));
   }
 
@@ -39,7 +39,7 @@ class BroadcastQueueTest {
     SharedBroadcast large = broadcast(3 * BroadcastQueue.MAX_BYTES);
     assertTrue(queue.offer(large));
     assertFalse(queue.offer(broadcast(1)));
-    assertEquals(Optional.of(large), queue.poll());
+    assertEquals(Optional.of(large), queue.poll(Integer.MAX_VALUE));
     assertTrue(queue.offer(broadcast(1)));
     assertFalse(queue.offer(large));
   }
@@ -51,7 +51,7 @@ class BroadcastQueueTest {
     assertTrue(queue.offer(shared));
     assertTrue(other.offer(shared));
     assertEquals(shared.bytes(), held.get());
-    assertEquals(Optional.of(shared), queue.poll());
+    assertEquals(Optional.of(shared), queue.poll(Integer.MAX_VALUE));
     assertEquals(shared.bytes(), held.get());
     other.close();
     assertEquals(0, held.get());
@@ -64,7 +64,7 @@ class BroadcastQueueTest {
     held.set(BroadcastQueue.NODE_BYTES + 1);
     assertTrue(queue.offer(broadcast(1)));
     assertFalse(queue.offer(broadcast(1)));
-    assertTrue(queue.poll().isPresent());
+    assertTrue(queue.poll(Integer.MAX_VALUE).isPresent());
     assertTrue(queue.offer(broadcast(1)));
   }
 

@@ -18,6 +18,16 @@ abstract class SinkBase implements SubscriptionSink {
   }
 
   @Override
+  public int room() {
+    return Integer.MAX_VALUE;
+  }
+
+  @Override
+  public void awaitRoom(int bytes, Runnable then) {
+    throw new AssertionError("there is room");
+  }
+
+  @Override
   public void started(Cursor cursor) {}
 
   @Override

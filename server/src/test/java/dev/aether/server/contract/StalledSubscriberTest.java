@@ -9,6 +9,7 @@ import dev.aether.server.testing.ServeProcess;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.CommitAt;
 import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import io.grpc.ManagedChannel;
@@ -20,6 +21,7 @@ import io.nats.client.Nats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -114,8 +116,13 @@ class StalledSubscriberTest {
   }
 
   private Counter subscribe(ManagedChannel channel, boolean reading) {
+    return subscribe(channel, Requests.live(namespace), reading);
+  }
+
+  private static Counter subscribe(
+      ManagedChannel channel, SubscribeRequest.Builder request, boolean reading) {
     Counter counter = new Counter(reading);
-    EventBusGrpc.newStub(channel).subscribe(Requests.live(namespace).build(), counter);
+    EventBusGrpc.newStub(channel).subscribe(request.build(), counter);
     return counter;
   }
 
@@ -185,6 +192,66 @@ class StalledSubscriberTest {
       stalledChannel.shutdownNow();
       otherChannel.shutdownNow();
     }
+  }
+
+  @Test
+  void thousandsThatNeverReadHoldNoMoreThanTheirShareAndHarmNobody() throws Exception {
+    int silent = Contract.rounds("stall.silent", 2000);
+    int stored = 1000;
+    int later = 300;
+    try (TestNatsServer nats = TestNatsServer.start();
+        ServeProcess child = ServeProcess.start(nats, HEAP_MEGABYTES);
+        Node writer = node(nats)) {
+      save(writer, stored, 8 * 1024);
+      List<ManagedChannel> channels = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        channels.add(channel(child));
+      }
+      Counter reading = subscribe(channels.get(2), Requests.fromBeginning(namespace), true);
+      reading.await(stored);
+      List<Counter> stalled = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        stalled.add(subscribe(channels.get(3), Requests.fromBeginning(namespace), false));
+      }
+      for (int i = 0; i < silent; i++) {
+        EventBusGrpc.newStub(channels.get(i % 2))
+            .subscribe(Requests.fromBeginning(namespace).build(), new Silent());
+      }
+
+      var saves =
+          EventStoreGrpc.newBlockingStub(channels.get(2)).withDeadlineAfter(5, TimeUnit.MINUTES);
+      for (int i = 0; i < later; i++) {
+        assertEquals(
+            i + 1,
+            saves.saveEvents(Requests.saveAt(namespace, "late", i).build()).getLastVersion());
+      }
+
+      reading.await(stored + later);
+      System.out.println(
+          silent + " that never read: heap in use " + child.usedHeapMegabytes() + " MB");
+      stalled.forEach(Counter::read);
+      stalled.forEach(counter -> counter.await(stored + later));
+      assertTrue(child.isAlive());
+      channels.forEach(ManagedChannel::shutdownNow);
+    }
+  }
+
+  /** Asks for no frame ever. */
+  private static final class Silent
+      implements ClientResponseObserver<SubscribeRequest, SubscribeResponse> {
+    @Override
+    public void beforeStart(ClientCallStreamObserver<SubscribeRequest> begun) {
+      begun.disableAutoRequestWithInitial(0);
+    }
+
+    @Override
+    public void onNext(SubscribeResponse frame) {}
+
+    @Override
+    public void onError(Throwable thrown) {}
+
+    @Override
+    public void onCompleted() {}
   }
 
   @Test

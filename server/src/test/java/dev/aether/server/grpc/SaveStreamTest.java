@@ -4,21 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Empty;
-import dev.aether.server.event.ActorId;
-import dev.aether.server.event.Durability;
-import dev.aether.server.event.Namespace;
-import dev.aether.server.store.ActorRange;
-import dev.aether.server.store.ActorReader;
-import dev.aether.server.store.ActorVersions;
-import dev.aether.server.store.Actors;
-import dev.aether.server.store.Broadcasts;
-import dev.aether.server.store.CommitLog;
-import dev.aether.server.store.EventStore;
-import dev.aether.server.store.Namespaces;
-import dev.aether.server.store.Save;
-import dev.aether.server.store.Saved;
-import dev.aether.server.store.Snapshots;
-import dev.aether.server.store.Store;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -34,10 +19,10 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -55,89 +40,17 @@ class SaveStreamTest {
   private final Server server = serve();
   private final ManagedChannel channel =
       ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
-  private final List<SaveEventsStreamResponse> answers = new CopyOnWriteArrayList<>();
+  private final List<SaveEventsStreamResponse> answers =
+      Collections.synchronizedList(new ArrayList<>());
   private final CompletableFuture<String> end = new CompletableFuture<>();
   private @Nullable ClientCallStreamObserver<SaveEventsRequest> call;
-
-  /** Holds every save until the test answers it. */
-  private static final class HeldStore implements EventStore, Store {
-    final List<CompletableFuture<Saved>> held = new CopyOnWriteArrayList<>();
-
-    @Override
-    public CompletableFuture<Saved> save(Save save) {
-      CompletableFuture<Saved> answer = new CompletableFuture<>();
-      held.add(answer);
-      return answer;
-    }
-
-    void answer(int which) {
-      held.get(which)
-          .complete(new Saved(1, 1, 0, which, false, new Durability(1, Durability.Sync.UNKNOWN)));
-    }
-
-    @Override
-    public EventStore events() {
-      return this;
-    }
-
-    @Override
-    public Actors actors() {
-      throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public Snapshots snapshots() {
-      throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public CommitLog log() {
-      throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public Broadcasts broadcasts() {
-      throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public Namespaces namespaces() {
-      throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public Duration silence() {
-      return Duration.ZERO;
-    }
-
-    @Override
-    public Optional<String> outage() {
-      return Optional.empty();
-    }
-
-    @Override
-    public void close() {}
-
-    @Override
-    public ActorReader read(ActorRange range) {
-      throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public ActorReader readMaking(String incarnation, ActorRange range) {
-      throw new AssertionError("not asked for");
-    }
-
-    @Override
-    public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
-      throw new AssertionError("not asked for");
-    }
-  }
 
   private Server serve() {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
+          .addTransportFilter(Connection.each(new NodeBounds(Runtime.getRuntime().maxMemory())))
+          .intercept(new ConnectionBounds())
           .addService(new EventStoreService(store, intake, streams))
           .build()
           .start();
@@ -205,7 +118,10 @@ class SaveStreamTest {
         "the answers " + commitIds,
         BOUND,
         () ->
-            answers.stream().map(SaveEventsStreamResponse::getCommitId).toList().equals(commitIds));
+            List.copyOf(answers).stream()
+                .map(SaveEventsStreamResponse::getCommitId)
+                .toList()
+                .equals(commitIds));
   }
 
   @Test
