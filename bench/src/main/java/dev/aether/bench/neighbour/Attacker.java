@@ -1,0 +1,137 @@
+package dev.aether.bench.neighbour;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import dev.aether.bench.driver.Channels;
+import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsStreamResponse;
+import dev.aether.v1.SubscribeRequest;
+import dev.aether.v1.SubscribeResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process that opens many calls and takes none of their answers: {@code ADDRESS NAMESPACE
+ * subscriptions|streams COUNT CONNECTIONS}. Says on standard output how it goes, once a second,
+ * until it is ended.
+ */
+public final class Attacker {
+  private static final long SECOND = 1000;
+  private static final int DATA_BYTES = 200;
+
+  private final String namespace;
+  private final AtomicInteger refused = new AtomicInteger();
+  private final AtomicLong sent = new AtomicLong();
+
+  private Attacker(String namespace) {
+    this.namespace = namespace;
+  }
+
+  /** Never returns. */
+  public static void main(String[] args) throws InterruptedException {
+    Attacker attacker = new Attacker(args[1]);
+    int count = Integer.parseInt(args[3]);
+    int connections = Integer.parseInt(args[4]);
+    List<ManagedChannel> channels = new ArrayList<>();
+    for (int i = 0; i < connections; i++) {
+      channels.add(Channels.open(args[0]));
+    }
+    for (int i = 0; i < count; i++) {
+      ManagedChannel channel = channels.get(i % connections);
+      if (args[2].equals("streams")) {
+        attacker.openStream(channel, i);
+      } else {
+        attacker.subscribe(channel);
+      }
+    }
+    while (true) {
+      Thread.sleep(SECOND);
+      System.out.println(
+          "opened " + count + " refused " + attacker.refused + " sent " + attacker.sent);
+    }
+  }
+
+  private void subscribe(ManagedChannel channel) {
+    SubscribeRequest request =
+        SubscribeRequest.newBuilder()
+            .setNamespacePattern(namespace)
+            .setBeginning(Empty.getDefaultInstance())
+            .build();
+    EventBusGrpc.newStub(channel)
+        .subscribe(request, new Untaken<SubscribeRequest, SubscribeResponse>(() -> {}));
+  }
+
+  private void openStream(ManagedChannel channel, int number) {
+    Saves saves = new Saves(number);
+    Untaken<SaveEventsRequest, SaveEventsStreamResponse> answers = new Untaken<>(saves::send);
+    saves.answers = answers;
+    var unused = EventStoreGrpc.newStub(channel).saveEventsStream(answers);
+  }
+
+  /** Sends as much as the server takes. */
+  private final class Saves {
+    private final int number;
+    private int next;
+    private @Nullable Untaken<SaveEventsRequest, SaveEventsStreamResponse> answers;
+
+    Saves(int number) {
+      this.number = number;
+    }
+
+    void send() {
+      Untaken<SaveEventsRequest, SaveEventsStreamResponse> of = answers;
+      ClientCallStreamObserver<SaveEventsRequest> call = of == null ? null : of.call;
+      while (call != null && call.isReady()) {
+        call.onNext(
+            SaveEventsRequest.newBuilder()
+                .setNamespace(namespace)
+                .setActorId("attacked-" + number + "-" + next)
+                .setCommitId(number + "-" + next++)
+                .setAnyVersion(Empty.getDefaultInstance())
+                .addEvents(
+                    NewEvent.newBuilder()
+                        .setEventType("Attack")
+                        .setData(ByteString.copyFrom(new byte[DATA_BYTES])))
+                .build());
+        sent.incrementAndGet();
+      }
+    }
+  }
+
+  /** Asks for no answer ever. */
+  private final class Untaken<Q, R> implements ClientResponseObserver<Q, R> {
+    private final Runnable onReady;
+    private @Nullable ClientCallStreamObserver<Q> call;
+
+    Untaken(Runnable onReady) {
+      this.onReady = onReady;
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<Q> begun) {
+      call = begun;
+      begun.disableAutoRequestWithInitial(0);
+      begun.setOnReadyHandler(onReady);
+    }
+
+    @Override
+    public void onNext(R answer) {}
+
+    @Override
+    public void onError(Throwable thrown) {
+      refused.incrementAndGet();
+    }
+
+    @Override
+    public void onCompleted() {}
+  }
+}
