@@ -3,10 +3,10 @@ package dev.aether.server.event;
 import java.util.Locale;
 
 /** Text as JSON writes it, for messages that quote names. */
-final class JsonText {
+public final class JsonText {
   private JsonText() {}
 
-  static String quoted(String text) {
+  public static String quoted(String text) {
     StringBuilder out = new StringBuilder(text.length() + 2).append('"');
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);

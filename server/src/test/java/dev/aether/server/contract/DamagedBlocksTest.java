@@ -44,10 +44,6 @@ class DamagedBlocksTest {
           && (kind == BlockDamage.Kind.FLIPPED || kind == BlockDamage.Kind.FLIPPED_SUBJECT);
     }
 
-    boolean isFoundByLookingAtTheLog() {
-      return !isOneRecord();
-    }
-
     /** The log ends earlier: its readers get all up to there, the actors' are told. */
     boolean endsEarlier() {
       return place >= DamageTable.LAST_BLOCK
@@ -135,12 +131,10 @@ class DamagedBlocksTest {
       if (damage.isOneRecord()) {
         assertTrue(table.onlyOneIsMissing(), row);
       }
-      if (damage.isFoundByLookingAtTheLog()) {
-        Await.until(
-            "health to say so",
-            BOUND,
-            () -> node.health("aether.integrity") == ServingStatus.NOT_SERVING);
-      }
+      Await.until(
+          "health to say so",
+          BOUND,
+          () -> node.health("aether.integrity") == ServingStatus.NOT_SERVING);
     }
   }
 }

@@ -90,7 +90,27 @@ final class ActorLog {
             end ->
                 end.doubt().isEmpty()
                     ? CompletableFuture.completedFuture(end)
-                    : looked.thenCombine(last(), this::end));
+                    : looked.thenCombine(last(), this::end))
+        .thenCombine(looked, this::told);
+  }
+
+  /** Tells of an actor that has more records than can be read, and of one that has no more. */
+  private End told(End end, LogDamage.Look look) {
+    long sequence = end.last().map(Located::sequence).orElse(0L);
+    if (end.doubt().isEmpty()) {
+      damage.newestReadable(stream, actor);
+    } else if (look.missing().through() <= sequence) {
+      damage.unreadable(stream, actor, 0, unreadable(look, sequence));
+    }
+    return end;
+  }
+
+  private static String unreadable(LogDamage.Look look, long sequence) {
+    return "JetStream has "
+        + look.records()
+        + " records of the actor; of those after position "
+        + sequence
+        + " none can be read";
   }
 
   private CompletableFuture<Optional<Located>> last() {
@@ -114,14 +134,7 @@ final class ActorLog {
                   + "; whether the actor had a record among them is not known"));
     }
     if (look.records() > number) {
-      return Optional.of(
-          corrupt(
-              sequence,
-              "JetStream has "
-                  + look.records()
-                  + " records of the actor; of those after position "
-                  + sequence
-                  + " none can be read"));
+      return Optional.of(corrupt(sequence, unreadable(look, sequence)));
     }
     return Optional.empty();
   }
@@ -201,6 +214,7 @@ final class ActorLog {
 
   /** What is said of a record of this actor's that is not there. */
   StoreException.CorruptRecord missing(long sequence) {
+    damage.unreadable(stream, actor, sequence, "record " + sequence + " can't be found");
     return corrupt(sequence, "is missing from the log, and Aether deleted nothing");
   }
 

@@ -1,5 +1,7 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.JsonText;
 import dev.aether.server.event.StoreException;
 import java.time.Duration;
 import java.util.Collections;
@@ -14,6 +16,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +31,9 @@ final class LogDamage {
 
   /** How long a stream that its namespace needs must be missing to be taken for lost. */
   static final Duration GONE_AFTER = Duration.ofSeconds(2);
+
+  /** Unreadable records that are reported; of more than so many, the first. */
+  private static final int MAX_UNREADABLE = 1000;
 
   private static final Executor WHEN_GONE_FOR_LONG =
       CompletableFuture.delayedExecutor(GONE_AFTER.toMillis(), TimeUnit.MILLISECONDS);
@@ -51,6 +57,12 @@ final class LogDamage {
 
   /** The highest sequence that this node has heard of in each log without replicas. */
   private final Map<String, AtomicLong> heard = new ConcurrentHashMap<>();
+
+  /** What of actors can't be read, and what is wrong with it. */
+  private final Map<Unread, String> unreadable = new ConcurrentHashMap<>();
+
+  /** What of an actor can't be read: the record at a sequence, or, with 0, its newest ones. */
+  private record Unread(String stream, String actor, long sequence) {}
 
   /** A log as it was inspected: what the leader said, and what follows from it. */
   private record Found(LogCondition condition, Extent extent) {}
@@ -185,14 +197,50 @@ final class LogDamage {
     return extent.acceptAt() <= accepted.getOrDefault(stream, 0L) ? Extent.NOTHING : extent;
   }
 
-  /** What is missing and not accepted, for people: a line for each log. */
+  /** What is missing and not accepted, for people: a line for each log and unreadable actor. */
   List<String> report() {
     Set<String> streams = new TreeSet<>(lastFound.keySet());
     streams.addAll(cuts.keySet());
-    return streams.stream()
-        .filter(stream -> !of(stream).isNothing())
-        .map(stream -> stream + ": " + of(stream).what())
+    return Stream.concat(
+            streams.stream()
+                .filter(stream -> !of(stream).isNothing())
+                .map(stream -> stream + ": " + of(stream).what()),
+            unreadable.entrySet().stream()
+                .map(
+                    entry ->
+                        entry.getKey().stream()
+                            + ": actor "
+                            + JsonText.quoted(entry.getKey().actor())
+                            + ": "
+                            + entry.getValue())
+                .sorted())
         .toList();
+  }
+
+  /**
+   * Records of an actor can't be read. Logged and reported once.
+   *
+   * @param sequence of the record; 0: the actor's newest ones, which have no sequence to be told by
+   */
+  void unreadable(LogStream stream, ActorId actor, long sequence, String what) {
+    if (unreadable.size() < MAX_UNREADABLE
+        && unreadable.putIfAbsent(new Unread(stream.name(), actor.value(), sequence), what)
+            == null) {
+      LOG.error(
+          "the log of namespace {} is damaged: actor {}: {} (stream {}). Restore it:"
+              + " docs/operations.md",
+          stream.log().namespace(),
+          JsonText.quoted(actor.value()),
+          what,
+          stream.name());
+    }
+  }
+
+  /** An actor's newest record can be read. */
+  void newestReadable(LogStream stream, ActorId actor) {
+    if (!unreadable.isEmpty()) {
+      unreadable.remove(new Unread(stream.name(), actor.value(), 0));
+    }
   }
 
   /**
@@ -252,6 +300,7 @@ final class LogDamage {
     cuts.keySet().retainAll(streams);
     accepted.keySet().retainAll(streams);
     heard.keySet().retainAll(streams);
+    unreadable.keySet().removeIf(actor -> !streams.contains(actor.stream()));
   }
 
   /**
@@ -299,14 +348,16 @@ final class LogDamage {
     long last = Math.max(1, condition.last());
     boolean listed = condition.missing() == deleted.size();
     if (!listed || condition.highestLost() > 0 && !deleted.contains(condition.highestLost())) {
-      // Of which actors they were is not known, nor which of their sequences are given again.
+      // Of which actors they were is not known, and their sequences would be given again: that
+      // would
+      // cover the loss up. So nobody appends before it is accepted.
       long highest = Math.max(last, condition.highestLost());
       return new Extent(
-          last,
+          highest,
           highest,
           listed
               ? "JetStream lost records up to " + condition.highestLost()
-              : condition.missing() + " records are missing");
+              : Math.max(condition.missing(), deleted.size()) + " records are missing");
     }
     if (!deleted.isEmpty() || condition.first() > 1) {
       long low = condition.first() > 1 ? 1 : Collections.min(deleted);
