@@ -9,7 +9,6 @@ import dev.aether.server.testing.BlockDamage;
 import dev.aether.server.testing.Damage;
 import dev.aether.server.testing.TestNatsServer;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -81,7 +81,7 @@ class DamagedBlocksTest {
   }
 
   @BeforeAll
-  void fill() throws Exception {
+  void fill(@TempDir Path folder) throws Exception {
     nats = TestNatsServer.start();
     try (Node node = newNode()) {
       DamageTable.fill(node);
@@ -89,7 +89,7 @@ class DamagedBlocksTest {
     stream = Damage.logOf(nats, DamageTable.NAMESPACE);
     nats.stop();
     assertTrue(BlockDamage.blocks(nats, stream) >= 3, "one block is no test of several");
-    sound = Files.createTempDirectory("aether-sound-").resolve("store");
+    sound = folder.resolve("store");
     nats.copyStore(sound);
   }
 

@@ -402,8 +402,7 @@ class NamespaceLifeTest {
     for (JetStreamStore node : List.of(store, other)) {
       for (ExpectedVersion expected :
           List.of(new ExpectedVersion.Any(), new ExpectedVersion.Exactly(1))) {
-        assertEquals(
-            Reason.CORRUPT_RECORD, reason(save(node, "c2", expected, Duration.ofSeconds(1))));
+        assertEquals(Reason.CORRUPT_RECORD, reason(save(node, "c2", expected, SOON)));
         assertEquals(1, node.damage().size(), "health says so");
       }
       assertEquals(Reason.CORRUPT_RECORD, reason(node.events().versions(namespace, ACTOR)));
