@@ -200,7 +200,8 @@ final class JetStreamApi {
 
   /** The same, with the sequences between the first and the last that have no message. */
   CompletableFuture<JsonValue> infoWithDeleted(String stream) {
-    return request(API + "STREAM.INFO." + stream, "{\"deleted_details\":true}", LIST_WITHIN)
+    // Asked again soon, as reads are: nobody answers for a stream that has no leader yet.
+    return read(API + "STREAM.INFO." + stream, "{\"deleted_details\":true}", 0)
         .thenApply(JetStreamApi::parsed);
   }
 
