@@ -105,7 +105,8 @@ final class JacksonCodecTest {
   }
 
   private static Event event(String type, String data) {
-    return stored(NewEvent.json(type, data));
+    // Not by NewEvent.json, which refuses what is no JSON: another client may have stored it.
+    return stored(NewEvent.builder(type).data(Bytes.utf8(data)).build());
   }
 
   private static Event stored(NewEvent event) {
