@@ -2,7 +2,6 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.event.StoreException;
 import dev.aether.v1.EventBusGrpc;
-import dev.aether.v1.EventStoreGrpc;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -22,8 +21,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class ConnectionBounds implements ServerInterceptor {
   private static final String SUBSCRIBE = EventBusGrpc.getSubscribeMethod().getFullMethodName();
-  private static final String SAVE_STREAM =
-      EventStoreGrpc.getSaveEventsStreamMethod().getFullMethodName();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -31,7 +28,7 @@ final class ConnectionBounds implements ServerInterceptor {
     Connection connection = Connection.of(call.getAttributes());
     Connection.Place place;
     try {
-      place = connection.enter(kind(call.getMethodDescriptor().getFullMethodName()));
+      place = connection.enter(call.getMethodDescriptor().getFullMethodName().equals(SUBSCRIBE));
     } catch (StoreException.Overloaded refused) {
       close(call, refused);
       return new ServerCall.Listener<>() {};
@@ -44,13 +41,6 @@ final class ConnectionBounds implements ServerInterceptor {
       counted.end();
       throw e;
     }
-  }
-
-  private static Connection.Kind kind(String method) {
-    if (method.equals(SUBSCRIBE)) {
-      return Connection.Kind.SUBSCRIPTION;
-    }
-    return method.equals(SAVE_STREAM) ? Connection.Kind.SAVE_STREAM : Connection.Kind.OTHER;
   }
 
   private static void close(ServerCall<?, ?> call, StoreException why) {
