@@ -6,8 +6,8 @@ import java.util.Locale;
 /**
  * How a {@link SaveStream} works.
  *
- * @param maxUnanswered saves that are on their way at once, at least 1; a server takes up to 1024
- *     from one stream
+ * @param maxUnanswered saves that are on their way at once, at least 1; a server takes up to 256
+ *     from the streams of one connection
  * @param maxUnansweredBytes what these hold together, encoded, at least 1; a save that is larger by
  *     itself goes alone
  * @param drainWithin how long {@link SaveStream#close()} waits for answers, not negative

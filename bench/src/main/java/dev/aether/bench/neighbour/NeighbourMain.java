@@ -114,7 +114,8 @@ public final class NeighbourMain implements Callable<Integer> {
       TetheredProcess attacker = attacker(node.address(), parts, log);
       try {
         Waiting.until("the attack to begin", BOUND, () -> !last(log).isEmpty());
-        neighbour.run(Duration.ofSeconds(settle));
+        System.out.println(
+            "beginning: " + neighbour.run(Duration.ofSeconds(settle)) + "; attacker: " + last(log));
         System.out.println(
             "beside: " + neighbour.run(time) + "; " + memory(node) + "; attacker: " + last(log));
       } finally {

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * What one client connection holds of the node's bounds. Behind a proxy it may be that of many
@@ -19,6 +20,12 @@ final class Connection {
   private static final Duration RETRY_SAVE_AFTER = Duration.ofMillis(50);
   private static final Duration RETRY_CALL_AFTER = Duration.ofSeconds(1);
 
+  /**
+   * Saves of all streams of a connection that are not answered: enough to keep JetStream busy, and
+   * few enough for others not to wait long behind them.
+   */
+  static final int STREAMED_SAVES = 256;
+
   /** Streams of saves that read on at the end of a save, as there is room. */
   private static final int WOKEN_AT_ONCE = 2;
 
@@ -27,7 +34,11 @@ final class Connection {
   private final FairBudget.Holder saveBytes;
   private final FairBudget.Holder calls;
   private final FairBudget.Holder subscriptions;
+  private final FairBudget.Holder saveStreams;
   private final FairBudget.Holder outgoing;
+
+  /** Saves that came on streams and are not answered. */
+  private final AtomicInteger streamed = new AtomicInteger();
 
   /** Streams of saves that wait for room, each once, in order. */
   private final Set<Runnable> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
@@ -38,6 +49,7 @@ final class Connection {
     saveBytes = node.saveBytes.new Holder();
     calls = node.calls.new Holder();
     subscriptions = node.subscriptions.new Holder();
+    saveStreams = node.saveStreams.new Holder();
     outgoing = node.outgoing.new Holder();
   }
 
@@ -56,6 +68,19 @@ final class Connection {
     return Objects.requireNonNull(call.get(KEY), "the server counts by connection");
   }
 
+  /** Calls that have places of their own. */
+  enum Kind {
+    SUBSCRIPTION("subscriptions"),
+    SAVE_STREAM("streams of saves"),
+    OTHER("calls");
+
+    final String plural;
+
+    Kind(String plural) {
+      this.plural = plural;
+    }
+  }
+
   /** A place for a call until it is left. */
   interface Place {
     void leave();
@@ -66,17 +91,24 @@ final class Connection {
    *
    * @throws StoreException.Overloaded if there is none
    */
-  Place enter(boolean subscription) {
-    FairBudget.Holder places = subscription ? subscriptions : calls;
+  Place enter(Kind kind) {
+    FairBudget.Holder places = places(kind);
     if (!places.take(1)) {
-      FairBudget all = subscription ? node.subscriptions : node.calls;
       throw new StoreException.Overloaded(
-          (subscription ? "subscriptions" : "calls")
+          kind.plural
               + " of one connection, at most as many as are free on this node, and never more than "
-              + all.alone(),
+              + places.alone(),
           RETRY_CALL_AFTER);
     }
     return () -> places.release(1);
+  }
+
+  private FairBudget.Holder places(Kind kind) {
+    return switch (kind) {
+      case SUBSCRIPTION -> subscriptions;
+      case SAVE_STREAM -> saveStreams;
+      case OTHER -> calls;
+    };
   }
 
   /**
@@ -113,13 +145,21 @@ final class Connection {
    * some room is left for it.
    */
   boolean hasRoomForSaves() {
-    return saves.isRoomy() && saveBytes.isRoomy();
+    return streamed.get() < STREAMED_SAVES && saves.isRoomy() && saveBytes.isRoomy();
   }
 
-  /**
-   * Runs what waits for room when a save has ended. There is one under way, or there was room: so
-   * whoever waits looks once more after this.
-   */
+  /** A stream has read a save. */
+  void beginStreamed() {
+    streamed.incrementAndGet();
+  }
+
+  /** A save that a stream has read is answered. */
+  void endStreamed() {
+    streamed.decrementAndGet();
+    wakeWaiting();
+  }
+
+  /** Runs what waits for room when a save has ended. Whoever waits looks once more after this. */
   void whenSaveEnds(Runnable waits) {
     waiting.add(waits);
   }

@@ -2,6 +2,7 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.event.StoreException;
 import dev.aether.v1.EventBusGrpc;
+import dev.aether.v1.EventStoreGrpc;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
@@ -21,6 +22,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  */
 final class ConnectionBounds implements ServerInterceptor {
   private static final String SUBSCRIBE = EventBusGrpc.getSubscribeMethod().getFullMethodName();
+  private static final String SAVE_STREAM =
+      EventStoreGrpc.getSaveEventsStreamMethod().getFullMethodName();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -28,7 +31,7 @@ final class ConnectionBounds implements ServerInterceptor {
     Connection connection = Connection.of(call.getAttributes());
     Connection.Place place;
     try {
-      place = connection.enter(call.getMethodDescriptor().getFullMethodName().equals(SUBSCRIBE));
+      place = connection.enter(kind(call.getMethodDescriptor().getFullMethodName()));
     } catch (StoreException.Overloaded refused) {
       close(call, refused);
       return new ServerCall.Listener<>() {};
@@ -41,6 +44,13 @@ final class ConnectionBounds implements ServerInterceptor {
       counted.end();
       throw e;
     }
+  }
+
+  private static Connection.Kind kind(String method) {
+    if (method.equals(SUBSCRIBE)) {
+      return Connection.Kind.SUBSCRIPTION;
+    }
+    return method.equals(SAVE_STREAM) ? Connection.Kind.SAVE_STREAM : Connection.Kind.OTHER;
   }
 
   private static void close(ServerCall<?, ?> call, StoreException why) {

@@ -91,6 +91,11 @@ final class FairBudget {
       fitting.forEach(Runnable::run);
     }
 
+    /** What it may hold when no other holds anything. */
+    long alone() {
+      return FairBudget.this.alone();
+    }
+
     /** What it may take more; never negative. */
     long room() {
       synchronized (FairBudget.this) {

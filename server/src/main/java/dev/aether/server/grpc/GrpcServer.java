@@ -88,6 +88,7 @@ public final class GrpcServer implements AutoCloseable {
             .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveTime(PERMITTED_PINGS.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .flowControlWindow(NodeBounds.WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(MAX_STREAMS)
             .addTransportFilter(Connection.each(bounds))
             .intercept(new PreviousAttempts())

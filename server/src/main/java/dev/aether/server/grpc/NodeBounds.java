@@ -10,13 +10,24 @@ final class NodeBounds {
   /** What these hold is one part in so many of the heap: requests, and their commits' bytes. */
   private static final int HEAP_SHARE_OF_SAVES = 8;
 
-  /** Calls of all connections that are open, subscriptions left out. */
+  /** Calls of all connections that are open, subscriptions and streams of saves left out. */
   static final int CALLS = 65_536;
 
   /** What is set aside of the heap for each of these. */
   private static final int BYTES_OF_CALL = 8 * 1024;
 
   private static final int HEAP_SHARE_OF_CALLS = 4;
+
+  /**
+   * What HTTP/2 lets come of a call that is not read yet. gRPC would let it grow to 8 MiB for each
+   * call.
+   */
+  static final int WINDOW_BYTES = 256 * 1024;
+
+  /** Streams of saves of all connections: the calls that may stay unread for long. */
+  static final int SAVE_STREAMS = 4096;
+
+  private static final int HEAP_SHARE_OF_SAVE_STREAMS = 8;
 
   /**
    * Answers and frames of all calls that were sent and wait for their clients to take them, in
@@ -39,6 +50,7 @@ final class NodeBounds {
   final FairBudget saveBytes;
   final FairBudget calls;
   final FairBudget subscriptions;
+  final FairBudget saveStreams;
   final FairBudget outgoing;
 
   /**
@@ -49,6 +61,9 @@ final class NodeBounds {
     saveBytes = new FairBudget(heap / HEAP_SHARE_OF_SAVES, HALF);
     calls = new FairBudget(Math.min(CALLS, heap / HEAP_SHARE_OF_CALLS / BYTES_OF_CALL), HALF);
     subscriptions = new FairBudget(EventBus.MAX_SUBSCRIPTIONS, HALF);
+    saveStreams =
+        new FairBudget(
+            Math.min(SAVE_STREAMS, heap / HEAP_SHARE_OF_SAVE_STREAMS / WINDOW_BYTES), HALF);
     outgoing = new FairBudget(Math.min(OUTGOING_BYTES, heap / HEAP_SHARE_OF_OUTGOING), NINTH);
   }
 }

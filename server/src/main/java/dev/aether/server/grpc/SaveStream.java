@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * One SaveEventsStream call. Each request becomes a save of its own as soon as it is read; answers
  * go out as they come, but those of one actor in the order of its requests. The next request is
  * read while fewer than {@link #MAX_UNANSWERED} are unanswered or their answers not taken, and the
- * connection has room: that is the flow control. The call's own thread and the store's change what
- * is counted under this object's lock, which nobody holds for long: what goes out is put in order
- * there, and is sent afterwards by whichever thread is at it.
+ * connection has room, which all its streams share: that is the flow control. The call's own thread
+ * and the store's change what is counted under this object's lock, which nobody holds for long:
+ * what goes out is put in order there, and is sent afterwards by whichever thread is at it.
  */
 final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseable {
   /** Requests of one call that are read and whose answers the client has not taken. */
@@ -110,6 +110,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     if (admission == Admission.TOO_LATE) {
       return;
     }
+    connection.beginStreamed();
     save(message, admission)
         .whenComplete((saved, thrown) -> answered(request, outcome(request, saved, thrown)));
     readOn();
@@ -148,7 +149,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
             "commit_id", "is that of a request that is not answered yet");
       }
       return intake.save(message);
-    } catch (StoreException e) {
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
@@ -169,6 +170,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
 
   /** Sends an answer and those of the same actor that waited for it, or keeps it until its turn. */
   private void answered(Request request, SaveEventsStreamResponse outcome) {
+    connection.endStreamed();
     synchronized (this) {
       request.outcome = outcome;
       Request head = request;

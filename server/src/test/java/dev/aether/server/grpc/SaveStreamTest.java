@@ -157,14 +157,14 @@ class SaveStreamTest {
   @Test
   void noMoreThanTheBoundIsReadUnanswered() {
     var requests = open(true);
-    for (int i = 0; i < 2 * SaveStream.MAX_UNANSWERED; i++) {
+    for (int i = 0; i < 2 * Connection.STREAMED_SAVES; i++) {
       requests.onNext(save("x" + i, "c" + i));
     }
-    awaitHeld(SaveStream.MAX_UNANSWERED);
-    for (int i = 0; i < SaveStream.MAX_UNANSWERED; i++) {
-      assertEquals(SaveStream.MAX_UNANSWERED + i, store.held.size());
+    awaitHeld(Connection.STREAMED_SAVES);
+    for (int i = 0; i < Connection.STREAMED_SAVES; i++) {
+      assertEquals(Connection.STREAMED_SAVES + i, store.held.size());
       store.answer(i);
-      awaitHeld(SaveStream.MAX_UNANSWERED + i + 1);
+      awaitHeld(Connection.STREAMED_SAVES + i + 1);
     }
   }
 
