@@ -84,7 +84,8 @@ public final class EventBus implements AutoCloseable {
   public EventBus(Store store) {
     this.store = store;
     AtomicInteger number = new AtomicInteger();
-    // Each subscription has at most one task in the queue. What wakes one after the end is void.
+    // Each subscription has at most one task in the queue, so only the closed bus refuses any. One
+    // that was about to be handed over then still has its subscriber to tell: its thread does it.
     pumps =
         new ThreadPoolExecutor(
             THREADS,
@@ -93,7 +94,7 @@ public final class EventBus implements AutoCloseable {
             TimeUnit.SECONDS,
             new ArrayBlockingQueue<>(2 * MAX_SUBSCRIPTIONS),
             task -> daemon(task, "aether-bus-" + number.incrementAndGet()),
-            new ThreadPoolExecutor.DiscardPolicy());
+            (task, closed) -> task.run());
     broadcasting = new Broadcasting(store.broadcasts());
     ticker.every(TICK, "keep subscriptions alive", () -> subscriptions.forEach(Subscription::tick));
     ticker.every(PROBE_TICK, "probe logs", this::probe);

@@ -91,7 +91,7 @@ class SubscriptionEndsTest {
   @Test
   void whoeverSubscribesWhileTheBusClosesHearsOfItAtOnce() throws Exception {
     try (InMemoryStore store = new InMemoryStore(true)) {
-      for (int round = 0; round < 100; round++) {
+      for (int round = 0; round < Integer.getInteger("aether.closing.rounds", 100); round++) {
         EventBus bus = new EventBus(store);
         CompletableFuture<List<Sink>> subscribing =
             CompletableFuture.supplyAsync(() -> subscribeUntilRefused(bus));
