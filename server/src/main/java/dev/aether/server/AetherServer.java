@@ -7,7 +7,7 @@ import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.ops.HttpEndpoint;
-import dev.aether.server.schedule.Ticker;
+import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;

@@ -1,7 +1,7 @@
 package dev.aether.server.cli;
 
 import dev.aether.client.Cursor;
-import dev.aether.server.schedule.Ticker;
+import dev.aether.server.concurrent.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 

@@ -1,7 +1,7 @@
 package dev.aether.server.cli;
 
 import dev.aether.server.cli.export.ExportTally;
-import dev.aether.server.schedule.Ticker;
+import dev.aether.server.concurrent.Ticker;
 import java.time.Duration;
 
 /** Shows how much is exported, to people who watch. */

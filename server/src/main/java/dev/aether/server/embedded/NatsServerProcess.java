@@ -1,6 +1,6 @@
 package dev.aether.server.embedded;
 
-import dev.aether.server.schedule.Backoff;
+import dev.aether.server.concurrent.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

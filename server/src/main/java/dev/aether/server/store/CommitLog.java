@@ -53,7 +53,7 @@ public interface CommitLog {
    * @param certain false: a replicated log's leader that was deposed and has not noticed yet may
    *     have said so
    */
-  record Extent(long first, Mark head, boolean certain) {}
+  public record Extent(long first, Mark head, boolean certain) {}
 
   /** A log being followed. */
   interface Tail extends AutoCloseable {

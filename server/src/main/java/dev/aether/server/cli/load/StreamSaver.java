@@ -7,7 +7,7 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.Saved;
 import dev.aether.server.event.Causes;
-import dev.aether.server.schedule.Backoff;
+import dev.aether.server.concurrent.Backoff;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

@@ -1,5 +1,29 @@
 package dev.aether.server.store.jetstream;
 
+import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.jetstream.broadcast.NatsBroadcasts;
+import dev.aether.server.store.jetstream.cache.CommitAges;
+import dev.aether.server.store.jetstream.cache.RecentCommits;
+import dev.aether.server.store.jetstream.cache.VersionCache;
+import dev.aether.server.store.jetstream.damage.DamageWatch;
+import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.format.StreamConfigs;
+import dev.aether.server.store.jetstream.listing.JetStreamActors;
+import dev.aether.server.store.jetstream.listing.SubjectBlocks;
+import dev.aether.server.store.jetstream.read.JetStreamLog;
+import dev.aether.server.store.jetstream.read.SkipPointerReader;
+import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
+import dev.aether.server.store.jetstream.save.JetStreamEventStore;
+import dev.aether.server.store.jetstream.save.SaveContext;
+import dev.aether.server.store.jetstream.snapshot.JetStreamSnapshots;
+import dev.aether.server.store.jetstream.snapshot.SnapshotContext;
+import dev.aether.server.store.jetstream.wire.BatchReader;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.NatsConnector;
+import dev.aether.server.store.jetstream.wire.OrderedConsumers;
+import dev.aether.server.store.jetstream.wire.StorageSpace;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
@@ -33,7 +57,7 @@ public final class JetStreamStore implements Store {
   private static final int MAX_CACHED_ACTORS = 1_000_000;
 
   /** What one takes at most with 36 bytes of id and 20 commits, as a test measures. */
-  static final int CACHED_ACTOR_BYTES = 200;
+  public static final int CACHED_ACTOR_BYTES = 200;
 
   private static final int HEAP_SHARE_OF_CACHE = 4;
 
@@ -57,11 +81,11 @@ public final class JetStreamStore implements Store {
   private final Connection connection;
   private final Timers timers = new Timers();
   private final ExecutorService readers;
-  private final StoreRoom room;
+  private final StorageSpace room;
   private final JetStreamApi api;
   private final LogDamage damage;
-  private final BatchGets batches;
-  private final Tails tails;
+  private final BatchReader batches;
+  private final OrderedConsumers tails;
   private final NamespaceRegistry namespaces;
   private final JetStreamEventStore events;
   private final JetStreamSnapshots snapshots;
@@ -144,11 +168,11 @@ public final class JetStreamStore implements Store {
               thread.setDaemon(true);
               return thread;
             });
-    room = new StoreRoom(config.disk());
+    room = new StorageSpace(config.disk());
     api = new JetStreamApi(connection, room);
     damage = new LogDamage(api);
-    batches = new BatchGets(connection, timers, readers);
-    tails = new Tails(connection, api, timers);
+    batches = new BatchReader(connection, timers, readers);
+    tails = new OrderedConsumers(connection, api, timers);
     namespaces = openRegistry(config, giveUpAt);
     VersionCache cache = new VersionCache(cachedActors());
     CommitAges ages = new CommitAges();
@@ -162,24 +186,24 @@ public final class JetStreamStore implements Store {
           damage.distrust();
         });
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
-    SaveTools tools =
-        new SaveTools(
+    SaveContext tools =
+        new SaveContext(
             api,
             batches,
-            new LadderWalks(api, readers),
+            new SkipPointerReader(api, readers),
             damage,
             namespaces,
             cache,
             ages,
             recent,
             timers,
-            new Deadlines(timers),
+            new DeadlineScheduler(timers),
             maxCommitBytes,
             config.sync());
     events = new JetStreamEventStore(tools);
     actors = new JetStreamActors(tools, new SubjectBlocks(api, readers));
     snapshots =
-        new JetStreamSnapshots(new SnapshotTools(api, namespaces, events, timers, maxCommitBytes));
+        new JetStreamSnapshots(new SnapshotContext(api, namespaces, events, timers, maxCommitBytes));
     log = new JetStreamLog(tools, tails);
     broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
     damageWatch = new DamageWatch(connection, timers, namespaces::known, damage);

@@ -3,6 +3,8 @@ package dev.aether.server.store.jetstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.store.jetstream.format.CommitHeader;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;

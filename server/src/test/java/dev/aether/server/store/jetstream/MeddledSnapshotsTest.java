@@ -6,6 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.store.jetstream.format.StreamConfigs;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
+import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import com.google.protobuf.ByteString;
 import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.event.ActorId;

@@ -6,6 +6,25 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.jetstream.cache.ActorHead;
+import dev.aether.server.store.jetstream.cache.RecentCommits;
+import dev.aether.server.store.jetstream.damage.LogCondition;
+import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.format.CommitHeader;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.format.StreamConfigs;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.read.ActorLog;
+import dev.aether.server.store.jetstream.read.SkipPointerReader;
+import dev.aether.server.store.jetstream.save.DuplicateSearch;
+import dev.aether.server.store.jetstream.wire.BatchReader;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import dev.aether.server.store.jetstream.wire.OrderedConsumer;
+import dev.aether.server.store.jetstream.wire.PublishHeaders;
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
@@ -365,16 +384,16 @@ class MeddledStoreTest {
     ExecutorService executor = Executors.newSingleThreadExecutor();
     JetStreamApi api = new JetStreamApi(meddler);
     try (timers;
-        BatchGets batches = new BatchGets(meddler, timers, executor)) {
+        BatchReader batches = new BatchReader(meddler, timers, executor)) {
       ActorLog actor =
           new ActorLog(
               api,
               batches,
-              new LadderWalks(api, executor),
+              new SkipPointerReader(api, executor),
               new LogDamage(api),
               LogStream.of(log(), 1),
               ACTOR);
-      ActorTip tip = actor.tip().join();
+      ActorHead tip = actor.tip().join();
       Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
       Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
       assertTrue(search(actor, same).since(0, tip).join().isPresent());
@@ -384,8 +403,8 @@ class MeddledStoreTest {
     }
   }
 
-  private static RepeatSearch search(ActorLog actor, Save save) {
-    return new RepeatSearch(actor, save, new RecentCommits(0), 0, () -> false);
+  private static DuplicateSearch search(ActorLog actor, Save save) {
+    return new DuplicateSearch(actor, save, new RecentCommits(0), 0, () -> false);
   }
 
   /** What another save of that id took the place of can't be stored any more. */
@@ -437,7 +456,7 @@ class MeddledStoreTest {
   void whatComesAfterALostMessageOfABatchIsLeftOut() throws IOException, InterruptedException {
     try (RawNats raw = new RawNats(nats.port());
         Timers timers = new Timers();
-        BatchGets batches = new BatchGets(meddler, timers, Runnable::run)) {
+        BatchReader batches = new BatchReader(meddler, timers, Runnable::run)) {
       LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
       Dispatcher replica = meddler.createDispatcher();
       replica.subscribe(
@@ -466,8 +485,8 @@ class MeddledStoreTest {
     List<Long> taken = new CopyOnWriteArrayList<>();
     AtomicBoolean failed = new AtomicBoolean();
     try (Timers timers = new Timers();
-        MessageTail tail =
-            new MessageTail(
+        OrderedConsumer tail =
+            new OrderedConsumer(
                 meddler,
                 meddler.createDispatcher(),
                 new JetStreamApi(meddler),
@@ -491,7 +510,7 @@ class MeddledStoreTest {
   void readsThatWaitEndWhenTheConnectionDoes() throws InterruptedException {
     Connection connection = connect();
     try (Timers timers = new Timers();
-        BatchGets batches = new BatchGets(connection, timers, Runnable::run)) {
+        BatchReader batches = new BatchReader(connection, timers, Runnable::run)) {
       LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
       meddler.createDispatcher(message -> {}).subscribe("$JS.API.DIRECT.GET." + stream.name());
       Await.until("interest", SOON, () -> flushed());

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.store.jetstream.format.StreamConfigs;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;

@@ -5,6 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.store.jetstream.format.CommitHeader;
+import dev.aether.server.store.jetstream.format.CommitMessages;
+import dev.aether.server.store.jetstream.format.SkipPointers;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.aether.server.codec.CommitCodec;
@@ -105,7 +110,7 @@ class StoredFormTest {
   }
 
   private static CommitHeader header() {
-    Ladder before = Ladder.EMPTY.push(3, 1).push(9, 2).push(20, 3).push(1041, 4);
+    SkipPointers before = SkipPointers.EMPTY.push(3, 1).push(9, 2).push(20, 3).push(1041, 4);
     return new CommitHeader(5, 6, 'v', RequestDigest.of(List.of(FULL, BARE)), before, "commit:1");
   }
 
@@ -124,7 +129,7 @@ class StoredFormTest {
   @Test
   void aFirstCommitsHeaderIsThatOfTheGoldenFile() throws CorruptCommitException {
     CommitHeader first =
-        new CommitHeader(1, 1, 'a', RequestDigest.of(List.of(BARE)), Ladder.EMPTY, "x");
+        new CommitHeader(1, 1, 'a', RequestDigest.of(List.of(BARE)), SkipPointers.EMPTY, "x");
     assertEquals(goldenText("first-header.txt"), first.format());
     assertEquals(first, CommitHeader.parse(goldenText("first-header.txt")));
   }

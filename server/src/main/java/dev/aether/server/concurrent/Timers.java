@@ -1,0 +1,52 @@
+package dev.aether.server.concurrent;
+
+import dev.aether.server.concurrent.Ticker;
+import java.time.Duration;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Runs light tasks later, on one thread. Cancelled tasks leave at once. A task that throws is
+ * logged, and one that runs again and again goes on. For any number of threads.
+ */
+public final class Timers implements AutoCloseable {
+  private final ScheduledThreadPoolExecutor executor;
+
+  public Timers() {
+    executor =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "aether-timers");
+              thread.setDaemon(true);
+              return thread;
+            });
+    executor.setRemoveOnCancelPolicy(true);
+    executor.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  public ScheduledFuture<?> after(Duration delay, Runnable task) {
+    return executor.schedule(logged(task), delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** At a {@link System#nanoTime}. */
+  public ScheduledFuture<?> at(long nanoTime, Runnable task) {
+    return executor.schedule(logged(task), nanoTime - System.nanoTime(), TimeUnit.NANOSECONDS);
+  }
+
+  public ScheduledFuture<?> every(Duration period, Runnable task) {
+    return executor.scheduleWithFixedDelay(
+        logged(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** The executor would keep what is thrown to itself, and never run the task again. */
+  private static Runnable logged(Runnable task) {
+    return Ticker.guarded("run a task of the store", task);
+  }
+
+  @Override
+  public void close() {
+    executor.shutdownNow();
+  }
+}

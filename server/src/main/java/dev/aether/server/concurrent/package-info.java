@@ -1,0 +1,5 @@
+/** Small tools for work that runs later: timers, backoff, serial execution by key, and guards for asynchronous steps. */
+@NullMarked
+package dev.aether.server.concurrent;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,155 @@
+package dev.aether.server.store.jetstream.cache;
+
+import dev.aether.server.store.jetstream.format.SkipPointers;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A tip and the subject that it is of, in one array: a node remembers a million of them, and as
+ * objects they take twice as much. Two are equal when their subjects are, so that one is its own
+ * key in a map. Changes under the lock of the cache that holds it.
+ */
+final class PackedHead implements Comparable<PackedHead> {
+  private static final int LENGTH_BYTES = 2;
+  private static final int LONGEST_VARINT = 10;
+
+  /** Sequence, version, events, hash of the commit id, previous sequence, count of the ladder. */
+  private static final int NUMBERS = 6;
+
+  /** The subject's length, the subject, the tip's numbers, then the ladder's rungs. */
+  private byte[] bytes;
+
+  private PackedHead(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  static PackedHead of(String subject, ActorHead tip) {
+    byte[] name = subject.getBytes(StandardCharsets.US_ASCII);
+    SkipPointers ladder = tip.through();
+    int longest = LENGTH_BYTES + name.length + LONGEST_VARINT * (NUMBERS + 2 * ladder.size());
+    Writer writer = new Writer(new byte[longest]);
+    writer.name(name);
+    writer.number(tip.sequence());
+    writer.number(tip.version());
+    writer.number(tip.events());
+    writer.number(tip.commitIdHash());
+    writer.number(tip.sequence() - tip.previous());
+    writer.number(ladder.count());
+    long sequence = tip.sequence();
+    long version = tip.version();
+    for (int rung = 0; rung < ladder.size(); rung++) {
+      // They fall from rung to rung: the steps are small numbers.
+      writer.number(sequence - ladder.sequence(rung));
+      writer.number(version - ladder.lastVersion(rung));
+      sequence = ladder.sequence(rung);
+      version = ladder.lastVersion(rung);
+    }
+    return new PackedHead(writer.written());
+  }
+
+  ActorHead tip() {
+    Reader reader = afterSubject();
+    long sequence = reader.number();
+    long version = reader.number();
+    int events = (int) reader.number();
+    long commitIdHash = reader.number();
+    long previous = sequence - reader.number();
+    long count = reader.number();
+    long[] rungs = new long[2 * SkipPointers.trees(count)];
+    long stepSequence = sequence;
+    long stepVersion = version;
+    for (int i = 0; i < rungs.length; i += 2) {
+      stepSequence -= reader.number();
+      stepVersion -= reader.number();
+      rungs[i] = stepSequence;
+      rungs[i + 1] = stepVersion;
+    }
+    return new ActorHead(version, sequence, SkipPointers.of(count, rungs), events, commitIdHash, previous);
+  }
+
+  /** Takes the tip of another of the same subject if that is the newer one. */
+  void replaceIfOlderThan(PackedHead other) {
+    if (afterSubject().number() < other.afterSubject().number()) {
+      bytes = other.bytes;
+    }
+  }
+
+  private Reader afterSubject() {
+    return new Reader(bytes, subjectEnd());
+  }
+
+  private int subjectEnd() {
+    return LENGTH_BYTES + ((bytes[0] & 0xff) << Byte.SIZE | bytes[1] & 0xff);
+  }
+
+  @Override
+  public int compareTo(PackedHead other) {
+    return Arrays.compare(bytes, 0, subjectEnd(), other.bytes, 0, other.subjectEnd());
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof PackedHead tip && compareTo(tip) == 0;
+  }
+
+  @Override
+  public int hashCode() {
+    int hash = 0;
+    int end = subjectEnd();
+    for (int i = LENGTH_BYTES; i < end; i++) {
+      hash = 31 * hash + bytes[i];
+    }
+    return hash;
+  }
+
+  /** Writes numbers in as few bytes as they need, seven bits each, the lowest first. */
+  private static final class Writer {
+    private final byte[] buffer;
+    private int end;
+
+    Writer(byte[] buffer) {
+      this.buffer = buffer;
+    }
+
+    void name(byte[] name) {
+      buffer[0] = (byte) (name.length >> Byte.SIZE);
+      buffer[1] = (byte) name.length;
+      System.arraycopy(name, 0, buffer, LENGTH_BYTES, name.length);
+      end = LENGTH_BYTES + name.length;
+    }
+
+    void number(long value) {
+      long left = value;
+      for (; (left & ~0x7fL) != 0; left >>>= 7) {
+        buffer[end++] = (byte) (left & 0x7f | 0x80);
+      }
+      buffer[end++] = (byte) left;
+    }
+
+    byte[] written() {
+      return Arrays.copyOf(buffer, end);
+    }
+  }
+
+  private static final class Reader {
+    private final byte[] bytes;
+    private int next;
+
+    Reader(byte[] bytes, int from) {
+      this.bytes = bytes;
+      this.next = from;
+    }
+
+    long number() {
+      long value = 0;
+      for (int shift = 0; ; shift += 7) {
+        byte b = bytes[next++];
+        value |= (b & 0x7fL) << shift;
+        if (b >= 0) {
+          return value;
+        }
+      }
+    }
+  }
+}

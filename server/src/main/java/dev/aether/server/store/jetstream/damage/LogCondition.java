@@ -1,0 +1,87 @@
+package dev.aether.server.store.jetstream.damage;
+
+import io.nats.client.support.JsonValue;
+import io.nats.client.support.JsonValueUtils;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a stream's leader says of it, as far as it tells whether records are missing. Aether deletes
+ * nothing from a log, so a whole log begins at 1 and has a record at each sequence.
+ *
+ * @param missing sequences between the first and the last that have no record
+ * @param lost whether JetStream says that it lost records when it read its files
+ * @param highestLost the highest sequence of those that it knew; 0: it knew none
+ * @param lostBytes what they took in its files
+ * @param acceptedThrough what is missing up to this sequence an operator has accepted
+ * @param ofSubject how many records the subject asked for has; 0 if none was asked for
+ */
+public record LogCondition(
+    long first,
+    long last,
+    long missing,
+    boolean lost,
+    long highestLost,
+    long lostBytes,
+    long acceptedThrough,
+    long ofSubject) {
+  /** A stream's metadata by which an operator accepts what is missing. */
+  public static final String ACCEPTED = "aether.accepted-loss";
+
+  /** Of an answer to STREAM.INFO. jnats' own reading of it leaves out what was lost. */
+  public static LogCondition of(JsonValue info, String subject) {
+    JsonValue state = JsonValueUtils.readValue(info, "state");
+    JsonValue lost = JsonValueUtils.readValue(state, "lost");
+    long last = JsonValueUtils.readLong(state, "last_seq", 0);
+    return new LogCondition(
+        JsonValueUtils.readLong(state, "first_seq", 0),
+        last,
+        last == 0 ? 0 : JsonValueUtils.readLong(state, "num_deleted", 0),
+        lost != null,
+        lost == null ? 0 : highest(JsonValueUtils.readLongList(lost, "msgs")),
+        lost == null ? 0 : JsonValueUtils.readLong(lost, "bytes", 0),
+        accepted(info),
+        JsonValueUtils.readLong(JsonValueUtils.readValue(state, "subjects"), subject, 0));
+  }
+
+  /** The sequences between the first and the last that have no record. */
+  static List<Long> deleted(JsonValue info) {
+    List<Long> deleted =
+        JsonValueUtils.readLongList(JsonValueUtils.readValue(info, "state"), "deleted");
+    return deleted == null ? List.of() : deleted;
+  }
+
+  private static long highest(@Nullable List<Long> sequences) {
+    return sequences == null || sequences.isEmpty() ? 0 : Collections.max(sequences);
+  }
+
+  private static long accepted(JsonValue info) {
+    JsonValue config = JsonValueUtils.readValue(info, "config");
+    JsonValue metadata = JsonValueUtils.readValue(config, "metadata");
+    String text = JsonValueUtils.readString(metadata, ACCEPTED);
+    try {
+      return text == null ? 0 : Math.max(0, Long.parseLong(text.strip()));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** Whether nothing says that a record is missing. */
+  boolean isWhole() {
+    return missing == 0 && first <= 1 && !lost;
+  }
+
+  /** Whether more records are missing than an earlier look said. */
+  boolean hasMoreGapsThan(LogCondition earlier) {
+    return missing > earlier.missing || first > Math.max(1, earlier.first);
+  }
+
+  /** Whether this says of more damage than an earlier look did. */
+  boolean isWorseThan(LogCondition earlier) {
+    return hasMoreGapsThan(earlier)
+        || highestLost > earlier.highestLost
+        || lostBytes > earlier.lostBytes
+        || (lost && !earlier.lost);
+  }
+}

@@ -1,0 +1,5 @@
+/** What this node knows of records that are missing from logs. */
+@NullMarked
+package dev.aether.server.store.jetstream.damage;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package dev.aether.server.store.jetstream.format;
+
+import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.event.ExpectedVersion;
+
+/**
+ * What must be known of a commit without its body: one NATS header of each message, format 1. Its
+ * text is
+ *
+ * <pre>{@code 1 FIRST LAST NUMBER KIND DIGEST LADDER COMMIT_ID}</pre>
+ *
+ * separated by single spaces; docs/stored-form.md has the details, and golden files hold it.
+ *
+ * @param kind {@link ExpectedVersion#letter} of the writer's expectation
+ * @param digest of the request
+ * @param before the ladder over the actor's commits before this one
+ */
+public record CommitHeader(
+    long firstVersion, long lastVersion, char kind, String digest, SkipPointers before, String commitId) {
+  /** Name of the header. */
+  public static final String NAME = "Aether-Commit";
+
+  private static final String FORMAT = "1";
+  private static final int FIELDS = 8;
+  private static final String NO_RUNGS = "~";
+
+  /** The commit's number in its actor's history, from 1. */
+  public long number() {
+    return before.count() + 1;
+  }
+
+  /** Sequence of the actor's commit before this one; 0: it is the first. */
+  public long previous() {
+    return before.size() == 0 ? 0 : before.sequence(0);
+  }
+
+  public String format() {
+    StringBuilder text = new StringBuilder(160);
+    text.append(FORMAT).append(' ');
+    text.append(firstVersion).append(' ');
+    text.append(lastVersion).append(' ');
+    text.append(number()).append(' ');
+    text.append(kind).append(' ');
+    text.append(digest).append(' ');
+    if (before.size() == 0) {
+      text.append(NO_RUNGS);
+    }
+    for (int rung = 0; rung < before.size(); rung++) {
+      if (rung > 0) {
+        text.append(',');
+      }
+      text.append(before.sequence(rung)).append(':').append(before.lastVersion(rung));
+    }
+    return text.append(' ').append(commitId).toString();
+  }
+
+  /**
+   * Reads a header's text.
+   *
+   * @throws CorruptCommitException if it is not of format 1, saying which it is of if it is newer
+   */
+  public static CommitHeader parse(String text) throws CorruptCommitException {
+    String[] fields = text.split(" ", -1);
+    if (!fields[0].equals(FORMAT)) {
+      throw new CorruptCommitException(
+          "has stored format " + fields[0] + "; this server knows format " + FORMAT);
+    }
+    if (fields.length != FIELDS || fields[4].length() != 1) {
+      throw new CorruptCommitException("has a malformed header");
+    }
+    try {
+      long first = Long.parseLong(fields[1]);
+      long last = Long.parseLong(fields[2]);
+      long number = Long.parseLong(fields[3]);
+      SkipPointers before = SkipPointers.of(number - 1, rungs(fields[6]));
+      if (number < 1 || last < first || first <= before.latestVersion()) {
+        throw new CorruptCommitException("has impossible versions");
+      }
+      return new CommitHeader(first, last, fields[4].charAt(0), fields[5], before, fields[7]);
+    } catch (IllegalArgumentException e) {
+      throw new CorruptCommitException("has a malformed header");
+    }
+  }
+
+  private static long[] rungs(String text) {
+    if (text.equals(NO_RUNGS)) {
+      return new long[0];
+    }
+    String[] pairs = text.split(",", -1);
+    long[] rungs = new long[2 * pairs.length];
+    for (int i = 0; i < pairs.length; i++) {
+      int colon = pairs[i].indexOf(':');
+      if (colon < 0) {
+        throw new IllegalArgumentException("a rung without version");
+      }
+      rungs[2 * i] = Long.parseLong(pairs[i], 0, colon, 10);
+      rungs[2 * i + 1] = Long.parseLong(pairs[i], colon + 1, pairs[i].length(), 10);
+    }
+    return rungs;
+  }
+}

@@ -1,0 +1,53 @@
+package dev.aether.server.store.jetstream.format;
+
+import dev.aether.server.codec.CommitCodec;
+import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.LogId;
+import dev.aether.server.store.LogEntry;
+import dev.aether.v1.Commit;
+
+/** Stored messages as the log entries they stand for. */
+public final class CommitMessages {
+  private CommitMessages() {}
+
+  /** The commit of a message, or what is wrong with it. */
+  public static LogEntry entry(LogId log, StoredMessage message) {
+    return SubjectCodec.actor(log, message.subject())
+        .map(actor -> entry(log, actor, message))
+        .orElseGet(() -> corrupt(log, "", message, "lies on no actor's subject"));
+  }
+
+  /** The commit of a message that lies on an actor's subject, or what is wrong with it. */
+  public static LogEntry entry(LogId log, ActorId actor, StoredMessage message) {
+    try {
+      CommitHeader header = header(message);
+      Commit commit = CommitCodec.decode(message.body(), log.namespace(), actor);
+      if (commit.getFirstVersion() != header.firstVersion()
+          || commit.getLastVersion() != header.lastVersion()) {
+        throw new CorruptCommitException("holds other versions than its header says");
+      }
+      return new LogEntry.StoredCommit(
+          log.partition(), message.sequence(), message.time(), actor, commit);
+    } catch (CorruptCommitException e) {
+      return corrupt(log, actor.value(), message, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static LogEntry corrupt(LogId log, String actorId, StoredMessage message, String why) {
+    return new LogEntry.Corrupt(log.partition(), message.sequence(), actorId, why);
+  }
+
+  /** The header of a message. */
+  public static CommitHeader header(StoredMessage message) throws CorruptCommitException {
+    String text = message.header();
+    if (text == null) {
+      throw new CorruptCommitException("has no header " + CommitHeader.NAME);
+    }
+    CommitHeader header = CommitHeader.parse(text);
+    if (header.before().size() > 0 && header.before().sequence(0) >= message.sequence()) {
+      throw new CorruptCommitException("has a ladder that does not lead back");
+    }
+    return header;
+  }
+}

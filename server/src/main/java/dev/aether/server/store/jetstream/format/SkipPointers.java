@@ -1,0 +1,209 @@
+package dev.aether.server.store.jetstream.format;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The way back through an actor's commits: the stack of a skew-binary list (Myers 1983). Each
+ * commit's header holds the ladder of the commits before it, so that any of {@code n} commits is
+ * found in O(log n) reads, from the last commit alone and without an index beside the log.
+ *
+ * <p>The commits 1..count are split into trees of sizes 2^k − 1, the newest first and smallest
+ * first; at most the two newest have equal sizes. A rung is a tree's newest commit: its sequence in
+ * the stream and its last version. The sizes follow from the count, so they are not stored.
+ * Immutable.
+ */
+public final class SkipPointers {
+  /** No commits. */
+  public static final SkipPointers EMPTY = new SkipPointers(0, new long[0]);
+
+  private final long count;
+
+  /** Sequence and last version of each rung, newest first. */
+  private final long[] rungs;
+
+  private SkipPointers(long count, long[] rungs) {
+    this.count = count;
+    this.rungs = rungs;
+  }
+
+  /**
+   * The ladder over {@code count} commits.
+   *
+   * @param rungs sequence and last version of each, newest first
+   * @throws IllegalArgumentException if their number is not that of the trees of {@code count}, or
+   *     they do not lead back: who went down such a ladder might never arrive
+   */
+  public static SkipPointers of(long count, long[] rungs) {
+    if (rungs.length != 2 * treeSizes(count).length) {
+      throw new IllegalArgumentException(rungs.length / 2 + " rungs for " + count + " commits");
+    }
+    for (int i = 0; i < rungs.length; i++) {
+      if (rungs[i] < 1 || (i > 1 && rungs[i] >= rungs[i - 2])) {
+        throw new IllegalArgumentException("rungs that do not lead back");
+      }
+    }
+    return new SkipPointers(count, rungs);
+  }
+
+  /** How many commits it stands over. */
+  public long count() {
+    return count;
+  }
+
+  /** The version that the newest of its commits ends with; 0: it stands over none. */
+  long latestVersion() {
+    return rungs.length == 0 ? 0 : lastVersion(0);
+  }
+
+  public int size() {
+    return rungs.length / 2;
+  }
+
+  /** Stream sequence of a rung; 0 is the newest. */
+  public long sequence(int rung) {
+    return rungs[2 * rung];
+  }
+
+  /** Which of the actor's commits a rung is, from 1. */
+  public long number(int rung) {
+    long[] sizes = treeSizes(count);
+    long number = count;
+    for (int newer = 0; newer < rung; newer++) {
+      number -= sizes[newer];
+    }
+    return number;
+  }
+
+  /** Last version of a rung's commit. */
+  public long lastVersion(int rung) {
+    return rungs[2 * rung + 1];
+  }
+
+  /** The ladder with one more commit. */
+  public SkipPointers push(long sequence, long lastVersion) {
+    long[] sizes = treeSizes(count);
+    boolean merge = sizes.length >= 2 && sizes[0] == sizes[1];
+    int dropped = merge ? 4 : 0;
+    long[] next = new long[rungs.length - dropped + 2];
+    next[0] = sequence;
+    next[1] = lastVersion;
+    System.arraycopy(rungs, dropped, next, 2, rungs.length - dropped);
+    return new SkipPointers(count + 1, next);
+  }
+
+  /**
+   * The rung to go to for the commit that holds a version: the oldest whose commit does not end
+   * before it.
+   *
+   * @return -1 if every commit ends before the version
+   */
+  public int towardsVersion(long version) {
+    int best = -1;
+    for (int rung = 0; rung < size() && lastVersion(rung) >= version; rung++) {
+      best = rung;
+    }
+    return best;
+  }
+
+  /**
+   * The newest rung whose commit does not lie after a sequence.
+   *
+   * @return -1 if there is none
+   */
+  public int notAfterSequence(long sequence) {
+    for (int rung = 0; rung < size(); rung++) {
+      if (sequence(rung) <= sequence) {
+        return rung;
+      }
+    }
+    return -1;
+  }
+
+  /**
+   * The rung to go to for the {@code number}th commit, from 1: the oldest that is not before it.
+   *
+   * @return -1 if there are fewer commits
+   */
+  public int towardsNumber(long number) {
+    long[] sizes = treeSizes(count);
+    long rungNumber = count;
+    int best = -1;
+    for (int rung = 0; rung < sizes.length && rungNumber >= number; rung++) {
+      best = rung;
+      rungNumber -= sizes[rung];
+    }
+    return best;
+  }
+
+  /**
+   * A tree of commits whose numbers follow each other, with its newest as the root. If it has more
+   * than one, the first two trees of the root's own ladder are its halves.
+   *
+   * @param number of the root, from 1
+   * @param sequence of the root in the stream
+   * @param lastVersion of the root
+   * @param versionBefore last version of the commit before the tree's oldest; 0: there is none
+   */
+  public record Tree(long number, long size, long sequence, long lastVersion, long versionBefore) {}
+
+  /** The trees, newest first. */
+  public List<Tree> trees() {
+    long[] sizes = treeSizes(count);
+    List<Tree> trees = new ArrayList<>(sizes.length);
+    long number = count;
+    for (int rung = 0; rung < sizes.length; rung++) {
+      long before = rung + 1 < sizes.length ? lastVersion(rung + 1) : 0;
+      trees.add(new Tree(number, sizes[rung], sequence(rung), lastVersion(rung), before));
+      number -= sizes[rung];
+    }
+    return trees;
+  }
+
+  /** Newest first. Asked at every save, so nothing is made but the answer. */
+  private static long[] treeSizes(long count) {
+    long[] sizes = new long[trees(count)];
+    long left = count;
+    long size = largestTree(count);
+    for (int next = sizes.length - 1; next >= 0; size >>= 1) {
+      for (; size <= left && next >= 0; left -= size) {
+        sizes[next--] = size;
+      }
+    }
+    return sizes;
+  }
+
+  /** How many rungs a ladder over so many commits has. */
+  public static int trees(long count) {
+    int trees = 0;
+    long left = count;
+    for (long size = largestTree(count); left > 0; size >>= 1) {
+      for (; size <= left; left -= size) {
+        trees++;
+      }
+    }
+    return trees;
+  }
+
+  private static long largestTree(long count) {
+    return Long.highestOneBit(count + 1) - 1;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof SkipPointers ladder
+        && ladder.count == count
+        && Arrays.equals(ladder.rungs, rungs);
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(rungs) * 31 + Long.hashCode(count);
+  }
+
+  @Override
+  public String toString() {
+    return count + Arrays.toString(rungs);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.aether.server.store.jetstream.format;
+
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.wire.NamespaceRecord;
+import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.RetentionPolicy;
+import io.nats.client.api.StorageType;
+import io.nats.client.api.StreamConfiguration;
+import java.util.Map;
+
+/**
+ * How streams are made. Nothing ever leaves a stream by itself: no limit of age, number or messages
+ * of a subject, and a full stream refuses the new instead of dropping the old, because an actor
+ * whose last commit went would begin again at version 1.
+ */
+public final class StreamConfigs {
+  /** The registry's stream. */
+  public static final String REGISTRY = "AETHER-REGISTRY";
+
+  /** What the subjects of namespaces' records begin with. */
+  public static final String NAMESPACE_SUBJECTS = SubjectCodec.ROOT + ".n.";
+
+  /** Where the store's identity lies. */
+  public static final String IDENTITY_SUBJECT = SubjectCodec.ROOT + ".id";
+
+  private StreamConfigs() {}
+
+  public static StreamConfiguration log(NamespaceRecord record, LogStream stream) {
+    return kept(stream.name(), record.getReplicas())
+        .description("Aether: the log of namespace " + record.getNamespace())
+        .subjects(SubjectCodec.prefix(stream.log()) + ">")
+        .maxBytes(record.getMaxBytes() == 0 ? -1 : record.getMaxBytes())
+        .allowDirect(true)
+        .metadata(
+            Map.of(
+                "aether.namespace", record.getNamespace(),
+                "aether.incarnation", record.getIncarnation(),
+                "aether.partition", Integer.toString(stream.log().partition())))
+        .build();
+  }
+
+  /** Answers come from the leader, as the registry's. */
+  public static StreamConfiguration snapshots(Namespaces.Info namespace) {
+    return kept(SubjectCodec.snapshotStream(namespace), namespace.replicas())
+        .description("Aether: the snapshots of namespace " + namespace.namespace())
+        .subjects(SubjectCodec.snapshotPrefix(namespace) + ">")
+        .maxMessagesPerSubject(1)
+        .allowDirect(false)
+        .metadata(
+            Map.of(
+                "aether.namespace", namespace.namespace().name(),
+                "aether.incarnation", namespace.incarnation()))
+        .build();
+  }
+
+  public static StreamConfiguration registry(int replicas) {
+    return kept(REGISTRY, replicas)
+        .description("Aether: the registry of namespaces")
+        .subjects(NAMESPACE_SUBJECTS + ">", IDENTITY_SUBJECT)
+        .maxMessagesPerSubject(1)
+        .allowDirect(false)
+        .build();
+  }
+
+  private static StreamConfiguration.Builder kept(String name, int replicas) {
+    return StreamConfiguration.builder()
+        .name(name)
+        .storageType(StorageType.File)
+        .replicas(replicas)
+        .retentionPolicy(RetentionPolicy.Limits)
+        .discardPolicy(DiscardPolicy.New);
+  }
+}

@@ -1,0 +1,185 @@
+package dev.aether.server.store.jetstream.listing;
+
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.read.ActorLog;
+import dev.aether.server.store.jetstream.registry.CurrentIncarnation;
+import dev.aether.server.store.jetstream.save.SaveContext;
+import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.codec.ActorTokens;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Actors;
+import dev.aether.server.store.Namespaces;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** Lists actors by the subjects that a log's stream has, or that of its snapshots. */
+public final class JetStreamActors implements Actors {
+  private final SaveContext tools;
+  private final CurrentIncarnation making;
+  private final SubjectBlocks blocks;
+
+  public JetStreamActors(SaveContext tools, SubjectBlocks blocks) {
+    this.tools = tools;
+    this.making = new CurrentIncarnation(tools.namespaces(), tools.damage());
+    this.blocks = blocks;
+  }
+
+  @Override
+  public CompletableFuture<Page> list(Query query) {
+    return making
+        .read(
+            query.namespace(),
+            info ->
+                (goesOn(query, info) ? page(query, info) : elsewhere(query))
+                    .thenApply(Optional::of),
+            Optional.<Page>empty())
+        .thenCompose(
+            page ->
+                page.isPresent() || query.after().isEmpty()
+                    ? CompletableFuture.completedFuture(page.orElse(Page.EMPTY))
+                    : gone());
+  }
+
+  private static boolean goesOn(Query query, Namespaces.Info info) {
+    return query.after().isEmpty() || query.after().get().incarnation().equals(info.incarnation());
+  }
+
+  /** What this node knows of the namespace may be older than the token. */
+  private CompletableFuture<Page> elsewhere(Query query) {
+    return tools
+        .namespaces()
+        .look(query.namespace())
+        .thenCompose(
+            now -> now.isPresent() && goesOn(query, now.get()) ? page(query, now.get()) : gone());
+  }
+
+  private static <T> CompletableFuture<T> gone() {
+    return CompletableFuture.failedFuture(
+        new StoreException.InvalidRequest("page_token", "is of a namespace that is gone"));
+  }
+
+  private CompletableFuture<Page> page(Query query, Namespaces.Info info) {
+    return query.withSnapshot() ? pageOfSnapshots(query, info) : pageOfEvents(query, info);
+  }
+
+  private CompletableFuture<Page> pageOfEvents(Query query, Namespaces.Info info) {
+    LogStream stream = LogStream.of(info.firstLog(), info.replicas());
+    String all = SubjectCodec.prefix(info.firstLog());
+    return subjects(query, stream.name(), all)
+        .thenCompose(found -> withVersions(query, info, all, found, found.asOf()));
+  }
+
+  /**
+   * By the subjects of the snapshots' stream, which has one of a snapshot that was deleted, too.
+   * Its positions say nothing of the log's.
+   */
+  private CompletableFuture<Page> pageOfSnapshots(Query query, Namespaces.Info info) {
+    String all = SubjectCodec.snapshotPrefix(info.firstLog());
+    String log = LogStream.of(info.firstLog(), info.replicas()).name();
+    return subjects(query, SubjectCodec.snapshotStream(info), all)
+        .thenApply(Optional::of)
+        .exceptionallyCompose(thrown -> noneIfStreamWasNeverMade(info, thrown))
+        .thenCompose(
+            found ->
+                found.isEmpty()
+                    ? CompletableFuture.completedFuture(Page.EMPTY)
+                    : tools
+                        .api()
+                        .info(log)
+                        .thenApply(now -> now.getStreamState().getLastSequence())
+                        .thenCompose(head -> withVersions(query, info, all, found.get(), head)));
+  }
+
+  /**
+   * Without the stream there are no snapshots, if the namespace is still the one that was meant.
+   */
+  private CompletableFuture<Optional<SubjectPages.Page>> noneIfStreamWasNeverMade(
+      Namespaces.Info info, Throwable thrown) {
+    if (!JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
+      return CompletableFuture.failedFuture(thrown);
+    }
+    return tools
+        .namespaces()
+        .look(info.namespace())
+        .thenCompose(
+            now ->
+                SnapshotStream.isMaking(now, info)
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  /**
+   * A page of subjects.
+   *
+   * @param all what those of all actors begin with
+   */
+  private CompletableFuture<SubjectPages.Page> subjects(Query query, String stream, String all) {
+    String prefix = all + ActorTokens.encodePrefix(query.prefix());
+    String filter = prefix.substring(0, prefix.lastIndexOf('.') + 1) + ">";
+    long notBefore = query.after().map(Place::asOf).orElse(Long.MAX_VALUE);
+    SubjectPages pages =
+        new SubjectPages(
+            offset -> blocks.get(new SubjectBlocks.Question(stream, filter, offset), notBefore),
+            SubjectBlocks.BLOCK,
+            prefix,
+            query.after().map(after -> all + after.last()).orElse(""),
+            query.maxActors());
+    return pages.from(query.after().map(Place::offset).orElse(0));
+  }
+
+  /**
+   * The page of actors.
+   *
+   * @param notBefore versions may not be older than this sequence of the log
+   */
+  private CompletableFuture<Page> withVersions(
+      Query query, Namespaces.Info info, String all, SubjectPages.Page found, long notBefore) {
+    LogId log = info.firstLog();
+    LogStream stream = LogStream.of(log, info.replicas());
+    List<String> subjects =
+        found.subjects().stream()
+            .map(subject -> SubjectCodec.prefix(log) + subject.substring(all.length()))
+            .filter(subject -> SubjectCodec.actor(log, subject).isPresent())
+            .toList();
+    return new LatestVersions(
+            tools.api(),
+            tools.batches(),
+            stream,
+            notBefore,
+            subject -> actor(stream, SubjectCodec.actor(log, subject).orElseThrow()))
+        .of(subjects)
+        .thenApply(
+            versions -> {
+              List<Listed> actors = new ArrayList<>();
+              for (String subject : subjects) {
+                Long version = versions.get(subject);
+                if (version != null) {
+                  actors.add(new Listed(SubjectCodec.actor(log, subject).orElseThrow(), version));
+                }
+              }
+              return new Page(
+                  actors,
+                  found.isLast() ? Optional.empty() : Optional.of(next(query, info, all, found)));
+            });
+  }
+
+  private ActorLog actor(LogStream stream, ActorId actor) {
+    return tools.actor(stream, actor);
+  }
+
+  private static Place next(
+      Query query, Namespaces.Info info, String all, SubjectPages.Page found) {
+    String last = found.subjects().get(found.subjects().size() - 1);
+    return new Place(
+        info.incarnation(),
+        last.substring(all.length()),
+        query.after().map(Place::asOf).orElse(found.asOf()),
+        found.offset());
+  }
+}

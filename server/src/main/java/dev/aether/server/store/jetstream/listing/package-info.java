@@ -1,0 +1,5 @@
+/** Listing actors. */
+@NullMarked
+package dev.aether.server.store.jetstream.listing;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package dev.aether.server.store.jetstream.read;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Where an actor's messages lie, found by reading all of them: for an actor whose ladders are
+ * broken by a damaged record.
+ */
+final class SequenceIndex {
+  /** An actor with more messages that is damaged can't be read backwards. */
+  private static final int MAX_MESSAGES = 1_000_000;
+
+  private static final int PAGE_COMMITS = 1000;
+  private static final int PAGE_BYTES = 1024 * 1024;
+
+  private final long[] sequences;
+
+  private SequenceIndex(List<Long> sequences) {
+    this.sequences = sequences.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  /**
+   * The actor's messages between two sequences, both included.
+   *
+   * @param damage what the future fails with if there are too many
+   */
+  static CompletableFuture<SequenceIndex> scan(
+      ActorLog actor, long from, long to, Throwable damage) {
+    return scan(actor, from, to, damage, new ArrayList<>());
+  }
+
+  private static CompletableFuture<SequenceIndex> scan(
+      ActorLog actor, long from, long to, Throwable damage, List<Long> into) {
+    if (from > to) {
+      return CompletableFuture.completedFuture(new SequenceIndex(into));
+    }
+    if (into.size() > MAX_MESSAGES) {
+      return CompletableFuture.failedFuture(damage);
+    }
+    return actor
+        .from(from, PAGE_COMMITS, PAGE_BYTES)
+        .thenCompose(
+            messages -> {
+              messages.forEach(message -> into.add(message.sequence()));
+              return scan(actor, into.get(into.size() - 1) + 1, to, damage, into);
+            });
+  }
+
+  /** The oldest of the {@code count} newest messages up to a sequence; 0 if there is none. */
+  long before(long sequence, int count) {
+    int found = Arrays.binarySearch(sequences, sequence);
+    int end = found >= 0 ? found + 1 : -found - 1;
+    return end == 0 ? 0 : sequences[Math.max(0, end - count)];
+  }
+}

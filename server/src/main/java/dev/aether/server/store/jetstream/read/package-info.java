@@ -1,0 +1,5 @@
+/** Reading: one actor, and whole logs. */
+@NullMarked
+package dev.aether.server.store.jetstream.read;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,208 @@
+package dev.aether.server.store.jetstream.registry;
+
+import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.concurrent.SingleFlight;
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import dev.aether.server.store.jetstream.wire.OrderedConsumers;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+
+/**
+ * The registry of namespaces: what this node knows of it ({@link RegistryCopy}), what the leader
+ * has ({@link RegistryStream}), and how namespaces come ({@link NamespaceCreation}) and go ({@link
+ * NamespaceDeletion}).
+ */
+public final class NamespaceRegistry implements Namespaces, AutoCloseable {
+  private final Timers timers;
+  private final int autoCreateLimit;
+  private final long storeId;
+  private final RegistryCopy copy;
+  private final RegistryStream registry;
+  private final NamespaceCreation making;
+  private final NamespaceDeletion deleting;
+  private final SingleFlight<Namespace, Optional<Info>> looks;
+  private final Map<Namespace, CompletableFuture<Info>> made = new ConcurrentHashMap<>();
+
+  private NamespaceRegistry(
+      JetStreamApi api,
+      Timers timers,
+      OrderedConsumers tails,
+      int replicas,
+      int autoCreateLimit,
+      long storeId) {
+    this.timers = timers;
+    this.autoCreateLimit = autoCreateLimit;
+    this.storeId = storeId;
+    copy = new RegistryCopy(timers, tails);
+    registry = new RegistryStream(api, timers, copy);
+    deleting = new NamespaceDeletion(api, registry);
+    making = new NamespaceCreation(api, copy, registry, deleting, replicas);
+    looks = new SingleFlight<>(namespace -> JetStreamErrors.mapped(making.look(namespace)));
+  }
+
+  /**
+   * Opens the registry, made with {@code replicas} if it is not there, which are also a new
+   * namespace's.
+   *
+   * @param autoCreateLimit a save makes no namespace where there are so many; 0: never
+   */
+  public static CompletableFuture<NamespaceRegistry> open(
+      JetStreamApi api, Timers timers, OrderedConsumers tails, int replicas, int autoCreateLimit) {
+    return RegistryStream.open(api, replicas)
+        .thenApply(
+            storeId -> {
+              var registry =
+                  new NamespaceRegistry(api, timers, tails, replicas, autoCreateLimit, storeId);
+              registry.copy.start();
+              return registry;
+            });
+  }
+
+  @Override
+  public long storeId() {
+    return storeId;
+  }
+
+  private Optional<Info> local(Namespace namespace) {
+    return copy.get(namespace).flatMap(KnownNamespace::usable);
+  }
+
+  /** The namespaces that this node knows of. */
+  public List<Info> known() {
+    return copy.all().stream().map(KnownNamespace::usable).flatMap(Optional::stream).toList();
+  }
+
+  @Override
+  public CompletableFuture<Optional<Info>> find(Namespace namespace) {
+    Optional<Info> here = local(namespace);
+    return here.isPresent() ? CompletableFuture.completedFuture(here) : look(namespace);
+  }
+
+  @Override
+  public CompletableFuture<Optional<Info>> look(Namespace namespace) {
+    return looks.ask(namespace);
+  }
+
+  @Override
+  public CompletableFuture<Info> findOrCreate(Namespace namespace) {
+    Optional<Info> here = local(namespace);
+    if (here.isPresent()) {
+      return CompletableFuture.completedFuture(here.get());
+    }
+    CompletableFuture<Info> own = new CompletableFuture<>();
+    CompletableFuture<Info> running = made.putIfAbsent(namespace, own);
+    if (running != null) {
+      return running.copy();
+    }
+    CatchAll.begin(() -> making.findOrMake(namespace, autoCreateLimit))
+        .whenComplete(
+            (info, thrown) -> {
+              made.remove(namespace);
+              if (thrown == null) {
+                own.complete(info);
+              } else {
+                own.completeExceptionally(JetStreamErrors.toStoreException(thrown));
+              }
+            });
+    return own;
+  }
+
+  @Override
+  public CompletableFuture<Info> create(Namespace namespace, Settings settings, long deadline) {
+    return answered(namespace, deadline, begun -> making.make(namespace, settings, begun));
+  }
+
+  @Override
+  public CompletableFuture<Void> delete(Namespace namespace, long deadline) {
+    return answered(namespace, deadline, begun -> deleting.delete(namespace, begun));
+  }
+
+  /**
+   * Answers a change in time, and truly: what is not known to be done, once something was written,
+   * is unknown.
+   */
+  private <T> CompletableFuture<T> answered(
+      Namespace namespace, long deadline, Function<Runnable, CompletableFuture<T>> change) {
+    AtomicBoolean begun = new AtomicBoolean();
+    CompletableFuture<T> answer = new CompletableFuture<>();
+    var timeout =
+        timers.at(
+            deadline,
+            () ->
+                answer.completeExceptionally(
+                    failure(namespace, begun.get(), JetStreamFailure.noAnswer("no answer"))));
+    CatchAll.begin(() -> change.apply(() -> begun.set(true)))
+        .whenComplete(
+            (done, thrown) -> {
+              timeout.cancel(false);
+              if (thrown == null) {
+                answer.complete(done);
+              } else {
+                answer.completeExceptionally(failure(namespace, begun.get(), thrown));
+              }
+            });
+    return answer;
+  }
+
+  private static StoreException failure(Namespace namespace, boolean begun, Throwable thrown) {
+    if (JetStreamErrors.root(thrown) instanceof StoreException decided) {
+      return decided;
+    }
+    StoreException failure = JetStreamErrors.toStoreException(thrown);
+    return begun ? new StoreException.OutcomeUnknown(namespace, failure.getMessage()) : failure;
+  }
+
+  @Override
+  public CompletableFuture<List<Info>> list(NamePattern pattern) {
+    return JetStreamErrors.mapped(
+        registry
+            .lastSequence()
+            .thenCompose(copy::caughtUp)
+            .thenCompose(
+                reached -> {
+                  List<KnownNamespace> matching =
+                      copy.all().stream()
+                          .filter(found -> pattern.matches(found.name().name()))
+                          .toList();
+                  return CompletableFuture.allOf(
+                          matching.stream().map(this::settled).toArray(CompletableFuture<?>[]::new))
+                      .thenApply(
+                          settled ->
+                              matching.stream()
+                                  .map(KnownNamespace::usable)
+                                  .flatMap(Optional::stream)
+                                  .toList());
+                }));
+  }
+
+  /** Who leaves a namespace out since it is being deleted makes sure that it is gone. */
+  private CompletableFuture<?> settled(KnownNamespace found) {
+    if (found.fault().isPresent()) {
+      return CompletableFuture.failedFuture(found.fault().get());
+    }
+    return found.isBeingDeleted() ? look(found.name()) : CompletableFuture.completedFuture(found);
+  }
+
+  @Override
+  public Watch watch(List<Info> known, Watcher watcher) {
+    return copy.watch(known, watcher);
+  }
+
+  @Override
+  public void close() {
+    copy.close();
+    made.values().forEach(own -> own.completeExceptionally(new StoreException.ShuttingDown()));
+  }
+}

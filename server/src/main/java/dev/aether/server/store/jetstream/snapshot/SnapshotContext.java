@@ -1,0 +1,19 @@
+package dev.aether.server.store.jetstream.snapshot;
+
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.EventStore;
+
+/**
+ * What every change of a snapshot works with.
+ *
+ * @param events knows the actors' versions
+ * @param maxBytes the largest encoded snapshot
+ */
+public record SnapshotContext(
+    JetStreamApi api,
+    NamespaceRegistry namespaces,
+    EventStore events,
+    Timers timers,
+    int maxBytes) {}

@@ -1,0 +1,270 @@
+package dev.aether.server.store.jetstream.wire;
+
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.event.Limits;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.impl.Headers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads many messages with one request: JetStream's batch direct get, which answers with a message
+ * each and then a status. Any replica may answer, so an answer may be older than the leader's; it
+ * never has gaps within: each message names the one before it, and what comes after a message that
+ * was lost on the way is left out. At most {@link #MAX_AT_ONCE} run at once, others wait in a
+ * queue, which bounds what is buffered. For any number of threads.
+ */
+public final class BatchReader implements AutoCloseable {
+  /** JetStream's own bound of a batch. */
+  public static final int MAX_MESSAGES = 1000;
+
+  private static final int MAX_AT_ONCE = 16;
+  private static final int MAX_WAITING = 4096;
+  private static final int PAGE_BYTES = 4 * 1024 * 1024;
+  private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
+
+  /** No message, or none any more. */
+  private static final int END_OF_BATCH = 204;
+
+  private static final int NOT_FOUND = 404;
+
+  /** Which message of the batch, or of all before the end, went out before: 0 for none. */
+  private static final String LAST_SEQUENCE = "Nats-Last-Sequence";
+
+  /** Up to where the replica looked for last messages. */
+  private static final String UP_TO_SEQUENCE = "Nats-UpTo-Sequence";
+
+  private final Connection connection;
+  private final Dispatcher dispatcher;
+  private final Timers timers;
+  private final Executor executor;
+  private final String inbox;
+  private final AtomicLong tokens = new AtomicLong();
+  private final Map<String, Batch> running = new ConcurrentHashMap<>();
+  private final Deque<Batch> waiting = new ArrayDeque<>();
+  private int free = MAX_AT_ONCE;
+
+  /**
+   * @param executor completes the futures
+   */
+  public BatchReader(Connection connection, Timers timers, Executor executor) {
+    this.connection = connection;
+    this.timers = timers;
+    this.executor = executor;
+    inbox = connection.createInbox() + ".";
+    dispatcher = connection.createDispatcher(this::onMessage);
+    dispatcher.setPendingLimits(
+        MAX_AT_ONCE * (MAX_MESSAGES + 1), MAX_AT_ONCE * (PAGE_BYTES + (long) Limits.COMMIT_BYTES));
+    dispatcher.subscribe(inbox + "*");
+  }
+
+  /**
+   * Messages from a sequence on whose subject matches, oldest first; empty if this replica has
+   * none. At least one message comes if there is one, however small {@code maxBytes}.
+   */
+  public CompletableFuture<List<StoredMessage>> get(
+      LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
+    CompletableFuture<List<StoredMessage>> got = ask(stream, from, subjects, maxMessages, maxBytes);
+    return stream.replicas() == 1 ? got : JetStreamErrors.orIfNotDelivered(got, List.of());
+  }
+
+  /**
+   * The last messages of subjects, none of which is a pattern.
+   *
+   * @param messages as many as fit a page; none, if this replica has none
+   * @param upTo the last sequence that the replica had; 0: it did not say
+   */
+  public record Last(List<StoredMessage> messages, long upTo) {}
+
+  /** The last messages of a few hundred subjects, from any replica. */
+  public CompletableFuture<Last> last(LogStream stream, List<String> subjects) {
+    String query =
+        String.format(
+            Locale.ROOT,
+            "{\"multi_last\":[\"%s\"],\"max_bytes\":%d}",
+            String.join("\",\"", subjects),
+            PAGE_BYTES);
+    Batch batch = new Batch("$JS.API.DIRECT.GET." + stream.name(), query);
+    CompletableFuture<Last> got = ask(batch).thenApply(messages -> new Last(messages, batch.upTo));
+    return stream.replicas() == 1
+        ? got
+        : JetStreamErrors.orIfNotDelivered(got, new Last(List.of(), 0));
+  }
+
+  private CompletableFuture<List<StoredMessage>> ask(
+      LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
+    String query =
+        String.format(
+            Locale.ROOT,
+            "{\"seq\":%d,\"next_by_subj\":\"%s\",\"batch\":%d,\"max_bytes\":%d}",
+            from,
+            subjects,
+            Math.min(maxMessages, MAX_MESSAGES),
+            Math.max(1, Math.min(maxBytes, PAGE_BYTES)));
+    return ask(new Batch("$JS.API.DIRECT.GET." + stream.name(), query));
+  }
+
+  private CompletableFuture<List<StoredMessage>> ask(Batch batch) {
+    synchronized (waiting) {
+      if (free == 0) {
+        if (waiting.size() == MAX_WAITING) {
+          return CompletableFuture.failedFuture(
+              JetStreamFailure.notDelivered("too many reads wait on this node"));
+        }
+        waiting.add(batch);
+        return batch.result;
+      }
+      free--;
+    }
+    if (!send(batch)) {
+      sendNext();
+    }
+    return batch.result;
+  }
+
+  /** False if it has ended thereby, and left its place to another. */
+  private boolean send(Batch batch) {
+    if (connection.getStatus() != Connection.Status.CONNECTED) {
+      return !settle(batch, JetStreamFailure.notDelivered("no connection to NATS"));
+    }
+    running.put(batch.token, batch);
+    batch.timeout =
+        timers.after(
+            ANSWER_WITHIN,
+            () -> end(batch, JetStreamFailure.noAnswer("no answer to a read in time")));
+    try {
+      connection.publish(
+          batch.subject, inbox + batch.token, batch.query.getBytes(StandardCharsets.UTF_8));
+      return true;
+    } catch (IllegalStateException e) {
+      return !settle(batch, JetStreamErrors.failure(e));
+    }
+  }
+
+  /** Gives a place that became free to those that wait: in a loop, since all of them may fail. */
+  private void sendNext() {
+    Batch next = nextWaiting();
+    while (next != null && !send(next)) {
+      next = nextWaiting();
+    }
+  }
+
+  private @Nullable Batch nextWaiting() {
+    synchronized (waiting) {
+      Batch next = waiting.poll();
+      if (next == null) {
+        free++;
+      }
+      return next;
+    }
+  }
+
+  private void onMessage(Message message) {
+    Batch batch = running.get(message.getSubject().substring(inbox.length()));
+    if (batch == null) {
+      return;
+    }
+    if (!message.isStatusMessage()) {
+      add(batch, message);
+      return;
+    }
+    int code = message.getStatus().getCode();
+    batch.upTo = upTo(message);
+    if (code == NOT_FOUND || (code == END_OF_BATCH && !isAllLost(batch, message))) {
+      end(batch, null);
+    } else if (code == END_OF_BATCH) {
+      end(batch, JetStreamFailure.notDelivered("an answer to a read was lost on its way"));
+    } else {
+      end(batch, JetStreamFailure.notDelivered(message.getStatus().getMessageWithCode()));
+    }
+  }
+
+  private static void add(Batch batch, Message message) {
+    List<StoredMessage> messages = batch.messages;
+    long before = messages.isEmpty() ? 0 : messages.get(messages.size() - 1).sequence();
+    if (DirectMessage.before(message) == before) {
+      messages.add(DirectMessage.of(message));
+    }
+  }
+
+  private static long upTo(Message end) {
+    Headers headers = end.getHeaders();
+    String sequence = headers == null ? null : headers.getFirst(UP_TO_SEQUENCE);
+    return sequence == null ? 0 : Long.parseLong(sequence);
+  }
+
+  /** Whether the end tells of messages of which none, or not the first, came. */
+  private static boolean isAllLost(Batch batch, Message end) {
+    Headers headers = end.getHeaders();
+    String last = headers == null ? null : headers.getFirst(LAST_SEQUENCE);
+    return batch.messages.isEmpty() && last != null && !last.equals("0");
+  }
+
+  private void end(Batch batch, @Nullable JetStreamFailure failure) {
+    if (settle(batch, failure)) {
+      sendNext();
+    }
+  }
+
+  /** Ends a batch and keeps its place. False if it has ended before. */
+  private boolean settle(Batch batch, @Nullable JetStreamFailure failure) {
+    running.remove(batch.token);
+    ScheduledFuture<?> timeout = batch.timeout;
+    if (timeout != null) {
+      timeout.cancel(false);
+    }
+    if (!batch.ended.compareAndSet(false, true)) {
+      return false;
+    }
+    if (failure == null) {
+      batch.result.completeAsync(() -> batch.messages, executor);
+    } else {
+      executor.execute(() -> batch.result.completeExceptionally(failure));
+    }
+    return true;
+  }
+
+  @Override
+  public void close() {
+    List<Batch> left = new ArrayList<>(running.values());
+    synchronized (waiting) {
+      left.addAll(waiting);
+      waiting.clear();
+    }
+    left.forEach(batch -> end(batch, JetStreamFailure.notDelivered("closed")));
+  }
+
+  /** One request. Its messages are added on the dispatcher's thread, and not after its end. */
+  private final class Batch {
+    final String token = Long.toString(tokens.incrementAndGet(), Character.MAX_RADIX);
+    final String subject;
+    final String query;
+    final List<StoredMessage> messages = new ArrayList<>();
+    volatile long upTo;
+    final AtomicBoolean ended = new AtomicBoolean();
+    volatile @Nullable ScheduledFuture<?> timeout;
+    final CompletableFuture<List<StoredMessage>> result = new CompletableFuture<>();
+
+    Batch(String subject, String query) {
+      this.subject = subject;
+      this.query = query;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+package dev.aether.server.store.jetstream.wire;
+
+/** A request to JetStream did not do what it should. The kind says what is known of its effect. */
+public final class JetStreamFailure extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  /** What is known. */
+  public enum Kind {
+    /** JetStream refused it; it had no effect. {@link #code} says why. */
+    REFUSED,
+    /** Nobody listened, or it could not be sent; it had no effect. */
+    NOT_DELIVERED,
+    /** No answer came; it may have an effect, now or later. */
+    NO_ANSWER
+  }
+
+  private final Kind kind;
+  private final int code;
+
+  private JetStreamFailure(Kind kind, int code, String message) {
+    super(message, null, false, false);
+    this.kind = kind;
+    this.code = code;
+  }
+
+  static JetStreamFailure refused(int code, String message) {
+    return new JetStreamFailure(Kind.REFUSED, code, message + " (" + code + ")");
+  }
+
+  public static JetStreamFailure notDelivered(String message) {
+    return new JetStreamFailure(Kind.NOT_DELIVERED, 0, message);
+  }
+
+  public static JetStreamFailure noAnswer(String message) {
+    return new JetStreamFailure(Kind.NO_ANSWER, 0, message);
+  }
+
+  @Override
+  public String getMessage() {
+    return String.valueOf(super.getMessage());
+  }
+
+  public Kind kind() {
+    return kind;
+  }
+
+  /** JetStream's own error code (err_code); 0 unless refused. */
+  int code() {
+    return code;
+  }
+}

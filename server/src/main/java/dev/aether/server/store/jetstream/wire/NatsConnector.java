@@ -1,0 +1,176 @@
+package dev.aether.server.store.jetstream.wire;
+
+import dev.aether.server.store.jetstream.save.JetStreamEventStore;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.nats.NatsServerVersion;
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Consumer;
+import io.nats.client.ErrorListener;
+import io.nats.client.JetStreamSubscription;
+import io.nats.client.Nats;
+import io.nats.client.Options;
+import io.nats.client.support.Status;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Connects to NATS, and stays connected. */
+public final class NatsConnector {
+  private static final Logger LOG = LoggerFactory.getLogger(NatsConnector.class);
+
+  /** What goes out waits in this queue; saves in flight and reads together stay below it. */
+  private static final int MAX_OUTGOING = 4 * JetStreamEventStore.MAX_SAVES;
+
+  private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(500);
+  private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
+  private static final Duration RECONNECT_PAUSE = Duration.ofMillis(200);
+  private static final Duration PING_EVERY = Duration.ofSeconds(5);
+
+  /** How finely jnats looks for requests whose time is over. */
+  private static final Duration TIMEOUT_STEP = Duration.ofMillis(100);
+
+  private NatsConnector() {}
+
+  /**
+   * Connects, trying until it works or the time is over. Blocks.
+   *
+   * @throws StoreException.StoreUnavailable if no server was reached in time, or it is too old or
+   *     without JetStream
+   */
+  public static Connection connect(List<String> urls, String name, Duration atMost) {
+    Options options = options(urls, name);
+    long giveUpAt = System.nanoTime() + atMost.toNanos();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return checked(Nats.connect(options));
+      } catch (IOException e) {
+        if (System.nanoTime() >= giveUpAt) {
+          throw new StoreException.StoreUnavailable(
+              "no NATS at "
+                  + NatsUrls.withoutSecrets(urls)
+                  + " within "
+                  + atMost.toSeconds()
+                  + " s: "
+                  + NatsUrls.withoutSecrets(e.getMessage()));
+        }
+        if (attempt == 1) {
+          LOG.warn(
+              "no NATS at {} yet ({}); trying for {} s",
+              NatsUrls.withoutSecrets(urls),
+              NatsUrls.withoutSecrets(e.getMessage()),
+              atMost.toSeconds());
+        }
+        pause(giveUpAt);
+      } catch (InterruptedException e) {
+        throw interrupted();
+      }
+    }
+  }
+
+  private static void pause(long giveUpAt) {
+    long leftMillis = (giveUpAt - System.nanoTime()) / 1_000_000;
+    try {
+      Thread.sleep(Math.max(1, Math.min(ATTEMPT_PAUSE.toMillis(), leftMillis)));
+    } catch (InterruptedException e) {
+      throw interrupted();
+    }
+  }
+
+  private static StoreException interrupted() {
+    Thread.currentThread().interrupt();
+    return new StoreException.StoreUnavailable("interrupted while connecting to NATS");
+  }
+
+  private static Connection checked(Connection connection) throws InterruptedException {
+    var server = connection.getServerInfo();
+    boolean enough =
+        NatsServerVersion.parse(server.getVersion()).map(NatsServerVersion::isEnough).orElse(false);
+    if (enough && server.isJetStreamAvailable()) {
+      LOG.info("connected to nats-server {}, {}", server.getVersion(), server.getServerName());
+      return connection;
+    }
+    connection.close();
+    throw new StoreException.StoreUnavailable(
+        enough
+            ? "JetStream is not enabled on the NATS server " + server.getServerName()
+            : "nats-server "
+                + server.getVersion()
+                + " is too old; "
+                + NatsServerVersion.MINIMUM
+                + " or newer is needed");
+  }
+
+  private static Options options(List<String> urls, String name) {
+    return Options.builder()
+        .servers(urls.toArray(String[]::new))
+        .connectionName(name)
+        .connectionTimeout(CONNECT_WITHIN)
+        .maxReconnects(-1)
+        .reconnectWait(RECONNECT_PAUSE)
+        // Nothing is kept for later: what can't go out now is known not to be stored.
+        .reconnectBufferSize(0)
+        .pingInterval(PING_EVERY)
+        .requestCleanupInterval(TIMEOUT_STEP)
+        .reportNoResponders()
+        // What waits to be written goes out together. By default jnats gives every request a system
+        // call of its own, and the nats-server another to read it.
+        .dontForceFlushOnRequest()
+        .maxMessagesInOutgoingQueue(MAX_OUTGOING)
+        .connectionListener(new StatusLog())
+        .errorListener(new ErrorLog())
+        .build();
+  }
+
+  /**
+   * Says when the connection breaks and mends, once each: jnats tells of every attempt that fails,
+   * several a second.
+   */
+  private static final class StatusLog implements ConnectionListener {
+    private final AtomicBoolean connected = new AtomicBoolean();
+
+    @Override
+    public void connectionEvent(Connection connection, Events type) {
+      switch (type) {
+        case DISCONNECTED -> {
+          if (connected.getAndSet(false)) {
+            LOG.warn("the connection to NATS broke");
+          }
+        }
+        case RECONNECTED -> {
+          connected.set(true);
+          LOG.info("connected to NATS again");
+        }
+        case CONNECTED -> connected.set(true);
+        case CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
+      }
+    }
+  }
+
+  /** Brings jnats' own words to the log instead of the standard error. */
+  private static final class ErrorLog implements ErrorListener {
+    @Override
+    public void errorOccurred(Connection connection, String error) {
+      LOG.warn("NATS says: {}", NatsUrls.withoutSecrets(error));
+    }
+
+    @Override
+    public void exceptionOccurred(Connection connection, Exception exception) {
+      LOG.debug("in jnats", exception);
+    }
+
+    @Override
+    public void slowConsumerDetected(Connection connection, Consumer consumer) {
+      LOG.warn("messages from NATS were dropped: they came faster than they were taken");
+    }
+
+    @Override
+    public void unhandledStatus(
+        Connection connection, JetStreamSubscription subscription, Status status) {
+      LOG.debug("unhandled status {}", status);
+    }
+  }
+}

@@ -1,0 +1,310 @@
+package dev.aether.server.store.jetstream.wire;
+
+import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.jetstream.format.CommitHeader;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.event.Mark;
+import dev.aether.server.concurrent.Backoff;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Message;
+import io.nats.client.Subscription;
+import io.nats.client.api.AckPolicy;
+import io.nats.client.api.ConsumerConfiguration;
+import io.nats.client.api.ConsumerInfo;
+import io.nats.client.api.DeliverPolicy;
+import io.nats.client.impl.Headers;
+import io.nats.client.impl.NatsJetStreamMetaData;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.ScheduledFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows a stream without loss: an ordered consumer. JetStream numbers what it delivers; a number
+ * left out, a missing heartbeat or a lost consumer makes the tail begin anew after the last message
+ * it passed on. That message comes once more then, unless it is gone: if another one has its
+ * sequence, the stream has lost messages, and the tail ends. (jnats has one too, but it makes its
+ * consumers on the thread that delivers, and keeps to itself when it last heard of JetStream.)
+ *
+ * <p>The handler is called by one thread at a time and must not block.
+ */
+public final class OrderedConsumer implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OrderedConsumer.class);
+
+  private static final Duration HEARTBEAT = Duration.ofSeconds(1);
+
+  /** JetStream was silent for so long: the consumer counts as lost. */
+  private static final Duration SILENCE = HEARTBEAT.multipliedBy(3);
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** JetStream drops the consumer when nobody has listened for so long. */
+  private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(30);
+
+  private static final String STALLED = "Nats-Consumer-Stalled";
+  private static final String LAST_DELIVERED = "Nats-Last-Consumer";
+  private static final int HEARTBEAT_STATUS = 100;
+
+  private final Connection connection;
+  private final Dispatcher dispatcher;
+  private final JetStreamApi api;
+  private final Timers timers;
+  private final String stream;
+  private final Consumer<StoredMessage> handler;
+  private final Runnable onLost;
+  private final Consumer<OrderedConsumer> onClose;
+
+  /** The last message that was passed on. Guarded by this, as all below. */
+  private Mark position;
+
+  private long delivered;
+  private @Nullable Subscription subscription;
+  private String consumer = "";
+
+  /** When JetStream last said something of this stream. Written under the lock. */
+  private volatile long heardAt = System.nanoTime();
+
+  /** The same, and when it last made a consumer. */
+  private long watchedAt = System.nanoTime();
+
+  private boolean closed;
+  private final Backoff backoff = Backoff.from(FIRST_PAUSE, LONGEST_PAUSE);
+
+  /** What fails in beginning is begun again. */
+  private final CatchAll guard =
+      new CatchAll("the making of a tail", thrown -> restart("it failed: " + thrown));
+
+  private @Nullable ScheduledFuture<?> watch;
+
+  /**
+   * @param dispatcher whose thread calls the handler; shared with other tails
+   * @param after the message after which the tail begins
+   * @param onLost is told, as the handler is, when another message has the sequence of the last one
+   *     that was passed on; nothing comes afterwards
+   * @param onClose is told when the tail was closed
+   */
+  public OrderedConsumer(
+      Connection connection,
+      Dispatcher dispatcher,
+      JetStreamApi api,
+      Timers timers,
+      String stream,
+      Mark after,
+      Consumer<StoredMessage> handler,
+      Runnable onLost,
+      Consumer<OrderedConsumer> onClose) {
+    this.connection = connection;
+    this.dispatcher = dispatcher;
+    this.api = api;
+    this.timers = timers;
+    this.stream = stream;
+    this.position = after;
+    this.handler = handler;
+    this.onLost = onLost;
+    this.onClose = onClose;
+  }
+
+  /** Begins to follow; returns at once. */
+  public synchronized OrderedConsumer start() {
+    watch = timers.every(HEARTBEAT, this::watch);
+    begin();
+    return this;
+  }
+
+  /** The sequence of the last message that was passed on. */
+  public synchronized long position() {
+    return position.position();
+  }
+
+  /** How long ago JetStream was last heard of this stream; its heartbeats count. */
+  public Duration silence() {
+    return Duration.ofNanos(System.nanoTime() - heardAt);
+  }
+
+  /** Drops the consumer and makes another one: for who knows that messages are missing. */
+  synchronized void restart(String why) {
+    if (closed) {
+      return;
+    }
+    restart(why, backoff.next());
+  }
+
+  private void restart(String why, Duration pause) {
+    LOG.debug("tail of {} begins anew after {}: {}", stream, position.position(), why);
+    drop();
+    timers.after(pause, guard.of(this::begin));
+  }
+
+  /** The same at once: for who knows that it will work now. */
+  synchronized void restartNow(String why) {
+    if (closed) {
+      return;
+    }
+    backoff.reset();
+    restart(why, Duration.ZERO);
+  }
+
+  private synchronized void begin() {
+    if (closed || subscription != null) {
+      return;
+    }
+    delivered = 0;
+    String inbox = connection.createInbox();
+    Subscription begun;
+    try {
+      begun = dispatcher.subscribe(inbox, this::onMessage);
+    } catch (IllegalStateException e) {
+      restart(String.valueOf(e.getMessage()));
+      return;
+    }
+    subscription = begun;
+    ConsumerConfiguration config =
+        ConsumerConfiguration.builder()
+            .deliverSubject(inbox)
+            .deliverPolicy(DeliverPolicy.ByStartSequence)
+            .startSequence(position.isVerifiable() ? position.position() : position.position() + 1)
+            .ackPolicy(AckPolicy.None)
+            .maxDeliver(1)
+            .flowControl(HEARTBEAT)
+            .inactiveThreshold(FORGOTTEN_AFTER)
+            .numReplicas(1)
+            .memStorage(true)
+            .build();
+    String request = "{\"stream_name\":\"" + stream + "\",\"config\":" + config.toJson() + "}";
+    api.consumer("CONSUMER.CREATE." + stream, request)
+        .whenComplete(guard.of((reply, thrown) -> begun(begun, reply, thrown)));
+  }
+
+  private synchronized void begun(
+      Subscription begun, @Nullable Message reply, @Nullable Throwable thrown) {
+    if (begun != subscription) {
+      return;
+    }
+    if (thrown != null || reply == null) {
+      restart("no consumer: " + thrown);
+      return;
+    }
+    ConsumerInfo info = new ConsumerInfo(reply);
+    if (info.hasError()) {
+      restart("no consumer: " + info.getDescription());
+    } else {
+      consumer = info.getName();
+      watchedAt = System.nanoTime();
+    }
+  }
+
+  private synchronized void onMessage(Message message) {
+    Subscription current = subscription;
+    if (closed || current == null || message.getSubscription() != current) {
+      return;
+    }
+    heardAt = System.nanoTime();
+    watchedAt = heardAt;
+    if (message.isStatusMessage()) {
+      onStatus(message);
+      return;
+    }
+    NatsJetStreamMetaData meta = message.metaData();
+    if (meta.consumerSequence() != delivered + 1) {
+      restart("message " + meta.consumerSequence() + " came after " + delivered);
+      return;
+    }
+    delivered++;
+    Instant storedAt = meta.timestamp().toInstant();
+    Mark mark = Mark.of(meta.streamSequence(), storedAt);
+    if (mark.contradicts(position)) {
+      LOG.debug("{} has another message at {} than was passed on", stream, mark.position());
+      close();
+      onLost.run();
+      return;
+    }
+    if (mark.position() <= position.position()) {
+      return;
+    }
+    Headers headers = message.getHeaders();
+    StoredMessage stored =
+        new StoredMessage(
+            mark.position(),
+            message.getSubject(),
+            storedAt,
+            headers == null ? null : headers.getFirst(CommitHeader.NAME),
+            message.getData());
+    try {
+      handler.accept(stored);
+    } catch (RuntimeException | Error e) {
+      // jnats would only report it, and the message would be left out.
+      LOG.error("message {} of {} was not taken and comes again", stored.sequence(), stream, e);
+      restart("a message was not taken");
+      return;
+    }
+    position = mark;
+    backoff.reset();
+  }
+
+  private void onStatus(Message message) {
+    if (message.getStatus().getCode() != HEARTBEAT_STATUS) {
+      restart(message.getStatus().getMessageWithCode());
+      return;
+    }
+    if (message.getReplyTo() != null) {
+      resume(message.getReplyTo());
+      return;
+    }
+    Headers headers = message.getHeaders();
+    if (headers == null) {
+      return;
+    }
+    String stalled = headers.getFirst(STALLED);
+    if (stalled != null) {
+      resume(stalled);
+    }
+    String last = headers.getFirst(LAST_DELIVERED);
+    if (last != null && Long.parseLong(last) > delivered) {
+      restart("message " + last + " was sent, " + delivered + " came");
+    }
+  }
+
+  /** Answers a question of JetStream's flow control. */
+  private void resume(String subject) {
+    try {
+      connection.publish(subject, null);
+    } catch (IllegalStateException e) {
+      restart(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private synchronized void watch() {
+    if (!consumer.isEmpty() && System.nanoTime() - watchedAt > SILENCE.toNanos()) {
+      restart("JetStream was not heard");
+    }
+  }
+
+  private void drop() {
+    Subscription dropped = subscription;
+    subscription = null;
+    if (dropped != null && connection.getStatus() != Connection.Status.CLOSED) {
+      dispatcher.unsubscribe(dropped);
+    }
+    if (!consumer.isEmpty()) {
+      var unused = api.consumer("CONSUMER.DELETE." + stream + "." + consumer, "");
+      consumer = "";
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    closed = true;
+    onClose.accept(this);
+    drop();
+    ScheduledFuture<?> running = watch;
+    if (running != null) {
+      running.cancel(false);
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.aether.server.store.jetstream.wire;
+
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.event.Mark;
+import io.nats.client.Connection;
+import io.nats.client.ConnectionListener;
+import io.nats.client.Dispatcher;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Makes this node's tails. However many there are, they share a few threads; and when the
+ * connection is back they begin anew at once, for nobody knows what became of their consumers.
+ */
+public final class OrderedConsumers implements AutoCloseable {
+  private final Connection connection;
+  private final JetStreamApi api;
+  private final Timers timers;
+  private final List<Dispatcher> dispatchers;
+  private final AtomicInteger next = new AtomicInteger();
+  private final Set<OrderedConsumer> open = ConcurrentHashMap.newKeySet();
+
+  public OrderedConsumers(Connection connection, JetStreamApi api, Timers timers) {
+    this.connection = connection;
+    this.api = api;
+    this.timers = timers;
+    dispatchers = List.of(connection.createDispatcher(), connection.createDispatcher());
+    connection.addConnectionListener(
+        (unused, event) -> {
+          if (event == ConnectionListener.Events.RESUBSCRIBED) {
+            open.forEach(tail -> tail.restartNow("connected again"));
+          }
+        });
+  }
+
+  /**
+   * A tail of a stream, to be started; the handler is called by one thread at a time and must not
+   * block.
+   *
+   * @param onLost as {@link OrderedConsumer} has it
+   */
+  public OrderedConsumer make(String stream, Mark after, Consumer<StoredMessage> handler, Runnable onLost) {
+    Dispatcher dispatcher =
+        dispatchers.get(Math.floorMod(next.getAndIncrement(), dispatchers.size()));
+    OrderedConsumer tail =
+        new OrderedConsumer(
+            connection, dispatcher, api, timers, stream, after, handler, onLost, open::remove);
+    open.add(tail);
+    return tail;
+  }
+
+  @Override
+  public void close() {
+    open.forEach(OrderedConsumer::close);
+  }
+}

@@ -1,0 +1,61 @@
+package dev.aether.server.concurrent;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.testing.Await;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class DeadlineSchedulerTest {
+  private final Timers timers = new Timers();
+  private final DeadlineScheduler deadlines = new DeadlineScheduler(timers);
+
+  @AfterEach
+  void close() {
+    timers.close();
+  }
+
+  private static long in(Duration time) {
+    return System.nanoTime() + time.toNanos();
+  }
+
+  @Test
+  void aTaskRunsAtItsTimeWhetherThatIsNearOrFarAndNotBefore() throws Exception {
+    for (long millis : new long[] {0, 20, 700}) {
+      CountDownLatch ran = new CountDownLatch(1);
+      long at = in(Duration.ofMillis(millis));
+      AtomicBoolean early = new AtomicBoolean();
+      deadlines.at(
+          at,
+          () -> {
+            early.set(System.nanoTime() < at);
+            ran.countDown();
+          });
+      assertTrue(ran.await(30, TimeUnit.SECONDS), millis + " ms");
+      assertFalse(early.get(), millis + " ms");
+    }
+  }
+
+  @Test
+  void whatIsCancelledNeverRunsAndTakesNoRoomAfterAWhile() throws Exception {
+    AtomicBoolean ran = new AtomicBoolean();
+    DeadlineScheduler.Deadline near = deadlines.at(in(Duration.ofMillis(200)), () -> ran.set(true));
+    DeadlineScheduler.Deadline far = deadlines.at(in(Duration.ofMillis(400)), () -> ran.set(true));
+    DeadlineScheduler.Deadline farther = deadlines.at(in(Duration.ofHours(1)), () -> ran.set(true));
+    assertEquals(2, deadlines.far());
+    near.cancel();
+    far.cancel();
+    farther.cancel();
+    CountDownLatch later = new CountDownLatch(1);
+    deadlines.at(in(Duration.ofMillis(600)), later::countDown);
+    assertTrue(later.await(30, TimeUnit.SECONDS));
+    assertFalse(ran.get());
+    Await.until("the queue to be swept", Duration.ofSeconds(30), () -> deadlines.far() == 0);
+  }
+}

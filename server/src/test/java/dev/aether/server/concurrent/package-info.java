@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.concurrent;
+
+import org.jspecify.annotations.NullMarked;

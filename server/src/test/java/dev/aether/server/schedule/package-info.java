@@ -1,4 +1,0 @@
-@NullMarked
-package dev.aether.server.schedule;
-
-import org.jspecify.annotations.NullMarked;

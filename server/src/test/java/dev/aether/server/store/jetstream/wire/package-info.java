@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.store.jetstream.wire;
+
+import org.jspecify.annotations.NullMarked;

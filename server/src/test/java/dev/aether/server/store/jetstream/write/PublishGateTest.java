@@ -1,0 +1,60 @@
+package dev.aether.server.store.jetstream.write;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.store.jetstream.write.PublishGate.Verdict;
+import org.junit.jupiter.api.Test;
+
+class PublishGateTest {
+  private final PublishGate gate = new PublishGate();
+
+  @Test
+  void aSaveThatNeverHadItsTurnHasStoredNothing() {
+    assertEquals(Verdict.WAITING, gate.close());
+  }
+
+  @Test
+  void afterTheAnswerThatNothingWasStoredNothingIsPublished() {
+    gate.start();
+    assertEquals(Verdict.NOTHING_PUBLISHED, gate.close());
+    assertFalse(gate.publish());
+  }
+
+  @Test
+  void whileAPublishIsUnansweredTheOutcomeIsUncertain() {
+    gate.start();
+    assertTrue(gate.publish());
+    assertTrue(gate.isUncertain());
+    assertEquals(Verdict.UNCERTAIN, gate.close());
+  }
+
+  @Test
+  void aRefusedPublishLeavesNothingBehind() {
+    gate.start();
+    assertTrue(gate.publish());
+    gate.publishHadNoEffect();
+    assertFalse(gate.isUncertain());
+    assertEquals(Verdict.NOTHING_PUBLISHED, gate.close());
+  }
+
+  @Test
+  void aRefusalOfTheSecondPublishSaysNothingOfTheFirstThatWasLost() {
+    gate.start();
+    assertTrue(gate.publish());
+    assertTrue(gate.publish());
+    gate.publishHadNoEffect();
+    assertTrue(gate.isUncertain());
+  }
+
+  @Test
+  void whenAnotherCommitHasThePlaceLostPublishesAreVoid() {
+    gate.start();
+    assertTrue(gate.publish());
+    assertTrue(gate.publish());
+    gate.lostPublishesAreVoid();
+    assertFalse(gate.isUncertain());
+    assertEquals(Verdict.NOTHING_PUBLISHED, gate.close());
+  }
+}

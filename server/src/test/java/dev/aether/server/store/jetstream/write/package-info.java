@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.store.jetstream.write;
+
+import org.jspecify.annotations.NullMarked;
