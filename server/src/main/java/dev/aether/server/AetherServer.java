@@ -2,12 +2,12 @@ package dev.aether.server;
 
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.codec.UuidV7;
+import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.embedded.NatsServerBinary;
 import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.ops.HttpEndpoint;
-import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;

@@ -1,6 +1,7 @@
 package dev.aether.server;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -9,42 +10,63 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The picture in docs/architecture.md is the code's. */
+/** The pictures in docs/architecture.md are the code's. */
 class PackagePictureTest {
   private static final String ROOT = "dev.aether.server";
+  private static final String JETSTREAM = "store.jetstream";
   private static final Pattern ARROW = Pattern.compile("^  (\\S+ --> \\S+)$", Pattern.MULTILINE);
 
   /** Generated messages of the server's own, which are no package of the picture. */
   private static final String GENERATED = "wire";
 
   @Test
-  void everyArrowOfTheCodeIsInThePictureAndNoOther() throws IOException {
-    assertEquals(String.join("\n", ofTheCode()), String.join("\n", ofThePicture()));
+  void everyArrowOfTheServerIsInItsPictureAndNoOther() throws IOException {
+    assertEquals(
+        String.join("\n", ofTheCode(PackagePictureTest::packageName)),
+        String.join("\n", ofThePicture("## The server's packages")));
   }
 
-  private static Set<String> ofThePicture() throws IOException {
-    Path doc = Path.of("..", "docs", "architecture.md");
+  @Test
+  void everyArrowInsideTheJetStreamStoreIsInItsPictureAndNoOther() throws IOException {
+    assertEquals(
+        String.join("\n", ofTheCode(PackagePictureTest::jetStreamRoom)),
+        String.join("\n", ofThePicture("## Inside the JetStream store")));
+  }
+
+  private static Set<String> ofThePicture(String heading) throws IOException {
+    String doc = Files.readString(Path.of("..", "docs", "architecture.md"));
+    int begin = doc.indexOf(heading + "\n");
+    assertTrue(begin >= 0, () -> "no heading " + heading);
+    int end = doc.indexOf("\n## ", begin);
     Set<String> arrows = new TreeSet<>();
-    ARROW.matcher(Files.readString(doc)).results().forEach(found -> arrows.add(found.group(1)));
+    ARROW
+        .matcher(doc.substring(begin, end < 0 ? doc.length() : end))
+        .results()
+        .forEach(found -> arrows.add(found.group(1)));
     return arrows;
   }
 
-  private static Set<String> ofTheCode() {
+  /** The arrows between packages by the names that they have in a picture; without one, none. */
+  private static Set<String> ofTheCode(Function<String, Optional<String>> naming) {
     Set<String> arrows = new TreeSet<>();
     for (JavaClass from :
         new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT)) {
+      Optional<String> source = naming.apply(from.getPackageName());
       targets(from)
           .map(JavaClass::getPackageName)
           .filter(target -> target.startsWith(ROOT))
-          .forEach(target -> add(arrows, room(from.getPackageName()), room(target)));
+          .map(naming)
+          .forEach(target -> add(arrows, source, target));
     }
     return arrows;
   }
@@ -58,18 +80,32 @@ class PackagePictureTest {
             .flatMap(block -> block.getCaughtThrowables().stream()));
   }
 
-  private static void add(Set<String> arrows, String from, String to) {
-    if (!from.equals(to) && !from.equals(GENERATED) && !to.equals(GENERATED)) {
-      arrows.add(from + " --> " + to);
+  private static void add(Set<String> arrows, Optional<String> from, Optional<String> to) {
+    if (from.isPresent() && to.isPresent() && !from.equals(to)) {
+      arrows.add(from.get() + " --> " + to.get());
     }
   }
 
-  /** A package's name in the picture: the command line's parts are one room. */
-  private static String room(String name) {
+  /** In the server's picture the command line's parts are one package, and so are a store's. */
+  private static Optional<String> packageName(String name) {
     if (name.equals(ROOT)) {
-      return "root";
+      return Optional.of("root");
     }
     String inside = name.substring(ROOT.length() + 1);
-    return inside.startsWith("cli.") ? "cli" : inside;
+    if (inside.equals(GENERATED)) {
+      return Optional.empty();
+    }
+    return Stream.of("cli", JETSTREAM)
+        .filter(part -> inside.startsWith(part + "."))
+        .findAny()
+        .or(() -> Optional.of(inside));
+  }
+
+  /** The store's own package, which puts its parts together, is left out: it names them all. */
+  private static Optional<String> jetStreamRoom(String name) {
+    String begin = ROOT + "." + JETSTREAM + ".";
+    return name.startsWith(begin)
+        ? Optional.of(name.substring(begin.length()))
+        : Optional.empty();
   }
 }

@@ -2,6 +2,7 @@ package dev.aether.server;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.core.domain.JavaCall;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -22,7 +23,7 @@ class PackageRulesTest {
   void onlyTheJetStreamStoreKnowsNats() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + ".store.jetstream")
+        .resideOutsideOfPackage(ROOT + ".store.jetstream..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.nats..")
@@ -40,14 +41,29 @@ class PackageRulesTest {
         .check(SERVER);
   }
 
+  /** What the rooms of the store have to make public for each other is nobody else's. */
+  @Test
+  void onlyTheJetStreamStoreItselfUsesItsRooms() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(ROOT + ".store.jetstream..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + ".store.jetstream.*..")
+        .check(SERVER);
+  }
+
+  @Test
+  void packagesDependOnEachOtherWithoutCycles() {
+    slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(SERVER);
+  }
+
   /** Elsewhere a task that throws once would silently never run again. */
   @Test
   void periodicTasksOutliveTheirFailures() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + ".schedule")
-        .and()
-        .doNotHaveSimpleName("Timers")
+        .resideOutsideOfPackage(ROOT + ".concurrent")
         .should()
         .callMethodWhere(
             JavaCall.Predicates.target(
@@ -86,7 +102,7 @@ class PackageRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            ROOT + ".store.jetstream",
+            ROOT + ".store.jetstream..",
             ROOT + ".store.memory",
             ROOT + ".grpc",
             ROOT + ".embedded",
@@ -103,7 +119,7 @@ class PackageRulesTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
-            ROOT + ".store.jetstream",
+            ROOT + ".store.jetstream..",
             ROOT + ".store.memory",
             ROOT + ".embedded",
             ROOT + ".ops",

@@ -42,8 +42,8 @@ final class FaultyStore extends ForwardingStore implements EventStore {
   }
 
   @Override
-  public ActorReader readMaking(String incarnation, ActorRange range) {
-    return events.readMaking(incarnation, range);
+  public ActorReader readIncarnation(String incarnation, ActorRange range) {
+    return events.readIncarnation(incarnation, range);
   }
 
   @Override

@@ -1,9 +1,9 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.store.Store;
 import dev.aether.v1.Broadcast;
 import java.time.Duration;

@@ -38,8 +38,8 @@ public record SubscribeCommand(
      * After a cursor, and what the subscriber handled since.
      *
      * @param handled by namespace and partition, the last commit that the subscriber handled;
-     *     counts only for logs that are in the cursor, since another making of the namespace has
-     *     other positions
+     *     counts only for logs that are in the cursor, since another incarnation of the namespace
+     *     has other positions
      */
     record After(Cursor cursor, Map<Namespace, Map<Integer, Mark>> handled) implements Start {
       /** After which commit to begin. */

@@ -308,7 +308,7 @@ public final class Subscription implements AutoCloseable {
     wakeIfReady();
   }
 
-  /** What was not sent yet is gone with the logs. A new making is discovered as any other. */
+  /** What was not sent yet is gone with the logs. A new incarnation is discovered as any other. */
   private void deleted(Namespace namespace, String incarnation) {
     if (ended) {
       return;

@@ -56,16 +56,16 @@ final class SubscriptionLogs {
     }
   }
 
-  /** Takes the logs of a making of a namespace away. Returns them. */
+  /** Takes the logs of an incarnation of a namespace away. Returns them. */
   List<SubscriptionSource> remove(String incarnation) {
-    Map<Cursor.LogKey, SubscriptionSource> making =
+    Map<Cursor.LogKey, SubscriptionSource> ofIncarnation =
         sources.subMap(
             new Cursor.LogKey(incarnation, 0),
             true,
             new Cursor.LogKey(incarnation, Integer.MAX_VALUE),
             true);
-    List<SubscriptionSource> gone = List.copyOf(making.values());
-    making.clear();
+    List<SubscriptionSource> gone = List.copyOf(ofIncarnation.values());
+    ofIncarnation.clear();
     gone.forEach(behind::remove);
     return gone;
   }

@@ -63,22 +63,22 @@ final class SubscriptionStart {
   }
 
   /**
-   * Where to begin in a namespace; in its new making if this one is gone by now.
+   * Where to begin in a namespace; in its new incarnation if this one is gone by now.
    *
-   * @param makings how many makings are tried
+   * @param incarnations how many incarnations are tried
    */
-  private CompletableFuture<List<Place>> places(Namespaces.Info info, int makings) {
+  private CompletableFuture<List<Place>> places(Namespaces.Info info, int incarnations) {
     return joined(info.logs().stream().map(log -> place(info, log)).toList())
         .exceptionallyCompose(
             thrown ->
-                isGone(thrown) && makings > 1
+                isGone(thrown) && incarnations > 1
                     ? store
                         .namespaces()
                         .look(info.namespace())
                         .thenCompose(
                             now ->
                                 now.isPresent()
-                                    ? places(now.get(), makings - 1)
+                                    ? places(now.get(), incarnations - 1)
                                     : CompletableFuture.completedFuture(List.of()))
                     : CompletableFuture.failedFuture(thrown));
   }
@@ -148,7 +148,7 @@ final class SubscriptionStart {
         : Optional.empty();
   }
 
-  /** Whether what a log was asked failed since its making of the namespace is gone. */
+  /** Whether what a log was asked failed since its incarnation of the namespace is gone. */
   static boolean isGone(Throwable thrown) {
     return reason(thrown).equals(Optional.of(Reason.NAMESPACE_NOT_FOUND));
   }

@@ -25,7 +25,7 @@ public final class KeyedSerialExecutor {
 
   private final int maxTasks;
   private final long maxBytes;
-  private final Map<String, Lane> lanes = new ConcurrentHashMap<>();
+  private final Map<String, Waiting> lanes = new ConcurrentHashMap<>();
 
   /** Running and waiting. Guarded by itself's monitor, as is the waiting for none. */
   private final Count held = new Count();
@@ -51,7 +51,8 @@ public final class KeyedSerialExecutor {
    * @param bytes that the task holds until then
    * @return the bound that kept it out, for people; empty if it was taken in
    */
-  public Optional<String> run(String actor, long bytes, Supplier<? extends CompletableFuture<?>> body) {
+  public Optional<String> run(
+      String actor, long bytes, Supplier<? extends CompletableFuture<?>> body) {
     synchronized (held) {
       if (held.tasks >= maxTasks) {
         return Optional.of("saves in flight on this node, at most " + maxTasks);
@@ -149,7 +150,7 @@ public final class KeyedSerialExecutor {
   /**
    * The waiting tasks of an actor, one of whose tasks runs. Only touched inside the map's compute.
    */
-  private static final class Lane {
+  private static final class Waiting {
     final Deque<Task> waiting = new ArrayDeque<>(0);
   }
 
@@ -159,10 +160,10 @@ public final class KeyedSerialExecutor {
     boolean refused;
     @Nullable Task task;
 
-    Lane into(@Nullable Lane known, Task task) {
+    Waiting into(@Nullable Waiting known, Task task) {
       if (known == null) {
         first = true;
-        return new Lane();
+        return new Waiting();
       }
       refused = known.waiting.size() >= MAX_PER_ACTOR;
       if (!refused) {

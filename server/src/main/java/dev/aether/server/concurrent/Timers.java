@@ -1,6 +1,5 @@
 package dev.aether.server.concurrent;
 
-import dev.aether.server.concurrent.Ticker;
 import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;

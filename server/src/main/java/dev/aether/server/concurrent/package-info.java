@@ -1,4 +1,7 @@
-/** Small tools for work that runs later: timers, backoff, serial execution by key, and guards for asynchronous steps. */
+/**
+ * Small tools for work that runs later: timers, backoff, serial execution by key, and guards for
+ * asynchronous steps.
+ */
 @NullMarked
 package dev.aether.server.concurrent;
 

@@ -1,9 +1,9 @@
 package dev.aether.server.event;
 
 /**
- * One partition of one making of a namespace: a log of commits.
+ * One partition of one incarnation of a namespace: a log of commits.
  *
- * @param incarnation identity of this making; a namespace deleted and made anew has another
+ * @param incarnation identity of this incarnation; a namespace deleted and made anew has another
  * @param partition from 0
  */
 public record LogId(Namespace namespace, String incarnation, int partition) {}

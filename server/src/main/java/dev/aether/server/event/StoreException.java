@@ -43,10 +43,14 @@ public abstract sealed class StoreException extends RuntimeException {
     private final transient ActorId actor;
     private final long currentVersion;
     private final long attemptedVersion;
-    private final transient Optional<String> making;
+    private final transient Optional<String> incarnation;
 
     private VersionConflict(
-        ActorId actor, long current, long attempted, boolean existing, Optional<String> making) {
+        ActorId actor,
+        long current,
+        long attempted,
+        boolean existing,
+        Optional<String> incarnation) {
       super(
           Reason.VERSION_CONFLICT,
           "version conflict: actor "
@@ -59,17 +63,17 @@ public abstract sealed class StoreException extends RuntimeException {
       this.actor = actor;
       this.currentVersion = current;
       this.attemptedVersion = attempted;
-      this.making = making;
+      this.incarnation = incarnation;
     }
 
     /**
      * The writer expected version {@code expected}; the actor is at {@code current}.
      *
-     * @param making the making of the namespace that was looked at; empty: there is none
+     * @param incarnation the incarnation of the namespace that was looked at; empty: there is none
      */
     public static VersionConflict at(
-        ActorId actor, long current, long expected, Optional<String> making) {
-      return new VersionConflict(actor, current, expected + 1, false, making);
+        ActorId actor, long current, long expected, Optional<String> incarnation) {
+      return new VersionConflict(actor, current, expected + 1, false, incarnation);
     }
 
     /** The writer expected an actor with events; it has none. */
@@ -111,9 +115,9 @@ public abstract sealed class StoreException extends RuntimeException {
       return attemptedVersion;
     }
 
-    /** The making of the namespace that the versions are of; empty where nobody made one. */
-    public Optional<String> making() {
-      return making;
+    /** The incarnation of the namespace that the versions are of; empty where nobody made one. */
+    public Optional<String> incarnation() {
+      return incarnation;
     }
   }
 

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The frames of one LoadActor call: the snapshot, then the events after it. The snapshot is read
  * before the end of the events is looked for, so that they always reach at least as far; and it
- * goes out only once the events are found in the same making of the namespace.
+ * goes out only once the events are found in the same incarnation of the namespace.
  */
 final class LoadPages implements PagedCall.Pages<LoadPages.Part> {
   /** So often a namespace may be deleted and made anew between a snapshot and the events. */
@@ -64,31 +64,32 @@ final class LoadPages implements PagedCall.Pages<LoadPages.Part> {
     return pages == null ? start(MAKINGS) : pages.next().thenApply(Part.Page::new);
   }
 
-  private CompletableFuture<Part> start(int makings) {
+  private CompletableFuture<Part> start(int incarnations) {
     CompletableFuture<CompletableFuture<Part>> start =
         store
             .snapshots()
             .latest(namespace, actor)
             .thenApply(
                 kept ->
-                    kept.map(snapshot -> after(snapshot, makings))
+                    kept.map(snapshot -> after(snapshot, incarnations))
                         .orElseGet(() -> whole(Optional.empty())));
     return (reportCorrupt ? start.exceptionally(this::unlessDamaged) : start)
         .thenCompose(part -> part);
   }
 
-  private CompletableFuture<Part> after(Snapshots.Kept kept, int makings) {
+  private CompletableFuture<Part> after(Snapshots.Kept kept, int incarnations) {
     ActorRange range = after(kept.snapshot().getVersion());
     LoadActorResponse opening = LoadActorResponse.newBuilder().setSnapshot(kept.snapshot()).build();
-    return begin(Optional.of(opening), range, store.events().readMaking(kept.incarnation(), range))
+    return begin(
+            Optional.of(opening), range, store.events().readIncarnation(kept.incarnation(), range))
         .exceptionallyCompose(
             thrown ->
-                isAnotherMaking(thrown) && makings > 1
-                    ? start(makings - 1)
+                isOtherIncarnation(thrown) && incarnations > 1
+                    ? start(incarnations - 1)
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  private static boolean isAnotherMaking(Throwable thrown) {
+  private static boolean isOtherIncarnation(Throwable thrown) {
     return Causes.unwrapped(thrown) instanceof StoreException.NamespaceNotFound;
   }
 

@@ -57,7 +57,7 @@ final class MissedEvents {
 
   /** Who expected more than there is missed nothing. */
   private static boolean isLate(VersionConflict conflict) {
-    return conflict.making().isPresent()
+    return conflict.incarnation().isPresent()
         && conflict.attemptedVersion() > 0
         && conflict.attemptedVersion() <= conflict.currentVersion();
   }
@@ -72,7 +72,10 @@ final class MissedEvents {
     long last = Math.min(conflict.currentVersion(), first + most - 1);
     ActorRange range = new ActorRange(save.namespace(), save.actor(), first, last, false);
     return new MissedEventsRead(
-            store.readMaking(conflict.making().orElseThrow(), range), first, last, reads::release)
+            store.readIncarnation(conflict.incarnation().orElseThrow(), range),
+            first,
+            last,
+            reads::release)
         .start(within);
   }
 }

@@ -14,7 +14,7 @@ public interface Actors {
   /**
    * A page. Actors that were there when the listing began come exactly once in all its pages; those
    * made meanwhile may. Fails with InvalidRequest naming page_token if the namespace is another
-   * making than the one {@code after} is of.
+   * incarnation than the one {@code after} is of.
    */
   CompletableFuture<Page> list(Query query);
 

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads whole logs. No method blocks; futures fail with a StoreException, which is {@link
- * dev.aether.server.event.StoreException.NamespaceNotFound} where this making of the namespace is
- * gone. For any number of threads.
+ * dev.aether.server.event.StoreException.NamespaceNotFound} where this incarnation of the namespace
+ * is gone. For any number of threads.
  */
 public interface CommitLog {
   /**

@@ -23,11 +23,11 @@ public interface EventStore {
   ActorReader read(ActorRange range);
 
   /**
-   * Reads an actor in one making of its namespace. The first page fails with {@link
-   * dev.aether.server.event.StoreException.NamespaceNotFound} if the namespace is another making by
-   * then, or gone.
+   * Reads an actor in one incarnation of its namespace. The first page fails with {@link
+   * dev.aether.server.event.StoreException.NamespaceNotFound} if the namespace is another
+   * incarnation by then, or gone.
    */
-  ActorReader readMaking(String incarnation, ActorRange range);
+  ActorReader readIncarnation(String incarnation, ActorRange range);
 
   /** The actor's versions. Sees every save that was acknowledged, on any node, before the call. */
   CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor);

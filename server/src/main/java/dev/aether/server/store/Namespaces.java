@@ -77,7 +77,7 @@ public interface Namespaces {
   /**
    * A namespace that can be used.
    *
-   * @param incarnation identity of this making of it
+   * @param incarnation identity of this incarnation of it
    * @param maxBytes that it may take in each partition; 0: no limit
    */
   record Info(
@@ -120,7 +120,7 @@ public interface Namespaces {
     /** It is usable. */
     void onNamespace(Info info);
 
-    /** This making of it is gone, and its logs with it. */
+    /** This incarnation of it is gone, and its logs with it. */
     void onDeleted(Namespace namespace, String incarnation);
 
     /** It is there, but this server can't read what the registry says of it. */

@@ -15,7 +15,7 @@ public interface Snapshots {
   /**
    * A snapshot that is kept.
    *
-   * @param incarnation the making of the namespace that it belongs to
+   * @param incarnation the incarnation of the namespace that it belongs to
    */
   record Kept(Snapshot snapshot, String incarnation) {}
 

@@ -118,7 +118,8 @@ class KeyedSerialExecutorTest {
     closing.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
-  private void run(KeyedSerialExecutor lanes, String actor, String name, CompletableFuture<?> task) {
+  private void run(
+      KeyedSerialExecutor lanes, String actor, String name, CompletableFuture<?> task) {
     assertTrue(
         lanes
             .run(

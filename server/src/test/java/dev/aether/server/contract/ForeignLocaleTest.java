@@ -38,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 @Timeout(180)
 class ForeignLocaleTest {
-  /** More than are read by their ladders: the rest comes by batches. */
+  /** More than are read by their skip pointers: the rest comes by batches. */
   private static final int COMMITS = 300;
 
   private static final int OTHER_ACTORS = 30;

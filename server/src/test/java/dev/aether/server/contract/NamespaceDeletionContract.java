@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** What a deletion means to saves, reads and subscriptions, and what a new making is. */
+/** What a deletion means to saves, reads and subscriptions, and what a new incarnation is. */
 abstract class NamespaceDeletionContract extends Contract {
   NamespaceDeletionContract(Fixture fixture) {
     super(fixture);
@@ -49,7 +49,7 @@ abstract class NamespaceDeletionContract extends Contract {
       assertEmpty(second);
       assertEmpty(first);
 
-      // The same commit id in the new making is a new save.
+      // The same commit id in the new incarnation is a new save.
       var saved = second.save(request);
       assertEquals(1, saved.getFirstVersion());
       assertTrue(!saved.getReplayed());
@@ -71,7 +71,7 @@ abstract class NamespaceDeletionContract extends Contract {
       a.delete(namespace);
       a.save(Requests.saveAt(namespace, actor, 0));
 
-      // What b knows is of the old making.
+      // What b knows is of the old incarnation.
       if (round % 3 == 0) {
         assertEquals(1, b.latest(namespace, actor));
       } else if (round % 3 == 1) {

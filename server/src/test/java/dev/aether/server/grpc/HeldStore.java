@@ -87,7 +87,7 @@ final class HeldStore implements EventStore, Store {
   }
 
   @Override
-  public ActorReader readMaking(String incarnation, ActorRange range) {
+  public ActorReader readIncarnation(String incarnation, ActorRange range) {
     throw new AssertionError("not asked for");
   }
 

@@ -44,7 +44,8 @@ class MissedEventsTest {
   private final Queue<CompletableFuture<List<LogEntry>>> pages = new ArrayDeque<>();
   private final MissedEvents missedEvents = new MissedEvents(new Refusing());
   private LongFunction<StoreException> refusal =
-      expected -> StoreException.VersionConflict.at(ACTOR, 10, expected, Optional.of("making"));
+      expected ->
+          StoreException.VersionConflict.at(ACTOR, 10, expected, Optional.of("incarnation"));
 
   /** Refuses each save, at version 10 unless a test says otherwise, and reads what it says. */
   private final class Refusing implements EventStore {
@@ -55,15 +56,15 @@ class MissedEventsTest {
     }
 
     @Override
-    public ActorReader readMaking(String incarnation, ActorRange range) {
-      assertEquals("making", incarnation);
+    public ActorReader readIncarnation(String incarnation, ActorRange range) {
+      assertEquals("incarnation", incarnation);
       reads.add(range);
       return pages::remove;
     }
 
     @Override
     public ActorReader read(ActorRange range) {
-      throw new AssertionError("another making might be read");
+      throw new AssertionError("another incarnation might be read");
     }
 
     @Override

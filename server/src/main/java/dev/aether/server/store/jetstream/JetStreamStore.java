@@ -2,15 +2,25 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Actors;
+import dev.aether.server.store.Broadcasts;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.EventStore;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Snapshots;
+import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.broadcast.NatsBroadcasts;
-import dev.aether.server.store.jetstream.cache.CommitAges;
-import dev.aether.server.store.jetstream.cache.RecentCommits;
-import dev.aether.server.store.jetstream.cache.VersionCache;
+import dev.aether.server.store.jetstream.cache.KnownCommits;
 import dev.aether.server.store.jetstream.damage.DamageWatch;
 import dev.aether.server.store.jetstream.damage.LogDamage;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.listing.JetStreamActors;
 import dev.aether.server.store.jetstream.listing.SubjectBlocks;
+import dev.aether.server.store.jetstream.read.ActorLogs;
+import dev.aether.server.store.jetstream.read.ActorReads;
 import dev.aether.server.store.jetstream.read.JetStreamLog;
 import dev.aether.server.store.jetstream.read.SkipPointerReader;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
@@ -24,16 +34,6 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.NatsConnector;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.store.jetstream.wire.StorageSpace;
-import dev.aether.server.event.Durability;
-import dev.aether.server.event.Limits;
-import dev.aether.server.event.StoreException;
-import dev.aether.server.store.Actors;
-import dev.aether.server.store.Broadcasts;
-import dev.aether.server.store.CommitLog;
-import dev.aether.server.store.EventStore;
-import dev.aether.server.store.Namespaces;
-import dev.aether.server.store.Snapshots;
-import dev.aether.server.store.Store;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import java.time.Duration;
@@ -96,7 +96,7 @@ public final class JetStreamStore implements Store {
   private final ScheduledFuture<?> probe;
   private final ScheduledFuture<?> roomLook;
   private volatile long answeredAt = System.nanoTime();
-  private volatile String trouble = "no answer";
+  private volatile String lastError = "no answer";
 
   /**
    * How to reach NATS and what to make there.
@@ -174,37 +174,34 @@ public final class JetStreamStore implements Store {
     batches = new BatchReader(connection, timers, readers);
     tails = new OrderedConsumers(connection, api, timers);
     namespaces = openRegistry(config, giveUpAt);
-    VersionCache cache = new VersionCache(cachedActors());
-    CommitAges ages = new CommitAges();
-    RecentCommits recent =
-        new RecentCommits(Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RECENT_COMMITS);
+    KnownCommits known =
+        KnownCommits.withBounds(
+            cachedActors(), Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RECENT_COMMITS);
     onReconnect(
         () -> {
-          ages.forgetAll();
-          recent.forgetAll();
-          cache.clear();
+          known.forgetAll();
           damage.distrust();
         });
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
-    SaveContext tools =
-        new SaveContext(
-            api,
-            batches,
-            new SkipPointerReader(api, readers),
-            damage,
-            namespaces,
-            cache,
-            ages,
-            recent,
-            timers,
-            new DeadlineScheduler(timers),
-            maxCommitBytes,
-            config.sync());
-    events = new JetStreamEventStore(tools);
-    actors = new JetStreamActors(tools, new SubjectBlocks(api, readers));
+    ActorLogs logs = new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);
+    events =
+        new JetStreamEventStore(
+            new SaveContext(
+                api,
+                logs,
+                damage,
+                namespaces,
+                known,
+                timers,
+                new DeadlineScheduler(timers),
+                maxCommitBytes,
+                config.sync()),
+            new ActorReads(logs, namespaces));
+    actors = new JetStreamActors(logs, namespaces, new SubjectBlocks(api, readers));
     snapshots =
-        new JetStreamSnapshots(new SnapshotContext(api, namespaces, events, timers, maxCommitBytes));
-    log = new JetStreamLog(tools, tails);
+        new JetStreamSnapshots(
+            new SnapshotContext(api, namespaces, events, timers, maxCommitBytes));
+    log = new JetStreamLog(logs, namespaces, known, timers, tails);
     broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
     damageWatch = new DamageWatch(connection, timers, namespaces::known, damage);
     probe = timers.every(PROBE_EVERY, this::probe);
@@ -271,7 +268,7 @@ public final class JetStreamStore implements Store {
               if (thrown == null) {
                 answeredAt = System.nanoTime();
               } else {
-                trouble = String.valueOf(JetStreamErrors.root(thrown).getMessage());
+                lastError = String.valueOf(JetStreamErrors.root(thrown).getMessage());
               }
             });
   }
@@ -287,7 +284,7 @@ public final class JetStreamStore implements Store {
       return Optional.of("no connection to NATS");
     }
     return silence().compareTo(LONGEST_SILENCE) > 0
-        ? Optional.of("JetStream does not answer: " + trouble)
+        ? Optional.of("JetStream does not answer: " + lastError)
         : Optional.empty();
   }
 

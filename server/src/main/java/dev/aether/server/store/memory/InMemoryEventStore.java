@@ -55,9 +55,9 @@ final class InMemoryEventStore implements EventStore {
     }
   }
 
-  private static StoreException conflict(Save save, long version, Optional<String> making) {
+  private static StoreException conflict(Save save, long version, Optional<String> incarnation) {
     return save.expected() instanceof ExpectedVersion.Exactly exactly
-        ? StoreException.VersionConflict.at(save.actor(), version, exactly.version(), making)
+        ? StoreException.VersionConflict.at(save.actor(), version, exactly.version(), incarnation)
         : StoreException.VersionConflict.missing(save.actor());
   }
 
@@ -70,13 +70,13 @@ final class InMemoryEventStore implements EventStore {
       return saved(repeated.get(), true);
     }
     long version = latest(history);
-    Optional<String> making = Optional.of(partition.log().incarnation());
+    Optional<String> incarnation = Optional.of(partition.log().incarnation());
     if (save.expected() instanceof ExpectedVersion.Exactly exactly
         && exactly.version() != version) {
-      throw conflict(save, version, making);
+      throw conflict(save, version, incarnation);
     }
     if (save.expected() instanceof ExpectedVersion.Existing && version == 0) {
-      throw conflict(save, version, making);
+      throw conflict(save, version, incarnation);
     }
     byte[] body =
         CommitCodec.encode(
@@ -162,7 +162,7 @@ final class InMemoryEventStore implements EventStore {
   }
 
   @Override
-  public ActorReader readMaking(String incarnation, ActorRange range) {
+  public ActorReader readIncarnation(String incarnation, ActorRange range) {
     return new InMemoryReader(
         range,
         () ->

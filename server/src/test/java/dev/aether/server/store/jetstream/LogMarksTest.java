@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
@@ -18,6 +16,8 @@ import dev.aether.server.event.Reason;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;

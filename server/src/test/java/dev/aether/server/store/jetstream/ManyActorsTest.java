@@ -3,8 +3,6 @@ package dev.aether.server.store.jetstream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.aether.server.store.jetstream.format.CommitHeader;
-import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
@@ -15,6 +13,8 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Actors;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.jetstream.format.CommitHeader;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;

@@ -6,7 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.CommitId;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.ActorReader;
+import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.cache.ActorHead;
 import dev.aether.server.store.jetstream.cache.RecentCommits;
 import dev.aether.server.store.jetstream.damage.LogCondition;
@@ -25,22 +41,6 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.OrderedConsumer;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
-import dev.aether.server.codec.CommitCodec;
-import dev.aether.server.event.ActorId;
-import dev.aether.server.event.CommitId;
-import dev.aether.server.event.Durability;
-import dev.aether.server.event.ExpectedVersion;
-import dev.aether.server.event.LogId;
-import dev.aether.server.event.Mark;
-import dev.aether.server.event.Namespace;
-import dev.aether.server.event.Reason;
-import dev.aether.server.event.StoreException;
-import dev.aether.server.store.ActorRange;
-import dev.aether.server.store.ActorReader;
-import dev.aether.server.store.LogEntry;
-import dev.aether.server.store.Namespaces;
-import dev.aether.server.store.Save;
-import dev.aether.server.store.Saved;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
@@ -393,11 +393,11 @@ class MeddledStoreTest {
               new LogDamage(api),
               LogStream.of(log(), 1),
               ACTOR);
-      ActorHead tip = actor.tip().join();
+      ActorHead head = actor.head().join();
       Save same = save("c", new ExpectedVersion.Exactly(0), SOON);
       Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
-      assertTrue(search(actor, same).since(0, tip).join().isPresent());
-      assertFalse(search(actor, other).since(0, tip).join().isPresent());
+      assertTrue(search(actor, same).since(0, head).join().isPresent());
+      assertFalse(search(actor, other).since(0, head).join().isPresent());
     } finally {
       executor.shutdown();
     }

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.aether.server.store.jetstream.format.StreamConfigs;
-import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
@@ -24,6 +21,9 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
+import dev.aether.server.store.jetstream.format.StreamConfigs;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
@@ -282,7 +282,7 @@ class NamespaceLifeTest {
     assertEquals(0, latest(other));
     pauseRegistryTails();
 
-    // Made anew: what the other node knows is two makings old.
+    // Made anew: what the other node knows is two incarnations old.
     append(store, "n1").join();
     Info second = info(store);
     assertEquals(1, latest(other));

@@ -5,11 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.aether.server.store.jetstream.format.CommitHeader;
-import dev.aether.server.store.jetstream.format.CommitMessages;
-import dev.aether.server.store.jetstream.format.SkipPointers;
-import dev.aether.server.store.jetstream.format.StoredMessage;
-import dev.aether.server.store.jetstream.format.SubjectCodec;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.aether.server.codec.CommitCodec;
@@ -23,6 +18,11 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.jetstream.format.CommitHeader;
+import dev.aether.server.store.jetstream.format.CommitMessages;
+import dev.aether.server.store.jetstream.format.SkipPointers;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.wire.SnapshotRecord;
 import dev.aether.v1.Commit;
 import dev.aether.v1.Event;
@@ -178,8 +178,9 @@ class StoredFormTest {
 
   @Test
   void snapshotsLieWhereTheyAlwaysDid() {
-    var making = new Namespaces.Info(NAMESPACE, "abcdefghij", 1, 3, 0, java.time.Instant.EPOCH);
-    assertEquals("AETHER-SNAPSHOTS-abcdefghij-shop+eu", SubjectCodec.snapshotStream(making));
+    var incarnation =
+        new Namespaces.Info(NAMESPACE, "abcdefghij", 1, 3, 0, java.time.Instant.EPOCH);
+    assertEquals("AETHER-SNAPSHOTS-abcdefghij-shop+eu", SubjectCodec.snapshotStream(incarnation));
     assertEquals(
         "aether.s.abcdefghij.0.order%2017.%F0%9F%98%80",
         SubjectCodec.snapshotSubject(log(), ACTOR));

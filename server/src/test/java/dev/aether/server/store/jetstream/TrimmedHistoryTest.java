@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.aether.server.store.jetstream.damage.LogCondition;
-import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
@@ -22,6 +19,9 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
+import dev.aether.server.store.jetstream.damage.LogCondition;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
@@ -200,7 +200,7 @@ class TrimmedHistoryTest {
     }
   }
 
-  /** Short histories are read by their ladders, long ones in batches. */
+  /** Short histories are read by their skip pointers, long ones in batches. */
   @ParameterizedTest
   @ValueSource(ints = {10, 150, 400})
   void whatIsLeftIsReadAndWhatIsGoneIsSaid(int commits) throws Exception {

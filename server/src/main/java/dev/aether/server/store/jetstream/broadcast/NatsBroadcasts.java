@@ -1,14 +1,13 @@
 package dev.aether.server.store.jetstream.broadcast;
 
-import dev.aether.server.concurrent.Timers;
-import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.wire.NatsConnector;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Timestamps;
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Broadcasts;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.v1.Broadcast;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;

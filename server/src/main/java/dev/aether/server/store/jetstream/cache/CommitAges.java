@@ -69,7 +69,7 @@ public final class CommitAges {
     if (again) {
       logs.remove(stream);
     }
-  reached(stream, sequence);
+    reached(stream, sequence);
     return !again;
   }
 

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A tip and the subject that it is of, in one array: a node remembers a million of them, and as
+ * A head and the subject that it is of, in one array: a node remembers a million of them, and as
  * objects they take twice as much. Two are equal when their subjects are, so that one is its own
  * key in a map. Changes under the lock of the cache that holds it.
  */
@@ -14,41 +14,44 @@ final class PackedHead implements Comparable<PackedHead> {
   private static final int LENGTH_BYTES = 2;
   private static final int LONGEST_VARINT = 10;
 
-  /** Sequence, version, events, hash of the commit id, previous sequence, count of the ladder. */
+  /**
+   * Sequence, version, events, hash of the commit id, previous sequence, count of the skip
+   * pointers.
+   */
   private static final int NUMBERS = 6;
 
-  /** The subject's length, the subject, the tip's numbers, then the ladder's rungs. */
+  /** The subject's length, the subject, the head's numbers, then the skip pointers's pointers. */
   private byte[] bytes;
 
   private PackedHead(byte[] bytes) {
     this.bytes = bytes;
   }
 
-  static PackedHead of(String subject, ActorHead tip) {
+  static PackedHead of(String subject, ActorHead head) {
     byte[] name = subject.getBytes(StandardCharsets.US_ASCII);
-    SkipPointers ladder = tip.through();
-    int longest = LENGTH_BYTES + name.length + LONGEST_VARINT * (NUMBERS + 2 * ladder.size());
+    SkipPointers skipPointers = head.through();
+    int longest = LENGTH_BYTES + name.length + LONGEST_VARINT * (NUMBERS + 2 * skipPointers.size());
     Writer writer = new Writer(new byte[longest]);
     writer.name(name);
-    writer.number(tip.sequence());
-    writer.number(tip.version());
-    writer.number(tip.events());
-    writer.number(tip.commitIdHash());
-    writer.number(tip.sequence() - tip.previous());
-    writer.number(ladder.count());
-    long sequence = tip.sequence();
-    long version = tip.version();
-    for (int rung = 0; rung < ladder.size(); rung++) {
-      // They fall from rung to rung: the steps are small numbers.
-      writer.number(sequence - ladder.sequence(rung));
-      writer.number(version - ladder.lastVersion(rung));
-      sequence = ladder.sequence(rung);
-      version = ladder.lastVersion(rung);
+    writer.number(head.sequence());
+    writer.number(head.version());
+    writer.number(head.events());
+    writer.number(head.commitIdHash());
+    writer.number(head.sequence() - head.previous());
+    writer.number(skipPointers.count());
+    long sequence = head.sequence();
+    long version = head.version();
+    for (int pointer = 0; pointer < skipPointers.size(); pointer++) {
+      // They fall from pointer to pointer: the steps are small numbers.
+      writer.number(sequence - skipPointers.sequence(pointer));
+      writer.number(version - skipPointers.lastVersion(pointer));
+      sequence = skipPointers.sequence(pointer);
+      version = skipPointers.lastVersion(pointer);
     }
     return new PackedHead(writer.written());
   }
 
-  ActorHead tip() {
+  ActorHead head() {
     Reader reader = afterSubject();
     long sequence = reader.number();
     long version = reader.number();
@@ -56,19 +59,20 @@ final class PackedHead implements Comparable<PackedHead> {
     long commitIdHash = reader.number();
     long previous = sequence - reader.number();
     long count = reader.number();
-    long[] rungs = new long[2 * SkipPointers.trees(count)];
+    long[] pointers = new long[2 * SkipPointers.trees(count)];
     long stepSequence = sequence;
     long stepVersion = version;
-    for (int i = 0; i < rungs.length; i += 2) {
+    for (int i = 0; i < pointers.length; i += 2) {
       stepSequence -= reader.number();
       stepVersion -= reader.number();
-      rungs[i] = stepSequence;
-      rungs[i + 1] = stepVersion;
+      pointers[i] = stepSequence;
+      pointers[i + 1] = stepVersion;
     }
-    return new ActorHead(version, sequence, SkipPointers.of(count, rungs), events, commitIdHash, previous);
+    return new ActorHead(
+        version, sequence, SkipPointers.of(count, pointers), events, commitIdHash, previous);
   }
 
-  /** Takes the tip of another of the same subject if that is the newer one. */
+  /** Takes the head of another of the same subject if that is the newer one. */
   void replaceIfOlderThan(PackedHead other) {
     if (afterSubject().number() < other.afterSubject().number()) {
       bytes = other.bytes;
@@ -90,7 +94,7 @@ final class PackedHead implements Comparable<PackedHead> {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof PackedHead tip && compareTo(tip) == 0;
+    return other instanceof PackedHead head && compareTo(head) == 0;
   }
 
   @Override

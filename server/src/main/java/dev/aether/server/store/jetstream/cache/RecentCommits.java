@@ -1,7 +1,7 @@
 package dev.aether.server.store.jetstream.cache;
 
-import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.event.CommitId;
+import dev.aether.server.store.jetstream.format.CommitHeader;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Knows the ids of actors' young commits, where this node has seen them all, so that a save whose
  * own repeat was stored before it, by any node, is recognised without a read. An actor with only
- * one young commit takes no room here, since its tip has that commit's id. Bounded in bytes: the
+ * one young commit takes no room here, since its head has that commit's id. Bounded in bytes: the
  * least recently used actor leaves first, and its young commits are read when they are asked for
  * again. For any number of threads.
  */
@@ -57,61 +57,62 @@ public final class RecentCommits {
           header.number(), sequence, header.previous(), ActorHead.idHash(header.commitId()));
     }
 
-    public static Seen of(ActorHead tip) {
-      return new Seen(tip.through().count(), tip.sequence(), tip.previous(), tip.commitIdHash());
+    public static Seen of(ActorHead head) {
+      return new Seen(
+          head.through().count(), head.sequence(), head.previous(), head.commitIdHash());
     }
   }
 
   /**
-   * Whether a save that is to follow a tip was stored already.
+   * Whether a save that is to follow a head was stored already.
    *
    * @param tooOld commits up to this sequence don't count
    * @param retry whether the actor's latest commits count however old they are
    */
   public synchronized Answer ask(
-      String subject, ActorHead tip, CommitId commitId, long tooOld, boolean retry) {
-    if (tip.sequence() == 0) {
+      String subject, ActorHead head, CommitId commitId, long tooOld, boolean retry) {
+    if (head.sequence() == 0) {
       return new Answer.Not();
     }
-    if (!retry && tip.sequence() <= tooOld) {
-    forget(subject);
+    if (!retry && head.sequence() <= tooOld) {
+      forget(subject);
       return new Answer.Not();
     }
     CommitIds run = used(subject);
     if (run == null) {
-      boolean isOnlyOne = tip.previous() == 0 || (!retry && tip.previous() <= tooOld);
+      boolean isOnlyOne = head.previous() == 0 || (!retry && head.previous() <= tooOld);
       if (!isOnlyOne) {
         return new Answer.Maybe();
       }
-      return tip.mayBe(commitId) ? new Answer.MaybeAfter(tip.previous()) : new Answer.Not();
+      return head.mayBe(commitId) ? new Answer.MaybeAfter(head.previous()) : new Answer.Not();
     }
-    changed(run, subject, () -> run.follow(Seen.of(tip), tooOld));
-    if (run.to() > tip.sequence() || (retry && !run.servesRepeats(tip.through().count()))) {
+    changed(run, subject, () -> run.follow(Seen.of(head), tooOld));
+    if (run.to() > head.sequence() || (retry && !run.servesRepeats(head.through().count()))) {
       return new Answer.Maybe();
     }
     if (run.mayHave(ActorHead.idHash(commitId.value()))) {
       return new Answer.MaybeAfter(run.after());
     }
-    return run.to() < tip.sequence() ? new Answer.MaybeAfter(run.to()) : new Answer.Not();
+    return run.to() < head.sequence() ? new Answer.MaybeAfter(run.to()) : new Answer.Not();
   }
 
   /**
-   * A save was stored after a tip of which all young commits were known.
+   * A save was stored after a head of which all young commits were known.
    *
    * @param tooOld as for {@link #ask}
    */
-  public synchronized void stored(String subject, ActorHead tip, Seen commit, long tooOld) {
+  public synchronized void stored(String subject, ActorHead head, Seen commit, long tooOld) {
     CommitIds run = used(subject);
     if (run != null) {
       changed(run, subject, () -> run.follow(commit, tooOld));
-    } else if (tip.sequence() > tooOld && tip.previous() <= tooOld) {
+    } else if (head.sequence() > tooOld && head.previous() <= tooOld) {
       // There are two young ones now.
-      CommitIds begun = begin(subject, tip.previous(), tip.through().count() - 1);
+      CommitIds begun = begin(subject, head.previous(), head.through().count() - 1);
       changed(
           begun,
           subject,
           () -> {
-            begun.add(Seen.of(tip), tooOld);
+            begun.add(Seen.of(head), tooOld);
             begun.follow(commit, tooOld);
           });
     }
@@ -189,7 +190,7 @@ public final class RecentCommits {
   }
 
   private CommitIds begin(String subject, long after, long afterNumber) {
-  forget(subject);
+    forget(subject);
     CommitIds run = new CommitIds(after, afterNumber);
     run.usedAt = System.nanoTime();
     runs.put(subject, run);

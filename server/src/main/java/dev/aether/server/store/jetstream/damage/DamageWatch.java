@@ -1,8 +1,8 @@
 package dev.aether.server.store.jetstream.damage;
 
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.Namespaces.Info;
+import dev.aether.server.store.jetstream.format.LogStream;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import java.time.Duration;

@@ -1,12 +1,12 @@
 package dev.aether.server.store.jetstream.damage;
 
 import dev.aether.server.concurrent.SingleFlight;
-import dev.aether.server.store.jetstream.format.LogStream;
-import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.JsonText;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
@@ -43,8 +43,7 @@ public final class LogDamage {
       CompletableFuture.delayedExecutor(GONE_AFTER.toMillis(), TimeUnit.MILLISECONDS);
 
   private final JetStreamApi api;
-  private final SingleFlight<LogStream, Found> inspections =
-      new SingleFlight<>(this::inspected);
+  private final SingleFlight<LogStream, Found> inspections = new SingleFlight<>(this::inspected);
 
   /**
    * What was found when a log was last inspected; nothing for one that was not since connecting.
@@ -315,7 +314,7 @@ public final class LogDamage {
     if (condition.last() < heardBefore) {
       cut(stream, condition.last(), heardBefore);
     }
-  heard(stream, condition.last());
+    heard(stream, condition.last());
   }
 
   /**

@@ -13,10 +13,15 @@ import dev.aether.server.event.ExpectedVersion;
  *
  * @param kind {@link ExpectedVersion#letter} of the writer's expectation
  * @param digest of the request
- * @param before the ladder over the actor's commits before this one
+ * @param before the skip pointers over the actor's commits before this one
  */
 public record CommitHeader(
-    long firstVersion, long lastVersion, char kind, String digest, SkipPointers before, String commitId) {
+    long firstVersion,
+    long lastVersion,
+    char kind,
+    String digest,
+    SkipPointers before,
+    String commitId) {
   /** Name of the header. */
   public static final String NAME = "Aether-Commit";
 
@@ -45,11 +50,11 @@ public record CommitHeader(
     if (before.size() == 0) {
       text.append(NO_RUNGS);
     }
-    for (int rung = 0; rung < before.size(); rung++) {
-      if (rung > 0) {
+    for (int pointer = 0; pointer < before.size(); pointer++) {
+      if (pointer > 0) {
         text.append(',');
       }
-      text.append(before.sequence(rung)).append(':').append(before.lastVersion(rung));
+      text.append(before.sequence(pointer)).append(':').append(before.lastVersion(pointer));
     }
     return text.append(' ').append(commitId).toString();
   }
@@ -72,7 +77,7 @@ public record CommitHeader(
       long first = Long.parseLong(fields[1]);
       long last = Long.parseLong(fields[2]);
       long number = Long.parseLong(fields[3]);
-      SkipPointers before = SkipPointers.of(number - 1, rungs(fields[6]));
+      SkipPointers before = SkipPointers.of(number - 1, pointers(fields[6]));
       if (number < 1 || last < first || first <= before.latestVersion()) {
         throw new CorruptCommitException("has impossible versions");
       }
@@ -82,20 +87,20 @@ public record CommitHeader(
     }
   }
 
-  private static long[] rungs(String text) {
+  private static long[] pointers(String text) {
     if (text.equals(NO_RUNGS)) {
       return new long[0];
     }
     String[] pairs = text.split(",", -1);
-    long[] rungs = new long[2 * pairs.length];
+    long[] pointers = new long[2 * pairs.length];
     for (int i = 0; i < pairs.length; i++) {
       int colon = pairs[i].indexOf(':');
       if (colon < 0) {
-        throw new IllegalArgumentException("a rung without version");
+        throw new IllegalArgumentException("a pointer without version");
       }
-      rungs[2 * i] = Long.parseLong(pairs[i], 0, colon, 10);
-      rungs[2 * i + 1] = Long.parseLong(pairs[i], colon + 1, pairs[i].length(), 10);
+      pointers[2 * i] = Long.parseLong(pairs[i], 0, colon, 10);
+      pointers[2 * i + 1] = Long.parseLong(pairs[i], colon + 1, pairs[i].length(), 10);
     }
-    return rungs;
+    return pointers;
   }
 }

@@ -46,7 +46,7 @@ public final class CommitMessages {
     }
     CommitHeader header = CommitHeader.parse(text);
     if (header.before().size() > 0 && header.before().sequence(0) >= message.sequence()) {
-      throw new CorruptCommitException("has a ladder that does not lead back");
+      throw new CorruptCommitException("has skip pointers that does not lead back");
     }
     return header;
   }

@@ -21,7 +21,7 @@ public final class NamespaceRecords {
   private NamespaceRecords() {}
 
   /** The record of a namespace that is about to be made, with an incarnation of its own. */
-  public static NamespaceRecord making(Namespace namespace, int replicas, long maxBytes) {
+  public static NamespaceRecord creating(Namespace namespace, int replicas, long maxBytes) {
     return NamespaceRecord.newBuilder()
         .setFormat(FORMAT)
         .setNamespace(namespace.name())

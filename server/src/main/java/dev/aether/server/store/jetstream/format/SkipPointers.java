@@ -6,12 +6,13 @@ import java.util.List;
 
 /**
  * The way back through an actor's commits: the stack of a skew-binary list (Myers 1983). Each
- * commit's header holds the ladder of the commits before it, so that any of {@code n} commits is
- * found in O(log n) reads, from the last commit alone and without an index beside the log.
+ * commit's header holds the skip pointers of the commits before it, so that any of {@code n}
+ * commits is found in O(log n) reads, from the last commit alone and without an index beside the
+ * log.
  *
  * <p>The commits 1..count are split into trees of sizes 2^k − 1, the newest first and smallest
- * first; at most the two newest have equal sizes. A rung is a tree's newest commit: its sequence in
- * the stream and its last version. The sizes follow from the count, so they are not stored.
+ * first; at most the two newest have equal sizes. A pointer is a tree's newest commit: its sequence
+ * in the stream and its last version. The sizes follow from the count, so they are not stored.
  * Immutable.
  */
 public final class SkipPointers {
@@ -20,31 +21,32 @@ public final class SkipPointers {
 
   private final long count;
 
-  /** Sequence and last version of each rung, newest first. */
-  private final long[] rungs;
+  /** Sequence and last version of each pointer, newest first. */
+  private final long[] pointers;
 
-  private SkipPointers(long count, long[] rungs) {
+  private SkipPointers(long count, long[] pointers) {
     this.count = count;
-    this.rungs = rungs;
+    this.pointers = pointers;
   }
 
   /**
-   * The ladder over {@code count} commits.
+   * The skip pointers over {@code count} commits.
    *
-   * @param rungs sequence and last version of each, newest first
+   * @param pointers sequence and last version of each, newest first
    * @throws IllegalArgumentException if their number is not that of the trees of {@code count}, or
-   *     they do not lead back: who went down such a ladder might never arrive
+   *     they do not lead back: who went down such skip pointers might never arrive
    */
-  public static SkipPointers of(long count, long[] rungs) {
-    if (rungs.length != 2 * treeSizes(count).length) {
-      throw new IllegalArgumentException(rungs.length / 2 + " rungs for " + count + " commits");
+  public static SkipPointers of(long count, long[] pointers) {
+    if (pointers.length != 2 * treeSizes(count).length) {
+      throw new IllegalArgumentException(
+          pointers.length / 2 + " pointers for " + count + " commits");
     }
-    for (int i = 0; i < rungs.length; i++) {
-      if (rungs[i] < 1 || (i > 1 && rungs[i] >= rungs[i - 2])) {
-        throw new IllegalArgumentException("rungs that do not lead back");
+    for (int i = 0; i < pointers.length; i++) {
+      if (pointers[i] < 1 || (i > 1 && pointers[i] >= pointers[i - 2])) {
+        throw new IllegalArgumentException("pointers that do not lead back");
       }
     }
-    return new SkipPointers(count, rungs);
+    return new SkipPointers(count, pointers);
   }
 
   /** How many commits it stands over. */
@@ -54,92 +56,92 @@ public final class SkipPointers {
 
   /** The version that the newest of its commits ends with; 0: it stands over none. */
   long latestVersion() {
-    return rungs.length == 0 ? 0 : lastVersion(0);
+    return pointers.length == 0 ? 0 : lastVersion(0);
   }
 
   public int size() {
-    return rungs.length / 2;
+    return pointers.length / 2;
   }
 
-  /** Stream sequence of a rung; 0 is the newest. */
-  public long sequence(int rung) {
-    return rungs[2 * rung];
+  /** Stream sequence of a pointer; 0 is the newest. */
+  public long sequence(int pointer) {
+    return pointers[2 * pointer];
   }
 
-  /** Which of the actor's commits a rung is, from 1. */
-  public long number(int rung) {
+  /** Which of the actor's commits a pointer is, from 1. */
+  public long number(int pointer) {
     long[] sizes = treeSizes(count);
     long number = count;
-    for (int newer = 0; newer < rung; newer++) {
+    for (int newer = 0; newer < pointer; newer++) {
       number -= sizes[newer];
     }
     return number;
   }
 
-  /** Last version of a rung's commit. */
-  public long lastVersion(int rung) {
-    return rungs[2 * rung + 1];
+  /** Last version of a pointer's commit. */
+  public long lastVersion(int pointer) {
+    return pointers[2 * pointer + 1];
   }
 
-  /** The ladder with one more commit. */
+  /** The skip pointers with one more commit. */
   public SkipPointers push(long sequence, long lastVersion) {
     long[] sizes = treeSizes(count);
     boolean merge = sizes.length >= 2 && sizes[0] == sizes[1];
     int dropped = merge ? 4 : 0;
-    long[] next = new long[rungs.length - dropped + 2];
+    long[] next = new long[pointers.length - dropped + 2];
     next[0] = sequence;
     next[1] = lastVersion;
-    System.arraycopy(rungs, dropped, next, 2, rungs.length - dropped);
+    System.arraycopy(pointers, dropped, next, 2, pointers.length - dropped);
     return new SkipPointers(count + 1, next);
   }
 
   /**
-   * The rung to go to for the commit that holds a version: the oldest whose commit does not end
+   * The pointer to go to for the commit that holds a version: the oldest whose commit does not end
    * before it.
    *
    * @return -1 if every commit ends before the version
    */
   public int towardsVersion(long version) {
     int best = -1;
-    for (int rung = 0; rung < size() && lastVersion(rung) >= version; rung++) {
-      best = rung;
+    for (int pointer = 0; pointer < size() && lastVersion(pointer) >= version; pointer++) {
+      best = pointer;
     }
     return best;
   }
 
   /**
-   * The newest rung whose commit does not lie after a sequence.
+   * The newest pointer whose commit does not lie after a sequence.
    *
    * @return -1 if there is none
    */
   public int notAfterSequence(long sequence) {
-    for (int rung = 0; rung < size(); rung++) {
-      if (sequence(rung) <= sequence) {
-        return rung;
+    for (int pointer = 0; pointer < size(); pointer++) {
+      if (sequence(pointer) <= sequence) {
+        return pointer;
       }
     }
     return -1;
   }
 
   /**
-   * The rung to go to for the {@code number}th commit, from 1: the oldest that is not before it.
+   * The pointer to go to for the {@code number}th commit, from 1: the oldest that is not before it.
    *
    * @return -1 if there are fewer commits
    */
   public int towardsNumber(long number) {
     long[] sizes = treeSizes(count);
-    long rungNumber = count;
+    long pointerNumber = count;
     int best = -1;
-    for (int rung = 0; rung < sizes.length && rungNumber >= number; rung++) {
-      best = rung;
-      rungNumber -= sizes[rung];
+    for (int pointer = 0; pointer < sizes.length && pointerNumber >= number; pointer++) {
+      best = pointer;
+      pointerNumber -= sizes[pointer];
     }
     return best;
   }
 
   /**
    * A tree of commits whose numbers follow each other, with its newest as the root. If it has more
-   * than one, the first two trees of the root's own ladder are its halves.
+   * than one, the first two trees of the root's own skip pointers are its halves.
    *
    * @param number of the root, from 1
    * @param sequence of the root in the stream
@@ -153,10 +155,10 @@ public final class SkipPointers {
     long[] sizes = treeSizes(count);
     List<Tree> trees = new ArrayList<>(sizes.length);
     long number = count;
-    for (int rung = 0; rung < sizes.length; rung++) {
-      long before = rung + 1 < sizes.length ? lastVersion(rung + 1) : 0;
-      trees.add(new Tree(number, sizes[rung], sequence(rung), lastVersion(rung), before));
-      number -= sizes[rung];
+    for (int pointer = 0; pointer < sizes.length; pointer++) {
+      long before = pointer + 1 < sizes.length ? lastVersion(pointer + 1) : 0;
+      trees.add(new Tree(number, sizes[pointer], sequence(pointer), lastVersion(pointer), before));
+      number -= sizes[pointer];
     }
     return trees;
   }
@@ -174,7 +176,7 @@ public final class SkipPointers {
     return sizes;
   }
 
-  /** How many rungs a ladder over so many commits has. */
+  /** How many pointers skip pointers over so many commits has. */
   public static int trees(long count) {
     int trees = 0;
     long left = count;
@@ -192,18 +194,18 @@ public final class SkipPointers {
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof SkipPointers ladder
-        && ladder.count == count
-        && Arrays.equals(ladder.rungs, rungs);
+    return other instanceof SkipPointers skipPointers
+        && skipPointers.count == count
+        && Arrays.equals(skipPointers.pointers, pointers);
   }
 
   @Override
   public int hashCode() {
-    return Arrays.hashCode(rungs) * 31 + Long.hashCode(count);
+    return Arrays.hashCode(pointers) * 31 + Long.hashCode(count);
   }
 
   @Override
   public String toString() {
-    return count + Arrays.toString(rungs);
+    return count + Arrays.toString(pointers);
   }
 }

@@ -12,7 +12,7 @@ import dev.aether.server.wire.SnapshotRecord;
  * Where an actor's snapshot lies, and its messages as the records they are.
  *
  * @param log that the actor's commits are in
- * @param stream of the snapshots of that making of the namespace
+ * @param stream of the snapshots of that incarnation of the namespace
  */
 public record SnapshotMessages(LogId log, ActorId actor, String stream, String subject) {
   public static SnapshotMessages of(Namespaces.Info namespace, ActorId actor) {

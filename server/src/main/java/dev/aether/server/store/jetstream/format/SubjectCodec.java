@@ -46,7 +46,7 @@ public final class SubjectCodec {
         + log.namespace().name().replace('.', '+');
   }
 
-  /** Whether a stream's name is that of a log of some making of a namespace. */
+  /** Whether a stream's name is that of a log of some incarnation of a namespace. */
   public static boolean isLogOf(Namespace namespace, String stream) {
     String[] parts = stream.split("-", 4);
     return parts.length == 4
@@ -66,8 +66,8 @@ public final class SubjectCodec {
   }
 
   /**
-   * The stream of a making's snapshots: {@code AETHER-SNAPSHOTS-INCARNATION-NAMESPACE}, with the
-   * namespace's dots as {@code +}.
+   * The stream of an incarnation's snapshots: {@code AETHER-SNAPSHOTS-INCARNATION-NAMESPACE}, with
+   * the namespace's dots as {@code +}.
    */
   public static String snapshotStream(Namespaces.Info namespace) {
     return "AETHER-SNAPSHOTS-"
@@ -76,7 +76,7 @@ public final class SubjectCodec {
         + namespace.namespace().name().replace('.', '+');
   }
 
-  /** What the subjects of all snapshots of a making begin with. */
+  /** What the subjects of all snapshots of an incarnation begin with. */
   public static String snapshotPrefix(Namespaces.Info namespace) {
     return SNAPSHOTS + namespace.incarnation() + ".";
   }

@@ -1,18 +1,18 @@
 package dev.aether.server.store.jetstream.listing;
 
-import dev.aether.server.store.jetstream.format.LogStream;
-import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.read.ActorLog;
-import dev.aether.server.store.jetstream.registry.CurrentIncarnation;
-import dev.aether.server.store.jetstream.save.SaveContext;
-import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.codec.ActorTokens;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Actors;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.read.ActorLog;
+import dev.aether.server.store.jetstream.read.ActorLogs;
+import dev.aether.server.store.jetstream.registry.CurrentIncarnation;
+import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,19 +20,21 @@ import java.util.concurrent.CompletableFuture;
 
 /** Lists actors by the subjects that a log's stream has, or that of its snapshots. */
 public final class JetStreamActors implements Actors {
-  private final SaveContext tools;
-  private final CurrentIncarnation making;
+  private final ActorLogs actors;
+  private final Namespaces namespaces;
+  private final CurrentIncarnation current;
   private final SubjectBlocks blocks;
 
-  public JetStreamActors(SaveContext tools, SubjectBlocks blocks) {
-    this.tools = tools;
-    this.making = new CurrentIncarnation(tools.namespaces(), tools.damage());
+  public JetStreamActors(ActorLogs actors, Namespaces namespaces, SubjectBlocks blocks) {
+    this.actors = actors;
+    this.namespaces = namespaces;
+    this.current = new CurrentIncarnation(namespaces, actors.damage());
     this.blocks = blocks;
   }
 
   @Override
   public CompletableFuture<Page> list(Query query) {
-    return making
+    return current
         .read(
             query.namespace(),
             info ->
@@ -52,8 +54,7 @@ public final class JetStreamActors implements Actors {
 
   /** What this node knows of the namespace may be older than the token. */
   private CompletableFuture<Page> elsewhere(Query query) {
-    return tools
-        .namespaces()
+    return namespaces
         .look(query.namespace())
         .thenCompose(
             now -> now.isPresent() && goesOn(query, now.get()) ? page(query, now.get()) : gone());
@@ -89,7 +90,7 @@ public final class JetStreamActors implements Actors {
             found ->
                 found.isEmpty()
                     ? CompletableFuture.completedFuture(Page.EMPTY)
-                    : tools
+                    : actors
                         .api()
                         .info(log)
                         .thenApply(now -> now.getStreamState().getLastSequence())
@@ -104,12 +105,11 @@ public final class JetStreamActors implements Actors {
     if (!JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
       return CompletableFuture.failedFuture(thrown);
     }
-    return tools
-        .namespaces()
+    return namespaces
         .look(info.namespace())
         .thenCompose(
             now ->
-                SnapshotStream.isMaking(now, info)
+                SnapshotStream.isCurrent(now, info)
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : CompletableFuture.failedFuture(thrown));
   }
@@ -148,8 +148,8 @@ public final class JetStreamActors implements Actors {
             .filter(subject -> SubjectCodec.actor(log, subject).isPresent())
             .toList();
     return new LatestVersions(
-            tools.api(),
-            tools.batches(),
+            actors.api(),
+            actors.batches(),
             stream,
             notBefore,
             subject -> actor(stream, SubjectCodec.actor(log, subject).orElseThrow()))
@@ -170,7 +170,7 @@ public final class JetStreamActors implements Actors {
   }
 
   private ActorLog actor(LogStream stream, ActorId actor) {
-    return tools.actor(stream, actor);
+    return actors.of(stream, actor);
   }
 
   private static Place next(

@@ -1,12 +1,12 @@
 package dev.aether.server.store.jetstream.listing;
 
+import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.read.ActorLog;
 import dev.aether.server.store.jetstream.wire.BatchReader;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.codec.CorruptCommitException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

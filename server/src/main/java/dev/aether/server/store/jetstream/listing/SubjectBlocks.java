@@ -2,8 +2,8 @@ package dev.aether.server.store.jetstream.listing;
 
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.KeyedSerialExecutor;
-import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import io.nats.client.Message;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamState;
@@ -42,7 +42,8 @@ public final class SubjectBlocks {
 
   private final JetStreamApi api;
   private final Executor executor;
-  private final KeyedSerialExecutor questions = new KeyedSerialExecutor(MAX_QUESTIONS, Long.MAX_VALUE);
+  private final KeyedSerialExecutor questions =
+      new KeyedSerialExecutor(MAX_QUESTIONS, Long.MAX_VALUE);
 
   /** Guarded by itself; the eldest first. */
   private final Map<Question, SubjectBlock> remembered = new LinkedHashMap<>(16, 0.75f, true);

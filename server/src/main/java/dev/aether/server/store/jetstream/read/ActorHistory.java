@@ -1,12 +1,12 @@
 package dev.aether.server.store.jetstream.read;
 
-import dev.aether.server.store.jetstream.cache.ActorHead;
-import dev.aether.server.store.jetstream.format.StoredMessage;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.jetstream.cache.ActorHead;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads a range of an actor's commits in pages. What the leader says is the actor's end when the
- * first page is asked for is where it ends. A few commits are read by their ladders, many in
+ * first page is asked for is where it ends. A few commits are read by their skip pointers, many in
  * batches; those come from any replica, and one that is too short for the end is completed from the
  * leader. Where a record on the way is damaged or gone, the stream itself is read.
  */
@@ -33,7 +33,9 @@ public final class ActorHistory implements ActorReader {
   /** Empty until the first page was asked for; 0: not known. */
   private OptionalLong latestVersion = OptionalLong.empty();
 
-  /** The oldest commit that was read backwards, or the actor's last: ladders lead on from it. */
+  /**
+   * The oldest commit that was read backwards, or the actor's last: skip pointers lead on from it.
+   */
   private Optional<ActorLog.Located> above = Optional.empty();
 
   /** Sequences still to read, both included; nothing if {@code from > to}. */
@@ -63,7 +65,7 @@ public final class ActorHistory implements ActorReader {
    */
   private long expected;
 
-  /** Where the commits still to read backwards lie, if their ladders don't tell. */
+  /** Where the commits still to read backwards lie, if their skip pointers don't tell. */
   private Optional<SequenceIndex> scanned = Optional.empty();
 
   public ActorHistory(ActorLog actor, ActorRange range) {
@@ -103,7 +105,7 @@ public final class ActorHistory implements ActorReader {
             .end()
             .thenCompose(
                 end -> {
-                  long visible = end.last().map(last -> last.tip().version()).orElse(0L);
+                  long visible = end.last().map(last -> last.head().version()).orElse(0L);
                   if (range.to() > visible) {
                     lost = end.doubt().map(ActorHistory::entry);
                   }
@@ -195,7 +197,7 @@ public final class ActorHistory implements ActorReader {
   }
 
   private CompletableFuture<Void> locate(Optional<ActorLog.Located> last) {
-    ActorHead found = last.map(ActorLog.Located::tip).orElse(ActorHead.NONE);
+    ActorHead found = last.map(ActorLog.Located::head).orElse(ActorHead.NONE);
     latestVersion = OptionalLong.of(found.version());
     if (last.isEmpty() || range.from() > found.version()) {
       toSequence = 0;
@@ -239,7 +241,7 @@ public final class ActorHistory implements ActorReader {
 
   /** Finds the ends of the range in the stream. */
   private CompletableFuture<Void> locateEnds(ActorLog.Located last) {
-    ActorHead found = last.tip();
+    ActorHead found = last.head();
     CompletableFuture<?> from =
         range.from() <= (range.backwards() ? 0 : 1)
             ? CompletableFuture.completedFuture(null)
@@ -273,7 +275,7 @@ public final class ActorHistory implements ActorReader {
   private CompletableFuture<Optional<ActorLog.Located>> holding(
       ActorLog.Located last, long version) {
     return Interpolation.near(actor, last, version)
-        .thenCompose(near -> actor.holding(near.tip(), version));
+        .thenCompose(near -> actor.holding(near.head(), version));
   }
 
   private CompletableFuture<List<LogEntry>> page() {
@@ -363,7 +365,7 @@ public final class ActorHistory implements ActorReader {
 
   private CompletableFuture<List<StoredMessage>> newestFrom(long oldest) {
     return actor
-        .numbered(above.orElseThrow().tip(), oldest)
+        .numbered(above.orElseThrow().head(), oldest)
         .thenCompose(
             located -> collect(Math.max(located.sequence(), fromSequence), new ArrayList<>()));
   }

@@ -1,5 +1,9 @@
 package dev.aether.server.store.jetstream.read;
 
+import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.jetstream.cache.ActorHead;
 import dev.aether.server.store.jetstream.damage.LogDamage;
 import dev.aether.server.store.jetstream.format.CommitHeader;
@@ -9,10 +13,6 @@ import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.BatchReader;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.codec.CorruptCommitException;
-import dev.aether.server.event.ActorId;
-import dev.aether.server.event.StoreException;
-import dev.aether.server.store.LogEntry;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -66,14 +66,14 @@ public final class ActorLog {
    *
    * @return fails with a CorruptRecord if it can't be known
    */
-  public CompletableFuture<ActorHead> tip() {
+  public CompletableFuture<ActorHead> head() {
     return end()
         .thenApply(
             end -> {
               if (end.doubt().isPresent()) {
                 throw end.doubt().get();
               }
-              return end.last().map(Located::tip).orElse(ActorHead.NONE);
+              return end.last().map(Located::head).orElse(ActorHead.NONE);
             });
   }
 
@@ -176,34 +176,34 @@ public final class ActorLog {
    *
    * @return empty if the actor has not reached the version
    */
-  public CompletableFuture<Optional<Located>> holding(ActorHead tip, long version) {
-    int rung = tip.through().towardsVersion(version);
-    return rung < 0
+  public CompletableFuture<Optional<Located>> holding(ActorHead head, long version) {
+    int pointer = head.through().towardsVersion(version);
+    return pointer < 0
         ? CompletableFuture.completedFuture(Optional.empty())
-        : at(tip.through().sequence(rung))
+        : at(head.through().sequence(pointer))
             .thenCompose(located -> towardsVersion(located, version))
             .thenApply(Optional::of);
   }
 
   private CompletableFuture<Located> towardsVersion(Located from, long version) {
-    int rung = from.header().before().towardsVersion(version);
-    return rung < 0
+    int pointer = from.header().before().towardsVersion(version);
+    return pointer < 0
         ? CompletableFuture.completedFuture(from)
-        : at(from.header().before().sequence(rung))
+        : at(from.header().before().sequence(pointer))
             .thenCompose(located -> towardsVersion(located, version));
   }
 
-  /** The {@code number}th commit, from 1, which must not be above the tip's; in O(log n) reads. */
-  public CompletableFuture<Located> numbered(ActorHead tip, long number) {
-    return at(tip.through().sequence(tip.through().towardsNumber(number)))
+  /** The {@code number}th commit, from 1, which must not be above the head's; in O(log n) reads. */
+  public CompletableFuture<Located> numbered(ActorHead head, long number) {
+    return at(head.through().sequence(head.through().towardsNumber(number)))
         .thenCompose(located -> towardsNumber(located, number));
   }
 
   private CompletableFuture<Located> towardsNumber(Located from, long number) {
-    int rung = from.header().before().towardsNumber(number);
-    return rung < 0
+    int pointer = from.header().before().towardsNumber(number);
+    return pointer < 0
         ? CompletableFuture.completedFuture(from)
-        : at(from.header().before().sequence(rung))
+        : at(from.header().before().sequence(pointer))
             .thenCompose(located -> towardsNumber(located, number));
   }
 
@@ -398,25 +398,26 @@ public final class ActorLog {
   long before(StoredMessage message) {
     return readable(message)
         .map(commit -> commit.header().before())
-        .filter(ladder -> ladder.size() > 0)
-        .map(ladder -> ladder.sequence(0))
+        .filter(skipPointers -> skipPointers.size() > 0)
+        .map(skipPointers -> skipPointers.sequence(0))
         .orElse(0L);
   }
 
   /**
-   * A few commits, oldest first, by the ladders.
+   * A few commits, oldest first, by the skip pointers.
    *
    * @param newest a commit that none of them comes after
    * @return empty if that is no way to read them
    */
-  CompletableFuture<Optional<List<StoredMessage>>> few(Located newest, SkipPointerReader.Range range) {
+  CompletableFuture<Optional<List<StoredMessage>>> few(
+      Located newest, SkipPointerReader.Range range) {
     return walks.read(this, newest, range);
   }
 
   /** A commit and where it is. */
   public record Located(long sequence, CommitHeader header, StoredMessage message) {
     /** The actor's end, if this is its last commit. */
-    public ActorHead tip() {
+    public ActorHead head() {
       return ActorHead.after(header, sequence);
     }
   }

@@ -1,9 +1,9 @@
 package dev.aether.server.store.jetstream.read;
 
-import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import java.util.List;
 
 /**

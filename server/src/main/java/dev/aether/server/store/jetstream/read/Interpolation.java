@@ -5,16 +5,16 @@ import dev.aether.server.store.jetstream.format.SkipPointers;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Comes near a version that lies far below an actor's end. Down the ladders that is a read for each
- * halving, one after another. But where an actor's commits lie close together, their sequences rise
- * about as their versions do: so the place is guessed, and what JetStream has next there narrows it
- * down. A wrong guess costs time only: what is read is the actor's own commit, and tells its
- * version.
+ * Comes near a version that lies far below an actor's end. Down the skip pointers that is a read
+ * for each halving, one after another. But where an actor's commits lie close together, their
+ * sequences rise about as their versions do: so the place is guessed, and what JetStream has next
+ * there narrows it down. A wrong guess costs time only: what is read is the actor's own commit, and
+ * tells its version.
  */
 final class Interpolation {
   private static final int MAX_GUESSES = 3;
 
-  /** Among fewer commits than this, ladders are as fast. */
+  /** Among fewer commits than this, skip pointers are as fast. */
   private static final int MIN_COMMITS = 64;
 
   /** Messages to a commit; farther apart, JetStream walks long from a guess to the next commit. */
@@ -44,10 +44,10 @@ final class Interpolation {
   }
 
   private CompletableFuture<ActorLog.Located> near(ActorLog.Located above, Below known, int left) {
-    SkipPointers ladder = above.tip().through();
-    int rung = ladder.towardsVersion(version);
-    SkipPointers.Tree tree = ladder.trees().get(rung);
-    Below below = later(known, before(tree, ladder, rung));
+    SkipPointers skipPointers = above.head().through();
+    int pointer = skipPointers.towardsVersion(version);
+    SkipPointers.Tree tree = skipPointers.trees().get(pointer);
+    Below below = later(known, before(tree, skipPointers, pointer));
     long commits = tree.number() - below.number();
     long messages = tree.sequence() - below.sequence();
     boolean isThere = above.header().firstVersion() <= version;
@@ -77,8 +77,8 @@ final class Interpolation {
         : near(above, new Below(header.number(), found.sequence(), header.lastVersion()), left);
   }
 
-  private static Below before(SkipPointers.Tree tree, SkipPointers ladder, int rung) {
-    long sequence = rung + 1 < ladder.size() ? ladder.sequence(rung + 1) : 0;
+  private static Below before(SkipPointers.Tree tree, SkipPointers skipPointers, int pointer) {
+    long sequence = pointer + 1 < skipPointers.size() ? skipPointers.sequence(pointer + 1) : 0;
     return new Below(tree.number() - tree.size(), sequence, tree.versionBefore());
   }
 

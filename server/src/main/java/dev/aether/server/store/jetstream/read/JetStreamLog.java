@@ -2,24 +2,6 @@ package dev.aether.server.store.jetstream.read;
 
 import dev.aether.server.concurrent.SingleFlight;
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.store.jetstream.cache.ActorHead;
-import dev.aether.server.store.jetstream.cache.CommitAges;
-import dev.aether.server.store.jetstream.cache.RecentCommits;
-import dev.aether.server.store.jetstream.cache.VersionCache;
-import dev.aether.server.store.jetstream.damage.LogDamage;
-import dev.aether.server.store.jetstream.format.CommitHeader;
-import dev.aether.server.store.jetstream.format.CommitMessages;
-import dev.aether.server.store.jetstream.format.LogStream;
-import dev.aether.server.store.jetstream.format.StoredMessage;
-import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.save.SaveContext;
-import dev.aether.server.store.jetstream.wire.BatchReader;
-import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
-import dev.aether.server.store.jetstream.wire.JetStreamFailure;
-import dev.aether.server.store.jetstream.wire.OrderedConsumers;
-import dev.aether.server.store.jetstream.wire.RequestLimiter;
-import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.Reason;
@@ -27,6 +9,18 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.jetstream.cache.KnownCommits;
+import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.format.CommitMessages;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.wire.BatchReader;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import dev.aether.server.store.jetstream.wire.OrderedConsumers;
+import dev.aether.server.store.jetstream.wire.RequestLimiter;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamState;
 import java.util.List;
@@ -42,9 +36,7 @@ public final class JetStreamLog implements CommitLog {
   private final BatchReader batches;
   private final Namespaces namespaces;
   private final LogDamage damage;
-  private final VersionCache cache;
-  private final CommitAges ages;
-  private final RecentCommits recent;
+  private final KnownCommits known;
   private final Timers timers;
   private final OrderedConsumers tails;
 
@@ -53,15 +45,18 @@ public final class JetStreamLog implements CommitLog {
 
   private final SingleFlight<LogId, Extent> extents = new SingleFlight<>(this::ask);
 
-  public JetStreamLog(SaveContext tools, OrderedConsumers tails) {
-    this.api = tools.api();
-    this.batches = tools.batches();
-    this.damage = tools.damage();
-    this.namespaces = tools.namespaces();
-    this.cache = tools.cache();
-    this.ages = tools.ages();
-    this.recent = tools.recent();
-    this.timers = tools.timers();
+  public JetStreamLog(
+      ActorLogs actors,
+      Namespaces namespaces,
+      KnownCommits known,
+      Timers timers,
+      OrderedConsumers tails) {
+    this.api = actors.api();
+    this.batches = actors.batches();
+    this.damage = actors.damage();
+    this.namespaces = namespaces;
+    this.known = known;
+    this.timers = timers;
     this.tails = tails;
   }
 
@@ -228,31 +223,10 @@ public final class JetStreamLog implements CommitLog {
             after,
             this,
             damage,
-            message -> learn(stream.name(), message),
-            () -> {
-              // They may know commits that were lost.
-              cache.clear();
-              ages.forget(stream.name());
-              recent.forgetAll();
-            },
+            message -> known.received(stream.name(), message),
+            () -> known.forgetLog(stream.name()),
             listener)
         .start();
-  }
-
-  /** What other nodes stored, this node's saves learn here. */
-  private void learn(String stream, StoredMessage message) {
-    ages.reached(stream, message.sequence());
-    try {
-      CommitHeader header = CommitMessages.header(message);
-      cache.updateKnown(message.subject(), ActorHead.after(header, message.sequence()));
-      recent.saw(
-          message.subject(),
-          RecentCommits.Seen.of(header, message.sequence()),
-          ages.tooOld(stream));
-    } catch (CorruptCommitException e) {
-      // The listener is told of the record as corrupt; what is learnt here is only a hint.
-      return;
-    }
   }
 
   /**

@@ -1,6 +1,10 @@
 package dev.aether.server.store.jetstream.read;
 
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.Mark;
+import dev.aether.server.event.Reason;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.jetstream.damage.LogDamage;
 import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.LogStream;
@@ -8,10 +12,6 @@ import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.OrderedConsumer;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
-import dev.aether.server.event.Mark;
-import dev.aether.server.event.Reason;
-import dev.aether.server.store.CommitLog;
-import dev.aether.server.store.LogEntry;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Consumer;

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Where an actor's messages lie, found by reading all of them: for an actor whose ladders are
+ * Where an actor's messages lie, found by reading all of them: for an actor whose skip pointers are
  * broken by a damaged record.
  */
 final class SequenceIndex {

@@ -1,12 +1,12 @@
 package dev.aether.server.store.jetstream.read;
 
+import dev.aether.server.codec.CorruptCommitException;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.SkipPointers;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.codec.CorruptCommitException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -18,10 +18,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a few commits of an actor by the ladders in their headers: each commit that is read tells
- * of two more, so that {@code n} of them come in O(log n) rounds of messages asked for by their
- * sequence. However sparse they lie in a large stream, that costs the same, while a batch get makes
- * JetStream walk over everything between them. For any number of threads.
+ * Reads a few commits of an actor by the skip pointers in their headers: each commit that is read
+ * tells of two more, so that {@code n} of them come in O(log n) rounds of messages asked for by
+ * their sequence. However sparse they lie in a large stream, that costs the same, while a batch get
+ * makes JetStream walk over everything between them. For any number of threads.
  */
 public final class SkipPointerReader {
   /** More commits than this come faster in a batch. */
@@ -111,7 +111,7 @@ public final class SkipPointerReader {
     }
 
     synchronized void begin(ActorLog.Located newest) {
-      List<SkipPointers.Tree> trees = newest.tip().through().trees();
+      List<SkipPointers.Tree> trees = newest.head().through().trees();
       largest = Math.max(1, newest.message().body().length);
       add(trees.get(0), newest.header(), newest.message());
       trees.stream().skip(1).filter(range::overlaps).forEach(left::add);
@@ -136,7 +136,9 @@ public final class SkipPointerReader {
     }
 
     private synchronized void arrived(
-        SkipPointers.Tree tree, @Nullable Optional<StoredMessage> message, @Nullable Throwable thrown) {
+        SkipPointers.Tree tree,
+        @Nullable Optional<StoredMessage> message,
+        @Nullable Throwable thrown) {
       inFlight--;
       if (ended) {
         leave();
@@ -152,7 +154,7 @@ public final class SkipPointerReader {
       }
     }
 
-    /** False if it is not what the ladder says. */
+    /** False if it is not what the skip pointers says. */
     private boolean take(SkipPointers.Tree tree, StoredMessage message) {
       CommitHeader header;
       try {

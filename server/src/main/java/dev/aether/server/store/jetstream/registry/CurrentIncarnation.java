@@ -1,22 +1,22 @@
 package dev.aether.server.store.jetstream.registry;
 
-import dev.aether.server.store.jetstream.damage.LogDamage;
-import dev.aether.server.store.jetstream.format.LogStream;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Namespaces.Info;
+import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Reads in a namespace as it is now: where the making that this node knows can't be read, the
- * registry's leader is asked, and if that knows another making, or none, the read is begun anew
- * there. A making that the leader knows too and that can't be read stays an error, and if its
- * stream is lost, that is said: nobody may take it for an empty one. Futures fail with a
+ * Reads in a namespace as it is now: where the incarnation that this node knows can't be read, the
+ * registry's leader is asked, and if that knows another incarnation, or none, the read is begun
+ * anew there. An incarnation that the leader knows too and that can't be read stays an error, and
+ * if its stream is lost, that is said: nobody may take it for an empty one. Futures fail with a
  * StoreException. For any number of threads.
  */
 public final class CurrentIncarnation {
@@ -34,7 +34,8 @@ public final class CurrentIncarnation {
   /**
    * What a read brings.
    *
-   * @param read in a making; run again where another one is current, so it must have no effect
+   * @param read in an incarnation; run again where another one is current, so it must have no
+   *     effect
    * @param nothing what is read in a namespace that nobody made
    */
   public <T> CompletableFuture<T> read(
@@ -44,11 +45,11 @@ public final class CurrentIncarnation {
   }
 
   private <T> CompletableFuture<T> readIn(
-      Optional<Info> making, Function<Info, CompletableFuture<T>> read, T nothing, int left) {
-    if (making.isEmpty()) {
+      Optional<Info> incarnation, Function<Info, CompletableFuture<T>> read, T nothing, int left) {
+    if (incarnation.isEmpty()) {
       return CompletableFuture.completedFuture(nothing);
     }
-    Info info = making.get();
+    Info info = incarnation.get();
     return read.apply(info)
         .exceptionallyCompose(
             thrown ->
@@ -57,7 +58,7 @@ public final class CurrentIncarnation {
                         .look(info.namespace())
                         .thenCompose(
                             now ->
-                                now.equals(making)
+                                now.equals(incarnation)
                                     ? damage.unlessGone(
                                         LogStream.of(info.firstLog(), 1),
                                         "",
@@ -65,7 +66,7 @@ public final class CurrentIncarnation {
                                         () ->
                                             namespaces
                                                 .look(info.namespace())
-                                                .thenApply(making::equals))
+                                                .thenApply(incarnation::equals))
                                     : readIn(now, read, nothing, left - 1))
                     : CompletableFuture.failedFuture(thrown));
   }

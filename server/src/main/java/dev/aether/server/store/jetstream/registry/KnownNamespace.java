@@ -1,11 +1,11 @@
 package dev.aether.server.store.jetstream.registry;
 
-import dev.aether.server.store.jetstream.format.NamespaceRecords;
-import dev.aether.server.store.jetstream.format.StoredMessage;
-import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces.Info;
+import dev.aether.server.store.jetstream.format.NamespaceRecords;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.util.Optional;
@@ -70,7 +70,7 @@ record KnownNamespace(
         : Optional.empty();
   }
 
-  boolean isSameMakingAs(String incarnation) {
+  boolean isSameIncarnationAs(String incarnation) {
     return fault.isEmpty() && record.getIncarnation().equals(incarnation);
   }
 }

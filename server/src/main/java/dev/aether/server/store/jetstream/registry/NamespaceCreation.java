@@ -1,5 +1,10 @@
 package dev.aether.server.store.jetstream.registry;
 
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Namespaces.Info;
+import dev.aether.server.store.Namespaces.Settings;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.format.NamespaceRecords;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
@@ -7,11 +12,6 @@ import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
-import dev.aether.server.event.Namespace;
-import dev.aether.server.event.StoreException;
-import dev.aether.server.store.Namespaces;
-import dev.aether.server.store.Namespaces.Info;
-import dev.aether.server.store.Namespaces.Settings;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.util.Optional;
@@ -146,7 +146,7 @@ final class NamespaceCreation {
               return JetStreamErrors.decided(register(ours, found))
                   .thenCompose(
                       now ->
-                          now.isSameMakingAs(ours.getIncarnation())
+                          now.isSameIncarnationAs(ours.getIncarnation())
                               ? finishOrAbandon(now, settings)
                               : CompletableFuture.failedFuture(
                                   new StoreException.NamespaceExists(namespace)));
@@ -155,7 +155,7 @@ final class NamespaceCreation {
 
   private NamespaceRecord record(Namespace namespace, Settings settings) {
     int replicas = settings.replicas() == 0 ? defaultReplicas : settings.replicas();
-    return NamespaceRecords.making(namespace, replicas, settings.maxBytes());
+    return NamespaceRecords.creating(namespace, replicas, settings.maxBytes());
   }
 
   /** Writes that a namespace is being made. Returns what the registry has then. */
@@ -225,7 +225,7 @@ final class NamespaceCreation {
   private CompletableFuture<KnownNamespace> withoutRemains(
       NamespaceRecord record, KnownNamespace now) {
     boolean wanted =
-        now.isSameMakingAs(record.getIncarnation()) && !now.isBeingDeleted() && !now.isGone();
+        now.isSameIncarnationAs(record.getIncarnation()) && !now.isBeingDeleted() && !now.isGone();
     return wanted || now.fault().isPresent()
         ? CompletableFuture.completedFuture(now)
         : deleting.deleteStreams(record).thenApply(deleted -> now);

@@ -1,12 +1,12 @@
 package dev.aether.server.store.jetstream.registry;
 
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.format.NamespaceRecords;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
-import dev.aether.server.event.Namespace;
-import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.util.Optional;
@@ -53,7 +53,7 @@ final class NamespaceDeletion {
   }
 
   /**
-   * Deletes the making that was found first and no other: when this node's word was lost and
+   * Deletes the incarnation that was found first and no other: when this node's word was lost and
    * another finished it, what has the name now is somebody else's.
    */
   private CompletableFuture<Void> deleteStill(
@@ -62,7 +62,9 @@ final class NamespaceDeletion {
         .look(namespace)
         .thenCompose(
             found ->
-                found.filter(now -> now.isSameMakingAs(first.record().getIncarnation())).isEmpty()
+                found
+                            .filter(now -> now.isSameIncarnationAs(first.record().getIncarnation()))
+                            .isEmpty()
                         || found.get().isGone()
                     ? CompletableFuture.completedFuture(null)
                     : delete(namespace, found, begun, tries));
@@ -104,7 +106,7 @@ final class NamespaceDeletion {
             api.isDiskFull() ? deleteThenRecord(deleting, found) : record(deleting, found))
         .thenCompose(
             now ->
-                now.isBeingDeleted() && now.isSameMakingAs(deleting.getIncarnation())
+                now.isBeingDeleted() && now.isSameIncarnationAs(deleting.getIncarnation())
                     ? finish(now).thenApply(gone -> true)
                     : CompletableFuture.completedFuture(false));
   }
@@ -157,7 +159,7 @@ final class NamespaceDeletion {
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  /** Deletes what there is of a making's streams. */
+  /** Deletes what there is of an incarnation's streams. */
   CompletableFuture<Void> deleteStreams(NamespaceRecord record) {
     Stream<String> logs = NamespaceRecords.info(record).logs().stream().map(SubjectCodec::stream);
     Stream<String> snapshots =

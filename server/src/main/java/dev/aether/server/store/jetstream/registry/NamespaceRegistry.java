@@ -3,14 +3,14 @@ package dev.aether.server.store.jetstream.registry;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.SingleFlight;
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
-import dev.aether.server.store.jetstream.wire.JetStreamFailure;
-import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -30,8 +30,8 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   private final long storeId;
   private final RegistryCopy copy;
   private final RegistryStream registry;
-  private final NamespaceCreation making;
-  private final NamespaceDeletion deleting;
+  private final NamespaceCreation creation;
+  private final NamespaceDeletion deletion;
   private final SingleFlight<Namespace, Optional<Info>> looks;
   private final Map<Namespace, CompletableFuture<Info>> made = new ConcurrentHashMap<>();
 
@@ -47,9 +47,9 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
     this.storeId = storeId;
     copy = new RegistryCopy(timers, tails);
     registry = new RegistryStream(api, timers, copy);
-    deleting = new NamespaceDeletion(api, registry);
-    making = new NamespaceCreation(api, copy, registry, deleting, replicas);
-    looks = new SingleFlight<>(namespace -> JetStreamErrors.mapped(making.look(namespace)));
+    deletion = new NamespaceDeletion(api, registry);
+    creation = new NamespaceCreation(api, copy, registry, deletion, replicas);
+    looks = new SingleFlight<>(namespace -> JetStreamErrors.mapped(creation.look(namespace)));
   }
 
   /**
@@ -106,7 +106,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
     if (running != null) {
       return running.copy();
     }
-    CatchAll.begin(() -> making.findOrMake(namespace, autoCreateLimit))
+    CatchAll.begin(() -> creation.findOrMake(namespace, autoCreateLimit))
         .whenComplete(
             (info, thrown) -> {
               made.remove(namespace);
@@ -121,12 +121,12 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
 
   @Override
   public CompletableFuture<Info> create(Namespace namespace, Settings settings, long deadline) {
-    return answered(namespace, deadline, begun -> making.make(namespace, settings, begun));
+    return answered(namespace, deadline, begun -> creation.make(namespace, settings, begun));
   }
 
   @Override
   public CompletableFuture<Void> delete(Namespace namespace, long deadline) {
-    return answered(namespace, deadline, begun -> deleting.delete(namespace, begun));
+    return answered(namespace, deadline, begun -> deletion.delete(namespace, begun));
   }
 
   /**

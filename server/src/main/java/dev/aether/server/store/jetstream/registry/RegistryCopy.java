@@ -2,16 +2,16 @@ package dev.aether.server.store.jetstream.registry;
 
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.store.jetstream.format.StoredMessage;
-import dev.aether.server.store.jetstream.format.StreamConfigs;
-import dev.aether.server.store.jetstream.wire.JetStreamFailure;
-import dev.aether.server.store.jetstream.wire.OrderedConsumer;
-import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.server.store.Namespaces.Watch;
 import dev.aether.server.store.Namespaces.Watcher;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.format.StreamConfigs;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import dev.aether.server.store.jetstream.wire.OrderedConsumer;
+import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -121,7 +121,7 @@ final class RegistryCopy implements AutoCloseable {
   }
 
   private static void tellIfGone(Watcher watcher, Info info, KnownNamespace after) {
-    if (after.usable().isEmpty() || !after.isSameMakingAs(info.incarnation())) {
+    if (after.usable().isEmpty() || !after.isSameIncarnationAs(info.incarnation())) {
       watcher.onDeleted(info.namespace(), info.incarnation());
     }
   }

@@ -1,6 +1,8 @@
 package dev.aether.server.store.jetstream.registry;
 
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.damage.LogCondition;
 import dev.aether.server.store.jetstream.format.NamespaceRecords;
 import dev.aether.server.store.jetstream.format.StoredMessage;
@@ -9,8 +11,6 @@ import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
-import dev.aether.server.event.Namespace;
-import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.nio.ByteBuffer;

@@ -1,5 +1,9 @@
 package dev.aether.server.store.jetstream.save;
 
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Save;
 import dev.aether.server.store.jetstream.cache.ActorHead;
 import dev.aether.server.store.jetstream.cache.CommitAges;
 import dev.aether.server.store.jetstream.cache.RecentCommits;
@@ -7,10 +11,6 @@ import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.read.ActorLog;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
-import dev.aether.server.event.ExpectedVersion;
-import dev.aether.server.event.Limits;
-import dev.aether.server.event.StoreException;
-import dev.aether.server.store.Save;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,16 +64,16 @@ public final class DuplicateSearch {
    * Whether the commit that follows a version is this save's: with an expected version it can stand
    * nowhere else.
    */
-  CompletableFuture<Optional<Found>> after(ActorHead tip, long version) {
-    if (Long.compareUnsigned(version, tip.version()) >= 0) {
+  CompletableFuture<Optional<Found>> after(ActorHead head, long version) {
+    if (Long.compareUnsigned(version, head.version()) >= 0) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    if (tip.holds(version + 1) && !tip.mayBe(save.commitId())) {
+    if (head.holds(version + 1) && !head.mayBe(save.commitId())) {
       // The common conflict: somebody was faster by one commit, and its id is known.
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return actor
-        .holding(tip, version + 1)
+        .holding(head, version + 1)
         .thenApply(
             located ->
                 located
@@ -84,37 +84,37 @@ public final class DuplicateSearch {
   }
 
   /** Whether one of the actor's commits after a sequence is this save's. */
-  public CompletableFuture<Optional<Found>> since(long sequence, ActorHead tip) {
-    if (tip.previous() == sequence && !tip.mayBe(save.commitId())) {
+  public CompletableFuture<Optional<Found>> since(long sequence, ActorHead head) {
+    if (head.previous() == sequence && !head.mayBe(save.commitId())) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    return search(sequence, false, tip.sequence());
+    return search(sequence, false, head.sequence());
   }
 
   /**
    * Whether one of the commits is this save's that its repeat may have left: the young ones, and
    * for a repeat the actor's latest.
    */
-  CompletableFuture<Optional<Found>> among(ActorHead tip, RecentCommits.Answer known) {
+  CompletableFuture<Optional<Found>> among(ActorHead head, RecentCommits.Answer known) {
     return known instanceof RecentCommits.Answer.MaybeAfter begun
-        ? search(begun.sequence(), false, tip.sequence())
-        : beginning(tip).thenCompose(begin -> search(begin, true, tip.sequence()));
+        ? search(begun.sequence(), false, head.sequence())
+        : beginning(head).thenCompose(begin -> search(begin, true, head.sequence()));
   }
 
   /** A sequence up to which no commit counts. */
-  private CompletableFuture<Long> beginning(ActorHead tip) {
-    long count = tip.through().count();
+  private CompletableFuture<Long> beginning(ActorHead head) {
+    long count = head.through().count();
     long furthest = Math.max(0, count - Limits.REPEATS_AMONG_COMMITS);
-    int old = save.retry() ? -1 : tip.through().notAfterSequence(tooOld);
-    if (old >= 0 && tip.through().number(old) >= furthest) {
-      return CompletableFuture.completedFuture(tip.through().sequence(old));
+    int old = save.retry() ? -1 : head.through().notAfterSequence(tooOld);
+    if (old >= 0 && head.through().number(old) >= furthest) {
+      return CompletableFuture.completedFuture(head.through().sequence(old));
     }
     if (furthest == 0) {
       return CompletableFuture.completedFuture(save.retry() ? 0 : tooOld);
     }
     return actor
-        .numbered(tip, count)
-        .thenCompose(last -> beginning(tip, furthest, last.message().time()))
+        .numbered(head, count)
+        .thenCompose(last -> beginning(head, furthest, last.message().time()))
         .exceptionallyCompose(DuplicateSearch::fromWhatIsKept);
   }
 
@@ -122,21 +122,21 @@ public final class DuplicateSearch {
    * The same, where more commits may count than are read at once: goes back until one is too old,
    * by what this node knows or else by JetStream's own stamps.
    */
-  private CompletableFuture<Long> beginning(ActorHead tip, long number, Instant last) {
+  private CompletableFuture<Long> beginning(ActorHead head, long number, Instant last) {
     if (number <= 0) {
       return CompletableFuture.completedFuture(0L);
     }
     return actor
-        .numbered(tip, number)
+        .numbered(head, number)
         .thenCompose(
             at ->
                 at.sequence() <= tooOld || at.message().time().plus(OLD_BY_STAMP).isBefore(last)
                     ? CompletableFuture.completedFuture(at.sequence())
-                    : beginning(tip, further(tip, number), last));
+                    : beginning(head, further(head, number), last));
   }
 
-  private static long further(ActorHead tip, long number) {
-    return tip.through().count() - FURTHER * (tip.through().count() - number);
+  private static long further(ActorHead head, long number) {
+    return head.through().count() - FURTHER * (head.through().count() - number);
   }
 
   /**

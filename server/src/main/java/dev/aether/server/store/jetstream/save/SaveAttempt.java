@@ -1,6 +1,15 @@
 package dev.aether.server.store.jetstream.save;
 
+import dev.aether.server.codec.CommitCodec;
+import dev.aether.server.concurrent.Backoff;
 import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.ExpectedVersion;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.cache.ActorHead;
 import dev.aether.server.store.jetstream.cache.RecentCommits;
 import dev.aether.server.store.jetstream.damage.LogDamage;
@@ -11,15 +20,6 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
 import dev.aether.server.store.jetstream.write.PublishGate;
-import dev.aether.server.codec.CommitCodec;
-import dev.aether.server.event.Durability;
-import dev.aether.server.event.ExpectedVersion;
-import dev.aether.server.event.Reason;
-import dev.aether.server.event.StoreException;
-import dev.aether.server.concurrent.Backoff;
-import dev.aether.server.store.Namespaces;
-import dev.aether.server.store.Save;
-import dev.aether.server.store.Saved;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -55,10 +55,10 @@ final class SaveAttempt {
   /** Around each step that runs later. */
   private final CatchAll guard;
 
-  /** Whether the tip in hand is the leader's and not the cache's. */
+  /** Whether the head in hand is the leader's and not the cache's. */
   private boolean looked;
 
-  /** When the stream was first missed in this making of the namespace, as nanoTime. */
+  /** When the stream was first missed in this incarnation of the namespace, as nanoTime. */
   private @Nullable Long streamGoneAt;
 
   /** Where the latest publish aimed; null before the first. */
@@ -68,7 +68,7 @@ final class SaveAttempt {
    * The last of JetStream's failures that were not the end of it, for people. Read by the
    * deadline's thread.
    */
-  private volatile String trouble = "no answer";
+  private volatile String lastError = "no answer";
 
   private final PublishGate gate = new PublishGate();
 
@@ -116,7 +116,7 @@ final class SaveAttempt {
     if (thrown != null) {
       StoreException why = JetStreamErrors.toStoreException(thrown);
       if (why.reason() == Reason.STORE_UNAVAILABLE) {
-        trouble = why.getMessage();
+        lastError = why.getMessage();
         later(LONGEST_PAUSE, this::findNamespace);
       } else {
         fail(why);
@@ -136,14 +136,15 @@ final class SaveAttempt {
       fail(e);
       return;
     }
-    ActorLog log = tools.actor(stream, save.actor());
+    ActorLog log = tools.actors().of(stream, save.actor());
     actor = log;
     // That an actor has nothing is looked at anew: a damaged log would take expectation 0 for
     // right.
     tools
-        .cache()
+        .known()
+        .heads()
         .get(log.subject())
-        .filter(tip -> tip.sequence() > 0)
+        .filter(head -> head.sequence() > 0)
         .ifPresentOrElse(this::decide, this::look);
   }
 
@@ -152,25 +153,25 @@ final class SaveAttempt {
       return;
     }
     looked = true;
-    actor().tip().whenComplete(guard.of((tip, thrown) -> step(thrown, () -> seen(tip))));
+    actor().head().whenComplete(guard.of((head, thrown) -> step(thrown, () -> seen(head))));
   }
 
-  private void seen(ActorHead tip) {
-    tools.cache().update(actor().subject(), tip);
-    tools.ages().reached(actor().stream().name(), tip.sequence());
+  private void seen(ActorHead head) {
+    tools.known().heads().update(actor().subject(), head);
+    tools.known().ages().reached(actor().stream().name(), head.sequence());
     ActorHead aimed = aim;
-    if (aimed == null || tip.sequence() == aimed.sequence()) {
-      decide(tip);
-    } else if (tip.sequence() < aimed.sequence()) {
-      endsEarlier(tip, aimed);
+    if (aimed == null || head.sequence() == aimed.sequence()) {
+      decide(head);
+    } else if (head.sequence() < aimed.sequence()) {
+      endsEarlier(head, aimed);
     } else {
       // What stands where we aimed is our own publish, an equal save's, or keeps ours out for ever.
-      search(repeats().since(aimed.sequence(), tip), () -> decideElsewhere(tip));
+      search(repeats().since(aimed.sequence(), head), () -> decideElsewhere(head));
     }
   }
 
   /** The actor ends before what was known of it. */
-  private void endsEarlier(ActorHead tip, ActorHead aimed) {
+  private void endsEarlier(ActorHead head, ActorHead aimed) {
     Optional<StoreException> lost = actor().lost(aimed.sequence());
     if (lost.isPresent()) {
       fail(lost.get());
@@ -178,58 +179,58 @@ final class SaveAttempt {
     }
     // A deposed leader's answer, older than what was known before; or what was known is gone from
     // the store, and then the next save must not begin with it.
-    tools.cache().forget(actor().subject(), aimed);
-    tools.recent().forget(actor().subject());
-    tools.ages().forget(actor().stream().name());
+    tools.known().heads().forget(actor().subject(), aimed);
+    tools.known().recent().forget(actor().subject());
+    tools.known().ages().forget(actor().stream().name());
     if (actor().isTrimmed(aimed.sequence())) {
-      decideElsewhere(tip);
+      decideElsewhere(head);
     } else {
       again(LONGEST_PAUSE);
     }
   }
 
-  private void decideElsewhere(ActorHead tip) {
+  private void decideElsewhere(ActorHead head) {
     gate.lostPublishesAreVoid();
     aim = null;
-    decide(tip);
+    decide(head);
   }
 
-  private void decide(ActorHead tip) {
+  private void decide(ActorHead head) {
     ExpectedVersion expected = save.expected();
     if (expected instanceof ExpectedVersion.Exactly exactly) {
-      if (tip.version() == exactly.version()) {
-        publish(tip);
+      if (head.version() == exactly.version()) {
+        publish(head);
       } else if (!looked) {
         look();
       } else {
-        search(repeats().after(tip, exactly.version()), () -> conflictUnlessLost(tip, exactly));
+        search(repeats().after(head, exactly.version()), () -> conflictUnlessLost(head, exactly));
       }
-    } else if (expected instanceof ExpectedVersion.Existing && tip.version() == 0) {
+    } else if (expected instanceof ExpectedVersion.Existing && head.version() == 0) {
       if (looked) {
-        conflict(tip);
+        conflict(head);
       } else {
         look();
       }
     } else {
-      append(tip);
+      append(head);
     }
   }
 
   /** Who expects more than is there, in a log that lost records, may know of one of them. */
-  private void conflictUnlessLost(ActorHead tip, ExpectedVersion.Exactly exactly) {
+  private void conflictUnlessLost(ActorHead head, ExpectedVersion.Exactly exactly) {
     Optional<StoreException> lost =
-        Long.compareUnsigned(exactly.version(), tip.version()) > 0
-            ? actor().lostUpTo(tip.sequence(), exactly.version())
+        Long.compareUnsigned(exactly.version(), head.version()) > 0
+            ? actor().lostUpTo(head.sequence(), exactly.version())
             : Optional.empty();
-    lost.ifPresentOrElse(this::fail, () -> conflict(tip));
+    lost.ifPresentOrElse(this::fail, () -> conflict(head));
   }
 
-  private void conflict(ActorHead tip) {
+  private void conflict(ActorHead head) {
     fail(
         save.expected() instanceof ExpectedVersion.Exactly exactly
             ? StoreException.VersionConflict.at(
                 save.actor(),
-                tip.version(),
+                head.version(),
                 exactly.version(),
                 Optional.ofNullable(actor).map(log -> log.stream().log().incarnation()))
             : StoreException.VersionConflict.missing(save.actor()));
@@ -240,27 +241,31 @@ final class SaveAttempt {
    * a first sending may be: it was held up on its way, or waited here, while its writer repeated it
    * on another connection or node.
    */
-  private void append(ActorHead tip) {
+  private void append(ActorHead head) {
     if (aim != null) {
-      publish(tip);
+      publish(head);
       return;
     }
     RecentCommits.Answer known =
-        tools.recent().ask(actor().subject(), tip, save.commitId(), tooOld(), save.retry());
+        tools
+            .known()
+            .recent()
+            .ask(actor().subject(), head, save.commitId(), tooOld(), save.retry());
     if (known instanceof RecentCommits.Answer.Not) {
-      publish(tip);
+      publish(head);
     } else if (looked) {
-      search(repeats().among(tip, known), () -> publish(tip));
+      search(repeats().among(head, known), () -> publish(head));
     } else {
       look();
     }
   }
 
   private long tooOld() {
-    return tools.ages().tooOld(actor().stream().name());
+    return tools.known().ages().tooOld(actor().stream().name());
   }
 
-  private void search(CompletableFuture<Optional<DuplicateSearch.Found>> search, Runnable otherwise) {
+  private void search(
+      CompletableFuture<Optional<DuplicateSearch.Found>> search, Runnable otherwise) {
     search.whenComplete(
         guard.of(
             (found, thrown) ->
@@ -278,8 +283,8 @@ final class SaveAttempt {
     answer.complete(saved(header, found.sequence(), true));
   }
 
-  private void publish(ActorHead tip) {
-    long first = tip.version() + 1;
+  private void publish(ActorHead head) {
+    long first = head.version() + 1;
     byte[] body =
         CommitCodec.encode(save.namespace(), save.actor(), save.commitId(), first, save.events());
     if (body.length > tools.maxCommitBytes()) {
@@ -292,9 +297,9 @@ final class SaveAttempt {
             first + save.events().size() - 1,
             save.expected().letter(),
             save.digest(),
-            tip.through(),
+            head.through(),
             save.commitId().value());
-    aim = tip;
+    aim = head;
     if (!gate.publish()) {
       return;
     }
@@ -303,7 +308,7 @@ final class SaveAttempt {
         .publish(
             actor().stream().name(),
             actor().subject(),
-            PublishHeaders.expecting(actor().stream().name(), tip.sequence(), header),
+            PublishHeaders.expecting(actor().stream().name(), head.sequence(), header),
             body)
         .whenComplete(
             guard.of(
@@ -313,31 +318,31 @@ final class SaveAttempt {
                     return;
                   }
                   if (thrown == null) {
-                    stored(tip, header, sequence);
+                    stored(head, header, sequence);
                   } else {
                     refused(JetStreamErrors.failure(thrown));
                   }
                 }));
   }
 
-  private void stored(ActorHead tip, CommitHeader header, long sequence) {
+  private void stored(ActorHead head, CommitHeader header, long sequence) {
     String subject = actor().subject();
-    tools.cache().update(subject, ActorHead.after(header, sequence));
+    tools.known().heads().update(subject, ActorHead.after(header, sequence));
     tools.damage().heard(actor().stream(), sequence);
-    if (!tools.ages().stored(actor().stream().name(), sequence)) {
-      tools.recent().forgetAll();
+    if (!tools.known().ages().stored(actor().stream().name(), sequence)) {
+      tools.known().recent().forgetAll();
     }
     RecentCommits.Seen commit = RecentCommits.Seen.of(header, sequence);
     if (save.expected() instanceof ExpectedVersion.Exactly) {
-      tools.recent().saw(subject, commit, tooOld());
+      tools.known().recent().saw(subject, commit, tooOld());
     } else {
-      tools.recent().stored(subject, tip, commit, tooOld());
+      tools.known().recent().stored(subject, head, commit, tooOld());
     }
     answer.complete(saved(header, sequence, false));
   }
 
   private void refused(JetStreamFailure failure) {
-    trouble = failure.getMessage();
+    lastError = failure.getMessage();
     if (failure.kind() != JetStreamFailure.Kind.NO_ANSWER) {
       gate.publishHadNoEffect();
     }
@@ -384,7 +389,7 @@ final class SaveAttempt {
    * Nothing is heard of the stream: is it still the namespace's? Asked of the registry's leader.
    */
   private void unreachable(JetStreamFailure failure) {
-    trouble = failure.getMessage();
+    lastError = failure.getMessage();
     if (failure.kind() == JetStreamFailure.Kind.NO_ANSWER) {
       again(LONGEST_PAUSE);
     } else {
@@ -412,7 +417,8 @@ final class SaveAttempt {
     } else if (same || thrown != null) {
       again(LONGEST_PAUSE);
     } else if (gate.isUncertain()) {
-      // It may have been stored and gone with the old making: neither that nor the contrary may be
+      // It may have been stored and gone with the old incarnation: neither that nor the contrary
+      // may be
       // said, and stored in the new one it might have been twice.
       fail(new StoreException.StoreUnavailable("the namespace was deleted meanwhile"));
     } else {
@@ -454,9 +460,9 @@ final class SaveAttempt {
           case WAITING ->
               new StoreException.Overloaded(
                   "time spent waiting for earlier saves of the same actor", OVERLOAD_RETRY_AFTER);
-          case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + trouble);
+          case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + lastError);
           case UNCERTAIN ->
-              new StoreException.OutcomeUnknown(save.commitId(), "JetStream: " + trouble);
+              new StoreException.OutcomeUnknown(save.commitId(), "JetStream: " + lastError);
         });
   }
 
@@ -465,7 +471,7 @@ final class SaveAttempt {
   }
 
   private DuplicateSearch repeats() {
-    return new DuplicateSearch(actor(), save, tools.recent(), tooOld(), answer::isDone);
+    return new DuplicateSearch(actor(), save, tools.known().recent(), tooOld(), answer::isDone);
   }
 
   private Saved saved(CommitHeader header, long sequence, boolean replayed) {

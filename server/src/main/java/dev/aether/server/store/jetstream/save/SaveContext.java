@@ -2,18 +2,12 @@ package dev.aether.server.store.jetstream.save;
 
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.store.jetstream.cache.CommitAges;
-import dev.aether.server.store.jetstream.cache.RecentCommits;
-import dev.aether.server.store.jetstream.cache.VersionCache;
-import dev.aether.server.store.jetstream.damage.LogDamage;
-import dev.aether.server.store.jetstream.format.LogStream;
-import dev.aether.server.store.jetstream.read.ActorLog;
-import dev.aether.server.store.jetstream.read.SkipPointerReader;
-import dev.aether.server.store.jetstream.wire.BatchReader;
-import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.jetstream.cache.KnownCommits;
+import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.read.ActorLogs;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
 
 /**
  * What every save works with.
@@ -23,19 +17,11 @@ import dev.aether.server.store.Namespaces;
  */
 public record SaveContext(
     JetStreamApi api,
-    BatchReader batches,
-    SkipPointerReader walks,
+    ActorLogs actors,
     LogDamage damage,
     Namespaces namespaces,
-    VersionCache cache,
-    CommitAges ages,
-    RecentCommits recent,
+    KnownCommits known,
     Timers timers,
     DeadlineScheduler deadlines,
     int maxCommitBytes,
-    Durability.Sync sync) {
-  /** An actor's commits in a log. */
-  public ActorLog actor(LogStream stream, ActorId actor) {
-    return new ActorLog(api, batches, walks, damage, stream, actor);
-  }
-}
+    Durability.Sync sync) {}

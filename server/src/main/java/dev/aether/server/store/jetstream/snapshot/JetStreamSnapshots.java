@@ -1,13 +1,13 @@
 package dev.aether.server.store.jetstream.snapshot;
 
 import dev.aether.server.concurrent.KeyedSerialExecutor;
-import dev.aether.server.store.jetstream.format.SnapshotMessages;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Snapshots;
+import dev.aether.server.store.jetstream.format.SnapshotMessages;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.wire.SnapshotRecord;
 import dev.aether.v1.Snapshot;
 import java.time.Duration;
@@ -32,7 +32,8 @@ public final class JetStreamSnapshots implements Snapshots {
 
   /** Changes of one actor pass one after another, rather than race on this node. */
   private final KeyedSerialExecutor lanes =
-      new KeyedSerialExecutor(MAX_CHANGES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_CHANGES);
+      new KeyedSerialExecutor(
+          MAX_CHANGES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_CHANGES);
 
   private volatile boolean closing;
 
@@ -109,7 +110,7 @@ public final class JetStreamSnapshots implements Snapshots {
         .look(namespace.namespace())
         .thenCompose(
             now ->
-                SnapshotStream.isMaking(now, namespace)
+                SnapshotStream.isCurrent(now, namespace)
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : latest(now, actor));
   }

@@ -1,18 +1,18 @@
 package dev.aether.server.store.jetstream.snapshot;
 
+import dev.aether.server.concurrent.Backoff;
 import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.jetstream.format.SnapshotMessages;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
 import dev.aether.server.store.jetstream.write.PublishGate;
-import dev.aether.server.event.ActorId;
-import dev.aether.server.event.Namespace;
-import dev.aether.server.event.Reason;
-import dev.aether.server.event.StoreException;
-import dev.aether.server.concurrent.Backoff;
-import dev.aether.server.store.Namespaces;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,14 +47,14 @@ final class SnapshotAttempt {
   /** What this node remembers of namespaces is trusted until something fails. */
   private boolean askLeader;
 
-  /** The making of the namespace in which the actor was found to be as it must. */
+  /** The incarnation of the namespace in which the actor was found to be as it must. */
   private String admittedIn = "";
 
   /** Sequence of the actor's last message when it was looked at; 0: there was none. */
   private long aim;
 
   /** The last failure that was not the end, for people. Read by the deadline's thread. */
-  private volatile String trouble = "no answer";
+  private volatile String lastError = "no answer";
 
   /** From now on the answer comes before the deadline, started or not. */
   SnapshotAttempt(
@@ -129,12 +129,12 @@ final class SnapshotAttempt {
                 }));
   }
 
-  /** Goes on if the namespace is still this making of it, else begins with what it is now. */
+  /** Goes on if the namespace is still this incarnation of it, else begins with what it is now. */
   private void whileUsable(Namespaces.Info info, Runnable next) {
     then(
         tools.namespaces().look(namespace),
         now -> {
-          if (SnapshotStream.isMaking(now, info)) {
+          if (SnapshotStream.isCurrent(now, info)) {
             next.run();
           } else {
             findNamespace();
@@ -164,7 +164,7 @@ final class SnapshotAttempt {
     if (change.isSo(messages, stored)) {
       answer.complete(null);
     } else if (sequence < aim) {
-      trouble = "an answer older than one before it";
+      lastError = "an answer older than one before it";
       again(() -> look(info));
     } else if (sequence > aim && gate.isUncertain() && !tookPlaceOf(messages, stored, aim)) {
       fail(new StoreException.OutcomeUnknown(actor, "others changed the snapshot meanwhile"));
@@ -225,7 +225,7 @@ final class SnapshotAttempt {
   }
 
   private void refused(Namespaces.Info info, JetStreamFailure failure) {
-    trouble = failure.getMessage();
+    lastError = failure.getMessage();
     if (failure.kind() != JetStreamFailure.Kind.NO_ANSWER) {
       gate.publishHadNoEffect();
     }
@@ -260,7 +260,7 @@ final class SnapshotAttempt {
                   if (thrown != null) {
                     // Not refused(), which would come back here: a full store passes, or the time
                     // does.
-                    trouble = JetStreamErrors.failure(thrown).getMessage();
+                    lastError = JetStreamErrors.failure(thrown).getMessage();
                     if (JetStreamErrors.failure(thrown).kind() != JetStreamFailure.Kind.NO_ANSWER) {
                       gate.publishHadNoEffect();
                     }
@@ -316,7 +316,7 @@ final class SnapshotAttempt {
     }
     StoreException why = JetStreamErrors.toStoreException(thrown);
     if (why.reason() == Reason.STORE_UNAVAILABLE) {
-      trouble = why.getMessage();
+      lastError = why.getMessage();
       fromTheStart();
     } else {
       fail(why);
@@ -345,8 +345,8 @@ final class SnapshotAttempt {
               new StoreException.Overloaded(
                   "time spent waiting for earlier snapshots of the same actor",
                   OVERLOAD_RETRY_AFTER);
-          case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + trouble);
-          case UNCERTAIN -> new StoreException.OutcomeUnknown(actor, "JetStream: " + trouble);
+          case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + lastError);
+          case UNCERTAIN -> new StoreException.OutcomeUnknown(actor, "JetStream: " + lastError);
         });
   }
 }

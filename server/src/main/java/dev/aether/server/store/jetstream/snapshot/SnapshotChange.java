@@ -1,13 +1,13 @@
 package dev.aether.server.store.jetstream.snapshot;
 
-import dev.aether.server.store.jetstream.format.SnapshotMessages;
-import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorVersions;
 import dev.aether.server.store.EventStore;
+import dev.aether.server.store.jetstream.format.SnapshotMessages;
+import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.wire.SnapshotRecord;
 import dev.aether.v1.Snapshot;
 import java.util.Optional;

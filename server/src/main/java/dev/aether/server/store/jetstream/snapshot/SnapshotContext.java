@@ -1,9 +1,9 @@
 package dev.aether.server.store.jetstream.snapshot;
 
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.store.EventStore;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.store.EventStore;
 
 /**
  * What every change of a snapshot works with.

@@ -1,11 +1,11 @@
 package dev.aether.server.store.jetstream.snapshot;
 
+import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
-import dev.aether.server.store.Namespaces;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
@@ -17,8 +17,8 @@ public final class SnapshotStream {
    * Makes the stream; any number of nodes may do so at once.
    *
    * <p>Whoever deletes a namespace first says so in the registry and then deletes its streams. So
-   * the registry is asked once more afterwards: if it still has this making, a deletion that begins
-   * later will find the stream; if not, nobody else will, and it is deleted here.
+   * the registry is asked once more afterwards: if it still has this incarnation, a deletion that
+   * begins later will find the stream; if not, nobody else will, and it is deleted here.
    *
    * @return false if the namespace is not this making any more
    */
@@ -34,14 +34,14 @@ public final class SnapshotStream {
         .thenCompose(there -> namespaces.look(info.namespace()))
         .thenCompose(
             now ->
-              isMaking(now, info)
+                isCurrent(now, info)
                     ? CompletableFuture.completedFuture(true)
                     : api.deleteStream(SubjectCodec.snapshotStream(info))
                         .thenApply(deleted -> false));
   }
 
-  /** Whether the namespace is still this making of it. */
-  public static boolean isMaking(Optional<Namespaces.Info> now, Namespaces.Info info) {
+  /** Whether the namespace is still this incarnation of it. */
+  public static boolean isCurrent(Optional<Namespaces.Info> now, Namespaces.Info info) {
     return now.filter(found -> found.incarnation().equals(info.incarnation())).isPresent();
   }
 }

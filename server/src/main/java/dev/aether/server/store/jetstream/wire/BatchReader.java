@@ -1,9 +1,9 @@
 package dev.aether.server.store.jetstream.wire;
 
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.Limits;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.format.StoredMessage;
-import dev.aether.server.event.Limits;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;

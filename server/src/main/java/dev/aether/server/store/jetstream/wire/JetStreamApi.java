@@ -32,6 +32,11 @@ import org.jspecify.annotations.Nullable;
  * For any number of threads.
  */
 public final class JetStreamApi {
+  /**
+   * Publishes of saves that are not acknowledged, at once; below the size of jnats' outgoing queue.
+   */
+  public static final int MAX_PUBLISHES = 16_384;
+
   /** How long a publish may stay without an answer before it counts as lost. */
   private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofSeconds(2);
 
@@ -139,7 +144,8 @@ public final class JetStreamApi {
   }
 
   /** The first message from a sequence on whose subject matches, as the stream's leader sees it. */
-  public CompletableFuture<Optional<StoredMessage>> next(LogStream stream, long from, String subjects) {
+  public CompletableFuture<Optional<StoredMessage>> next(
+      LogStream stream, long from, String subjects) {
     String query = "{\"seq\":" + from + ",\"next_by_subj\":\"" + subjects + "\"}";
     return stream.replicas() == 1
         ? direct(stream.name(), "", query)

@@ -183,7 +183,7 @@ public final class JetStreamErrors {
   static <T> CompletableFuture<T> orIfNotDelivered(CompletableFuture<T> future, T nothing) {
     return future.exceptionallyCompose(
         thrown ->
-          failure(thrown).kind() == JetStreamFailure.Kind.NOT_DELIVERED
+            failure(thrown).kind() == JetStreamFailure.Kind.NOT_DELIVERED
                 ? CompletableFuture.completedFuture(nothing)
                 : CompletableFuture.failedFuture(thrown));
   }
@@ -193,7 +193,7 @@ public final class JetStreamErrors {
     return future.exceptionallyCompose(
         thrown ->
             CompletableFuture.failedFuture(
-              failure(thrown).kind() == JetStreamFailure.Kind.NO_ANSWER
+                failure(thrown).kind() == JetStreamFailure.Kind.NO_ANSWER
                     ? root(thrown)
                     : toStoreException(thrown)));
   }

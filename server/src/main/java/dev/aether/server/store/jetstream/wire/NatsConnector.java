@@ -1,6 +1,5 @@
 package dev.aether.server.store.jetstream.wire;
 
-import dev.aether.server.store.jetstream.save.JetStreamEventStore;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.nats.NatsServerVersion;
 import io.nats.client.Connection;
@@ -23,7 +22,7 @@ public final class NatsConnector {
   private static final Logger LOG = LoggerFactory.getLogger(NatsConnector.class);
 
   /** What goes out waits in this queue; saves in flight and reads together stay below it. */
-  private static final int MAX_OUTGOING = 4 * JetStreamEventStore.MAX_SAVES;
+  private static final int MAX_OUTGOING = 4 * JetStreamApi.MAX_PUBLISHES;
 
   private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(500);
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);

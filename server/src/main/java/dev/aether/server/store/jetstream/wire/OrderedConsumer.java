@@ -1,11 +1,11 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.concurrent.Backoff;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.Mark;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.StoredMessage;
-import dev.aether.server.event.Mark;
-import dev.aether.server.concurrent.Backoff;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;

@@ -1,8 +1,8 @@
 package dev.aether.server.store.jetstream.wire;
 
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.event.Mark;
+import dev.aether.server.store.jetstream.format.StoredMessage;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import io.nats.client.Dispatcher;
@@ -43,7 +43,8 @@ public final class OrderedConsumers implements AutoCloseable {
    *
    * @param onLost as {@link OrderedConsumer} has it
    */
-  public OrderedConsumer make(String stream, Mark after, Consumer<StoredMessage> handler, Runnable onLost) {
+  public OrderedConsumer make(
+      String stream, Mark after, Consumer<StoredMessage> handler, Runnable onLost) {
     Dispatcher dispatcher =
         dispatchers.get(Math.floorMod(next.getAndIncrement(), dispatchers.size()));
     OrderedConsumer tail =

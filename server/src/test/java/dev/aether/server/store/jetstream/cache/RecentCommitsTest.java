@@ -3,11 +3,11 @@ package dev.aether.server.store.jetstream.cache;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.aether.server.store.jetstream.format.CommitHeader;
-import dev.aether.server.store.jetstream.format.SkipPointers;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.store.jetstream.cache.RecentCommits.Answer;
 import dev.aether.server.store.jetstream.cache.RecentCommits.Seen;
+import dev.aether.server.store.jetstream.format.CommitHeader;
+import dev.aether.server.store.jetstream.format.SkipPointers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -22,32 +22,32 @@ class RecentCommitsTest {
   private final RecentCommits recent = new RecentCommits(1 << 20);
 
   /** By the number of commits. */
-  private final List<ActorHead> tips = new ArrayList<>(List.of(ActorHead.NONE));
+  private final List<ActorHead> heads = new ArrayList<>(List.of(ActorHead.NONE));
 
   /** An actor's whole history, whose commits lie at 10, 20, 30 … and are called c1, c2, c3 … */
-  private ActorHead tip(int commits) {
-    synchronized (tips) {
-      for (int number = tips.size(); number <= commits; number++) {
-        SkipPointers before = tips.get(number - 1).through();
-        tips.add(
+  private ActorHead head(int commits) {
+    synchronized (heads) {
+      for (int number = heads.size(); number <= commits; number++) {
+        SkipPointers before = heads.get(number - 1).through();
+        heads.add(
             ActorHead.after(
                 new CommitHeader(number, number, 'a', "digest", before, "c" + number),
                 10L * number));
       }
-      return tips.get(commits);
+      return heads.get(commits);
     }
   }
 
   private Seen seen(int number) {
-    return Seen.of(tip(number));
+    return Seen.of(head(number));
   }
 
   private Answer ask(int commits, String id, long tooOld) {
-    return recent.ask(SUBJECT, tip(commits), new CommitId(id), tooOld, false);
+    return recent.ask(SUBJECT, head(commits), new CommitId(id), tooOld, false);
   }
 
   private void store(int number, long tooOld) {
-    recent.stored(SUBJECT, tip(number - 1), seen(number), tooOld);
+    recent.stored(SUBJECT, head(number - 1), seen(number), tooOld);
   }
 
   @Test
@@ -88,7 +88,7 @@ class RecentCommitsTest {
     recent.saw(SUBJECT, seen(8), 45);
     recent.saw(SUBJECT, seen(6), 45);
     assertEquals(NOT, ask(8, "x", 45));
-    // The tip itself is the next.
+    // The head itself is the next.
     assertEquals(NOT, ask(9, "x", 45));
     recent.saw(SUBJECT, seen(11), 45);
     assertEquals(new Answer.MaybeAfter(90), ask(11, "x", 45));
@@ -116,9 +116,9 @@ class RecentCommitsTest {
   void aRepeatIsLookedForAmongTheLatestHoweverOldTheyAre() {
     recent.read(SUBJECT, 30, true, List.of(seen(4), seen(5)), 30);
     CommitId id = new CommitId("c2");
-    assertEquals(new Answer.Maybe(), recent.ask(SUBJECT, tip(5), id, 30, true));
+    assertEquals(new Answer.Maybe(), recent.ask(SUBJECT, head(5), id, 30, true));
     recent.read(SUBJECT, 0, true, List.of(seen(1), seen(2), seen(3), seen(4), seen(5)), 30);
-    assertEquals(new Answer.MaybeAfter(0), recent.ask(SUBJECT, tip(5), id, 50, true));
+    assertEquals(new Answer.MaybeAfter(0), recent.ask(SUBJECT, head(5), id, 50, true));
   }
 
   @Test
@@ -141,11 +141,11 @@ class RecentCommitsTest {
   @Test
   void beyondItsBoundTheLeastRecentlyUsedActorLeaves() {
     for (int actor = 0; actor < 10_000; actor++) {
-      recent.stored(SUBJECT + actor, tip(1), seen(2), 0);
+      recent.stored(SUBJECT + actor, head(1), seen(2), 0);
     }
     assertTrue(recent.bytes() <= 1 << 20);
-    assertEquals(NOT, recent.ask(SUBJECT + 9_999, tip(2), new CommitId("x"), 0, false));
-    assertEquals(new Answer.Maybe(), recent.ask(SUBJECT + 0, tip(2), new CommitId("x"), 0, false));
+    assertEquals(NOT, recent.ask(SUBJECT + 9_999, head(2), new CommitId("x"), 0, false));
+    assertEquals(new Answer.Maybe(), recent.ask(SUBJECT + 0, head(2), new CommitId("x"), 0, false));
   }
 
   @Test
@@ -155,7 +155,7 @@ class RecentCommitsTest {
     for (int actor = 0; actor < 20_000; actor++) {
       String subject = "aether.e.0123456789.0.01234567-89ab-cdef-0123-%012d".formatted(actor);
       for (int number = 2; number < 10; number++) {
-        large.stored(subject, tip(number - 1), seen(number), 0);
+        large.stored(subject, head(number - 1), seen(number), 0);
       }
     }
     long used = usedAfterCollection() - before;

@@ -13,31 +13,31 @@ import org.junit.jupiter.api.Test;
 class VersionCacheTest {
   private final VersionCache cache = new VersionCache(2);
 
-  private static ActorHead tip(long version, long sequence) {
+  private static ActorHead head(long version, long sequence) {
     return new ActorHead(version, sequence, SkipPointers.EMPTY, 1, 0, 0);
   }
 
   @Test
   void itKnowsWhatItWasToldLast() {
-    cache.update("a", tip(1, 10));
-    cache.update("a", tip(2, 20));
-    assertEquals(Optional.of(tip(2, 20)), cache.get("a"));
+    cache.update("a", head(1, 10));
+    cache.update("a", head(2, 20));
+    assertEquals(Optional.of(head(2, 20)), cache.get("a"));
   }
 
   @Test
   void whatIsOlderThanWhatItKnowsChangesNothing() {
-    cache.update("a", tip(2, 20));
-    cache.update("a", tip(1, 10));
-    cache.updateKnown("a", tip(1, 10));
-    assertEquals(Optional.of(tip(2, 20)), cache.get("a"));
+    cache.update("a", head(2, 20));
+    cache.update("a", head(1, 10));
+    cache.updateKnown("a", head(1, 10));
+    assertEquals(Optional.of(head(2, 20)), cache.get("a"));
   }
 
   @Test
   void theLeastRecentlyUsedActorLeavesFirst() {
-    cache.update("a", tip(1, 1));
-    cache.update("b", tip(1, 2));
+    cache.update("a", head(1, 1));
+    cache.update("b", head(1, 2));
     assertTrue(cache.get("a").isPresent());
-    cache.update("c", tip(1, 3));
+    cache.update("c", head(1, 3));
     assertEquals(Optional.empty(), cache.get("b"));
     assertTrue(cache.get("a").isPresent());
     assertEquals(2, cache.size());
@@ -45,22 +45,22 @@ class VersionCacheTest {
 
   @Test
   void whatOtherNodesStoredOfActorsThatNobodyAsksForTakesNoRoom() {
-    cache.updateKnown("a", tip(1, 1));
+    cache.updateKnown("a", head(1, 1));
     assertEquals(0, cache.size());
-    cache.update("a", tip(1, 1));
-    cache.updateKnown("a", tip(2, 2));
-    assertEquals(Optional.of(tip(2, 2)), cache.get("a"));
+    cache.update("a", head(1, 1));
+    cache.updateKnown("a", head(2, 2));
+    assertEquals(Optional.of(head(2, 2)), cache.get("a"));
   }
 
   @Test
   void whatTheLeaderDoesNotKnowIsForgottenUnlessSomethingNewerIsKnown() {
-    cache.update("a", tip(1, 1));
-    cache.update("b", tip(1, 1));
-    cache.update("b", tip(2, 2));
-    cache.forget("a", tip(1, 1));
-    cache.forget("b", tip(1, 1));
+    cache.update("a", head(1, 1));
+    cache.update("b", head(1, 1));
+    cache.update("b", head(2, 2));
+    cache.forget("a", head(1, 1));
+    cache.forget("b", head(1, 1));
     assertEquals(Optional.empty(), cache.get("a"));
-    assertEquals(Optional.of(tip(2, 2)), cache.get("b"));
+    assertEquals(Optional.of(head(2, 2)), cache.get("b"));
   }
 
   @Test
@@ -69,16 +69,16 @@ class VersionCacheTest {
     Random random = new Random(seed);
     VersionCache large = new VersionCache(1000);
     for (int actor = 0; actor < 1000; actor++) {
-      ActorHead tip = random(random, random.nextInt(40));
-      large.update("aether.e.x.0.actor-" + actor, tip);
+      ActorHead head = random(random, random.nextInt(40));
+      large.update("aether.e.x.0.actor-" + actor, head);
       assertEquals(
-          Optional.of(tip), large.get("aether.e.x.0.actor-" + actor), "seed " + seed + "L");
+          Optional.of(head), large.get("aether.e.x.0.actor-" + actor), "seed " + seed + "L");
     }
   }
 
-  /** The tip after so many commits, with steps of all sizes between them. */
+  /** The head after so many commits, with steps of all sizes between them. */
   private static ActorHead random(Random random, int commits) {
-    SkipPointers ladder = SkipPointers.EMPTY;
+    SkipPointers skipPointers = SkipPointers.EMPTY;
     long sequence = 0;
     long version = 0;
     long previous = 0;
@@ -88,18 +88,18 @@ class VersionCacheTest {
       sequence += 1 + (random.nextLong() >>> (8 + random.nextInt(56)));
       events = 1 + random.nextInt(1000);
       version += events;
-      ladder = ladder.push(sequence, version);
+      skipPointers = skipPointers.push(sequence, version);
     }
-    return new ActorHead(version, sequence, ladder, events, random.nextLong(), previous);
+    return new ActorHead(version, sequence, skipPointers, events, random.nextLong(), previous);
   }
 
   @Test
   void subjectsOfOneHashAreToldApart() {
     assertEquals("Aa".hashCode(), "BB".hashCode());
-    cache.update("Aa", tip(1, 1));
+    cache.update("Aa", head(1, 1));
     assertEquals(Optional.empty(), cache.get("BB"));
-    cache.update("BB", tip(2, 2));
-    assertEquals(Optional.of(tip(1, 1)), cache.get("Aa"));
+    cache.update("BB", head(2, 2));
+    assertEquals(Optional.of(head(1, 1)), cache.get("Aa"));
   }
 
   @Test
@@ -110,15 +110,15 @@ class VersionCacheTest {
     Random random = new Random(1);
     long sequence = 0;
     for (int actor = 0; actor < actors; actor++) {
-      SkipPointers ladder = SkipPointers.EMPTY;
+      SkipPointers skipPointers = SkipPointers.EMPTY;
       for (int commit = 1; commit <= 20; commit++) {
         sequence += random.nextInt(1, 100);
-        ladder = ladder.push(sequence, commit);
+        skipPointers = skipPointers.push(sequence, commit);
       }
       String id = new UUID(random.nextLong(), random.nextLong()).toString();
       full.update(
           "aether.e.0123456789ab.0." + id,
-          new ActorHead(20, sequence, ladder, 1, random.nextLong(), sequence - 50));
+          new ActorHead(20, sequence, skipPointers, 1, random.nextLong(), sequence - 50));
     }
     long each = (usedAfterCollection() - before) / actors;
     assertEquals(actors, full.size());

@@ -13,21 +13,21 @@ class SkipPointersTest {
   private static final long SEED = System.nanoTime();
 
   /**
-   * A commit as a search meets it: its own place, its versions, and the ladder over those before
-   * it.
+   * A commit as a search meets it: its own place, its versions, and the skip pointers over those
+   * before it.
    */
   private record Node(long sequence, long first, long last, SkipPointers before) {}
 
   private static List<Node> history(int commits, Random random) {
     List<Node> nodes = new ArrayList<>();
-    SkipPointers ladder = SkipPointers.EMPTY;
+    SkipPointers skipPointers = SkipPointers.EMPTY;
     long version = 0;
     long sequence = 0;
     for (int i = 0; i < commits; i++) {
       sequence += 1 + random.nextInt(5);
       long last = version + 1 + random.nextInt(3);
-      nodes.add(new Node(sequence, version + 1, last, ladder));
-      ladder = ladder.push(sequence, last);
+      nodes.add(new Node(sequence, version + 1, last, skipPointers));
+      skipPointers = skipPointers.push(sequence, last);
       version = last;
     }
     return nodes;
@@ -49,10 +49,10 @@ class SkipPointersTest {
       for (long version = 1; version <= newest.last(); version++) {
         int steps = 1;
         Node node = at(nodes, through.sequence(through.towardsVersion(version)));
-        for (int rung = node.before().towardsVersion(version);
-            rung >= 0;
-            rung = node.before().towardsVersion(version)) {
-          node = at(nodes, node.before().sequence(rung));
+        for (int pointer = node.before().towardsVersion(version);
+            pointer >= 0;
+            pointer = node.before().towardsVersion(version)) {
+          node = at(nodes, node.before().sequence(pointer));
           steps++;
         }
         assertTrue(node.first() <= version && version <= node.last(), "version " + version);
@@ -69,10 +69,10 @@ class SkipPointersTest {
     SkipPointers through = newest.before().push(newest.sequence(), newest.last());
     for (int number = 1; number <= nodes.size(); number++) {
       Node node = at(nodes, through.sequence(through.towardsNumber(number)));
-      for (int rung = node.before().towardsNumber(number);
-          rung >= 0;
-          rung = node.before().towardsNumber(number)) {
-        node = at(nodes, node.before().sequence(rung));
+      for (int pointer = node.before().towardsNumber(number);
+          pointer >= 0;
+          pointer = node.before().towardsNumber(number)) {
+        node = at(nodes, node.before().sequence(pointer));
       }
       assertEquals(nodes.get(number - 1), node);
       assertEquals(number, node.before().count() + 1);
@@ -81,12 +81,12 @@ class SkipPointersTest {
 
   @Test
   void itHasLogarithmicallyManyRungs() {
-    SkipPointers ladder = SkipPointers.EMPTY;
+    SkipPointers skipPointers = SkipPointers.EMPTY;
     for (int i = 1; i <= 100_000; i++) {
-      ladder = ladder.push(i, i);
-      assertTrue(ladder.size() <= 17, () -> "rungs");
+      skipPointers = skipPointers.push(i, i);
+      assertTrue(skipPointers.size() <= 17, () -> "pointers");
     }
-    assertEquals(100_000, ladder.count());
+    assertEquals(100_000, skipPointers.count());
   }
 
   @Test

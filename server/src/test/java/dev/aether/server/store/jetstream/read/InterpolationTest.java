@@ -3,7 +3,6 @@ package dev.aether.server.store.jetstream.read;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
@@ -12,6 +11,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;

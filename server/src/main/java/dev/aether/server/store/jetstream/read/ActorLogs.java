@@ -1,0 +1,23 @@
+package dev.aether.server.store.jetstream.read;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.wire.BatchReader;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+
+/** What reading an actor needs, whichever actor it is. */
+public record ActorLogs(
+    JetStreamApi api, BatchReader batches, SkipPointerReader skipPointers, LogDamage damage) {
+
+  /** An actor's commits in a log. */
+  public ActorLog of(LogStream stream, ActorId actor) {
+    return new ActorLog(api, batches, skipPointers, damage, stream, actor);
+  }
+
+  /** An actor's commits in an incarnation of its namespace. */
+  public ActorLog of(Namespaces.Info namespace, ActorId actor) {
+    return of(LogStream.of(namespace.firstLog(), namespace.replicas()), actor);
+  }
+}
