@@ -1,5 +1,7 @@
 package dev.aether.client;
 
+import dev.aether.client.internal.calls.Blocking;
+import dev.aether.client.internal.reads.FrameSpliterator;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +73,7 @@ public final class AetherClient implements AutoCloseable {
    */
   public Saved save(SaveCommand command) {
     SaveCommand named = AsyncAetherClient.named(command);
-    return Waiting.result(
+    return Blocking.result(
         async.save(named),
         interrupted ->
             new OutcomeUnknownException(
@@ -95,7 +97,7 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #latestVersion(String)}. */
   public long latestVersion(String actorId, CallSettings settings) {
-    return Waiting.read(async.latestVersion(actorId, settings));
+    return Blocking.read(async.latestVersion(actorId, settings));
   }
 
   /** The actor's latest version in the client's namespace, and the first one still kept. */
@@ -105,7 +107,7 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #versions(String)}. */
   public ActorVersions versions(String actorId, CallSettings settings) {
-    return Waiting.read(async.versions(actorId, settings));
+    return Blocking.read(async.versions(actorId, settings));
   }
 
   /**
@@ -157,7 +159,7 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #saveSnapshot(Snapshot)}. */
   public void saveSnapshot(Snapshot snapshot, CallSettings settings) {
-    Waiting.done(
+    Blocking.done(
         async.saveSnapshot(snapshot, settings), "save of a snapshot of " + snapshot.actorId());
   }
 
@@ -168,7 +170,7 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #latestSnapshot(String)}. */
   public Optional<Snapshot> latestSnapshot(String actorId, CallSettings settings) {
-    return Waiting.read(async.latestSnapshot(actorId, settings));
+    return Blocking.read(async.latestSnapshot(actorId, settings));
   }
 
   /**
@@ -183,7 +185,7 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #deleteSnapshot(String)}. */
   public void deleteSnapshot(String actorId, CallSettings settings) {
-    Waiting.done(async.deleteSnapshot(actorId, settings), "deleting the snapshot of " + actorId);
+    Blocking.done(async.deleteSnapshot(actorId, settings), "deleting the snapshot of " + actorId);
   }
 
   /**
@@ -213,7 +215,7 @@ public final class AetherClient implements AutoCloseable {
    * @param pageToken {@link ActorPage#nextPageToken()} of the page before; empty: the first page
    */
   public ActorPage actorPage(ListActorsOptions options, String pageToken) {
-    return Waiting.read(async.actorPage(options, pageToken));
+    return Blocking.read(async.actorPage(options, pageToken));
   }
 
   /** Makes, lists and deletes namespaces. */
@@ -253,12 +255,12 @@ public final class AetherClient implements AutoCloseable {
 
   /** As {@link #publish(NewEvent)}. */
   public void publish(NewEvent event, CallSettings settings) {
-    Waiting.done(async.publish(event, settings), "the broadcast");
+    Blocking.done(async.publish(event, settings), "the broadcast");
   }
 
   /** Waits, in this thread, for a pause between calls; less if the client is closed meanwhile. */
   public void delay(Duration time) {
-    Object unused = Waiting.read(async.delay(time));
+    Object unused = Blocking.read(async.delay(time));
   }
 
   /** As {@link AsyncAetherClient#close()}. */

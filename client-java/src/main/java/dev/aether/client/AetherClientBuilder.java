@@ -1,6 +1,12 @@
 package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.aether.client.internal.calls.ClientDefaults;
+import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.Endpoint;
+import dev.aether.client.internal.calls.EndpointResolver;
+import dev.aether.client.internal.calls.Timer;
+import dev.aether.client.internal.validation.Validation;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -59,7 +65,7 @@ public final class AetherClientBuilder {
   /** Sets the namespace of calls that name none; unset: {@code default}. */
   @CanIgnoreReturnValue
   public AetherClientBuilder namespace(String namespace) {
-    this.namespace = Rules.namespace(namespace);
+    this.namespace = Validation.namespace(namespace);
     return this;
   }
 
@@ -151,7 +157,7 @@ public final class AetherClientBuilder {
         new Connection(avoided -> newChannel(nodes, avoided, callbacks), nodes.size() > 1, timer);
     return new AetherClient(
         new AsyncAetherClient(
-            connection, new Defaults(namespace, deadline, attemptTimeout, repeats)));
+            connection, new ClientDefaults(namespace, deadline, attemptTimeout, repeats)));
   }
 
   private ManagedChannel newChannel(

@@ -31,7 +31,7 @@ public sealed class AetherException extends RuntimeException
   private final Reason reason;
   private final transient Map<String, String> metadata;
 
-  AetherException(
+  public AetherException(
       Reason reason, String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(message, cause);
     this.reason = reason;

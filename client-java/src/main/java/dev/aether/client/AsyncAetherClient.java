@@ -1,5 +1,22 @@
 package dev.aether.client;
 
+import dev.aether.client.internal.calls.ClientDefaults;
+import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.RepeatedCall;
+import dev.aether.client.internal.calls.Timer;
+import dev.aether.client.internal.messages.CommitIds;
+import dev.aether.client.internal.messages.Messages;
+import dev.aether.client.internal.messages.SubscriptionMessages;
+import dev.aether.client.internal.reads.EventsProgress;
+import dev.aether.client.internal.reads.FramePublisher;
+import dev.aether.client.internal.reads.FrameSource;
+import dev.aether.client.internal.reads.LoadProgress;
+import dev.aether.client.internal.reads.LogReadProgress;
+import dev.aether.client.internal.reads.PagedFlow;
+import dev.aether.client.internal.subscriptions.Arrival;
+import dev.aether.client.internal.subscriptions.ListenerSubscription;
+import dev.aether.client.internal.validation.Utf8;
+import dev.aether.client.internal.validation.Validation;
 import dev.aether.v1.DeleteSnapshotRequest;
 import dev.aether.v1.DeleteSnapshotResponse;
 import dev.aether.v1.EventBusGrpc;
@@ -44,14 +61,14 @@ public final class AsyncAetherClient implements AutoCloseable {
    * Not sent above this: gRPC would refuse it before the server sees whose it is, without a reason.
    * The rest between is the server's to decide.
    */
-  static final int MAX_REQUEST_BYTES = 4 << 20;
+  public static final int MAX_REQUEST_BYTES = 4 << 20;
 
   private final Connection connection;
-  private final Defaults defaults;
+  private final ClientDefaults defaults;
   private final Calls calls;
   private final AsyncNamespaces namespaces;
 
-  AsyncAetherClient(Connection connection, Defaults defaults) {
+  AsyncAetherClient(Connection connection, ClientDefaults defaults) {
     this.connection = connection;
     this.defaults = defaults;
     this.calls = new Calls(connection, defaults);
@@ -170,7 +187,7 @@ public final class AsyncAetherClient implements AutoCloseable {
   private GetLatestVersionRequest versionRequest(String actorId, CallSettings settings) {
     return GetLatestVersionRequest.newBuilder()
         .setNamespace(defaults.namespace(settings))
-        .setActorId(Rules.actorId(actorId))
+        .setActorId(Validation.actorId(actorId))
         .build();
   }
 
@@ -188,7 +205,7 @@ public final class AsyncAetherClient implements AutoCloseable {
     GetEventsRequest request =
         Messages.eventsRequest(actorId, defaults.namespace(options.settings()), options);
     return new FrameSource<>(
-        () -> calls.read(new EventsCourse(request), options.settings()),
+        () -> calls.read(new EventsProgress(request), options.settings()),
         frame -> {
           report(frame.getErrorsList(), options.onCorrupt());
           return frame.getEventsList().stream().map(Messages::event).iterator();
@@ -215,11 +232,11 @@ public final class AsyncAetherClient implements AutoCloseable {
     LoadActorRequest request =
         LoadActorRequest.newBuilder()
             .setNamespace(defaults.namespace(options.settings()))
-            .setActorId(Rules.actorId(actorId))
+            .setActorId(Validation.actorId(actorId))
             .setReportCorrupt(options.onCorrupt() != null)
             .build();
     return new FrameSource<>(
-        () -> calls.read(new LoadCourse(request), options.settings()),
+        () -> calls.read(new LoadProgress(request), options.settings()),
         frame -> {
           report(frame.getErrorsList(), options.onCorrupt());
           return Messages.actorParts(frame).iterator();
@@ -266,7 +283,7 @@ public final class AsyncAetherClient implements AutoCloseable {
                 EventStoreGrpc.getGetLatestSnapshotMethod(),
                 GetLatestSnapshotRequest.newBuilder()
                     .setNamespace(defaults.namespace(settings))
-                    .setActorId(Rules.actorId(actorId))
+                    .setActorId(Validation.actorId(actorId))
                     .build(),
                 answer -> Optional.of(Messages.snapshot(answer.getSnapshot()))),
             settings);
@@ -299,7 +316,7 @@ public final class AsyncAetherClient implements AutoCloseable {
             EventStoreGrpc.getDeleteSnapshotMethod(),
             DeleteSnapshotRequest.newBuilder()
                 .setNamespace(defaults.namespace(settings))
-                .setActorId(Rules.actorId(actorId))
+                .setActorId(Validation.actorId(actorId))
                 .build(),
             UnaryOperator.identity(),
             answer -> null,
@@ -320,7 +337,7 @@ public final class AsyncAetherClient implements AutoCloseable {
     ReadLogRequest request = Messages.readLogRequest(options, defaults.namespace());
     CallSettings settings = new CallSettings(null, options.deadline());
     return new FrameSource<>(
-        () -> calls.read(new LogCourse(request), settings),
+        () -> calls.read(new LogReadProgress(request), settings),
         frame -> Messages.logSignals(frame).iterator());
   }
 
@@ -339,7 +356,7 @@ public final class AsyncAetherClient implements AutoCloseable {
             EventStoreGrpc.getListActorsMethod(),
             ListActorsRequest.newBuilder()
                 .setNamespace(defaults.namespace(options.settings()))
-                .setPrefix(Text.sound("prefix", options.prefix()))
+                .setPrefix(Utf8.sound("prefix", options.prefix()))
                 .setPageSize(options.pageSize())
                 .setPageToken(pageToken)
                 .setWithSnapshot(options.withSnapshot())
@@ -372,7 +389,8 @@ public final class AsyncAetherClient implements AutoCloseable {
   FrameSource<Arrival, SubscriptionSignal> signalSource(SubscribeOptions options) {
     connection.checkOpen();
     return new FrameSource<>(
-        () -> calls.subscription(options), arrival -> Frames.signals(arrival).iterator());
+        () -> calls.subscription(options),
+        arrival -> SubscriptionMessages.signals(arrival).iterator());
   }
 
   /** As {@link AetherClient#publish(NewEvent)}. */

@@ -1,5 +1,11 @@
 package dev.aether.client;
 
+import dev.aether.client.internal.calls.RepeatedCall;
+import dev.aether.client.internal.messages.NamespaceMessages;
+import dev.aether.client.internal.reads.FramePublisher;
+import dev.aether.client.internal.reads.FrameSource;
+import dev.aether.client.internal.reads.PagedFlow;
+import dev.aether.client.internal.validation.Validation;
 import dev.aether.v1.CreateNamespaceRequest;
 import dev.aether.v1.DeleteNamespaceRequest;
 import dev.aether.v1.DeleteNamespaceResponse;
@@ -25,7 +31,7 @@ public final class AsyncNamespaces {
         RepeatedCall.Spec.changing(
             NamespacesGrpc.getCreateNamespaceMethod(),
             CreateNamespaceRequest.newBuilder()
-                .setNamespace(Rules.namespace(name))
+                .setNamespace(Validation.namespace(name))
                 .setConfig(NamespaceMessages.config(config))
                 .build(),
             answer -> NamespaceMessages.info(answer.getNamespace()),
@@ -38,7 +44,7 @@ public final class AsyncNamespaces {
     return calls.start(
         RepeatedCall.Spec.reading(
             NamespacesGrpc.getGetNamespaceMethod(),
-            GetNamespaceRequest.newBuilder().setNamespace(Rules.namespace(name)).build(),
+            GetNamespaceRequest.newBuilder().setNamespace(Validation.namespace(name)).build(),
             answer -> NamespaceMessages.info(answer.getNamespace())),
         CallSettings.defaults());
   }
@@ -49,7 +55,7 @@ public final class AsyncNamespaces {
         RepeatedCall.Spec.changing(
             NamespacesGrpc.getUpdateNamespaceMethod(),
             UpdateNamespaceRequest.newBuilder()
-                .setNamespace(Rules.namespace(name))
+                .setNamespace(Validation.namespace(name))
                 .setConfig(NamespaceMessages.config(config))
                 .build(),
             answer -> NamespaceMessages.info(answer.getNamespace()),
@@ -63,7 +69,7 @@ public final class AsyncNamespaces {
         new RepeatedCall.Spec<DeleteNamespaceRequest, DeleteNamespaceResponse, @Nullable Void>(
             NamespacesGrpc.getDeleteNamespaceMethod(),
             DeleteNamespaceRequest.newBuilder()
-                .setNamespace(Rules.namespace(name))
+                .setNamespace(Validation.namespace(name))
                 .setConfirm(name)
                 .build(),
             request -> request,

@@ -71,11 +71,11 @@ public final class Bytes {
     return bytes.newInput();
   }
 
-  static Bytes of(ByteString bytes) {
+  public static Bytes of(ByteString bytes) {
     return bytes.isEmpty() ? EMPTY : new Bytes(bytes);
   }
 
-  ByteString toByteString() {
+  public ByteString toByteString() {
     return bytes;
   }
 

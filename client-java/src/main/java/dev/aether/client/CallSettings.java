@@ -1,5 +1,6 @@
 package dev.aether.client;
 
+import dev.aether.client.internal.validation.Validation;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +21,7 @@ public record CallSettings(@Nullable String namespace, @Nullable Duration deadli
    */
   public CallSettings {
     if (namespace != null) {
-      String unused = Rules.namespace(namespace);
+      String unused = Validation.namespace(namespace);
     }
     if (deadline != null && (deadline.isZero() || deadline.isNegative())) {
       throw new IllegalArgumentException("deadline " + deadline + " is not above zero");

@@ -1,5 +1,13 @@
 package dev.aether.client;
 
+import dev.aether.client.internal.calls.ClientDefaults;
+import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.RepeatedCall;
+import dev.aether.client.internal.messages.SubscriptionMessages;
+import dev.aether.client.internal.reads.FrameFlow;
+import dev.aether.client.internal.reads.ResumingCall;
+import dev.aether.client.internal.subscriptions.Arrival;
+import dev.aether.client.internal.subscriptions.SubscriptionProgress;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -19,9 +27,9 @@ final class Calls {
   private static final Duration WARN_AFTER = Duration.ofSeconds(30);
 
   private final Connection connection;
-  private final Defaults defaults;
+  private final ClientDefaults defaults;
 
-  Calls(Connection connection, Defaults defaults) {
+  Calls(Connection connection, ClientDefaults defaults) {
     this.connection = connection;
     this.defaults = defaults;
   }
@@ -30,7 +38,7 @@ final class Calls {
     return connection;
   }
 
-  Defaults defaults() {
+  ClientDefaults defaults() {
     return defaults;
   }
 
@@ -64,7 +72,7 @@ final class Calls {
     connection.checkOpen();
     return new ResumingCall<>(
         connection,
-        new SubscriptionCourse(Frames.request(options, defaults.namespace())),
+        new SubscriptionProgress(SubscriptionMessages.request(options, defaults.namespace())),
         new ResumingCall.Limits(
             FIRST_FRAME,
             LATER_FRAME,

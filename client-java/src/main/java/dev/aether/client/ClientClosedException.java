@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * as its cause. A call that begins afterwards throws {@link IllegalStateException}.
  */
 public final class ClientClosedException extends AetherException {
-  ClientClosedException(Map<String, String> metadata, @Nullable Throwable cause) {
+  public ClientClosedException(Map<String, String> metadata, @Nullable Throwable cause) {
     super(Reason.CLIENT_CLOSED, "the client was closed", metadata, cause);
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class CommitIdReusedException extends AetherException {
   private final String commitId;
 
-  CommitIdReusedException(
+  public CommitIdReusedException(
       String message, Map<String, String> metadata, String commitId, @Nullable Throwable cause) {
     super(Reason.COMMIT_ID_REUSED, message, metadata, cause);
     this.commitId = commitId;

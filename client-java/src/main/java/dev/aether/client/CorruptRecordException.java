@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class CorruptRecordException extends AetherException {
   private final transient ReplayError error;
 
-  CorruptRecordException(
+  public CorruptRecordException(
       String message, Map<String, String> metadata, ReplayError error, @Nullable Throwable cause) {
     super(Reason.CORRUPT_RECORD, message, metadata, cause);
     this.error = error;

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CursorExpiredException extends AetherException {
 
-  CursorExpiredException(String message, Map<String, String> metadata, @Nullable Throwable cause) {
+  public CursorExpiredException(
+      String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(Reason.CURSOR_EXPIRED, message, metadata, cause);
   }
 

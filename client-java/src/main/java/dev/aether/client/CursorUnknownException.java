@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * start over.
  */
 public final class CursorUnknownException extends AetherException {
-  CursorUnknownException(String message, Map<String, String> metadata, @Nullable Throwable cause) {
+  public CursorUnknownException(
+      String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(Reason.CURSOR_UNKNOWN, message, metadata, cause);
   }
 }

@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A retention rule trimmed events that were asked for. */
 public final class HistoryTrimmedException extends AetherException {
-  HistoryTrimmedException(String message, Map<String, String> metadata, @Nullable Throwable cause) {
+  public HistoryTrimmedException(
+      String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(Reason.HISTORY_TRIMMED, message, metadata, cause);
   }
 

@@ -7,7 +7,7 @@ package dev.aether.client;
 public final class InvalidArgumentException extends IllegalArgumentException {
   private static final long serialVersionUID = 1;
 
-  InvalidArgumentException(String field, String fault) {
+  public InvalidArgumentException(String field, String fault) {
     super(field + " " + fault);
   }
 }

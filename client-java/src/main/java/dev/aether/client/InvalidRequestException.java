@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class InvalidRequestException extends AetherException {
   private final transient List<FieldViolation> violations;
 
-  InvalidRequestException(
+  public InvalidRequestException(
       String message,
       Map<String, String> metadata,
       List<FieldViolation> violations,

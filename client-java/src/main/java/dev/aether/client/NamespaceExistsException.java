@@ -6,17 +6,17 @@ import org.jspecify.annotations.Nullable;
 /** There is such a namespace already; it stays as it is. */
 public final class NamespaceExistsException extends AetherException {
   private final String namespace;
-  private final boolean maybeByThisCall;
+  private final boolean maybeCreatedByThisCall;
 
-  NamespaceExistsException(
+  public NamespaceExistsException(
       String message,
       Map<String, String> metadata,
       String namespace,
-      boolean maybeByThisCall,
+      boolean maybeCreatedByThisCall,
       @Nullable Throwable cause) {
     super(Reason.NAMESPACE_EXISTS, message, metadata, cause);
     this.namespace = namespace;
-    this.maybeByThisCall = maybeByThisCall;
+    this.maybeCreatedByThisCall = maybeCreatedByThisCall;
   }
 
   /** Its name; empty if the server does not say. */
@@ -28,11 +28,7 @@ public final class NamespaceExistsException extends AetherException {
    * Whether this very call may have made it: an attempt of it got no answer, and the next one found
    * the namespace there.
    */
-  public boolean maybeByThisCall() {
-    return maybeByThisCall;
-  }
-
-  NamespaceExistsException maybeMadeByThisCall() {
-    return new NamespaceExistsException(getMessage(), metadata(), namespace, true, getCause());
+  public boolean maybeCreatedByThisCall() {
+    return maybeCreatedByThisCall;
   }
 }

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class NamespaceNotFoundException extends AetherException {
   private final String namespace;
 
-  NamespaceNotFoundException(
+  public NamespaceNotFoundException(
       String message, Map<String, String> metadata, String namespace, @Nullable Throwable cause) {
     super(Reason.NAMESPACE_NOT_FOUND, message, metadata, cause);
     this.namespace = namespace;

@@ -1,5 +1,7 @@
 package dev.aether.client;
 
+import dev.aether.client.internal.calls.Blocking;
+import dev.aether.client.internal.reads.FrameSpliterator;
 import java.util.stream.Stream;
 
 /**
@@ -15,13 +17,13 @@ public final class Namespaces {
 
   /**
    * Makes a namespace. A call that got no answer is sent again; what the next attempt finds there
-   * may then be its own work, see {@link NamespaceExistsException#maybeByThisCall()}.
+   * may then be its own work, see {@link NamespaceExistsException#maybeCreatedByThisCall()}.
    *
    * @throws NamespaceExistsException if there is one of this name
    * @throws OutcomeUnknownException if no answer said whether it was made
    */
   public NamespaceInfo create(String name, NamespaceConfig config) {
-    return Waiting.changed(async.create(name, config), "making namespace " + name);
+    return Blocking.changed(async.create(name, config), "making namespace " + name);
   }
 
   /**
@@ -30,7 +32,7 @@ public final class Namespaces {
    * @throws NamespaceNotFoundException if there is none of this name
    */
   public NamespaceInfo get(String name) {
-    return Waiting.read(async.get(name));
+    return Blocking.read(async.get(name));
   }
 
   /**
@@ -40,7 +42,7 @@ public final class Namespaces {
    * @throws OutcomeUnknownException if no answer said whether it was changed
    */
   public NamespaceInfo update(String name, NamespaceConfig config) {
-    return Waiting.changed(async.update(name, config), "changing namespace " + name);
+    return Blocking.changed(async.update(name, config), "changing namespace " + name);
   }
 
   /**
@@ -51,7 +53,7 @@ public final class Namespaces {
    * @throws OutcomeUnknownException if no answer said whether it was deleted
    */
   public void delete(String name) {
-    Waiting.done(async.delete(name), "deleting namespace " + name);
+    Blocking.done(async.delete(name), "deleting namespace " + name);
   }
 
   /**
@@ -71,6 +73,6 @@ public final class Namespaces {
    * @param pageToken {@link NamespacePage#nextPageToken()} of the page before; empty: the first
    */
   public NamespacePage page(String pattern, int pageSize, String pageToken) {
-    return Waiting.read(async.page(pattern, pageSize, pageToken));
+    return Blocking.read(async.page(pattern, pageSize, pageToken));
   }
 }

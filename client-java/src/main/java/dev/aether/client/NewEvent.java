@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.aether.client.internal.validation.Validation;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -37,13 +38,13 @@ public record NewEvent(
    */
   public NewEvent {
     metadata = Map.copyOf(metadata);
-    Rules.checkName("type", type);
-    Rules.checkShortText("contentType", contentType);
-    Rules.checkShortText("eventId", eventId);
-    Rules.checkShortText("commandId", commandId);
-    Rules.checkMetadata(metadata);
+    Validation.checkName("type", type);
+    Validation.checkShortText("contentType", contentType);
+    Validation.checkShortText("eventId", eventId);
+    Validation.checkShortText("commandId", commandId);
+    Validation.checkMetadata(metadata);
     if (timestamp != null) {
-      Rules.checkTimestamp(timestamp);
+      Validation.checkTimestamp(timestamp);
     }
   }
 
@@ -54,7 +55,7 @@ public record NewEvent(
    *     as {@link NewEvent} says
    */
   public static NewEvent json(String type, String json) {
-    Rules.checkJson("data", json);
+    Validation.checkJson("data", json);
     return builder(type).data(Bytes.utf8(json)).build();
   }
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public final class OutcomeUnknownException extends AetherException {
   private final String commitId;
 
-  OutcomeUnknownException(
+  public OutcomeUnknownException(
       String message, Map<String, String> metadata, String commitId, @Nullable Throwable cause) {
     super(Reason.OUTCOME_UNKNOWN, message, metadata, cause);
     this.commitId = commitId;

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class OverloadedException extends AetherException {
   private final Duration retryAfter;
 
-  OverloadedException(
+  public OverloadedException(
       String message,
       Map<String, String> metadata,
       Duration retryAfter,

@@ -1,7 +1,6 @@
 package dev.aether.client;
 
 import java.time.Duration;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * How the client repeats one and the same request that got no answer, or was refused for a while.
@@ -40,16 +39,6 @@ public record RepeatOptions(int maxAttempts, Duration firstDelay, Duration maxDe
   /** Never: each request is sent once. */
   public static RepeatOptions never() {
     return DEFAULTS.withMaxAttempts(1);
-  }
-
-  /** How long to wait after so many attempts, at least 1, that failed in a row. */
-  Duration pause(int attempts, Failure last) {
-    int doublings = Math.min(attempts - 1, 30);
-    long delay = Math.min(firstDelay.toNanos(), maxDelay.toNanos() >> doublings) << doublings;
-    Duration random = Duration.ofNanos(ThreadLocalRandom.current().nextLong(delay / 2, delay + 1));
-    return last.error() instanceof OverloadedException overloaded
-        ? random.plus(overloaded.retryAfter())
-        : random;
   }
 
   /** These options with another number of attempts. */

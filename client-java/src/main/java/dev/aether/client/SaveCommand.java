@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.aether.client.internal.validation.Validation;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,9 +37,9 @@ public record SaveCommand(
    */
   public SaveCommand {
     events = List.copyOf(events);
-    Rules.checkName("actorId", actorId);
-    Rules.checkCommitId(commitId);
-    Rules.checkEventCount(events.size());
+    Validation.checkName("actorId", actorId);
+    Validation.checkCommitId(commitId);
+    Validation.checkEventCount(events.size());
     if (maxMissedEvents < 0) {
       throw new IllegalArgumentException("maxMissedEvents " + maxMissedEvents + " is negative");
     }

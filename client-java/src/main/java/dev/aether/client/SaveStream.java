@@ -1,5 +1,9 @@
 package dev.aether.client;
 
+import dev.aether.client.internal.calls.ClientDefaults;
+import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.messages.Messages;
+import dev.aether.client.internal.saves.SaveQueue;
 import dev.aether.v1.SaveEventsRequest;
 import java.time.Duration;
 import java.util.List;
@@ -29,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SaveStream implements AutoCloseable {
   private final Connection connection;
-  private final Defaults defaults;
+  private final ClientDefaults defaults;
   private final SaveStreamOptions options;
   private final SaveQueue queue;
 
-  SaveStream(Connection connection, Defaults defaults, SaveStreamOptions options) {
+  SaveStream(Connection connection, ClientDefaults defaults, SaveStreamOptions options) {
     this.connection = connection;
     this.defaults = defaults;
     this.options = options;

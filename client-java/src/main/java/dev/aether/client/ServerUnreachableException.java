@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * OutcomeUnknownException}.
  */
 public final class ServerUnreachableException extends AetherException {
-  ServerUnreachableException(
+  public ServerUnreachableException(
       String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(Reason.UNREACHABLE, message, metadata, cause);
   }

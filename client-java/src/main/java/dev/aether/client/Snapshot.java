@@ -1,6 +1,7 @@
 package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.aether.client.internal.validation.Validation;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -32,11 +33,11 @@ public record Snapshot(
    */
   public Snapshot {
     metadata = Map.copyOf(metadata);
-    Rules.checkName("actorId", actorId);
-    Rules.checkShortText("contentType", contentType);
-    Rules.checkMetadata(metadata);
+    Validation.checkName("actorId", actorId);
+    Validation.checkShortText("contentType", contentType);
+    Validation.checkMetadata(metadata);
     if (timestamp != null) {
-      Rules.checkTimestamp(timestamp);
+      Validation.checkTimestamp(timestamp);
     }
     if (version == 0) {
       throw new InvalidArgumentException("version", "is 0, not 1 or more");

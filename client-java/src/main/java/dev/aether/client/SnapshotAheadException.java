@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotAheadException extends AetherException {
   private final long currentVersion;
 
-  SnapshotAheadException(
+  public SnapshotAheadException(
       String message,
       Map<String, String> metadata,
       long currentVersion,

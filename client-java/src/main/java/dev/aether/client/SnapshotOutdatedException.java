@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 public final class SnapshotOutdatedException extends AetherException {
   private final long storedVersion;
 
-  SnapshotOutdatedException(
+  public SnapshotOutdatedException(
       String message, Map<String, String> metadata, long storedVersion, @Nullable Throwable cause) {
     super(Reason.SNAPSHOT_OUTDATED, message, metadata, cause);
     this.storedVersion = storedVersion;

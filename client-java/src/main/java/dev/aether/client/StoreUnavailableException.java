@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Reason#SHUTTING_DOWN}), for longer than the deadline allowed; nothing was stored.
  */
 public final class StoreUnavailableException extends AetherException {
-  StoreUnavailableException(
+  public StoreUnavailableException(
       Reason reason, String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(reason, message, metadata, cause);
   }

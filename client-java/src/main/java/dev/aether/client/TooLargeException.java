@@ -11,7 +11,7 @@ public final class TooLargeException extends AetherException {
   private final long limitBytes;
   private final long sizeBytes;
 
-  TooLargeException(
+  public TooLargeException(
       Reason reason,
       String message,
       Map<String, String> metadata,

@@ -15,7 +15,7 @@ public final class VersionConflictException extends AetherException {
   private final long attemptedVersion;
   private final transient List<Event> missedEvents;
 
-  VersionConflictException(
+  public VersionConflictException(
       String message,
       Map<String, String> metadata,
       String actorId,

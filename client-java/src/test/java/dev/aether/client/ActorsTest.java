@@ -18,8 +18,8 @@ import dev.aether.client.actor.Loaded;
 import dev.aether.client.actor.SnapshotRule;
 import dev.aether.client.actor.StateCodec;
 import dev.aether.client.retry.RetriesExhaustedException;
-import dev.aether.client.retry.RetryCourse;
-import dev.aether.client.retry.Verdict;
+import dev.aether.client.retry.RetryDecision;
+import dev.aether.client.retry.RetrySession;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.LoadActorRequest;
@@ -63,11 +63,11 @@ final class ActorsTest {
   private final AetherClient client = server.client().repeats(RepeatOptions.never()).build();
   private final Actors<Long, Long> sums = Actors.of(client, SUMS, ActorsTest::atOnce);
 
-  private static RetryCourse atOnce(String actorId) {
+  private static RetrySession atOnce(String actorId) {
     return conflict ->
         conflict.attempt() < 3
-            ? new Verdict.Again(Duration.ZERO)
-            : new Verdict.Stop(Verdict.Why.TOO_MANY_ATTEMPTS);
+            ? new RetryDecision.Retry(Duration.ZERO)
+            : new RetryDecision.Stop(RetryDecision.StopReason.TOO_MANY_ATTEMPTS);
   }
 
   private enum Way {

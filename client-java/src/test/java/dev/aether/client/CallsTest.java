@@ -383,13 +383,13 @@ final class CallsTest {
         assertThrows(
             NamespaceExistsException.class,
             () -> client.namespaces().create("orders", NamespaceConfig.defaults()));
-    assertTrue(maybe.maybeByThisCall());
+    assertTrue(maybe.maybeCreatedByThisCall());
     assertEquals("orders", maybe.namespace());
     assertFalse(
         assertThrows(
                 NamespaceExistsException.class,
                 () -> client.namespaces().create("orders", NamespaceConfig.defaults()))
-            .maybeByThisCall());
+            .maybeCreatedByThisCall());
   }
 
   @Test

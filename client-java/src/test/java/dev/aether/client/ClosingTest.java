@@ -16,6 +16,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import com.google.protobuf.Message;
 import com.google.rpc.RetryInfo;
+import dev.aether.client.internal.calls.Logs;
 import dev.aether.client.retry.AsyncRetryingSaver;
 import dev.aether.client.retry.BackgroundSaver;
 import dev.aether.client.retry.SimpleRetry;

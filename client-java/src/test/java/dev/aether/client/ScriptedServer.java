@@ -58,56 +58,61 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a loopback port that answers each call as the next entry of its script says. */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
   /** Answers one call. */
-  interface Answer<Q, A> {
+  public interface Answer<Q, A> {
     void to(Q request, ServerCallStreamObserver<A> caller);
   }
 
-  final Queue<Answer<SaveEventsRequest, SaveEventsResponse>> saves = new ConcurrentLinkedQueue<>();
-  final Queue<Answer<GetEventsRequest, GetEventsResponse>> reads = new ConcurrentLinkedQueue<>();
-  final Queue<Answer<GetLatestVersionRequest, GetLatestVersionResponse>> latest =
+  public final Queue<Answer<SaveEventsRequest, SaveEventsResponse>> saves =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<SubscribeRequest, SubscribeResponse>> subscriptions =
+  public final Queue<Answer<GetEventsRequest, GetEventsResponse>> reads =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<LoadActorRequest, LoadActorResponse>> loads = new ConcurrentLinkedQueue<>();
-  final Queue<Answer<ReadLogRequest, ReadLogResponse>> logReads = new ConcurrentLinkedQueue<>();
-  final Queue<Answer<ListActorsRequest, ListActorsResponse>> actorLists =
+  public final Queue<Answer<GetLatestVersionRequest, GetLatestVersionResponse>> latest =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<SaveSnapshotRequest, SaveSnapshotResponse>> snapshotSaves =
+  public final Queue<Answer<SubscribeRequest, SubscribeResponse>> subscriptions =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<GetLatestSnapshotRequest, GetLatestSnapshotResponse>> snapshots =
+  public final Queue<Answer<LoadActorRequest, LoadActorResponse>> loads =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<DeleteSnapshotRequest, DeleteSnapshotResponse>> snapshotDeletes =
+  public final Queue<Answer<ReadLogRequest, ReadLogResponse>> logReads =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<PublishRequest, PublishResponse>> broadcasts = new ConcurrentLinkedQueue<>();
-  final Queue<Answer<CreateNamespaceRequest, CreateNamespaceResponse>> creations =
+  public final Queue<Answer<ListActorsRequest, ListActorsResponse>> actorLists =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<GetNamespaceRequest, GetNamespaceResponse>> namespaces =
+  public final Queue<Answer<SaveSnapshotRequest, SaveSnapshotResponse>> snapshotSaves =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<ListNamespacesRequest, ListNamespacesResponse>> namespaceLists =
+  public final Queue<Answer<GetLatestSnapshotRequest, GetLatestSnapshotResponse>> snapshots =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<UpdateNamespaceRequest, UpdateNamespaceResponse>> updates =
+  public final Queue<Answer<DeleteSnapshotRequest, DeleteSnapshotResponse>> snapshotDeletes =
       new ConcurrentLinkedQueue<>();
-  final Queue<Answer<DeleteNamespaceRequest, DeleteNamespaceResponse>> deletions =
+  public final Queue<Answer<PublishRequest, PublishResponse>> broadcasts =
+      new ConcurrentLinkedQueue<>();
+  public final Queue<Answer<CreateNamespaceRequest, CreateNamespaceResponse>> creations =
+      new ConcurrentLinkedQueue<>();
+  public final Queue<Answer<GetNamespaceRequest, GetNamespaceResponse>> namespaces =
+      new ConcurrentLinkedQueue<>();
+  public final Queue<Answer<ListNamespacesRequest, ListNamespacesResponse>> namespaceLists =
+      new ConcurrentLinkedQueue<>();
+  public final Queue<Answer<UpdateNamespaceRequest, UpdateNamespaceResponse>> updates =
+      new ConcurrentLinkedQueue<>();
+  public final Queue<Answer<DeleteNamespaceRequest, DeleteNamespaceResponse>> deletions =
       new ConcurrentLinkedQueue<>();
 
   /** How each request of a stream of saves is answered, stream after stream. */
-  final Queue<Answer<SaveEventsRequest, SaveEventsStreamResponse>> saveStreams =
+  public final Queue<Answer<SaveEventsRequest, SaveEventsStreamResponse>> saveStreams =
       new ConcurrentLinkedQueue<>();
 
-  final BlockingQueue<Message> requests = new LinkedBlockingQueue<>();
+  public final BlockingQueue<Message> requests = new LinkedBlockingQueue<>();
 
   private final Server server;
 
   /** Listens on a port of its own. */
-  ScriptedServer() {
+  public ScriptedServer() {
     this(0);
   }
 
   /** Listens on a port; 0: any. */
-  ScriptedServer(int port) {
+  public ScriptedServer(int port) {
     try {
       server =
           NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
@@ -121,21 +126,21 @@ final class ScriptedServer implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return server.getPort();
   }
 
-  String endpoint() {
+  public String endpoint() {
     return "127.0.0.1:" + port();
   }
 
   /** A client of this server with short pauses between repeats. */
-  AetherClientBuilder client() {
+  public AetherClientBuilder client() {
     return AetherClient.builder().endpoint(endpoint());
   }
 
   /** The next request that arrived, waiting for at most 5 s. */
-  <Q extends Message> Q received(Class<Q> type) throws InterruptedException {
+  public <Q extends Message> Q received(Class<Q> type) throws InterruptedException {
     Message request = requests.poll(5, TimeUnit.SECONDS);
     if (request == null) {
       throw new AssertionError("no request arrived");
@@ -144,7 +149,7 @@ final class ScriptedServer implements AutoCloseable {
   }
 
   /** Breaks all connections. */
-  void stop() {
+  public void stop() {
     server.shutdownNow();
     try {
       if (!server.awaitTermination(5, TimeUnit.SECONDS)) {
@@ -160,23 +165,23 @@ final class ScriptedServer implements AutoCloseable {
     stop();
   }
 
-  static <Q, A> Answer<Q, A> answer(A answer) {
+  public static <Q, A> Answer<Q, A> answer(A answer) {
     return (request, caller) -> {
       caller.onNext(answer);
       caller.onCompleted();
     };
   }
 
-  static <Q, A> Answer<Q, A> fail(Throwable error) {
+  public static <Q, A> Answer<Q, A> fail(Throwable error) {
     return (request, caller) -> caller.onError(error);
   }
 
-  static <Q, A> Answer<Q, A> silence() {
+  public static <Q, A> Answer<Q, A> silence() {
     return (request, caller) -> {};
   }
 
   /** An error as Aether's servers send it. */
-  static StatusRuntimeException error(
+  public static StatusRuntimeException error(
       Status.Code code, String reason, Map<String, String> metadata, Message... details) {
     com.google.rpc.Status.Builder status =
         com.google.rpc.Status.newBuilder()

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.client.internal.messages.CommitIds;
 import java.nio.ReadOnlyBufferException;
 import java.time.Duration;
 import java.util.HashSet;

@@ -36,13 +36,13 @@ import java.util.stream.Stream;
  */
 public final class Actors<S, E> {
   private final AetherClient client;
-  private final Setup<S, E> setup;
+  private final ActorsConfig<S, E> config;
   private final RetryingSaver saver;
 
-  private Actors(AetherClient client, Setup<S, E> setup) {
+  private Actors(AetherClient client, ActorsConfig<S, E> config) {
     this.client = client;
-    this.setup = setup;
-    this.saver = RetryingSaver.of(client, setup.policy(), setup.settings());
+    this.config = config;
+    this.saver = RetryingSaver.of(client, config.policy(), config.settings());
   }
 
   /**
@@ -51,7 +51,8 @@ public final class Actors<S, E> {
    */
   public static <S, E> Actors<S, E> of(
       AetherClient client, ActorType<S, E> type, RetryPolicy policy) {
-    return new Actors<>(client, new Setup<>(type, policy, new SnapshotSaver(client.async())));
+    return new Actors<>(
+        client, new ActorsConfig<>(type, policy, new SnapshotSaver(client.async())));
   }
 
   /**
@@ -61,7 +62,7 @@ public final class Actors<S, E> {
    * namespace first.
    */
   public Actors<S, E> with(UnaryOperator<SaveSettings> change) {
-    return new Actors<>(client, setup.with(change.apply(setup.settings())));
+    return new Actors<>(client, config.with(change.apply(config.settings())));
   }
 
   /**
@@ -76,17 +77,17 @@ public final class Actors<S, E> {
     if (maxActors < 0) {
       throw new IllegalArgumentException("maxActors " + maxActors + " is negative");
     }
-    return new Actors<>(client, setup.with(new StateCache<>(maxActors)));
+    return new Actors<>(client, config.with(new StateCache<>(maxActors)));
   }
 
   /** These actors with another listener than {@link ActorsListener#logging()}. */
   public Actors<S, E> withListener(ActorsListener listener) {
-    return new Actors<>(client, setup.with(listener));
+    return new Actors<>(client, config.with(listener));
   }
 
   /** The same actors, the same cache, with methods that do not wait. */
   public AsyncActors<S, E> async() {
-    return new AsyncActors<>(client.async(), setup);
+    return new AsyncActors<>(client.async(), config);
   }
 
   /**
@@ -95,7 +96,7 @@ public final class Actors<S, E> {
    */
   public Loaded<S> load(String actorId) {
     Loaded<S> loaded = read(actorId);
-    setup.cache().put(loaded);
+    config.cache().put(loaded);
     return loaded;
   }
 
@@ -131,72 +132,75 @@ public final class Actors<S, E> {
       String actorId,
       EventContext context,
       BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decide) {
-    Handling<S, E> handling = new Handling<>(setup.type(), context, decide);
+    CommandExecution<S, E> execution = new CommandExecution<>(config.type(), context, decide);
     try {
-      return setup.end(handling, saveChecked(actorId, handling));
+      return config.end(execution, saveChecked(actorId, execution));
     } catch (AetherException e) {
-      setup.cache().forget(actorId);
+      config.cache().forget(actorId);
       throw e;
     }
   }
 
   /** What a cached state refuses is decided once more, on what is stored. */
-  private Optional<Saved> saveChecked(String actorId, Handling<S, E> handling) {
+  private Optional<Saved> saveChecked(String actorId, CommandExecution<S, E> execution) {
     try {
-      Optional<Saved> saved = save(actorId, handling);
-      if (!handling.isUnsure()) {
+      Optional<Saved> saved = save(actorId, execution);
+      if (!execution.isUnsure()) {
         return saved;
       }
     } catch (RuntimeException | Error refused) {
-      if (!handling.isUnsure()) {
+      if (!execution.isUnsure()) {
         throw refused;
       }
     }
-    handling.distrustCache();
-    return save(actorId, handling);
+    execution.distrustCache();
+    return save(actorId, execution);
   }
 
-  private Optional<Saved> save(String actorId, Handling<S, E> handling) {
+  private Optional<Saved> save(String actorId, CommandExecution<S, E> execution) {
     return saver.save(
-        actorId, conflict -> handling.know(latest(actorId, handling, conflict)), handling::decide);
+        actorId,
+        conflict -> execution.know(latest(actorId, execution, conflict)),
+        execution::decide);
   }
 
-  private Loaded<S> latest(String actorId, Handling<S, E> handling, Optional<Conflict> conflict) {
+  private Loaded<S> latest(
+      String actorId, CommandExecution<S, E> execution, Optional<Conflict> conflict) {
     if (conflict.isPresent()) {
-      handling.isRead();
-      return after(conflict.get(), handling.actor());
+      execution.isRead();
+      return after(conflict.get(), execution.actor());
     }
-    Loaded<S> cached = handling.cached(setup.cache(), actorId);
+    Loaded<S> cached = execution.cached(config.cache(), actorId);
     return cached == null ? load(actorId) : cached;
   }
 
   private Loaded<S> after(Conflict conflict, Loaded<S> known) {
-    if (Setup.isOther(known, conflict)) {
+    if (ActorsConfig.isOther(known, conflict)) {
       return load(known.actorId());
     }
-    Fold<S, E> fold = new Fold<>(setup.type(), known);
+    Fold<S, E> fold = new Fold<>(config.type(), known);
     Loaded<S> now = fold.take(conflict) ? fold.result() : rest(known.actorId(), fold);
-    setup.cache().put(now);
+    config.cache().put(now);
     return now;
   }
 
   private Loaded<S> read(String actorId) {
     try (LoadedActor parts =
-        client.loadActor(actorId, LoadOptions.defaults().withSettings(setup.settings().call()))) {
+        client.loadActor(actorId, LoadOptions.defaults().withSettings(config.settings().call()))) {
       Fold<S, E> fold =
           parts.snapshot().isPresent()
-              ? setup.from(parts.snapshot().get())
-              : setup.fromNothing(actorId);
+              ? config.from(parts.snapshot().get())
+              : config.fromNothing(actorId);
       if (fold != null) {
         parts.events().forEach(fold::take);
         return fold.result();
       }
     }
-    return rest(actorId, setup.fromNothing(actorId));
+    return rest(actorId, config.fromNothing(actorId));
   }
 
   private Loaded<S> rest(String actorId, Fold<S, E> fold) {
-    try (Stream<Event> events = client.events(actorId, setup.after(fold.version()))) {
+    try (Stream<Event> events = client.events(actorId, config.after(fold.version()))) {
       events.forEach(fold::take);
     }
     return fold.result();

@@ -6,6 +6,7 @@ import dev.aether.client.AetherException;
 import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.LoadOptions;
 import dev.aether.client.Saved;
+import dev.aether.client.internal.calls.Futures;
 import dev.aether.client.retry.AsyncRetryingSaver;
 import dev.aether.client.retry.Attempt;
 import dev.aether.client.retry.Conflict;
@@ -23,18 +24,18 @@ import java.util.function.Function;
  */
 public final class AsyncActors<S, E> {
   private final AsyncAetherClient client;
-  private final Setup<S, E> setup;
+  private final ActorsConfig<S, E> config;
   private final AsyncRetryingSaver saver;
 
-  AsyncActors(AsyncAetherClient client, Setup<S, E> setup) {
+  AsyncActors(AsyncAetherClient client, ActorsConfig<S, E> config) {
     this.client = client;
-    this.setup = setup;
-    this.saver = AsyncRetryingSaver.of(client, setup.policy(), setup.settings());
+    this.config = config;
+    this.saver = AsyncRetryingSaver.of(client, config.policy(), config.settings());
   }
 
   /** As {@link Actors#load}. */
   public CompletableFuture<Loaded<S>> load(String actorId) {
-    return Chain.then(read(actorId), this::remembered);
+    return Futures.then(read(actorId), this::remembered);
   }
 
   /** As {@link Actors#handle(String, Function)}. */
@@ -56,85 +57,88 @@ public final class AsyncActors<S, E> {
       String actorId,
       EventContext context,
       BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decide) {
-    Handling<S, E> handling = new Handling<>(setup.type(), context, decide);
+    CommandExecution<S, E> execution = new CommandExecution<>(config.type(), context, decide);
     CompletableFuture<Handled<S, E>> result =
-        Chain.then(
-            saveChecked(actorId, handling), saved -> completedFuture(setup.end(handling, saved)));
+        Futures.then(
+            saveChecked(actorId, execution),
+            saved -> completedFuture(config.end(execution, saved)));
     CompletableFuture<?> forgetting =
         result.whenComplete(
             (handled, thrown) -> {
               if (thrown instanceof AetherException || thrown instanceof CancellationException) {
-                setup.cache().forget(actorId);
+                config.cache().forget(actorId);
               }
             });
     return result;
   }
 
   /** What a cached state refuses is decided once more, on what is stored. */
-  private CompletableFuture<Optional<Saved>> saveChecked(String actorId, Handling<S, E> handling) {
-    CompletableFuture<Optional<Saved>> first = save(actorId, handling);
-    return Chain.after(
+  private CompletableFuture<Optional<Saved>> saveChecked(
+      String actorId, CommandExecution<S, E> execution) {
+    CompletableFuture<Optional<Saved>> first = save(actorId, execution);
+    return Futures.after(
         first,
         () -> {
-          if (!handling.isUnsure()) {
+          if (!execution.isUnsure()) {
             return first;
           }
-          handling.distrustCache();
-          return save(actorId, handling);
+          execution.distrustCache();
+          return save(actorId, execution);
         });
   }
 
-  private CompletableFuture<Optional<Saved>> save(String actorId, Handling<S, E> handling) {
+  private CompletableFuture<Optional<Saved>> save(
+      String actorId, CommandExecution<S, E> execution) {
     return saver.saveWith(
         actorId,
         conflict ->
-            Chain.then(
-                latest(actorId, handling, conflict),
-                actor -> completedFuture(handling.know(actor))),
-        attempt -> completedFuture(handling.decide(attempt)));
+            Futures.then(
+                latest(actorId, execution, conflict),
+                actor -> completedFuture(execution.know(actor))),
+        attempt -> completedFuture(execution.decide(attempt)));
   }
 
   private CompletableFuture<Loaded<S>> latest(
-      String actorId, Handling<S, E> handling, Optional<Conflict> conflict) {
+      String actorId, CommandExecution<S, E> execution, Optional<Conflict> conflict) {
     if (conflict.isPresent()) {
-      handling.isRead();
-      return after(conflict.get(), handling.actor());
+      execution.isRead();
+      return after(conflict.get(), execution.actor());
     }
-    Loaded<S> cached = handling.cached(setup.cache(), actorId);
+    Loaded<S> cached = execution.cached(config.cache(), actorId);
     return cached == null ? load(actorId) : completedFuture(cached);
   }
 
   private CompletableFuture<Loaded<S>> after(Conflict conflict, Loaded<S> known) {
-    if (Setup.isOther(known, conflict)) {
+    if (ActorsConfig.isOther(known, conflict)) {
       return load(known.actorId());
     }
-    Fold<S, E> fold = new Fold<>(setup.type(), known);
+    Fold<S, E> fold = new Fold<>(config.type(), known);
     return fold.take(conflict)
         ? remembered(fold.result())
-        : Chain.then(rest(known.actorId(), fold), this::remembered);
+        : Futures.then(rest(known.actorId(), fold), this::remembered);
   }
 
   private CompletableFuture<Loaded<S>> remembered(Loaded<S> actor) {
-    setup.cache().put(actor);
+    config.cache().put(actor);
     return completedFuture(actor);
   }
 
   private CompletableFuture<Loaded<S>> read(String actorId) {
-    Rebuilding<S, E> rebuilding = new Rebuilding<>(setup, actorId);
-    LoadOptions options = LoadOptions.defaults().withSettings(setup.settings().call());
-    return Chain.then(
-        Draining.of(client.loadActor(actorId, options), rebuilding::take),
+    ActorRebuild<S, E> rebuild = new ActorRebuild<>(config, actorId);
+    LoadOptions options = LoadOptions.defaults().withSettings(config.settings().call());
+    return Futures.then(
+        DrainSubscriber.of(client.loadActor(actorId, options), rebuild::take),
         done -> {
-          Loaded<S> loaded = rebuilding.result();
+          Loaded<S> loaded = rebuild.result();
           return loaded == null
-              ? rest(actorId, setup.fromNothing(actorId))
+              ? rest(actorId, config.fromNothing(actorId))
               : completedFuture(loaded);
         });
   }
 
   private CompletableFuture<Loaded<S>> rest(String actorId, Fold<S, E> fold) {
-    return Chain.then(
-        Draining.of(client.events(actorId, setup.after(fold.version())), fold::take),
+    return Futures.then(
+        DrainSubscriber.of(client.events(actorId, config.after(fold.version())), fold::take),
         done -> completedFuture(fold.result()));
   }
 }

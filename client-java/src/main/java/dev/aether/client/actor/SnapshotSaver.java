@@ -4,6 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.CallSettings;
 import dev.aether.client.Snapshot;
 import dev.aether.client.SnapshotOutdatedException;
+import dev.aether.client.internal.calls.Futures;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
@@ -62,7 +63,7 @@ final class SnapshotSaver {
     if (thrown == null) {
       return;
     }
-    Throwable cause = Chain.cause(thrown);
+    Throwable cause = Futures.cause(thrown);
     if (!(cause instanceof SnapshotOutdatedException)) {
       listener.onSnapshotFailed(actor.actorId(), actor.version(), cause);
     }

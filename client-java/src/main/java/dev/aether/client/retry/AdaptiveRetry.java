@@ -18,7 +18,7 @@ import java.util.List;
  * </table>
  *
  * @param maxRetries attempts after the first; 0: none
- * @param single not negative, as all of them at most {@link Verdict#LONGEST_PAUSE}
+ * @param single not negative, as all of them at most {@link RetryDecision#MAX_DELAY}
  * @param perVersion not negative
  * @param proportionalUpTo the largest gap that is not aggressive, at least 3
  * @param longest of all pauses, not negative
@@ -31,7 +31,7 @@ public record AdaptiveRetry(
   public AdaptiveRetry {
     MaxRetries.checked(maxRetries);
     for (Duration pause : List.of(single, perVersion, longest)) {
-      Verdict.Again unused = new Verdict.Again(pause);
+      RetryDecision.Retry unused = new RetryDecision.Retry(pause);
     }
     if (proportionalUpTo < 3) {
       throw new IllegalArgumentException("proportionalUpTo " + proportionalUpTo + " is below 3");
@@ -49,7 +49,7 @@ public record AdaptiveRetry(
   }
 
   @Override
-  public RetryCourse begin(String actorId) {
+  public RetrySession begin(String actorId) {
     return new MaxRetries(maxRetries, conflict -> pause(conflict.gap()));
   }
 

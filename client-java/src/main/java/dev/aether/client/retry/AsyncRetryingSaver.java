@@ -91,20 +91,20 @@ public final class AsyncRetryingSaver {
       String actorId,
       Function<Optional<Conflict>, CompletableFuture<Long>> versions,
       Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
-    SaveCourse course;
+    SaveAttempts attempts;
     try {
-      course = new SaveCourse(actorId, policy, settings);
+      attempts = new SaveAttempts(actorId, policy, settings);
     } catch (Throwable refused) {
       return CompletableFuture.failedFuture(refused);
     }
-    Run run = new Run(course, versions, decider);
+    Run run = new Run(attempts, versions, decider);
     run.attempt(Optional.empty());
     return run.result;
   }
 
   /** One save on its way. One step after another, so no lock is needed. */
   private final class Run {
-    private final SaveCourse course;
+    private final SaveAttempts attempts;
     private final Function<Optional<Conflict>, CompletableFuture<Long>> versions;
     private final Function<Attempt, CompletableFuture<List<NewEvent>>> decider;
     private final CompletableFuture<Optional<Saved>> result = new CompletableFuture<>();
@@ -113,17 +113,17 @@ public final class AsyncRetryingSaver {
     private volatile CompletableFuture<?> running = CompletableFuture.completedFuture(null);
 
     Run(
-        SaveCourse course,
+        SaveAttempts attempts,
         Function<Optional<Conflict>, CompletableFuture<Long>> versions,
         Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
-      this.course = course;
+      this.attempts = attempts;
       this.versions = versions;
       this.decider = decider;
       CompletableFuture<?> unused =
           result.whenComplete(
               (saved, thrown) -> {
                 running.cancel(true); // Nothing, unless the caller cancelled the result.
-                course.end(thrown);
+                attempts.end(thrown);
               });
     }
 
@@ -163,33 +163,33 @@ public final class AsyncRetryingSaver {
 
     /** Whoever hears of the end may begin the next save: so the policy hears of it before. */
     private void fail(Throwable thrown) {
-      course.end(thrown);
+      attempts.end(thrown);
       result.completeExceptionally(thrown);
     }
 
     private void succeed(Optional<Saved> saved) {
-      course.end(null);
+      attempts.end(null);
       result.complete(saved);
     }
 
     void attempt(Optional<Conflict> last) {
-      step(() -> versions.apply(last), version -> decide(course.attempt(last, version)));
+      step(() -> versions.apply(last), version -> decide(attempts.attempt(last, version)));
     }
 
     private void decide(Attempt attempt) {
       step(
-          () -> SaveCourse.decided(decider.apply(attempt)),
-          events -> save(attempt, SaveCourse.decided(events)));
+          () -> SaveAttempts.decided(decider.apply(attempt)),
+          events -> save(attempt, SaveAttempts.decided(events)));
     }
 
     private void save(Attempt attempt, List<NewEvent> events) {
       if (events.isEmpty()) {
-        course.endWithoutSave();
+        attempts.endWithoutSave();
         result.complete(Optional.empty());
         return;
       }
       step(
-          () -> client.save(course.command(attempt, events)),
+          () -> client.save(attempts.command(attempt, events)),
           saved -> succeed(Optional.of(saved)),
           thrown -> {
             if (thrown instanceof VersionConflictException conflict) {
@@ -204,7 +204,7 @@ public final class AsyncRetryingSaver {
       if (result.isDone()) {
         return; // The caller cancelled it.
       }
-      Duration pause = course.pauseAfter(conflict, thrown);
+      Duration pause = attempts.delayAfter(conflict, thrown);
       step(() -> client.delay(pause), over -> attempt(Optional.of(conflict)));
     }
   }

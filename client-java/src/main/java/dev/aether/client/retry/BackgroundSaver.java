@@ -165,7 +165,7 @@ public final class BackgroundSaver implements AutoCloseable {
   private @Nullable Item next() {
     lock.lock();
     try {
-      Queue<Item> lane = atWork.size() < options.maxAtWork() ? ready.poll() : null;
+      Queue<Item> lane = atWork.size() < options.maxConcurrent() ? ready.poll() : null;
       if (lane == null) {
         return null;
       }

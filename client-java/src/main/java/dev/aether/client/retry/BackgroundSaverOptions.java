@@ -7,22 +7,22 @@ import java.util.Locale;
  * How much a {@link BackgroundSaver} holds.
  *
  * @param maxWaiting saves that wait for their turn, at least 1
- * @param maxAtWork saves that are made at once, at least 1
+ * @param maxConcurrent saves that are made at once, at least 1
  * @param drainWithin how long {@link BackgroundSaver#close()} waits, not negative
  */
-public record BackgroundSaverOptions(int maxWaiting, int maxAtWork, Duration drainWithin) {
+public record BackgroundSaverOptions(int maxWaiting, int maxConcurrent, Duration drainWithin) {
   private static final BackgroundSaverOptions DEFAULTS =
       new BackgroundSaverOptions(1000, 8, Duration.ofSeconds(20));
 
   /** Checks the numbers. */
   public BackgroundSaverOptions {
-    if (maxWaiting < 1 || maxAtWork < 1 || drainWithin.isNegative()) {
+    if (maxWaiting < 1 || maxConcurrent < 1 || drainWithin.isNegative()) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
-              "maxWaiting %d, maxAtWork %d, drainWithin %s",
+              "maxWaiting %d, maxConcurrent %d, drainWithin %s",
               maxWaiting,
-              maxAtWork,
+              maxConcurrent,
               drainWithin));
     }
   }
@@ -34,16 +34,16 @@ public record BackgroundSaverOptions(int maxWaiting, int maxAtWork, Duration dra
 
   /** These options with another number of waiting saves. */
   public BackgroundSaverOptions withMaxWaiting(int maxWaiting) {
-    return new BackgroundSaverOptions(maxWaiting, maxAtWork, drainWithin);
+    return new BackgroundSaverOptions(maxWaiting, maxConcurrent, drainWithin);
   }
 
   /** These options with another number of saves at work. */
-  public BackgroundSaverOptions withMaxAtWork(int maxAtWork) {
-    return new BackgroundSaverOptions(maxWaiting, maxAtWork, drainWithin);
+  public BackgroundSaverOptions withMaxConcurrent(int maxConcurrent) {
+    return new BackgroundSaverOptions(maxWaiting, maxConcurrent, drainWithin);
   }
 
   /** These options with another time to drain. */
   public BackgroundSaverOptions withDrainWithin(Duration drainWithin) {
-    return new BackgroundSaverOptions(maxWaiting, maxAtWork, drainWithin);
+    return new BackgroundSaverOptions(maxWaiting, maxConcurrent, drainWithin);
   }
 }

@@ -85,19 +85,19 @@ public final class CircuitBreaker {
    * opens meanwhile.
    */
   public RetryPolicy around(RetryPolicy policy) {
-    return actorId -> course(policy, actorId);
+    return actorId -> session(policy, actorId);
   }
 
-  RetryCourse course(RetryPolicy policy, String actorId) {
+  RetrySession session(RetryPolicy policy, String actorId) {
     Permit permit = acquire();
-    RetryCourse within;
+    RetrySession within;
     try {
       within = policy.begin(actorId);
     } catch (Throwable thrown) {
-      permit.end(Evidence.ofSave(thrown, false, options.isFailure()));
+      permit.end(CallResult.ofSave(thrown, false, options.isFailure()));
       throw thrown;
     }
-    return new WatchedCourse(within, permit);
+    return new WatchedSession(within, permit);
   }
 
   /**
@@ -114,7 +114,7 @@ public final class CircuitBreaker {
       failure = thrown;
       throw thrown;
     } finally {
-      permit.end(Evidence.ofCall(failure, options.isFailure()));
+      permit.end(CallResult.ofCall(failure, options.isFailure()));
     }
   }
 
@@ -134,11 +134,11 @@ public final class CircuitBreaker {
     try {
       begun = call.get();
     } catch (Throwable thrown) {
-      permit.end(Evidence.ofCall(thrown, options.isFailure()));
+      permit.end(CallResult.ofCall(thrown, options.isFailure()));
       throw thrown;
     }
     if (begun == null) {
-      permit.end(Evidence.NONE);
+      permit.end(CallResult.NONE);
       throw new NullPointerException("the call returned no future");
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
@@ -146,7 +146,7 @@ public final class CircuitBreaker {
         begun.whenComplete(
             (value, thrown) -> {
               // Before anybody who hears of it begins the next.
-              permit.end(Evidence.ofCall(thrown, options.isFailure()));
+              permit.end(CallResult.ofCall(thrown, options.isFailure()));
               if (thrown == null) {
                 answer.complete(value);
               } else {
@@ -191,16 +191,16 @@ public final class CircuitBreaker {
       this.begun = begun;
     }
 
-    void end(Evidence evidence) {
+    void end(CallResult result) {
       synchronized (CircuitBreaker.this) {
         if (begun != era) {
           return;
         }
-        if (evidence == Evidence.NONE) {
+        if (result == CallResult.NONE) {
           trials -= state == State.HALF_OPEN ? 1 : 0;
           return;
         }
-        boolean failed = evidence == Evidence.UNWELL;
+        boolean failed = result == CallResult.FAILURE;
         switch (state) {
           case CLOSED -> {
             failures = failed ? failures + 1 : 0;
@@ -216,22 +216,22 @@ public final class CircuitBreaker {
   }
 
   /** A save that was let through. */
-  private final class WatchedCourse extends AroundCourse {
+  private final class WatchedSession extends DelegatingSession {
     private final Permit permit;
 
     /** Whether the server answered an attempt: a conflict is an answer. */
     private boolean answered;
 
-    WatchedCourse(RetryCourse within, Permit permit) {
+    WatchedSession(RetrySession within, Permit permit) {
       super(within);
       this.permit = permit;
     }
 
     @Override
-    public Verdict onConflict(Conflict conflict) {
+    public RetryDecision onConflict(Conflict conflict) {
       answered = true;
       return state() == State.OPEN
-          ? new Verdict.Stop(Verdict.Why.CIRCUIT_OPEN)
+          ? new RetryDecision.Stop(RetryDecision.StopReason.CIRCUIT_OPEN)
           : super.onConflict(conflict);
     }
 
@@ -239,14 +239,14 @@ public final class CircuitBreaker {
     public void onEnd(@Nullable Throwable failure) {
       permit.end(
           failure == null
-              ? Evidence.WELL
-              : Evidence.ofSave(failure, answered, options.isFailure()));
+              ? CallResult.SUCCESS
+              : CallResult.ofSave(failure, answered, options.isFailure()));
       super.onEnd(failure);
     }
 
     @Override
     public void onNothingToSave() {
-      permit.end(answered ? Evidence.WELL : Evidence.NONE);
+      permit.end(answered ? CallResult.SUCCESS : CallResult.NONE);
       super.onNothingToSave();
     }
   }

@@ -47,6 +47,6 @@ public final class CircuitBreakers {
    * As {@link CircuitBreaker#around}, with the breaker of the group of whichever actor is saved.
    */
   public RetryPolicy around(RetryPolicy policy) {
-    return actorId -> of(actorId).course(policy, actorId);
+    return actorId -> of(actorId).session(policy, actorId);
   }
 }

@@ -43,22 +43,22 @@ public record ConflictDetailed(
   }
 
   @Override
-  public RetryCourse begin(String actorId) {
-    return new Course(policy.begin(actorId));
+  public RetrySession begin(String actorId) {
+    return new Session(policy.begin(actorId));
   }
 
-  private final class Course extends AroundCourse {
+  private final class Session extends DelegatingSession {
     private long lastVersion = -1;
     private long lastGap = Long.MAX_VALUE;
     private int atSameVersion;
     private int withoutSmallerGap;
 
-    Course(RetryCourse within) {
+    Session(RetrySession within) {
       super(within);
     }
 
     @Override
-    public Verdict onConflict(Conflict conflict) {
+    public RetryDecision onConflict(Conflict conflict) {
       listener.accept(conflict);
       atSameVersion = conflict.currentVersion() == lastVersion ? atSameVersion + 1 : 1;
       // A gap of 1 is the smallest that a late save can have.
@@ -67,10 +67,10 @@ public record ConflictDetailed(
       lastVersion = conflict.currentVersion();
       lastGap = conflict.gap();
       if (atSameVersion >= sameVersionStops) {
-        return new Verdict.Stop(Verdict.Why.SAME_VERSION_AGAIN);
+        return new RetryDecision.Stop(RetryDecision.StopReason.SAME_VERSION_AGAIN);
       }
       if (withoutSmallerGap >= gapStops) {
-        return new Verdict.Stop(Verdict.Why.GAP_NOT_SHRINKING);
+        return new RetryDecision.Stop(RetryDecision.StopReason.GAP_NOT_SHRINKING);
       }
       return super.onConflict(conflict);
     }

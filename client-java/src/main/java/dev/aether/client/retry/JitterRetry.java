@@ -9,10 +9,10 @@ import java.util.concurrent.ThreadLocalRandom;
  *
  * @param kind how pauses are drawn
  * @param maxRetries attempts after the first; 0: none
- * @param firstPause above zero
- * @param longestPause not below the first, at most {@link Verdict#LONGEST_PAUSE}
+ * @param firstDelay above zero
+ * @param maxDelay not below the first, at most {@link RetryDecision#MAX_DELAY}
  */
-public record JitterRetry(Kind kind, int maxRetries, Duration firstPause, Duration longestPause)
+public record JitterRetry(Kind kind, int maxRetries, Duration firstDelay, Duration maxDelay)
     implements RetryPolicy {
 
   /** How pauses are drawn. */
@@ -26,7 +26,7 @@ public record JitterRetry(Kind kind, int maxRetries, Duration firstPause, Durati
   /** Checks the numbers. */
   public JitterRetry {
     MaxRetries.checked(maxRetries);
-    Exponential unused = new Exponential(firstPause, longestPause);
+    ExponentialDelay unused = new ExponentialDelay(firstDelay, maxDelay);
   }
 
   /** Full jitter: 10 retries, below 10 ms the first time, never above 1 s. */
@@ -36,18 +36,18 @@ public record JitterRetry(Kind kind, int maxRetries, Duration firstPause, Durati
 
   /** These pauses, drawn otherwise. */
   public JitterRetry withKind(Kind kind) {
-    return new JitterRetry(kind, maxRetries, firstPause, longestPause);
+    return new JitterRetry(kind, maxRetries, firstDelay, maxDelay);
   }
 
   /** These pauses with another number of retries. */
   public JitterRetry withMaxRetries(int maxRetries) {
-    return new JitterRetry(kind, maxRetries, firstPause, longestPause);
+    return new JitterRetry(kind, maxRetries, firstDelay, maxDelay);
   }
 
   @Override
-  public RetryCourse begin(String actorId) {
+  public RetrySession begin(String actorId) {
     if (kind == Kind.FULL) {
-      Exponential bounds = new Exponential(firstPause, longestPause);
+      ExponentialDelay bounds = new ExponentialDelay(firstDelay, maxDelay);
       return new MaxRetries(
           maxRetries, conflict -> between(Duration.ZERO, bounds.after(conflict.attempt())));
     }
@@ -56,11 +56,11 @@ public record JitterRetry(Kind kind, int maxRetries, Duration firstPause, Durati
   }
 
   private final class Decorrelated {
-    private Duration last = firstPause;
+    private Duration last = firstDelay;
 
     Duration next() {
-      Duration drawn = between(firstPause, last.multipliedBy(3));
-      last = drawn.compareTo(longestPause) < 0 ? drawn : longestPause;
+      Duration drawn = between(firstDelay, last.multipliedBy(3));
+      last = drawn.compareTo(maxDelay) < 0 ? drawn : maxDelay;
       return last;
     }
   }

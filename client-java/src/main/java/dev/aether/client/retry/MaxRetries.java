@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.Function;
 
 /** Ends a course after so many attempts; until then each conflict gets its pause. */
-record MaxRetries(int maxRetries, Function<Conflict, Duration> pause) implements RetryCourse {
+record MaxRetries(int maxRetries, Function<Conflict, Duration> delay) implements RetrySession {
 
   static int checked(int maxRetries) {
     if (maxRetries < 0) {
@@ -14,9 +14,9 @@ record MaxRetries(int maxRetries, Function<Conflict, Duration> pause) implements
   }
 
   @Override
-  public Verdict onConflict(Conflict conflict) {
+  public RetryDecision onConflict(Conflict conflict) {
     return conflict.attempt() > maxRetries
-        ? new Verdict.Stop(Verdict.Why.TOO_MANY_ATTEMPTS)
-        : new Verdict.Again(pause.apply(conflict));
+        ? new RetryDecision.Stop(RetryDecision.StopReason.TOO_MANY_ATTEMPTS)
+        : new RetryDecision.Retry(delay.apply(conflict));
   }
 }

@@ -14,11 +14,12 @@ public final class RetriesExhaustedException extends RetryException {
    * What happened.
    *
    * @param actorId the actor
-   * @param why why the policy gave up
+   * @param reason why the policy gave up
    * @param attempts how many were made, all of which conflicted
    * @param conflicts the latest of them, up to {@value RetryingSaver#REPORTED_CONFLICTS}, in order
    */
-  public record Report(String actorId, Verdict.Why why, int attempts, List<Conflict> conflicts) {
+  public record Report(
+      String actorId, RetryDecision.StopReason reason, int attempts, List<Conflict> conflicts) {
     /** Copies the conflicts. */
     public Report {
       conflicts = List.copyOf(conflicts);
@@ -31,7 +32,7 @@ public final class RetriesExhaustedException extends RetryException {
             Locale.ROOT,
             "gave up after %d attempts (%s): %s",
             report.attempts(),
-            report.why(),
+            report.reason(),
             last.getMessage()),
         last);
     this.report = report;

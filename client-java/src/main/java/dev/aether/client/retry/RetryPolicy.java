@@ -2,7 +2,7 @@ package dev.aether.client.retry;
 
 /**
  * Says what follows on a conflict. For any number of threads; what belongs to one save is in its
- * {@link RetryCourse}.
+ * {@link RetrySession}.
  */
 @FunctionalInterface
 public interface RetryPolicy {
@@ -11,5 +11,5 @@ public interface RetryPolicy {
    *
    * @throws RetryException if the save is not even to be tried
    */
-  RetryCourse begin(String actorId);
+  RetrySession begin(String actorId);
 }

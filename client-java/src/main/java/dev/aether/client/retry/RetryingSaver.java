@@ -82,32 +82,32 @@ public final class RetryingSaver {
    * @return empty where the decider had nothing to save
    */
   public Optional<Saved> save(String actorId, VersionSource versions, Decider decider) {
-    SaveCourse course = new SaveCourse(actorId, policy, settings);
+    SaveAttempts attempts = new SaveAttempts(actorId, policy, settings);
     Throwable failure = null;
     try {
-      return attempts(course, versions, decider);
+      return attempts(attempts, versions, decider);
     } catch (Throwable thrown) {
       failure = thrown;
       throw thrown;
     } finally {
-      course.end(failure);
+      attempts.end(failure);
     }
   }
 
-  private Optional<Saved> attempts(SaveCourse course, VersionSource versions, Decider decider) {
+  private Optional<Saved> attempts(SaveAttempts attempts, VersionSource versions, Decider decider) {
     Optional<Conflict> last = Optional.empty();
     while (true) {
-      Attempt attempt = course.attempt(last, versions.latest(last));
-      List<NewEvent> events = SaveCourse.decided(decider.decide(attempt));
+      Attempt attempt = attempts.attempt(last, versions.latest(last));
+      List<NewEvent> events = SaveAttempts.decided(decider.decide(attempt));
       if (events.isEmpty()) {
-        course.endWithoutSave();
+        attempts.endWithoutSave();
         return Optional.empty();
       }
       try {
-        return Optional.of(client.save(course.command(attempt, events)));
+        return Optional.of(client.save(attempts.command(attempt, events)));
       } catch (VersionConflictException conflict) {
         Conflict seen = Conflict.of(conflict, attempt.number());
-        client.delay(course.pauseAfter(seen, conflict));
+        client.delay(attempts.delayAfter(seen, conflict));
         last = Optional.of(seen);
       }
     }

@@ -12,16 +12,16 @@ import java.time.Duration;
  * JitterRetry} give up less often.
  *
  * @param maxRetries attempts after the first; 0: none
- * @param firstPause above zero
- * @param longestPause not below the first, at most {@link Verdict#LONGEST_PAUSE}
+ * @param firstDelay above zero
+ * @param maxDelay not below the first, at most {@link RetryDecision#MAX_DELAY}
  */
-public record SimpleRetry(int maxRetries, Duration firstPause, Duration longestPause)
+public record SimpleRetry(int maxRetries, Duration firstDelay, Duration maxDelay)
     implements RetryPolicy {
 
   /** Checks the numbers. */
   public SimpleRetry {
     MaxRetries.checked(maxRetries);
-    Exponential unused = new Exponential(firstPause, longestPause);
+    ExponentialDelay unused = new ExponentialDelay(firstDelay, maxDelay);
   }
 
   /** 3 retries, after 10, 20 and 40 ms. */
@@ -31,12 +31,12 @@ public record SimpleRetry(int maxRetries, Duration firstPause, Duration longestP
 
   /** These pauses with another number of retries. */
   public SimpleRetry withMaxRetries(int maxRetries) {
-    return new SimpleRetry(maxRetries, firstPause, longestPause);
+    return new SimpleRetry(maxRetries, firstDelay, maxDelay);
   }
 
   @Override
-  public RetryCourse begin(String actorId) {
-    Exponential pauses = new Exponential(firstPause, longestPause);
+  public RetrySession begin(String actorId) {
+    ExponentialDelay pauses = new ExponentialDelay(firstDelay, maxDelay);
     return new MaxRetries(maxRetries, conflict -> pauses.after(conflict.attempt()));
   }
 }

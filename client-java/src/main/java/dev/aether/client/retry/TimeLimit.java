@@ -19,15 +19,15 @@ public record TimeLimit(Duration limit, RetryPolicy policy) implements RetryPoli
   }
 
   @Override
-  public RetryCourse begin(String actorId) {
+  public RetrySession begin(String actorId) {
     long endNanos = System.nanoTime() + TimeUnit.NANOSECONDS.convert(limit);
-    return new AroundCourse(policy.begin(actorId)) {
+    return new DelegatingSession(policy.begin(actorId)) {
       @Override
-      public Verdict onConflict(Conflict conflict) {
-        Verdict inner = super.onConflict(conflict);
-        return inner instanceof Verdict.Again again
-                && System.nanoTime() + again.pause().toNanos() - endNanos > 0
-            ? new Verdict.Stop(Verdict.Why.TIME_OVER)
+      public RetryDecision onConflict(Conflict conflict) {
+        RetryDecision inner = super.onConflict(conflict);
+        return inner instanceof RetryDecision.Retry again
+                && System.nanoTime() + again.delay().toNanos() - endNanos > 0
+            ? new RetryDecision.Stop(RetryDecision.StopReason.TIMED_OUT)
             : inner;
       }
     };

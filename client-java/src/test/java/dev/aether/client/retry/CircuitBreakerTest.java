@@ -277,13 +277,13 @@ class CircuitBreakerTest {
   @Test
   void aSaveThatMetAConflictMetTheServerHoweverItEnds() {
     RetryPolicy policy = breaker.around(new SimpleRetry());
-    for (Consumer<RetryCourse> end :
-        List.<Consumer<RetryCourse>>of(
-            RetryCourse::onNothingToSave,
+    for (Consumer<RetrySession> end :
+        List.<Consumer<RetrySession>>of(
+            RetrySession::onNothingToSave,
             course -> course.onEnd(new IllegalStateException("of the decider")))) {
       open();
       pass(OPEN_FOR);
-      RetryCourse course = policy.begin("actor");
+      RetrySession course = policy.begin("actor");
       course.onConflict(Conflicts.at(1, 1, 1));
       end.accept(course);
       assertEquals(State.CLOSED, breaker.state());
@@ -293,14 +293,15 @@ class CircuitBreakerTest {
   @Test
   void aroundAPolicyItRefusesToBeginAndEndsWhatRuns() {
     RetryPolicy policy = breaker.around(new SimpleRetry());
-    RetryCourse running = policy.begin("actor");
-    assertInstanceOf(Verdict.Again.class, running.onConflict(Conflicts.at(1, 1, 1)));
+    RetrySession running = policy.begin("actor");
+    assertInstanceOf(RetryDecision.Retry.class, running.onConflict(Conflicts.at(1, 1, 1)));
     for (int i = 0; i < 3; i++) {
       policy.begin("other").onEnd(new Outage());
     }
     assertThrows(CircuitBreakerOpenException.class, () -> policy.begin("actor"));
     assertEquals(
-        new Verdict.Stop(Verdict.Why.CIRCUIT_OPEN), running.onConflict(Conflicts.at(2, 2, 1)));
+        new RetryDecision.Stop(RetryDecision.StopReason.CIRCUIT_OPEN),
+        running.onConflict(Conflicts.at(2, 2, 1)));
   }
 
   @Test

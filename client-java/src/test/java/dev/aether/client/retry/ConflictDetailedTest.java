@@ -14,7 +14,7 @@ class ConflictDetailedTest {
   @Test
   void theListenerHearsEachConflictAsItWas() {
     List<Conflict> heard = new ArrayList<>();
-    RetryCourse course = new ConflictDetailed(PATIENT).withListener(heard::add).begin("actor");
+    RetrySession course = new ConflictDetailed(PATIENT).withListener(heard::add).begin("actor");
 
     List<Conflict> conflicts = List.of(Conflicts.at(1, 10, 4), Conflicts.at(2, 12, 2));
     conflicts.forEach(course::onConflict);
@@ -25,31 +25,32 @@ class ConflictDetailedTest {
 
   @Test
   void conflictsAtOneVersionAreThrashing() {
-    RetryCourse course = new ConflictDetailed(PATIENT).begin("actor");
-    assertInstanceOf(Verdict.Again.class, course.onConflict(Conflicts.at(1, 10, 9)));
-    assertInstanceOf(Verdict.Again.class, course.onConflict(Conflicts.at(2, 10, 8)));
+    RetrySession course = new ConflictDetailed(PATIENT).begin("actor");
+    assertInstanceOf(RetryDecision.Retry.class, course.onConflict(Conflicts.at(1, 10, 9)));
+    assertInstanceOf(RetryDecision.Retry.class, course.onConflict(Conflicts.at(2, 10, 8)));
     assertEquals(
-        new Verdict.Stop(Verdict.Why.SAME_VERSION_AGAIN),
+        new RetryDecision.Stop(RetryDecision.StopReason.SAME_VERSION_AGAIN),
         course.onConflict(Conflicts.at(3, 10, 7)));
   }
 
   @Test
   void aGapThatDoesNotShrinkIsThrashing() {
-    List<Verdict> verdicts = Conflicts.verdicts(new ConflictDetailed(PATIENT), 3, 3, 4, 4, 5);
-    verdicts.subList(0, 4).forEach(each -> assertInstanceOf(Verdict.Again.class, each));
-    assertEquals(new Verdict.Stop(Verdict.Why.GAP_NOT_SHRINKING), verdicts.get(4));
+    List<RetryDecision> verdicts = Conflicts.verdicts(new ConflictDetailed(PATIENT), 3, 3, 4, 4, 5);
+    verdicts.subList(0, 4).forEach(each -> assertInstanceOf(RetryDecision.Retry.class, each));
+    assertEquals(
+        new RetryDecision.Stop(RetryDecision.StopReason.GAP_NOT_SHRINKING), verdicts.get(4));
   }
 
   @Test
   void aGapThatShrinksNowAndThenIsNot() {
     Conflicts.verdicts(new ConflictDetailed(PATIENT), 3, 4, 5, 6, 5, 6, 7, 8, 1, 1, 1, 1)
-        .forEach(each -> assertInstanceOf(Verdict.Again.class, each));
+        .forEach(each -> assertInstanceOf(RetryDecision.Retry.class, each));
   }
 
   @Test
   void thePolicyWithinStillHasItsWord() {
     assertEquals(
-        new Verdict.Stop(Verdict.Why.TOO_MANY_ATTEMPTS),
+        new RetryDecision.Stop(RetryDecision.StopReason.TOO_MANY_ATTEMPTS),
         Conflicts.verdicts(new ConflictDetailed(new SimpleRetry()), 9, 8, 7, 6).get(3));
   }
 

@@ -13,8 +13,8 @@ final class Conflicts {
   }
 
   /** What a course says to conflicts with these gaps, while the actor moves on. */
-  static List<Verdict> verdicts(RetryPolicy policy, long... gaps) {
-    RetryCourse course = policy.begin("actor");
+  static List<RetryDecision> verdicts(RetryPolicy policy, long... gaps) {
+    RetrySession course = policy.begin("actor");
     return LongStream.range(0, gaps.length)
         .mapToObj(i -> course.onConflict(at((int) i + 1, 1000 + 100 * i, gaps[(int) i])))
         .toList();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(60)
 class BackgroundSaverTest {
   private static final BackgroundSaverOptions ONE_AT_WORK =
-      BackgroundSaverOptions.defaults().withMaxAtWork(1);
+      BackgroundSaverOptions.defaults().withMaxConcurrent(1);
 
   @RegisterExtension final AetherExtension aether = AetherExtension.inMemory();
 
@@ -182,7 +182,7 @@ class BackgroundSaverTest {
   }
 
   /** Fails at once for "bad". */
-  private static RetryCourse errorForBad(String actor) {
+  private static RetrySession errorForBad(String actor) {
     if (actor.equals("bad")) {
       throw new NoClassDefFoundError("of the policy");
     }

@@ -143,7 +143,7 @@ class RetryingSaverTest {
 
     RetriesExhaustedException.Report report = thrown.report();
     assertEquals(ACTOR, report.actorId());
-    assertEquals(Verdict.Why.TOO_MANY_ATTEMPTS, report.why());
+    assertEquals(RetryDecision.StopReason.TOO_MANY_ATTEMPTS, report.reason());
     assertEquals(4, report.attempts());
     assertEquals(
         List.of(1L, 2L, 3L, 4L),
@@ -258,9 +258,9 @@ class RetryingSaverTest {
   void anErrorOfAPolicyAtTheEndChangesNothing(Way way) {
     RetryPolicy policy =
         actor ->
-            new RetryCourse() {
+            new RetrySession() {
               @Override
-              public Verdict onConflict(Conflict conflict) {
+              public RetryDecision onConflict(Conflict conflict) {
                 throw new AssertionError("no conflict here");
               }
 
@@ -274,10 +274,10 @@ class RetryingSaverTest {
   }
 
   /** Goes on at once, and notes its end. */
-  private record Ending(List<String> ends) implements RetryCourse {
+  private record Ending(List<String> ends) implements RetrySession {
     @Override
-    public Verdict onConflict(Conflict conflict) {
-      return new Verdict.Again(Duration.ZERO);
+    public RetryDecision onConflict(Conflict conflict) {
+      return new RetryDecision.Retry(Duration.ZERO);
     }
 
     @Override

@@ -6,7 +6,7 @@ import dev.aether.client.retry.Attempt;
 import dev.aether.client.retry.CircuitBreakerOpenException;
 import dev.aether.client.retry.Decider;
 import dev.aether.client.retry.RetriesExhaustedException;
-import dev.aether.client.retry.Verdict;
+import dev.aether.client.retry.RetryDecision;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class Contest {
   private final AtomicInteger decidedAgain = new AtomicInteger();
 
   /** Guarded by itself. */
-  private final Map<Verdict.Why, Integer> givenUp = new TreeMap<>();
+  private final Map<RetryDecision.StopReason, Integer> givenUp = new TreeMap<>();
 
   /**
    * How it went.
@@ -37,7 +37,8 @@ final class Contest {
    * @param givenUp saves that the policy gave up, by its reason; nothing of them is stored
    * @param turnedAway saves that a circuit breaker did not let begin
    */
-  record Result(int saved, int decidedAgain, Map<Verdict.Why, Integer> givenUp, int turnedAway) {
+  record Result(
+      int saved, int decidedAgain, Map<RetryDecision.StopReason, Integer> givenUp, int turnedAway) {
     int notSaved() {
       return givenUp.values().stream().mapToInt(Integer::intValue).sum() + turnedAway;
     }
@@ -79,7 +80,7 @@ final class Contest {
         saved.incrementAndGet();
       } catch (RetriesExhaustedException e) {
         synchronized (givenUp) {
-          givenUp.merge(e.report().why(), 1, Integer::sum);
+          givenUp.merge(e.report().reason(), 1, Integer::sum);
         }
       } catch (CircuitBreakerOpenException e) {
         turnedAway.incrementAndGet();

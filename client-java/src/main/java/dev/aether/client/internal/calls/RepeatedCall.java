@@ -1,0 +1,262 @@
+package dev.aether.client.internal.calls;
+
+import dev.aether.client.AetherException;
+import dev.aether.client.NamespaceExistsException;
+import dev.aether.client.OutcomeUnknownException;
+import dev.aether.client.Reason;
+import dev.aether.client.RepeatOptions;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.Status;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One unary call with its repeats: the same request again, with growing random pauses, until there
+ * is an answer, an error that repeating can't mend, or no time left. One attempt runs at a time.
+ */
+public final class RepeatedCall<Q, A, R extends @Nullable Object> {
+
+  /**
+   * What is called and how.
+   *
+   * @param method the RPC
+   * @param request the first attempt's request
+   * @param again makes every later attempt's request of it, each time the same
+   * @param answer makes the result
+   * @param change what it changes, whose outcome matters; null: it reads
+   */
+  public record Spec<Q, A, R extends @Nullable Object>(
+      MethodDescriptor<Q, A> method,
+      Q request,
+      UnaryOperator<Q> again,
+      Function<A, R> answer,
+      @Nullable Change change) {
+
+    /** A call that changes nothing. */
+    public static <Q, A, R> Spec<Q, A, R> reading(
+        MethodDescriptor<Q, A> method, Q request, Function<A, R> answer) {
+      return new Spec<>(method, request, UnaryOperator.identity(), answer, null);
+    }
+
+    /** A call that changes something, each time with the same request. */
+    public static <Q, A, R> Spec<Q, A, R> changing(
+        MethodDescriptor<Q, A> method, Q request, Function<A, R> answer, Change change) {
+      return new Spec<>(method, request, UnaryOperator.identity(), answer, change);
+    }
+  }
+
+  /**
+   * What a call changes.
+   *
+   * @param what begins the sentence "… may have been done"
+   * @param commitId of a save; empty for others
+   * @param sentBefore whether an earlier call may have done it
+   * @param onlyOnce whether it must not be sent again unless nothing was done
+   */
+  public record Change(String what, String commitId, boolean sentBefore, boolean onlyOnce) {
+    public static Change repeatable(String what) {
+      return new Change(what, "", false, false);
+    }
+
+    public static Change onlyOnce(String what) {
+      return new Change(what, "", false, true);
+    }
+  }
+
+  /**
+   * How long, and how often.
+   *
+   * @param deadline for all attempts together
+   * @param attemptTimeout for one attempt
+   * @param repeats how many attempts and what pauses
+   */
+  record Limits(Duration deadline, Duration attemptTimeout, RepeatOptions repeats) {}
+
+  /** A repeat with less time than this would only make a known outcome unknown. */
+  private static final Duration LEAST_ATTEMPT = Duration.ofMillis(100);
+
+  private final Connection connection;
+  private final Spec<Q, A, R> spec;
+  private final Limits limits;
+  private final long endNanos;
+  private final CompletableFuture<R> result = new CompletableFuture<>();
+
+  // Changed only by the attempt or the pause that runs, one after the other.
+  private int attempts;
+  private boolean outcomeUnknown;
+  private volatile @Nullable ClientCall<Q, A> current;
+
+  private RepeatedCall(Connection connection, Spec<Q, A, R> spec, Limits limits) {
+    this.connection = connection;
+    this.spec = spec;
+    this.limits = limits;
+    this.outcomeUnknown = spec.change() != null && spec.change().sentBefore();
+    this.endNanos = System.nanoTime() + limits.deadline().toNanos();
+  }
+
+  /** Starts the call. A result that is completed from outside, by cancelling say, ends it. */
+  public static <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
+      Connection connection, Spec<Q, A, R> spec, Limits limits) {
+    RepeatedCall<Q, A, R> call = new RepeatedCall<>(connection, spec, limits);
+    CompletableFuture<?> unused = call.result.whenComplete((value, error) -> call.stop());
+    call.attempt();
+    return call.result;
+  }
+
+  private void stop() {
+    ClientCall<Q, A> call = current;
+    if (call != null) {
+      call.cancel("the caller gave up", null);
+    }
+  }
+
+  /** Locks, so that a call that fails at once is not taken for the current one after its repeat. */
+  private synchronized void attempt() {
+    Q request = attempts++ == 0 ? spec.request() : spec.again().apply(spec.request());
+    long left = Math.max(endNanos - System.nanoTime(), 1);
+    SentTracer marker = new SentTracer();
+    Connection.Link link = connection.link();
+    ClientCall<Q, A> call =
+        link.channel()
+            .newCall(
+                spec.method(),
+                CallOptions.DEFAULT
+                    .withDeadlineAfter(
+                        Math.min(left, limits.attemptTimeout().toNanos()), TimeUnit.NANOSECONDS)
+                    .withStreamTracerFactory(marker));
+    call.start(new Attempt(link, marker), new Metadata());
+    call.request(2);
+    call.sendMessage(request);
+    call.halfClose();
+    current = call;
+    if (result.isDone()) {
+      stop();
+    }
+  }
+
+  private void failed(Failure failure) {
+    outcomeUnknown |= failure.outcomeUnknown();
+    Duration pause = pause(failure);
+    Duration needed = outcomeUnknown ? pause : pause.plus(LEAST_ATTEMPT);
+    boolean inTime = endNanos - System.nanoTime() > needed.toNanos();
+    if (result.isDone()) {
+      return;
+    }
+    if (!failure.repeatable()
+        || outcomeUnknown && isOnlyOnce()
+        || attempts >= limits.repeats().maxAttempts()
+        || !inTime
+        || connection.closed()) {
+      result.completeExceptionally(verdict(connection.asSeenNow(failure)));
+      return;
+    }
+    Logs.CLIENT.debug(
+        "{} attempt {} failed, next in {} ms: {}",
+        spec.method().getBareMethodName(),
+        attempts,
+        pause.toMillis(),
+        failure.error().getMessage());
+    Timer.Task unused = connection.timer().schedule(() -> resume(failure), pause);
+  }
+
+  private void resume(Failure failure) {
+    if (result.isDone()) {
+      return;
+    }
+    if (connection.closed()) {
+      result.completeExceptionally(verdict(connection.asSeenNow(failure)));
+      return;
+    }
+    if (!failure.sent()) {
+      connection.reconnect();
+    }
+    attempt();
+  }
+
+  private boolean isOnlyOnce() {
+    Change change = spec.change();
+    return change != null && change.onlyOnce();
+  }
+
+  private Duration pause(Failure failure) {
+    return Backoff.delay(limits.repeats(), attempts, failure);
+  }
+
+  private AetherException verdict(Failure last) {
+    Change change = spec.change();
+    if (change == null || !outcomeUnknown) {
+      return last.error();
+    }
+    if (last.error() instanceof NamespaceExistsException exists) {
+      return new NamespaceExistsException(
+          exists.getMessage(), exists.metadata(), exists.namespace(), true, exists.getCause());
+    }
+    if (last.settlesEarlierAttempts()) {
+      return last.error();
+    }
+    return new OutcomeUnknownException(
+        change.what()
+            + " may have been done: no answer said so after "
+            + attempts
+            + (attempts == 1 ? " attempt" : " attempts")
+            + "; last: "
+            + last.error().getMessage(),
+        last.error().metadata(),
+        change.commitId(),
+        last.error());
+  }
+
+  /** Hears the end of one attempt. */
+  private final class Attempt extends ClientCall.Listener<A> {
+    private final Connection.Link link;
+    private final SentTracer marker;
+    private @Nullable A message;
+
+    Attempt(Connection.Link link, SentTracer marker) {
+      this.link = link;
+      this.marker = marker;
+    }
+
+    @Override
+    public void onMessage(A message) {
+      this.message = message;
+    }
+
+    private void answered(A answer) {
+      R value;
+      try {
+        value = spec.answer().apply(answer);
+      } catch (RuntimeException e) {
+        // Else nobody would ever hear of the end: gRPC only logs what a listener throws.
+        result.completeExceptionally(
+            new AetherException(
+                Reason.UNKNOWN, "the answer can't be read: " + e.getMessage(), Map.of(), e));
+        return;
+      }
+      result.complete(value);
+    }
+
+    @Override
+    public void onClose(Status status, Metadata trailers) {
+      A answer = message;
+      if (status.isOk() && answer != null) {
+        answered(answer);
+      } else {
+        Status error = status.isOk() ? Status.INTERNAL.withDescription("no answer") : status;
+        Failure failure = ErrorMapper.failure(error, trailers, marker.sent());
+        if (!result.isDone()) {
+          connection.failed(link, failure, marker.address());
+        }
+        failed(failure);
+      }
+    }
+  }
+}

@@ -1,0 +1,82 @@
+package dev.aether.client.internal.calls;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs tasks later, on the client's executor; one thread waits for all. When it is closed, all that
+ * wait run at once, and what comes later runs at once, too: a task must see for itself whether its
+ * time has come or the client is closed.
+ */
+public final class Timer {
+  private final Set<Task> waiting = ConcurrentHashMap.newKeySet();
+  private final ScheduledThreadPoolExecutor clock;
+  private final Executor executor;
+
+  public Timer(Executor executor) {
+    this.executor = executor;
+    clock =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task -> {
+              Thread thread = new Thread(task, "aether-client-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    clock.setRemoveOnCancelPolicy(true);
+  }
+
+  /** Runs the task after the delay, once. */
+  public Task schedule(Runnable action, Duration delay) {
+    Task task = new Task(action);
+    waiting.add(task);
+    try {
+      task.alarm = clock.schedule(task::fire, delay.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException e) {
+      task.fire();
+    }
+    return task;
+  }
+
+  public void close() {
+    clock.shutdownNow();
+    waiting.forEach(Task::fire);
+  }
+
+  /** A task that waits. */
+  public final class Task {
+    private final Runnable action;
+    private volatile @Nullable Future<?> alarm;
+
+    private Task(Runnable action) {
+      this.action = action;
+    }
+
+    /** Runs the action, on the executor, if nobody did. */
+    public void fire() {
+      if (waiting.remove(this)) {
+        try {
+          executor.execute(action);
+        } catch (RejectedExecutionException e) {
+          action.run(); // The owner of the executor ended it before the client.
+        }
+      }
+    }
+
+    /** Forgets the task, unless it runs already. */
+    public void cancel() {
+      waiting.remove(this);
+      Future<?> set = alarm;
+      if (set != null) {
+        set.cancel(false);
+      }
+    }
+  }
+}

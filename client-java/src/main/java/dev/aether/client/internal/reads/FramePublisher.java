@@ -1,0 +1,168 @@
+package dev.aether.client.internal.reads;
+
+import dev.aether.client.AetherException;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** What frames hold, as a publisher: a flow for each subscriber. */
+public final class FramePublisher<F, T> implements Flow.Publisher<T> {
+  private final FrameSource<F, T> source;
+
+  public FramePublisher(FrameSource<F, T> source) {
+    this.source = source;
+  }
+
+  @Override
+  public void subscribe(Flow.Subscriber<? super T> subscriber) {
+    Objects.requireNonNull(subscriber);
+    subscriber.onSubscribe(new Delivery(subscriber));
+  }
+
+  /**
+   * One subscriber's flow. Whoever brings something new (frames, demand, the end) delivers what can
+   * be delivered, unless another thread is at it, which then takes the new thing along.
+   */
+  private final class Delivery implements Flow.Subscription, FrameFlow.Receiver<F> {
+    private final Flow.Subscriber<? super T> subscriber;
+    private final AtomicInteger news = new AtomicInteger();
+    private final AtomicLong demand = new AtomicLong();
+    // Bounded by the frames that were asked for.
+    private final Queue<F> frames = new ConcurrentLinkedQueue<>();
+    private volatile boolean cancelled;
+    private volatile boolean refused;
+    private volatile boolean ended;
+    private volatile @Nullable AetherException error;
+
+    // Only the delivering thread uses these.
+    private @Nullable FrameFlow<F> call;
+    private Iterator<T> items = Collections.emptyIterator();
+    private boolean frameOpen;
+
+    Delivery(Flow.Subscriber<? super T> subscriber) {
+      this.subscriber = subscriber;
+    }
+
+    @Override
+    public void request(long n) {
+      if (n <= 0) {
+        refused = true;
+      } else {
+        demand.accumulateAndGet(n, (a, b) -> a + b < 0 ? Long.MAX_VALUE : a + b);
+      }
+      deliver();
+    }
+
+    @Override
+    public void cancel() {
+      cancelled = true;
+      deliver();
+    }
+
+    @Override
+    public void onFrame(F frame) {
+      frames.add(frame);
+      deliver();
+    }
+
+    @Override
+    public void onEnd(@Nullable AetherException error) {
+      this.error = error;
+      ended = true;
+      deliver();
+    }
+
+    private void deliver() {
+      if (news.getAndIncrement() != 0) {
+        return;
+      }
+      int seen = 1;
+      do {
+        deliverSome();
+        seen = news.addAndGet(-seen);
+      } while (seen != 0);
+    }
+
+    private void deliverSome() {
+      if (cancelled) {
+        drop();
+        return;
+      }
+      if (refused) {
+        finish(new IllegalArgumentException("request for less than one item"));
+        return;
+      }
+      try {
+        if (call == null && demand.get() > 0) {
+          begin();
+        }
+        deliverItems();
+      } catch (RuntimeException | Error e) {
+        finish(e);
+      }
+    }
+
+    private void begin() {
+      FrameFlow<F> begun = source.newFlow();
+      call = begun;
+      begun.start(this, FrameFlow.READ_AHEAD_FRAMES);
+    }
+
+    private void deliverItems() {
+      while (!cancelled) {
+        if (items.hasNext()) {
+          if (demand.get() == 0) {
+            return;
+          }
+          demand.decrementAndGet();
+          subscriber.onNext(items.next());
+        } else if (!nextFrame()) {
+          return;
+        }
+      }
+      drop();
+    }
+
+    private boolean nextFrame() {
+      if (frameOpen) {
+        frameOpen = false;
+        Objects.requireNonNull(call).request(1);
+      }
+      boolean last = ended;
+      F frame = frames.poll();
+      if (frame != null) {
+        items = source.items().apply(frame);
+        frameOpen = true;
+        return true;
+      }
+      if (last) {
+        finish(error);
+      }
+      return false;
+    }
+
+    private void finish(@Nullable Throwable failure) {
+      cancelled = true;
+      drop();
+      if (failure == null) {
+        subscriber.onComplete();
+      } else {
+        subscriber.onError(failure);
+      }
+    }
+
+    private void drop() {
+      frames.clear();
+      items = Collections.emptyIterator();
+      if (call != null && !ended) {
+        call.cancel();
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.aether.client.internal.reads;
+
+import dev.aether.client.internal.messages.Messages;
+import dev.aether.v1.CommitAt;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.ReadLogRequest;
+import dev.aether.v1.ReadLogResponse;
+import dev.aether.v1.ReplayError;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** How far logs have been read, by the last cursor and what came after it. */
+public final class LogReadProgress implements ResumingCall.Course<ReadLogResponse> {
+  private final ReadLogRequest request;
+  private final LogPositions progress = new LogPositions();
+  private String cursor;
+
+  /** The last cursor that was not handed on. */
+  private String held = "";
+
+  private long count;
+  private long countAtCursor;
+  private boolean begun;
+
+  /** Errors that came after the cursor, and of these the ones that come again. */
+  private final List<ReplayError> errors = new ArrayList<>();
+
+  private final List<ReplayError> errorsAgain = new ArrayList<>();
+
+  public LogReadProgress(ReadLogRequest request) {
+    this.request = request;
+    this.cursor = request.getCursor();
+  }
+
+  @Override
+  public FrameCall.@Nullable Step<?, ?, ReadLogResponse> next() {
+    if (begun) {
+      progress.resumed();
+      errorsAgain.clear();
+      errorsAgain.addAll(errors);
+    }
+    begun = true;
+    ReadLogRequest.Builder next = request.toBuilder().setCursor(cursor);
+    if (request.getMaxCount() != 0) {
+      long left = request.getMaxCount() - countAtCursor;
+      if (left <= 0) {
+        return null;
+      }
+      next.setMaxCount(left);
+    }
+    return new FrameCall.Step<>(
+        EventStoreGrpc.getReadLogMethod(), next.build(), UnaryOperator.identity());
+  }
+
+  @Override
+  public ReadLogResponse received(ReadLogResponse frame) {
+    List<CommitAt> fresh = new ArrayList<>(frame.getCommitsCount());
+    for (CommitAt commit : frame.getCommitsList()) {
+      if (isNew(progress, commit)) {
+        fresh.add(commit);
+      }
+    }
+    count += fresh.size();
+    ReadLogResponse.Builder handOn = frame.toBuilder().clearCommits().addAllCommits(fresh);
+    handOn.clearErrors().addAllErrors(newErrors(frame.getErrorsList()));
+    if (!frame.getCursor().isEmpty()) {
+      if (progress.mayRepeat()) {
+        held = frame.getCursor(); // It may stand before what was handed on.
+        handOn.clearCursor();
+      } else {
+        held = "";
+        moved(frame.getCursor());
+      }
+    }
+    return handOn.build();
+  }
+
+  private List<ReplayError> newErrors(List<ReplayError> received) {
+    List<ReplayError> fresh = new ArrayList<>();
+    for (ReplayError error : received) {
+      if (!errorsAgain.remove(error)) {
+        fresh.add(error);
+        errors.add(error);
+      }
+    }
+    return fresh;
+  }
+
+  private void moved(String to) {
+    cursor = to;
+    countAtCursor = count;
+    progress.cursor();
+    errors.clear();
+  }
+
+  @Override
+  public @Nullable ReadLogResponse left() {
+    return held.isEmpty() ? null : ReadLogResponse.newBuilder().setCursor(held).build();
+  }
+
+  public static boolean isNew(LogPositions progress, CommitAt commit) {
+    return progress.isNew(
+        commit.getCommit().getNamespace(),
+        commit.getPartition(),
+        new LogPositions.Mark(
+            commit.getPosition(),
+            Messages.instant(commit.getStoredAt()),
+            commit.getCommit().getCommitId()));
+  }
+
+  @Override
+  public String what() {
+    return "the read of the logs of " + request.getNamespacePattern();
+  }
+
+  @Override
+  public boolean isOver() {
+    return true;
+  }
+}

@@ -1,0 +1,5 @@
+/** Tests of calls. */
+@NullMarked
+package dev.aether.client.internal.calls;
+
+import org.jspecify.annotations.NullMarked;

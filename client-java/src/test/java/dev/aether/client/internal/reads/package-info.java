@@ -1,0 +1,5 @@
+/** Tests of reads. */
+@NullMarked
+package dev.aether.client.internal.reads;
+
+import org.jspecify.annotations.NullMarked;
