@@ -8,7 +8,7 @@
  * try (AetherClient client = AetherClient.connect("localhost:7450")) {
  *   client.save("order-1", ExpectedVersion.exactly(0), NewEvent.json("OrderPlaced", "{}"));
  *   try {
- *     // Decided on what is known of it: version 1.
+ *     // This writer has seen version 1.
  *     client.save("order-1", ExpectedVersion.exactly(1), NewEvent.json("OrderCancelled", "{}"));
  *   } catch (VersionConflictException conflict) {
  *     // Another writer was faster. Read what was missed and decide again.

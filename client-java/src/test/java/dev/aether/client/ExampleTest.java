@@ -84,7 +84,7 @@ final class ExampleTest {
     try (AetherClient client = AetherClient.connect(endpoint)) {
       client.save("order-1", ExpectedVersion.exactly(0), NewEvent.json("OrderPlaced", "{}"));
       try {
-        // Decided on what is known of it: version 1.
+        // This writer has seen version 1.
         client.save("order-1", ExpectedVersion.exactly(1), NewEvent.json("OrderCancelled", "{}"));
       } catch (VersionConflictException conflict) {
         // Another writer was faster. Read what was missed and decide again.
@@ -104,7 +104,7 @@ final class ExampleTest {
   }
 
   @Test
-  void theExamplesOfTheReadMeRun() throws Exception {
+  void theExamplesOfTheClientsGuideRun() throws Exception {
     try (ScriptedServer server = new ScriptedServer();
         AetherClient client = server.client().build()) {
       server.saveStreams.add(
@@ -146,7 +146,7 @@ final class ExampleTest {
   private static void more(AetherClient client, Projection projection, PrintStream out) {
     NewEvent paid = NewEvent.json("OrderPaid", "{}");
     // more
-    // Many saves without waiting for each; 512 on their way at most.
+    // Pipelined saves: up to 512 may be unanswered.
     CompletableFuture<Saved> saved;
     try (SaveStream saves = client.saveStream(SaveStreamOptions.defaults())) {
       saved = saves.save("order-1", ExpectedVersion.any(), paid);
@@ -162,7 +162,7 @@ final class ExampleTest {
                 (state, event) -> state + 1);
     out.println(count + " events");
 
-    // Each commit once and in order, through lost connections and nodes.
+    // Each commit once and in order, even if connections or nodes are lost.
     Subscription subscription =
         client.subscribe(
             SubscribeOptions.builder(SubscriptionStart.beginning()).build(),
@@ -182,15 +182,16 @@ final class ExampleTest {
   }
 
   @Test
-  void theReadMeShowsTheExamplesThatRun() throws IOException {
+  void theReadMeAndTheClientsGuideShowTheExamplesThatRun() throws IOException {
     String readMe = Files.readString(Path.of("..", "README.md"));
+    String guide = Files.readString(Path.of("..", "docs", "java-client.md"));
     assertEquals(
         plain(example("    // example\n"))
             .replace("connect(endpoint)", "connect(\"localhost:7450\")"),
         plain(between(readMe, "```java\n", "```")));
     assertEquals(
         plain(example("    // more\n")),
-        plain(between(readMe, "And the rest:\n\n```java\n", "```")));
+        plain(between(guide, "state and subscriptions\n\n```java\n", "```")));
   }
 
   private static String example(String begin) throws IOException {

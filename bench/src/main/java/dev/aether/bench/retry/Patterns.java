@@ -44,31 +44,31 @@ final class Patterns {
             "ConflictDetailed",
             Optional.empty(),
             "medium",
-            "somebody must see what collides; it stops where retries lead nowhere",
+            "you need to see each conflict, or stop early when retries cannot succeed",
             new ConflictDetailed()),
         waiting(
             "JitterRetry",
             Optional.empty(),
             "low",
-            "several write to one actor: begin here",
+            "several writers share an actor: start with this one",
             new JitterRetry()),
         waiting(
             "AdaptiveRetry",
             Optional.empty(),
             "medium",
-            "contention comes and goes, and nobody is in a hurry",
+            "contention varies and latency does not matter",
             new AdaptiveRetry()),
         new Pattern(
             "BackgroundSaver",
             Optional.of("EventualConsistencyPattern"),
             "high",
-            "the caller must not wait, and later is early enough",
+            "the caller must not wait and the save may happen later",
             BackgroundWriter::new),
         new Pattern(
             "CircuitBreaker",
             Optional.empty(),
             "medium",
-            "calls to an ailing server should fail at once; around JitterRetry here",
+            "calls to a failing server should fail at once; measured here around `JitterRetry`",
             (client, tally) ->
                 new WaitingWriter(client, new CircuitBreaker().around(new JitterRetry()), tally)));
   }

@@ -64,7 +64,7 @@ public final class RetryMain implements Callable<Integer> {
           AetherClient client = AetherClient.connect(node.address())) {
         RetryReport report =
             report(facts, new Contention(client), rounds, Duration.ofSeconds(seconds));
-        report.write(home.resolve("docs/benchmarks"), home.resolve("README.md"));
+        report.write(home.resolve("docs/benchmarks"), home.resolve("docs/retries.md"));
         System.out.print(report.markdown());
       }
     }

@@ -29,18 +29,18 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
     }
   }
 
-  /** Writes {@code retry.md} and {@code retry.svg}, and the table into the README. */
-  void write(Path folder, Path readme) throws IOException {
+  /** Writes {@code retry.md} and {@code retry.svg}, and the table into the guide to retries. */
+  void write(Path folder, Path guide) throws IOException {
     Files.writeString(folder.resolve("retry.md"), markdown());
     Files.writeString(folder.resolve("retry.svg"), chart().svg());
-    String text = Files.readString(readme);
+    String text = Files.readString(guide);
     int begin = text.indexOf(BEGIN);
     int end = text.indexOf(END);
     if (begin < 0 || end < begin) {
-      throw new IllegalStateException("the README has no place for the table");
+      throw new IllegalStateException(guide + " has no place for the table");
     }
     Files.writeString(
-        readme, text.substring(0, begin) + BEGIN + "\n" + summary() + text.substring(end));
+        guide, text.substring(0, begin) + BEGIN + "\n" + summary() + text.substring(end));
   }
 
   private String counts() {
