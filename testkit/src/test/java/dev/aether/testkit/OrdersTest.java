@@ -20,7 +20,7 @@ final class OrdersTest {
   private final NewEvent placed = NewEvent.json("OrderPlaced", "{\"total\": 42}");
 
   @Test
-  void whoComesTooLateIsTold() {
+  void aLateSaveIsRefusedWithTheCurrentVersion() {
     aether.faults().nextSaveConflicts();
     VersionConflictException conflict =
         assertThrows(
@@ -30,7 +30,7 @@ final class OrdersTest {
   }
 
   @Test
-  void anAnswerThatIsLostDoublesNothing() {
+  void aSaveWhoseAnswerIsLostIsStoredOnce() {
     Instant noon = Instant.parse("2026-03-01T12:00:00Z");
     aether.clock().set(noon);
     aether.faults().loseNextAnswer();
