@@ -39,8 +39,8 @@ final class BroadcastLosses {
     long nowDropped = dropped.get();
     if (nowDropped > reportedDropped) {
       LOG.warn(
-          "{} broadcasts were dropped for subscribers that take them too slowly, {} since the start"
-              + " (a subscriber may have {} waiting, and {} bytes)",
+          "{} broadcasts were dropped for slow subscribers, {} since the start (a subscriber may"
+              + " have {} broadcasts and {} bytes waiting)",
           nowDropped - reportedDropped,
           nowDropped,
           BroadcastQueue.MAX_BROADCASTS,
@@ -50,7 +50,7 @@ final class BroadcastLosses {
     long nowUnreadable = unreadable.get();
     if (nowUnreadable > reportedUnreadable) {
       LOG.warn(
-          "{} messages came that are no broadcasts; the last {}",
+          "{} messages on broadcast subjects were not broadcasts; the last one {}",
           nowUnreadable - reportedUnreadable,
           why);
       reportedUnreadable = nowUnreadable;

@@ -49,7 +49,7 @@ final class Broadcasting implements Broadcasts.Listener, AutoCloseable {
     boolean counts = bytes <= store.maxBytes();
     if (counts && !enter(bytes)) {
       return CompletableFuture.failedFuture(
-          new StoreException.Overloaded("broadcasts on their way from this node", RETRY_AFTER));
+          new StoreException.Overloaded("unfinished broadcasts from this node", RETRY_AFTER));
     }
     CompletableFuture<@Nullable Void> handedOn;
     try {

@@ -120,7 +120,7 @@ final class LogFeed {
       lost = true;
     }
     LOG.error(
-        "{} has lost commits that this node has heard, up to position {}: {}",
+        "{} has lost commits that this node had received, up to position {}: {}",
         log,
         to().position(),
         why);
@@ -271,7 +271,7 @@ final class LogFeed {
     }
     if (stuck != null) {
       LOG.warn(
-          "the tail of {} stands still at {} before {}: begun anew",
+          "the consumer of {} is stuck at {}, before {}: restarting it",
           log,
           restartAt.position(),
           end);

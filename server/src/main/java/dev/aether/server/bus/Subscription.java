@@ -291,7 +291,7 @@ public final class Subscription implements AutoCloseable {
     } else if (found.lost()) {
       end(
           new StoreException.CursorUnknown(
-              "the store has lost commits that this subscription was sent"));
+              "the store has lost commits that this subscription had received"));
     } else {
       source.feed.unfollow(source.follower);
       bus.release(source.feed);
@@ -506,7 +506,7 @@ public final class Subscription implements AutoCloseable {
     if (SubscriptionPulse.isLost(silence)) {
       end(
           new StoreException.StoreUnavailable(
-              "JetStream was not heard for " + silence.toSeconds() + " s"));
+              "JetStream has not responded for " + silence.toSeconds() + " s"));
     } else if (sink.isReady() && pulse.isCursorOwed()) {
       sink.cursor(outgoingCursor());
     } else if (sink.isReady() && pulse.isHeartbeatDue(silence)) {

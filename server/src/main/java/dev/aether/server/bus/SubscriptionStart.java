@@ -120,8 +120,8 @@ final class SubscriptionStart {
             found -> {
               if (found.lost()) {
                 throw new StoreException.CursorUnknown(
-                    "it stands beyond the end of the log. If it is this store's, the store has"
-                        + " lost commits");
+                    "it is beyond the end of the log; unless it was issued by another store, this store"
+                        + " has lost commits");
               }
               return lostCommits.find(log, after.verifiable(log), found.extent());
             })
@@ -129,7 +129,7 @@ final class SubscriptionStart {
             found -> {
               if (found.lost()) {
                 throw new StoreException.CursorUnknown(
-                    "the store has lost commits, and another one has the cursor's position");
+                    "the store has lost commits, and another commit is now at the cursor's position");
               }
               return found.extent();
             });

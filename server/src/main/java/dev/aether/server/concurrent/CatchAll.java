@@ -31,7 +31,7 @@ public final class CatchAll {
     try {
       step.run();
     } catch (Throwable thrown) {
-      LOG.error("{} failed by a fault of this server", what, thrown);
+      LOG.error("{} failed because of a bug in this server", what, thrown);
       end.accept(thrown);
     }
   }

@@ -68,7 +68,7 @@ public final class KeyedSerialExecutor {
     lanes.compute(actor, (key, lane) -> admission.into(lane, task));
     if (admission.refused) {
       leave(task);
-      return Optional.of("saves waiting for one actor on this node, at most " + MAX_PER_ACTOR);
+      return Optional.of("saves waiting for one actor on this node, limited to " + MAX_PER_ACTOR);
     }
     if (admission.first) {
       drain(actor, task);
@@ -104,7 +104,7 @@ public final class KeyedSerialExecutor {
     try {
       return task.body().get();
     } catch (Throwable thrown) {
-      LOG.error("a task of an actor failed by a fault of this server", thrown);
+      LOG.error("a task failed because of a bug in this server", thrown);
       return CompletableFuture.failedFuture(thrown);
     }
   }

@@ -43,7 +43,7 @@ final class DiskRoom {
         ? Optional.of(
             String.format(
                 Locale.ROOT,
-                "The disk of %s has %d MiB free; saves need %d MiB",
+                "the disk of %s has only %d MiB free, saves need %d MiB",
                 folder,
                 free >> 20,
                 (ROOM_AGAIN * leastFree) >> 20))

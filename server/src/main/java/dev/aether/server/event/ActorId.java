@@ -5,9 +5,9 @@ import java.util.Optional;
 /** The name of an actor: 1 to 256 bytes of UTF-8 without control characters. */
 public record ActorId(String value) {
   /**
-   * An actor of a valid name.
+   * Creates an id from a valid name.
    *
-   * @throws IllegalArgumentException if {@link #fault} finds one
+   * @throws IllegalArgumentException if {@link #fault} rejects the name
    */
   public ActorId {
     fault(value)
@@ -17,7 +17,7 @@ public record ActorId(String value) {
             });
   }
 
-  /** What is wrong with a name, for people; empty if nothing is. */
+  /** Why a name is invalid, as text for an error message; empty if it is valid. */
   public static Optional<String> fault(String value) {
     return TextRule.required(Limits.ACTOR_ID_BYTES).fault(value);
   }

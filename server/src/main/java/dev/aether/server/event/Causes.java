@@ -2,11 +2,11 @@ package dev.aether.server.event;
 
 import java.util.concurrent.CompletionException;
 
-/** What a future failed of. */
+/** Unwraps the exceptions of futures. */
 public final class Causes {
   private Causes() {}
 
-  /** The failure without the wrappers that futures put around it on the way. */
+  /** The failure without the {@link CompletionException}s that futures wrap it in. */
   public static Throwable unwrapped(Throwable thrown) {
     Throwable cause = thrown;
     while (cause instanceof CompletionException && cause.getCause() != null) {

@@ -2,12 +2,12 @@ package dev.aether.server.event;
 
 import java.util.Optional;
 
-/** The writer's name for a save: 1 to 64 of {@code [A-Za-z0-9_.:-]}. */
+/** The id that a writer gives to a save: 1 to 64 characters of {@code [A-Za-z0-9_.:-]}. */
 public record CommitId(String value) {
   /**
-   * A commit id of valid characters.
+   * Creates a commit id from valid text.
    *
-   * @throws IllegalArgumentException if {@link #fault} finds one
+   * @throws IllegalArgumentException if {@link #fault} rejects the text
    */
   public CommitId {
     fault(value)
@@ -17,7 +17,7 @@ public record CommitId(String value) {
             });
   }
 
-  /** What is wrong with an id, for people; empty if nothing is. */
+  /** Why an id is invalid, as text for an error message; empty if it is valid. */
   public static Optional<String> fault(String value) {
     if (value.isEmpty()) {
       return Optional.of("is empty");
@@ -28,7 +28,7 @@ public record CommitId(String value) {
     for (int i = 0; i < value.length(); i++) {
       char c = value.charAt(i);
       if (!Text.isNameCharacter(c) && c != '.' && c != ':') {
-        return Optional.of("may only have A-Z a-z 0-9 _ . : -");
+        return Optional.of("may contain only A-Z a-z 0-9 _ . : -");
       }
     }
     return Optional.empty();

@@ -5,20 +5,20 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Where a reader stands: for each log that it began to read, the mark of the last commit it
- * handled. Logs that are not in it are read from their beginning.
+ * A reader's position: for each log that it has started to read, the mark of the last commit that
+ * it has handled. A log without a mark is read from its beginning.
  */
 public record Cursor(Map<LogKey, Mark> positions) {
   /**
-   * A cursor over so few logs is small enough to go with every frame, beside any commit. A larger
-   * one goes in a frame of its own.
+   * The cursor of a reader of at most this many logs is small enough to be sent in every frame,
+   * next to a commit of any size. A larger cursor is sent in a frame of its own.
    */
   public static final int SMALL_LOGS = 8;
 
-  /** Nothing was read. */
+  /** The cursor of a reader that has read nothing. */
   public static final Cursor BEGINNING = new Cursor(Map.of());
 
-  /** A log, without its namespace's name: the incarnation says which. */
+  /** Identifies a log by incarnation and partition; the incarnation identifies the namespace. */
   public record LogKey(String incarnation, int partition) implements Comparable<LogKey> {
     public static LogKey of(LogId log) {
       return new LogKey(log.incarnation(), log.partition());
@@ -35,12 +35,12 @@ public record Cursor(Map<LogKey, Mark> positions) {
     positions = Collections.unmodifiableMap(new TreeMap<>(positions));
   }
 
-  /** Whether the reader began to read the log. */
+  /** Whether the reader has started to read the log. */
   public boolean has(LogId log) {
     return positions.containsKey(LogKey.of(log));
   }
 
-  /** The last commit handled in the log. */
+  /** The mark of the last commit handled in the log. */
   public Mark in(LogId log) {
     return positions.getOrDefault(LogKey.of(log), Mark.NONE);
   }

@@ -3,19 +3,19 @@ package dev.aether.server.event;
 /**
  * How safely an acknowledged commit is stored.
  *
- * @param replicas how many copies the stream has, at least 1
- * @param sync when a copy reaches the disk
+ * @param replicas number of copies of the stream, at least 1
+ * @param sync when each copy is synced to disk
  */
 public record Durability(int replicas, Sync sync) {
-  /** When JetStream brings what it acknowledges to disk. */
+  /** When JetStream syncs an acknowledged commit to disk. */
   public enum Sync {
-    /** Not known: an external NATS that does not say. */
+    /** Unknown: an external NATS server that does not report it. */
     UNKNOWN,
-    /** Before it acknowledges. */
+    /** Before the acknowledgement. */
     ALWAYS,
-    /** At intervals, after it acknowledged. */
+    /** Periodically, after the acknowledgement. */
     INTERVAL,
-    /** Never. */
+    /** Never: the stream is in memory. */
     MEMORY
   }
 }

@@ -1,14 +1,14 @@
 package dev.aether.server.event;
 
-/** What a writer expects of an actor. */
+/** The state of an actor that a save requires. */
 public sealed interface ExpectedVersion {
-  /** The letter that stands for the kind of expectation in a stored commit's header. */
+  /** The letter for this kind of expectation in the header of a stored commit. */
   char letter();
 
-  /** Whether it can only hold for an actor that has events. */
+  /** Whether only an actor with events can meet it. */
   boolean buildsOnHistory();
 
-  /** The actor's latest version is this; 0: it has no events. */
+  /** The actor's latest version is {@code version}; 0 means that the actor has no events. */
   record Exactly(long version) implements ExpectedVersion {
     @Override
     public char letter() {
@@ -21,7 +21,7 @@ public sealed interface ExpectedVersion {
     }
   }
 
-  /** Whatever the actor's version. */
+  /** The actor may have any version. */
   record Any() implements ExpectedVersion {
     @Override
     public char letter() {
@@ -34,7 +34,7 @@ public sealed interface ExpectedVersion {
     }
   }
 
-  /** The actor has events. */
+  /** The actor has at least one event. */
   record Existing() implements ExpectedVersion {
     @Override
     public char letter() {

@@ -1,7 +1,9 @@
 package dev.aether.server.event;
 
 /**
- * A field of a request that is at fault, by its path in the request, and what is wrong with it, for
- * people.
+ * An invalid field of a request.
+ *
+ * @param field its path in the request
+ * @param fault why it is invalid, as text that follows the path in an error message
  */
 public record FieldFault(String field, String fault) {}

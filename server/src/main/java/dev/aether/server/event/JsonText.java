@@ -2,7 +2,7 @@ package dev.aether.server.event;
 
 import java.util.Locale;
 
-/** Text as JSON writes it, for messages that quote names. */
+/** Quotes names in messages the way JSON does. */
 public final class JsonText {
   private JsonText() {}
 

@@ -1,9 +1,9 @@
 package dev.aether.server.event;
 
 /**
- * One partition of one incarnation of a namespace: a log of commits.
+ * Identifies a log of commits: one partition of one incarnation of a namespace.
  *
- * @param incarnation identity of this incarnation; a namespace deleted and made anew has another
- * @param partition from 0
+ * @param incarnation a namespace that is deleted and created again gets another incarnation
+ * @param partition its number, from 0
  */
 public record LogId(Namespace namespace, String incarnation, int partition) {}

@@ -4,17 +4,17 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A pattern over dotted names: a token stands for itself, {@code *} for exactly one whole token,
- * {@code >} for one or more and only as the last. Empty tokens are tokens.
+ * A pattern for dotted names. A token matches itself, {@code *} matches exactly one token, and
+ * {@code >}, which may only be the last token, matches one or more. A token may be empty.
  */
 public record NamePattern(String text, List<String> tokens) {
   private static final String ONE = "*";
   private static final String REST = ">";
 
   /**
-   * A valid pattern.
+   * Parses a pattern.
    *
-   * @throws IllegalArgumentException if {@link #fault} finds one
+   * @throws IllegalArgumentException if {@link #fault} rejects the text
    */
   public static NamePattern of(String text) {
     fault(text)
@@ -25,7 +25,7 @@ public record NamePattern(String text, List<String> tokens) {
     return new NamePattern(text, List.of(text.split("\\.", -1)));
   }
 
-  /** What is wrong with a pattern, for people; empty if nothing is. */
+  /** Why a pattern is invalid, as text for an error message; empty if it is valid. */
   public static Optional<String> fault(String text) {
     Optional<String> fault = TextRule.required(Limits.PATTERN_BYTES).fault(text);
     if (fault.isPresent()) {
@@ -35,17 +35,17 @@ public record NamePattern(String text, List<String> tokens) {
     for (int i = 0; i < tokens.length; i++) {
       String token = tokens[i];
       if (token.equals(REST) && i < tokens.length - 1) {
-        return Optional.of("has > before its last token");
+        return Optional.of("may use > only as the last token");
       }
       boolean wild = token.equals(ONE) || token.equals(REST);
       if (!wild && (token.contains(ONE) || token.contains(REST))) {
-        return Optional.of("has a wildcard that is not a whole token: " + token);
+        return Optional.of("uses a wildcard as part of a token: " + token);
       }
     }
     return Optional.empty();
   }
 
-  /** Whether the pattern can only match one name: the pattern itself. */
+  /** Whether the pattern has no wildcard, which means that it matches only itself. */
   public boolean isLiteral() {
     return !tokens.contains(ONE) && !tokens.contains(REST);
   }

@@ -2,15 +2,15 @@ package dev.aether.server.event;
 
 import java.util.Optional;
 
-/** The name of a namespace: tokens of {@code [A-Za-z0-9_-]} joined by dots, 1 to 64 bytes. */
+/** The name of a namespace: tokens of {@code [A-Za-z0-9_-]} separated by dots, 1 to 64 bytes. */
 public record Namespace(String name) {
-  /** What an empty name means. */
+  /** The namespace that an empty name in a request stands for. */
   public static final Namespace DEFAULT = new Namespace("default");
 
   /**
-   * A namespace of a valid name.
+   * Creates a namespace from a valid name.
    *
-   * @throws IllegalArgumentException if {@link #fault} finds one
+   * @throws IllegalArgumentException if {@link #fault} rejects the name
    */
   public Namespace {
     fault(name)
@@ -20,7 +20,7 @@ public record Namespace(String name) {
             });
   }
 
-  /** What is wrong with a name, for people; empty if nothing is. */
+  /** Why a name is invalid, as text for an error message; empty if it is valid. */
   public static Optional<String> fault(String name) {
     if (name.isEmpty()) {
       return Optional.of("is empty");
@@ -39,7 +39,7 @@ public record Namespace(String name) {
       } else if (Text.isNameCharacter(c)) {
         tokenIsEmpty = false;
       } else {
-        return Optional.of("may only have tokens of A-Z a-z 0-9 _ - joined by dots");
+        return Optional.of("must consist of tokens of A-Z a-z 0-9 _ -, separated by dots");
       }
     }
     return tokenIsEmpty ? Optional.of("has an empty token") : Optional.empty();

@@ -7,8 +7,9 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Everything that the server decides can go wrong. Each has a {@link Reason} and its values as
- * metadata; the message is for people. These are answers, not accidents: they carry no stack trace.
+ * The errors that the contract defines. Each has a {@link Reason} with its values as metadata for
+ * programs, and a message for people. They are answers to the client rather than faults of the
+ * server, so they have no stack trace.
  */
 public abstract sealed class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -27,17 +28,17 @@ public abstract sealed class StoreException extends RuntimeException {
     return String.valueOf(super.getMessage());
   }
 
-  /** Why, for programs. */
+  /** The reason, for programs. */
   public Reason reason() {
     return reason;
   }
 
-  /** The values that belong to the reason, for programs. */
+  /** The values that belong to the reason, for programs, as documented in {@code errors.proto}. */
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /** The actor is not as the writer expects it. */
+  /** The actor is not in the state that the save requires. */
   public static final class VersionConflict extends StoreException {
     private static final long serialVersionUID = 1;
     private final transient ActorId actor;
@@ -55,10 +56,11 @@ public abstract sealed class StoreException extends RuntimeException {
           Reason.VERSION_CONFLICT,
           "version conflict: actor "
               + JsonText.quoted(actor.value())
-              + " has version "
+              + " is at version "
               + current
-              + ", cannot save version "
-              + Long.toUnsignedString(attempted),
+              + (existing
+                  ? ", but the save requires an existing actor"
+                  : ", cannot save version " + Long.toUnsignedString(attempted)),
           conflictMetadata(actor, current, attempted, existing));
       this.actor = actor;
       this.currentVersion = current;
@@ -67,16 +69,17 @@ public abstract sealed class StoreException extends RuntimeException {
     }
 
     /**
-     * The writer expected version {@code expected}; the actor is at {@code current}.
+     * The save requires version {@code expected}, but the actor is at {@code current}.
      *
-     * @param incarnation the incarnation of the namespace that was looked at; empty: there is none
+     * @param incarnation the incarnation of the namespace that was read; empty if the namespace
+     *     does not exist
      */
     public static VersionConflict at(
         ActorId actor, long current, long expected, Optional<String> incarnation) {
       return new VersionConflict(actor, current, expected + 1, false, incarnation);
     }
 
-    /** The writer expected an actor with events; it has none. */
+    /** The save requires an existing actor, but the actor has no events. */
     public static VersionConflict missing(ActorId actor) {
       return new VersionConflict(actor, 0, 0, true, Optional.empty());
     }
@@ -105,30 +108,30 @@ public abstract sealed class StoreException extends RuntimeException {
       return actor;
     }
 
-    /** The latest version when the save was refused. */
+    /** The actor's latest version at the time of the refusal. */
     public long currentVersion() {
       return currentVersion;
     }
 
-    /** The version that the save would have begun at, unsigned. */
+    /** The version that the first event of the save would have had, unsigned. */
     public long attemptedVersion() {
       return attemptedVersion;
     }
 
-    /** The incarnation of the namespace that the versions are of; empty where nobody made one. */
+    /** The incarnation of the namespace that the versions belong to; empty if it does not exist. */
     public Optional<String> incarnation() {
       return incarnation;
     }
   }
 
-  /** The request breaks the contract. */
+  /** The request violates the contract. */
   public static final class InvalidRequest extends StoreException {
     private static final long serialVersionUID = 1;
 
-    /** More faults than this are not listed. */
+    /** The most faults that are listed. */
     public static final int MAX_FAULTS = 10;
 
-    /** The message, which travels in a trailer, says no more of them; {@link #faults} does. */
+    /** The most faults in the message, which must fit into a trailer. {@link #faults} lists all. */
     private static final int MAX_FAULTS_IN_MESSAGE = 3;
 
     private final transient List<FieldFault> faults;
@@ -151,13 +154,13 @@ public abstract sealed class StoreException extends RuntimeException {
       this(List.of(new FieldFault(field, fault)));
     }
 
-    /** At least one, at most {@link #MAX_FAULTS}. */
+    /** The invalid fields: at least one, at most {@link #MAX_FAULTS}. */
     public List<FieldFault> faults() {
       return faults;
     }
   }
 
-  /** The commit, encoded, is larger than the store takes. */
+  /** The encoded commit is larger than the store accepts. */
   public static final class CommitTooLarge extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -168,43 +171,52 @@ public abstract sealed class StoreException extends RuntimeException {
     private CommitTooLarge(String what, long limitBytes, long sizeBytes) {
       super(
           Reason.COMMIT_TOO_LARGE,
-          what + " too large: " + sizeBytes + " bytes encoded, the limit is " + limitBytes,
+          what
+              + " too large: "
+              + sizeBytes
+              + " bytes encoded, the limit is "
+              + limitBytes
+              + " bytes",
           Map.of("limit_bytes", Long.toString(limitBytes), "size_bytes", Long.toString(sizeBytes)));
     }
 
-    /** A broadcast may take what a commit may, and has the same reason. */
+    /** A broadcast has the same size limit and the same reason as a commit. */
     public static CommitTooLarge ofBroadcast(long limitBytes, long sizeBytes) {
       return new CommitTooLarge("broadcast", limitBytes, sizeBytes);
     }
   }
 
-  /** The snapshot, encoded, is larger than the store takes. */
+  /** The encoded snapshot is larger than the store accepts. */
   public static final class SnapshotTooLarge extends StoreException {
     private static final long serialVersionUID = 1;
 
     public SnapshotTooLarge(long limitBytes, long sizeBytes) {
       super(
           Reason.SNAPSHOT_TOO_LARGE,
-          "snapshot too large: " + sizeBytes + " bytes encoded, the limit is " + limitBytes,
+          "snapshot too large: "
+              + sizeBytes
+              + " bytes encoded, the limit is "
+              + limitBytes
+              + " bytes",
           Map.of("limit_bytes", Long.toString(limitBytes), "size_bytes", Long.toString(sizeBytes)));
     }
   }
 
-  /** The snapshot's version is above the actor's. */
+  /** The snapshot's version is higher than the actor's. */
   public static final class SnapshotAhead extends StoreException {
     private static final long serialVersionUID = 1;
 
     /**
-     * @param snapshot the refused snapshot's version, unsigned
+     * @param snapshot version of the refused snapshot, unsigned
      */
     public SnapshotAhead(ActorId actor, long current, long snapshot) {
       super(
           Reason.SNAPSHOT_AHEAD,
           "snapshot ahead: actor "
               + JsonText.quoted(actor.value())
-              + " has version "
+              + " is at version "
               + current
-              + ", the snapshot "
+              + ", the snapshot has version "
               + Long.toUnsignedString(snapshot),
           Map.of(
               "actor_id", actor.value(),
@@ -222,7 +234,7 @@ public abstract sealed class StoreException extends RuntimeException {
           Reason.SNAPSHOT_OUTDATED,
           "snapshot outdated: actor "
               + JsonText.quoted(actor.value())
-              + " has a snapshot of version "
+              + " already has a snapshot of version "
               + stored
               + ", cannot save one of version "
               + snapshot,
@@ -240,12 +252,12 @@ public abstract sealed class StoreException extends RuntimeException {
     public NoSnapshot(ActorId actor) {
       super(
           Reason.NO_SNAPSHOT,
-          "no snapshot: of actor " + JsonText.quoted(actor.value()),
+          "no snapshot: actor " + JsonText.quoted(actor.value()) + " has none",
           Map.of("actor_id", actor.value()));
     }
   }
 
-  /** The cursor means nothing here. */
+  /** The store cannot resume from the cursor. */
   public static final class CursorUnknown extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -253,53 +265,53 @@ public abstract sealed class StoreException extends RuntimeException {
       super(Reason.CURSOR_UNKNOWN, "cursor unknown: " + why, Map.of());
     }
 
-    /** The commit that a reader stands on is gone. */
+    /** The store has lost the last commit that a reader has read. */
     public static CursorUnknown commitsLost() {
       return new CursorUnknown(
-          "the store has lost commits, and another one has the position of the last commit read");
+          "the store has lost commits, and another commit is now at the position of the last one read");
     }
   }
 
-  /** What the cursor stands before is gone. */
+  /** The commits after the cursor were trimmed. */
   public static final class CursorExpired extends StoreException {
     private static final long serialVersionUID = 1;
 
     public CursorExpired(Namespace namespace, long firstAvailable) {
       super(
           Reason.CURSOR_EXPIRED,
-          "cursor expired: namespace " + namespace + " begins at position " + firstAvailable,
+          "cursor expired: namespace " + namespace + " now starts at position " + firstAvailable,
           Map.of("namespace", namespace.name(), "first_available", Long.toString(firstAvailable)));
     }
   }
 
-  /** What was asked for was trimmed. */
+  /** The requested events were trimmed. */
   public static final class HistoryTrimmed extends StoreException {
     private static final long serialVersionUID = 1;
 
     public HistoryTrimmed(ActorId actor, long firstAvailable) {
       super(
           Reason.HISTORY_TRIMMED,
-          "history trimmed: actor "
+          "history trimmed: the history of actor "
               + JsonText.quoted(actor.value())
-              + " begins at version "
+              + " now starts at version "
               + firstAvailable,
           Map.of("first_available", Long.toString(firstAvailable)));
     }
   }
 
-  /** The commit id names a stored commit with other content. */
+  /** A commit with the same id but different content is already stored. */
   public static final class CommitIdReused extends StoreException {
     private static final long serialVersionUID = 1;
 
     public CommitIdReused(CommitId commitId) {
       super(
           Reason.COMMIT_ID_REUSED,
-          "commit id reused: " + commitId + " is stored with other content",
+          "commit id reused: commit " + commitId + " is already stored with different content",
           Map.of("commit_id", commitId.value()));
     }
   }
 
-  /** There is no such namespace, and none is made. */
+  /** The namespace does not exist, and the call does not create it. */
   public static final class NamespaceNotFound extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -311,19 +323,19 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** There is such a namespace already. */
+  /** The namespace already exists. */
   public static final class NamespaceExists extends StoreException {
     private static final long serialVersionUID = 1;
 
     public NamespaceExists(Namespace namespace) {
       super(
           Reason.NAMESPACE_EXISTS,
-          "namespace exists: " + namespace,
+          "namespace exists: " + namespace + " has already been created",
           Map.of("namespace", namespace.name()));
     }
   }
 
-  /** A bound of this server was reached; nothing was stored. */
+  /** A limit of this server was reached; nothing was stored. */
   public static final class Overloaded extends StoreException {
     private static final long serialVersionUID = 1;
     private final transient Duration retryAfter;
@@ -338,7 +350,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The store has no room; nothing was stored. */
+  /** The store is full; nothing was stored. */
   public static final class StoreFull extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -347,7 +359,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The store is out of reach; nothing was stored. */
+  /** The store cannot be reached; nothing was stored. */
   public static final class StoreUnavailable extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -356,38 +368,51 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** The save may be stored, or the namespace made or deleted, now or later. */
+  /** The change may or may not have taken effect, or may still do so. */
   public static final class OutcomeUnknown extends StoreException {
     private static final long serialVersionUID = 1;
 
-    /** Of the making or deleting of a namespace. */
+    /** For the creation or deletion of a namespace, and for a broadcast in it. */
     public OutcomeUnknown(Namespace namespace, String why) {
       super(
-          Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("namespace", namespace.name()));
+          Reason.OUTCOME_UNKNOWN,
+          "outcome unknown: the call on namespace "
+              + namespace
+              + " may or may not have taken effect: "
+              + why,
+          Map.of("namespace", namespace.name()));
     }
 
-    /** Of a save. */
+    /** For a save. */
     public OutcomeUnknown(CommitId commitId, String why) {
       super(
-          Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("commit_id", commitId.value()));
+          Reason.OUTCOME_UNKNOWN,
+          "outcome unknown: commit " + commitId + " may or may not be stored: " + why,
+          Map.of("commit_id", commitId.value()));
     }
 
-    /** The same of a change of an actor's snapshot. */
+    /** For a change to an actor's snapshot. */
     public OutcomeUnknown(ActorId actor, String why) {
-      super(Reason.OUTCOME_UNKNOWN, "outcome unknown: " + why, Map.of("actor_id", actor.value()));
+      super(
+          Reason.OUTCOME_UNKNOWN,
+          "outcome unknown: the snapshot of actor "
+              + JsonText.quoted(actor.value())
+              + " may or may not have been changed: "
+              + why,
+          Map.of("actor_id", actor.value()));
     }
   }
 
-  /** This node is stopping; nothing was stored. */
+  /** This node is shutting down; nothing was stored. */
   public static final class ShuttingDown extends StoreException {
     private static final long serialVersionUID = 1;
 
     public ShuttingDown() {
-      super(Reason.SHUTTING_DOWN, "shutting down", Map.of());
+      super(Reason.SHUTTING_DOWN, "shutting down: this node accepts no more calls", Map.of());
     }
   }
 
-  /** The call is part of the contract and not served; nothing was changed. */
+  /** The call is part of the contract but not implemented; nothing was changed. */
   public static final class Unimplemented extends StoreException {
     private static final long serialVersionUID = 1;
 
@@ -396,7 +421,7 @@ public abstract sealed class StoreException extends RuntimeException {
     }
   }
 
-  /** A stored record can't be decoded. */
+  /** A stored record cannot be decoded or is missing. */
   public static final class CorruptRecord extends StoreException {
     private static final long serialVersionUID = 1;
     private final String actorId;
@@ -415,7 +440,7 @@ public abstract sealed class StoreException extends RuntimeException {
       this.why = why;
     }
 
-    /** The actor, as far as it is known; else empty. */
+    /** The actor's id; empty if it is unknown. */
     public String actorId() {
       return actorId;
     }
@@ -428,7 +453,7 @@ public abstract sealed class StoreException extends RuntimeException {
       return position;
     }
 
-    /** What is wrong with the record, for people. */
+    /** What is wrong with the record, as text for an error message. */
     public String why() {
       return why;
     }

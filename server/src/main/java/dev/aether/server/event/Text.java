@@ -1,10 +1,13 @@
 package dev.aether.server.event;
 
-/** Checks on text that several names share. */
+/** Checks that several kinds of names share. */
 final class Text {
   private Text() {}
 
-  /** Length in bytes of UTF-8, without encoding. Unpaired surrogates count as one byte ('?'). */
+  /**
+   * The length in bytes of UTF-8, computed without encoding the text. An unpaired surrogate counts
+   * as one byte, since it is encoded as {@code ?}.
+   */
   static int utf8Bytes(String text) {
     int bytes = 0;
     for (int i = 0; i < text.length(); i++) {
@@ -25,7 +28,7 @@ final class Text {
     return bytes;
   }
 
-  /** Whether the text has a character of the Unicode category Cc. */
+  /** Whether the text contains a character of the Unicode category Cc. */
   static boolean hasControlCharacter(String text) {
     for (int i = 0; i < text.length(); i++) {
       if (Character.getType(text.charAt(i)) == Character.CONTROL) {

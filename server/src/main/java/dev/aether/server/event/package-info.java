@@ -1,5 +1,5 @@
 /**
- * The words of the domain: names, expectations, cursors and everything that can go wrong. JDK only.
+ * The domain types: names, expected versions, cursors and errors. Depends on nothing but the JDK.
  */
 @NullMarked
 package dev.aether.server.event;

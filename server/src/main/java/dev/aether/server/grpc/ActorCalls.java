@@ -11,7 +11,7 @@ import dev.aether.v1.ListActorsResponse;
 import io.grpc.stub.StreamObserver;
 import java.util.Optional;
 
-/** The calls about which actors there are. No method blocks. */
+/** Implements ListActors. No method blocks. */
 final class ActorCalls {
   static final int DEFAULT_PAGE_SIZE = 100;
   static final int MAX_PAGE_SIZE = 1000;
@@ -58,7 +58,7 @@ final class ActorCalls {
     if (asked == 0) {
       return DEFAULT_PAGE_SIZE;
     }
-    // The field is unsigned: what is negative here is a large number.
+    // The field is unsigned: a negative value here is a large number.
     return asked < 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
   }
 

@@ -11,14 +11,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the server fills in where a sender left it out: ids, content types, and times.
+ * Fills in what a sender left out: ids, content types and times.
  *
- * @param clock whose times these are
+ * @param clock gives the times
  */
 public record Completion(InstantSource clock) {
   private static final String DEFAULT_CONTENT_TYPE = "application/json";
 
-  /** The events as they are stored; those of one commit get the same time. */
+  /** The events as they are stored. Events of one commit without a time get the same one. */
   List<NewEvent> of(List<NewEvent> events) {
     Timestamp now = now();
     List<NewEvent> complete = new ArrayList<>(events.size());
@@ -33,7 +33,7 @@ public record Completion(InstantSource clock) {
     return of(event, now());
   }
 
-  /** What a newer client may have set besides means nothing here, and isn't stored. */
+  /** Completes an event. Fields that only a newer release knows are dropped rather than stored. */
   private static NewEvent of(NewEvent event, Timestamp now) {
     NewEvent.Builder complete = event.toBuilder();
     complete.setUnknownFields(UnknownFieldSet.getDefaultInstance());

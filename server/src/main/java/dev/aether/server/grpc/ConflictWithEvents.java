@@ -4,7 +4,10 @@ import dev.aether.server.event.StoreException;
 import dev.aether.v1.Event;
 import java.util.List;
 
-/** A conflict and the events from the attempted version on, of which a status takes what fits. */
+/**
+ * A version conflict and the events from the attempted version on. The status contains as many of
+ * them as fit.
+ */
 final class ConflictWithEvents extends RuntimeException {
   private static final long serialVersionUID = 1;
   private final StoreException.VersionConflict conflict;

@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What one client connection holds of the node's bounds. Behind a proxy it may be that of many
- * clients. For any number of threads.
+ * What one client connection uses of the node's shared capacity. A connection of a proxy may carry
+ * the calls of many clients. Thread-safe.
  */
 final class Connection {
   private static final Attributes.Key<Connection> KEY = Attributes.Key.create("aether-connection");
@@ -21,12 +21,12 @@ final class Connection {
   private static final Duration RETRY_CALL_AFTER = Duration.ofSeconds(1);
 
   /**
-   * Saves of all streams of a connection that are not answered: enough to keep JetStream busy, and
-   * few enough for others not to wait long behind them.
+   * The most unanswered saves of all of a connection's streams: enough to keep JetStream busy, and
+   * few enough that other clients do not wait long behind them.
    */
   static final int STREAMED_SAVES = 256;
 
-  /** Streams of saves that read on at the end of a save, as there is room. */
+  /** The most streams that are resumed when a save ends, as capacity allows. */
   private static final int WOKEN_AT_ONCE = 2;
 
   private final NodeBounds node;
@@ -37,10 +37,10 @@ final class Connection {
   private final FairBudget.Holder saveStreams;
   private final FairBudget.Holder outgoing;
 
-  /** Saves that came on streams and are not answered. */
+  /** Unanswered saves from streams. */
   private final AtomicInteger streamed = new AtomicInteger();
 
-  /** Streams of saves that wait for room, each once, in order. */
+  /** Streams that wait for capacity, each once, in order. */
   private final Set<Runnable> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
 
   Connection(NodeBounds node) {
@@ -53,7 +53,7 @@ final class Connection {
     outgoing = node.outgoing.new Holder();
   }
 
-  /** Gives each connection its own. */
+  /** Creates a {@code Connection} for each transport. */
   static ServerTransportFilter each(NodeBounds node) {
     return new ServerTransportFilter() {
       @Override
@@ -65,10 +65,10 @@ final class Connection {
 
   /** The connection of a call. */
   static Connection of(Attributes call) {
-    return Objects.requireNonNull(call.get(KEY), "the server counts by connection");
+    return Objects.requireNonNull(call.get(KEY), "the transport filter is not installed");
   }
 
-  /** Calls that have places of their own. */
+  /** Kinds of calls, each with a limit of its own. */
   enum Kind {
     SUBSCRIPTION("subscriptions"),
     SAVE_STREAM("streams of saves"),
@@ -81,24 +81,20 @@ final class Connection {
     }
   }
 
-  /** A place for a call until it is left. */
+  /** One unit of capacity, held until it is left. */
   interface Place {
     void leave();
   }
 
   /**
-   * Takes a place for a call.
+   * Admits a call.
    *
-   * @throws StoreException.Overloaded if there is none
+   * @throws StoreException.Overloaded if the connection has reached its limit
    */
   Place enter(Kind kind) {
     FairBudget.Holder places = places(kind);
     if (!places.take(1)) {
-      throw new StoreException.Overloaded(
-          kind.plural
-              + " of one connection, at most as many as are free on this node, and never more than "
-              + places.alone(),
-          RETRY_CALL_AFTER);
+      throw overloaded("open " + kind.plural + " on one connection", places, RETRY_CALL_AFTER);
     }
     return () -> places.release(1);
   }
@@ -112,26 +108,18 @@ final class Connection {
   }
 
   /**
-   * Takes a place for a save.
+   * Admits a save.
    *
-   * @param bytes that it holds meanwhile
-   * @throws StoreException.Overloaded if there is none
+   * @param bytes of memory that it holds until it is answered
+   * @throws StoreException.Overloaded if the connection has reached its limit
    */
   Place enterSave(long bytes) {
     if (!saves.take(1)) {
-      throw new StoreException.Overloaded(
-          "saves in flight of one connection, at most as many as are free on this node, and never"
-              + " more than "
-              + node.saves.alone(),
-          RETRY_SAVE_AFTER);
+      throw overloaded("unanswered saves on one connection", saves, RETRY_SAVE_AFTER);
     }
     if (!saveBytes.take(bytes)) {
       saves.release(1);
-      throw new StoreException.Overloaded(
-          "bytes of saves in flight of one connection, at most as many as are free on this node,"
-              + " and never more than "
-              + node.saveBytes.alone(),
-          RETRY_SAVE_AFTER);
+      throw overloaded("bytes of unanswered saves on one connection", saveBytes, RETRY_SAVE_AFTER);
     }
     return () -> {
       saveBytes.release(bytes);
@@ -141,30 +129,33 @@ final class Connection {
   }
 
   /**
-   * Whether a stream may read another save: what is asked for and has not come is not counted, so
-   * some room is left for it.
+   * Whether a stream may read another save. Saves that were requested from a client but have not
+   * arrived are not counted, so some capacity is left for them.
    */
   boolean hasRoomForSaves() {
     return streamed.get() < STREAMED_SAVES && saves.isRoomy() && saveBytes.isRoomy();
   }
 
-  /** A stream has read a save. */
+  /** Counts a save that a stream has read. */
   void beginStreamed() {
     streamed.incrementAndGet();
   }
 
-  /** A save that a stream has read is answered. */
+  /** A save that a stream has read was answered. */
   void endStreamed() {
     streamed.decrementAndGet();
     wakeWaiting();
   }
 
-  /** Runs what waits for room when a save has ended. Whoever waits looks once more after this. */
+  /**
+   * Runs {@code waits} after a save has ended and left capacity. The caller must check for capacity
+   * once more afterwards, since a save may have ended in between.
+   */
   void whenSaveEnds(Runnable waits) {
     waiting.add(waits);
   }
 
-  /** Waits no longer for room. */
+  /** Stops waiting for capacity. */
   void forget(Runnable waits) {
     waiting.remove(waits);
   }
@@ -187,17 +178,23 @@ final class Connection {
     }
   }
 
-  /** What waits for the client to take it. */
+  /** Bytes of responses that the client has not read. */
   FairBudget.Holder outgoing() {
     return outgoing;
   }
 
-  /** A unary answer found no room. */
+  /** The error for a unary response that exceeds the limit of unread bytes. */
   StoreException.Overloaded answersUntaken() {
+    return overloaded("bytes of unread responses on one connection", outgoing, RETRY_CALL_AFTER);
+  }
+
+  private static StoreException.Overloaded overloaded(
+      String what, FairBudget.Holder limit, Duration retryAfter) {
     return new StoreException.Overloaded(
-        "bytes of answers that one connection has not taken, at most an eighth of what is free on"
-            + " this node, and never more than "
-            + node.outgoing.alone(),
-        RETRY_CALL_AFTER);
+        what
+            + ", limited to "
+            + limit.alone()
+            + " on an idle node and to less while other connections use it",
+        retryAfter);
   }
 }

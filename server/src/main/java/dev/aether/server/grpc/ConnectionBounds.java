@@ -17,8 +17,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Gives each call a place of its connection, or refuses it, and counts what it sends until the
- * client takes it. For any number of threads.
+ * Admits each call within its connection's limits or refuses it, and counts what the call sends
+ * until the client reads it. Thread-safe.
  */
 final class ConnectionBounds implements ServerInterceptor {
   private static final String SUBSCRIBE = EventBusGrpc.getSubscribeMethod().getFullMethodName();
@@ -60,8 +60,8 @@ final class ConnectionBounds implements ServerInterceptor {
   }
 
   /**
-   * A call whose messages are counted. It is ready when all it has sent is taken: then what it
-   * holds is known exactly.
+   * A call whose messages are counted. It is ready when the transport has taken everything it has
+   * sent, since only then is it known exactly what it holds.
    */
   private static final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     final Outgoing outgoing;
@@ -69,7 +69,7 @@ final class ConnectionBounds implements ServerInterceptor {
     private final boolean unary;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    /** A unary answer found no room, and an error went out in its stead. */
+    /** A unary response exceeded the limit, and an error was sent in its place. */
     private boolean refused;
 
     CountedCall(ServerCall<Q, R> call, Outgoing outgoing, Connection.Place place) {
@@ -95,7 +95,7 @@ final class ConnectionBounds implements ServerInterceptor {
         super.sendMessage(message);
         return;
       }
-      // Under one lock with the look whether all is taken.
+      // Under the lock that onReady holds when it checks whether everything was taken.
       synchronized (outgoing) {
         outgoing.add(cost);
         super.sendMessage(message);

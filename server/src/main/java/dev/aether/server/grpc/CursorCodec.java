@@ -24,29 +24,30 @@ import java.util.zip.DeflaterInputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Cursors as clients keep them: base64url of a format byte, a {@code CursorRecord} and a CRC-32C of
- * both. In format 2 the record is deflated, for cursors over many logs. Bound to the store and to
- * the namespace pattern.
+ * Encodes cursors for clients: base64url of a format byte, a {@code CursorRecord} and a CRC-32C of
+ * both. In format 2, for cursors over many logs, the record is deflated. A cursor is valid only for
+ * the store and the namespace pattern that it was issued for.
  */
 public final class CursorCodec {
   private static final byte PLAIN = 1;
   private static final byte DEFLATED = 2;
   private static final int CHECKSUM_BYTES = Integer.BYTES;
 
-  /** A smaller record stays as it is: it is read by older nodes, too. */
+  /** Smaller records are not deflated, so that older nodes can read them. */
   private static final int DEFLATED_FROM_BYTES = 4 * 1024;
 
-  /** What a message has beside a cursor that it brings alone or with an error. */
+  /** Room for the rest of a message that contains a cursor alone or with an error. */
   private static final int MESSAGE_HEADROOM_BYTES = 64 * 1024;
 
-  /** A longer cursor would make a message that an unconfigured client can't read: 4 MiB. */
+  /** A longer cursor would make the message exceed the 4 MiB that clients accept by default. */
   private static final int MAX_TEXT_BYTES = 4 * 1024 * 1024 - MESSAGE_HEADROOM_BYTES;
 
-  /** A record of more than this was not made here, nor was a text of more. */
+  /** A longer record or text cannot have been encoded here. */
   private static final int MAX_RECORD_BYTES = 8 * 1024 * 1024;
 
   /**
-   * More logs than a store has: what claims to stand in so many takes memory and was not made here.
+   * More logs than a store can have. A record that claims more would cost memory and cannot have
+   * been encoded here.
    */
   private static final int MAX_POSITIONS = 1 << 18;
 
@@ -69,14 +70,14 @@ public final class CursorCodec {
   }
 
   /**
-   * Writes a cursor.
+   * Encodes a cursor.
    *
-   * @throws StoreException.InvalidRequest if it stands in more logs than a cursor can hold
+   * @throws StoreException.InvalidRequest if it covers more logs than fit
    */
   String encode(Cursor cursor) {
     String text = text(record(cursor, true));
     if (text.length() > MAX_TEXT_BYTES) {
-      // So many logs that what tells their commits apart has no room.
+      // Too many logs for their fingerprints to fit.
       text = text(record(cursor, false));
     }
     if (text.length() > MAX_TEXT_BYTES) {
@@ -84,7 +85,7 @@ public final class CursorCodec {
           "namespace_pattern",
           String.format(
               Locale.ROOT,
-              "matches more than a cursor can hold: %d partitions, which take %d bytes of at most %d",
+              "matches more partitions (%d) than a cursor can hold: it would take %d bytes (maximum %d)",
               cursor.positions().size(),
               text.length(),
               MAX_TEXT_BYTES));
@@ -166,17 +167,18 @@ public final class CursorCodec {
   }
 
   /**
-   * Reads a cursor.
+   * Decodes a cursor.
    *
-   * @throws StoreException.CursorUnknown if it is damaged, or another pattern's or store's
+   * @throws StoreException.CursorUnknown if it is damaged, or was issued by another store or for
+   *     another pattern
    */
   Cursor decode(String text) {
     CursorRecord record = record(whole(text));
     if (record.getStoreId() != storeId) {
-      throw new StoreException.CursorUnknown("it is another store's");
+      throw new StoreException.CursorUnknown("it was issued by another store");
     }
     if (record.getPatternHash() != patternHash) {
-      throw new StoreException.CursorUnknown("it belongs to another namespace pattern");
+      throw new StoreException.CursorUnknown("it was issued for another namespace pattern");
     }
     long count =
         record.getNamespacesList().stream().mapToLong(NamespacePosition::getPositionsCount).sum();
@@ -200,7 +202,7 @@ public final class CursorCodec {
     return new Cursor(positions);
   }
 
-  /** Whether a text is a cursor at all, whatever its store, pattern and format. */
+  /** Whether a text is an undamaged cursor, of any store, pattern and format. */
   public static boolean isCursor(String text) {
     try {
       return whole(text).length > 0;
@@ -209,7 +211,7 @@ public final class CursorCodec {
     }
   }
 
-  /** The format byte, the record and the checksum, which is right. */
+  /** The format byte, the record and the checksum, which has been verified. */
   private static byte[] whole(String text) {
     byte[] bytes = bytes(text);
     int body = bytes.length - CHECKSUM_BYTES;
@@ -237,7 +239,8 @@ public final class CursorCodec {
         switch (bytes[0]) {
           case PLAIN -> written;
           case DEFLATED -> inflated(written);
-          default -> throw new StoreException.CursorUnknown("it has format " + bytes[0]);
+          default ->
+              throw new StoreException.CursorUnknown("its format is not supported: " + bytes[0]);
         };
     try {
       return CursorRecord.parseFrom(record);

@@ -5,17 +5,20 @@ import io.grpc.Deadline;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** When an answer must leave: before the caller stops waiting, and within the server's own cap. */
+/**
+ * Computes when a response must be sent: before the caller stops waiting, and within the server's
+ * own limit.
+ */
 final class Deadlines {
-  /** The server's own cap. */
+  /** The server's own limit. */
   static final Duration CAP = Duration.ofSeconds(10);
 
-  /** What an answer may need on its way, of a long wait. Of a short one it is a tenth. */
+  /** Time reserved for sending the response; a tenth of the time left if that is shorter. */
   private static final Duration LONGEST_MARGIN = Duration.ofMillis(250);
 
   private Deadlines() {}
 
-  /** For the current call, as {@link System#nanoTime}. */
+  /** The deadline of the current call, as {@link System#nanoTime}. */
   static long ofCall() {
     Deadline deadline = Context.current().getDeadline();
     long left =

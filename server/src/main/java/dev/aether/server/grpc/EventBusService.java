@@ -32,8 +32,8 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
   }
 
   /**
-   * The service as it is served: Subscribe answers with a twin of its response whose commits are
-   * bytes, so that a commit is encoded once for all subscribers.
+   * Returns the service with another response type for Subscribe: it has the same wire format, but
+   * its commits are bytes, so that a commit is encoded once for all subscribers.
    */
   ServerServiceDefinition bindWithTwin() {
     MethodDescriptor<SubscribeRequest, SubscribeResponse> declared =

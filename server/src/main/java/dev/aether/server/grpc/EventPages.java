@@ -11,7 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** An actor's events as frames: cut to the range asked for, and bounded. */
+/** Sends an actor's events in frames of limited size, cut to the requested range. */
 final class EventPages implements PagedCall.Pages<List<LogEntry>> {
   private static final int FRAME_BYTES = 1024 * 1024;
 
@@ -23,19 +23,19 @@ final class EventPages implements PagedCall.Pages<List<LogEntry>> {
   private final List<ReplayError> errors = new ArrayList<>();
   private int frameBytes;
 
-  /** Events still to send; negative: all. */
+  /** Number of events still to send; negative means all. */
   private long left;
 
-  /** Sends frames. */
+  /** Sends one frame. */
   interface Frames {
-    /** A frame of fewer than 4 MiB; the lists are changed afterwards. */
+    /** Sends a frame of less than 4 MiB. The lists are reused afterwards. */
     void send(List<Event> events, List<ReplayError> errors);
   }
 
   /**
-   * @param maxCount 0: all
-   * @param reportCorrupt whether a record that can't be decoded is sent as an error instead of
-   *     ending the call
+   * @param maxCount 0 means all
+   * @param reportCorrupt whether a record that cannot be decoded is sent as an error instead of
+   *     failing the call
    */
   EventPages(
       ActorReader reader, ActorRange range, long maxCount, boolean reportCorrupt, Frames call) {

@@ -7,7 +7,7 @@ import dev.aether.v1.NewEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** What an event must be to be saved or broadcast. */
+/** Validates events that are to be saved or broadcast. */
 final class EventRules {
   private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
   private static final TextRule SHORT_TEXT = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
@@ -23,13 +23,13 @@ final class EventRules {
       checkMetadata(event.getMetadataMap(), "metadata", faults);
     }
     if (event.hasTimestamp() && !Timestamps.isValid(event.getTimestamp())) {
-      faults.add("timestamp", "is outside of the years 1 to 9999, or its nanos of 0 to 999999999");
+      faults.add("timestamp", "is invalid: the year must be 1 to 9999, and nanos 0 to 999999999");
     }
   }
 
   static void checkMetadata(Map<String, String> metadata, String field, Faults faults) {
     if (metadata.size() > Limits.METADATA_KEYS) {
-      faults.add(field, "has " + metadata.size() + " keys, more than " + Limits.METADATA_KEYS);
+      faults.add(field, "has " + metadata.size() + " keys (maximum " + Limits.METADATA_KEYS + ")");
     }
     long bytes = 0;
     for (var entry : metadata.entrySet()) {
@@ -37,7 +37,7 @@ final class EventRules {
       bytes += entry.getValue().getBytes(StandardCharsets.UTF_8).length;
     }
     if (bytes > Limits.METADATA_BYTES) {
-      faults.add(field, "has " + bytes + " bytes, more than " + Limits.METADATA_BYTES);
+      faults.add(field, "is " + bytes + " bytes long (maximum " + Limits.METADATA_BYTES + ")");
     }
   }
 }

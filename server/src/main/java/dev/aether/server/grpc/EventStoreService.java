@@ -86,7 +86,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
     paged(response, () -> new LoadPages(store, request, response));
   }
 
-  /** Answers with frames, or with what is wrong with the request. */
+  /** Answers with frames, or with an error if the request is invalid. */
   private static void paged(StreamObserver<?> response, Supplier<PagedCall.Pages<?>> pages) {
     try {
       PagedCall.start((ServerCallStreamObserver<?>) response, pages.get());
@@ -128,7 +128,10 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
         request.getBackwards());
   }
 
-  /** Versions have no gaps, so how many are wanted says where to stop; unless damage makes one. */
+  /**
+   * The last version that can be part of the answer. Versions have no gaps, so it follows from the
+   * number of events, unless a damaged record leaves a gap.
+   */
   private static long lastWanted(GetEventsRequest request) {
     long from = signed(request.getFromVersion());
     long count = signed(request.getMaxCount());
@@ -136,7 +139,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
     return known && count <= Long.MAX_VALUE - from ? from + count - 1 : Long.MAX_VALUE;
   }
 
-  /** No version is ever above 2^63 - 1, so a bound above it is as good as that. */
+  /** No version exceeds 2^63 - 1, so any higher bound means the same. */
   private static long signed(long unsigned) {
     return unsigned < 0 ? Long.MAX_VALUE : unsigned;
   }

@@ -9,29 +9,28 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound of this node that its connections share by what is left: a connection may hold a fixed
- * part of what nobody holds. So one alone gets much, and however many take all they can, there is
- * something left for the next (in switches this is called dynamic thresholds). One that holds
- * nothing may always take what it needs for one step, until twice the bound is held. For any number
- * of threads.
+ * A limit of this node that its connections share: each may hold a fixed ratio of what is still
+ * free. A single connection gets much, and however many connections take all they can, something is
+ * left for the next one (network switches call this dynamic thresholds). A connection that holds
+ * nothing may always take what it needs for one step, until twice the limit is in use. Thread-safe.
  */
 final class FairBudget {
   private final long max;
   private final int parts;
 
-  /** Guarded by this, as all below and what holders have. */
+  /** Guarded by this, like the fields below and those of the holders. */
   private long taken;
 
   private final Set<Holder> withWaiting = new LinkedHashSet<>();
 
-  /** What one connection holds of the budget. */
+  /** One connection's part of the budget. */
   final class Holder {
     private long held;
 
-    /** Who waits until there is room, and how much each needs; in order. */
+    /** What to run when the mapped amount has been taken, in order of arrival. */
     private final Map<Runnable, Long> waiting = new LinkedHashMap<>();
 
-    /** Takes so much if it is within the connection's share. */
+    /** Takes an amount if that is within the connection's share. */
     boolean take(long amount) {
       synchronized (FairBudget.this) {
         boolean fits = fits(amount);
@@ -42,7 +41,7 @@ final class FairBudget {
       }
     }
 
-    /** Takes so much whatever the share is. */
+    /** Takes an amount regardless of the share. */
     void takeAnyway(long amount) {
       synchronized (FairBudget.this) {
         held += amount;
@@ -51,10 +50,10 @@ final class FairBudget {
     }
 
     /**
-     * Takes so much now, or when there is room.
+     * Takes an amount now, or as soon as it is free.
      *
-     * @param then is run once it is taken, if that is not now; from any thread
-     * @return whether it is taken
+     * @param then is run on any thread once the amount is taken, unless that is now
+     * @return whether the amount was taken now
      */
     boolean takeOrWait(long amount, Runnable then) {
       synchronized (FairBudget.this) {
@@ -67,7 +66,9 @@ final class FairBudget {
       }
     }
 
-    /** Waits no longer. False: it did not wait, or what it waited for is taken. */
+    /**
+     * Stops waiting. Returns false if {@code then} was not waiting or its amount is already taken.
+     */
     boolean stopWaiting(Runnable then) {
       synchronized (FairBudget.this) {
         boolean waited = waiting.remove(then) != null;
@@ -78,7 +79,7 @@ final class FairBudget {
       }
     }
 
-    /** Gives back. */
+    /** Gives an amount back. */
     void release(long amount) {
       List<Runnable> fitting = List.of();
       synchronized (FairBudget.this) {
@@ -91,19 +92,19 @@ final class FairBudget {
       fitting.forEach(Runnable::run);
     }
 
-    /** What it may hold when no other holds anything. */
+    /** The most that it may hold while no other connection holds anything. */
     long alone() {
       return FairBudget.this.alone();
     }
 
-    /** What it may take more; never negative. */
+    /** How much more it may take; never negative. */
     long room() {
       synchronized (FairBudget.this) {
         return held == 0 ? Math.max(0, 2 * max - taken) : Math.max(0, share());
       }
     }
 
-    /** Whether more than an eighth of what it may have is left, or it holds nothing. */
+    /** Whether it holds nothing or may take more than another eighth of what it holds. */
     boolean isRoomy() {
       synchronized (FairBudget.this) {
         return held == 0 || share() > held / 8;
@@ -121,7 +122,7 @@ final class FairBudget {
       return held == 0 ? taken + amount <= 2 * max : amount <= share();
     }
 
-    /** So much more keeps held × parts within what is free afterwards. Guarded by the budget. */
+    /** How much more keeps held × parts within what is then free. Guarded by the budget. */
     private long share() {
       return (max - taken - parts * held) / (parts + 1);
     }
@@ -141,16 +142,16 @@ final class FairBudget {
   }
 
   /**
-   * @param max what all connections hold together
-   * @param parts a connection holds at most one part in so many of what is free: alone it gets
-   *     {@code max / (parts + 1)}
+   * @param max how much all connections may hold together
+   * @param parts a connection may hold at most {@code free / parts}: alone it gets {@code max /
+   *     (parts + 1)}
    */
   FairBudget(long max, int parts) {
     this.max = max;
     this.parts = parts;
   }
 
-  /** Guarded by this. Each holder in its turn, as many as fit. */
+  /** Takes for the waiting holders in turn, as many as fit. Guarded by this. */
   private List<Runnable> takeForWaiting() {
     List<Runnable> fitting = new ArrayList<>();
     for (Holder holder : List.copyOf(withWaiting)) {
@@ -164,12 +165,12 @@ final class FairBudget {
     return fitting;
   }
 
-  /** What one connection has when no other holds anything. */
+  /** The most that one connection may hold while no other holds anything. */
   long alone() {
     return max / (parts + 1);
   }
 
-  /** What all hold. */
+  /** What all connections hold. */
   synchronized long taken() {
     return taken;
   }

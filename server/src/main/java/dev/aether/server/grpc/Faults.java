@@ -7,24 +7,23 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gathers what is wrong with a request, so that its sender hears of everything at once. For one
- * thread.
+ * Collects the invalid fields of a request, so that one error reports them all. Not thread-safe.
  */
 final class Faults {
   private final List<FieldFault> found = new ArrayList<>();
 
-  /** Of which field's message the fields are that come; empty: they are the request's own. */
+  /** The field whose message contains the fields that are checked; empty for the request itself. */
   private String outer = "";
 
-  /** Of which element of it, if it is a repeated field; else -1. */
+  /** The index of the element if that field is repeated; else -1. */
   private int element = -1;
 
-  /** The fields from now on are those of a field's message. */
+  /** From now on, paths are relative to the message of this field. */
   void within(String field) {
     within(field, -1);
   }
 
-  /** The same of a repeated field's element. */
+  /** From now on, paths are relative to an element of this repeated field. */
   void within(String field, int index) {
     outer = field;
     element = index;
@@ -48,9 +47,9 @@ final class Faults {
   }
 
   /**
-   * Goes on only if nothing was found.
+   * Throws if an invalid field was found.
    *
-   * @throws StoreException.InvalidRequest otherwise
+   * @throws StoreException.InvalidRequest with all invalid fields
    */
   void check() {
     if (!found.isEmpty()) {

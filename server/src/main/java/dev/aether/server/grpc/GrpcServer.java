@@ -16,35 +16,37 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** The gRPC server: all services on one port. */
+/** The gRPC server, which serves all services on one port. */
 public final class GrpcServer implements AutoCloseable {
   /**
-   * Far above any legal request, so that what is too large is answered with its reason. Above this,
-   * gRPC itself ends the call, and a stream of saves with it.
+   * Far above any legal request, so that a request that is too large gets an error with a reason.
+   * Above this, gRPC itself cancels the call, which may be a stream of saves.
    */
   private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
-  /** The bound of headers that clients and proxies commonly have; ours are at most 3 KiB. */
+  /** The limit on headers that clients and proxies commonly have; ours are at most 3 KiB. */
   private static final int MAX_HEADER_BYTES = 16 * 1024;
 
   /**
-   * Calls that a connection may have open, as HTTP/2 says it to clients, which keep what is above
-   * it to themselves. Above all places that a connection has, so that who wants more is told.
+   * HTTP/2's limit on the open calls of a connection. Clients queue calls above it. It is higher
+   * than the server's own limits, so that a client that exceeds those gets an error instead.
    */
   private static final int MAX_STREAMS = 65_536;
 
   private static final Duration KEEPALIVE = Duration.ofSeconds(30);
   private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(10);
 
-  /** How often a client may ping. */
+  /** The shortest interval at which a client may send keepalive pings. */
   private static final Duration PERMITTED_PINGS = Duration.ofSeconds(5);
 
   private static final Duration CALLS_END_WITHIN = Duration.ofSeconds(10);
 
-  /** What health's watchers have for hearing that it ends. */
+  /** Time for the health service's watchers to receive the last status. */
   private static final Duration LAST_WORDS = Duration.ofMillis(250);
 
-  /** Whose health says whether the store has all that it was given. */
+  /**
+   * The name under which the health service reports whether the store has lost or damaged records.
+   */
   private static final String INTEGRITY = "aether.integrity";
 
   private static final List<String> SERVICES =
@@ -56,7 +58,7 @@ public final class GrpcServer implements AutoCloseable {
 
   private final Server server;
 
-  /** What health checks call the saves alone. */
+  /** The name under which the health service reports whether saves are accepted. */
   public static final String SAVES = EventStoreGrpc.SERVICE_NAME + "/SaveEvents";
 
   private final HealthStatusManager health = new HealthStatusManager();
@@ -64,11 +66,11 @@ public final class GrpcServer implements AutoCloseable {
   private final SaveStreams saveStreams;
 
   /**
-   * Listens and serves.
+   * Starts to listen and serve.
    *
    * @param nodeId the name of this node, as subscribers see it
-   * @param clock gives the time that a sender left out
-   * @throws IOException if the address can't be listened on
+   * @param clock gives the time of events whose sender left it out
+   * @throws IOException if the address cannot be listened on
    */
   public GrpcServer(
       InetSocketAddress listen, Store store, EventBus bus, String nodeId, InstantSource clock)
@@ -79,8 +81,7 @@ public final class GrpcServer implements AutoCloseable {
     NodeBounds bounds = new NodeBounds(Runtime.getRuntime().maxMemory());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
-            // Nothing blocks on these threads: every method hands its work to the store and
-            // returns.
+            // Nothing blocks these threads: every method hands its work to the store and returns.
             .directExecutor()
             .maxInboundMessageSize(MAX_REQUEST_BYTES)
             .maxInboundMetadataSize(MAX_HEADER_BYTES)
@@ -93,7 +94,7 @@ public final class GrpcServer implements AutoCloseable {
             .addTransportFilter(Connection.each(bounds))
             .intercept(new PreviousAttempts())
             .intercept(calls)
-            // Counts first, so that what is refused was never there.
+            // Before the services, so that they never see a refused call.
             .intercept(new ConnectionBounds())
             .addService(
                 MalformedRequests.refused(
@@ -111,31 +112,39 @@ public final class GrpcServer implements AutoCloseable {
     server = builder.build().start();
   }
 
-  /** Where it listens. */
+  /** The address that it listens on. */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.getListenSockets().get(0);
   }
 
   /**
-   * Says to health checks of {@link #SAVES} whether saves are taken: not by a store that is full,
-   * which the services still serve.
+   * Sets whether the health service reports {@link #SAVES} as serving. A full store refuses saves,
+   * but all other calls are still served.
    */
   public void takingSaves(boolean taking) {
     health.setStatus(SAVES, taking ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
-  /** Says to health checks whether the store can be reached. */
+  /**
+   * Sets whether the health service reports the services as serving, which depends on whether the
+   * store can be reached.
+   */
   public void serving(boolean serving) {
     ServingStatus status = serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
     SERVICES.forEach(service -> health.setStatus(service, status));
   }
 
-  /** Says to health checks whether the store has all that it was given, as far as is known. */
+  /**
+   * Sets whether the health service reports the store as intact: no lost or damaged record is
+   * known.
+   */
   public void intact(boolean intact) {
     health.setStatus(INTEGRITY, intact ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
   }
 
-  /** Takes no new calls; lets those under way end, within a bound. Blocks so long. */
+  /**
+   * Refuses new calls and waits for the calls in progress, for a limited time. Blocks meanwhile.
+   */
   @Override
   public void close() {
     health.enterTerminalState();

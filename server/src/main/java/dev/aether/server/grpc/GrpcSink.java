@@ -22,7 +22,7 @@ import io.grpc.stub.ServerCallStreamObserver;
 import java.util.List;
 import java.util.Optional;
 
-/** A subscription's frames as they go over gRPC. */
+/** Sends a subscription's frames over gRPC. */
 final class GrpcSink implements SubscriptionSink {
   private final ServerCallStreamObserver<SubscriptionFrame> call;
   private final String nodeId;
@@ -160,7 +160,7 @@ final class GrpcSink implements SubscriptionSink {
 
   @Override
   public void failed(Throwable why) {
-    // Also if nobody hears of it: what nobody foresaw is logged there.
+    // Also for a cancelled call: toStatus logs unexpected errors.
     StatusRuntimeException status = StatusMapper.toStatus(why);
     if (!call.isCancelled()) {
       call.onError(status);

@@ -10,18 +10,18 @@ import io.grpc.health.v1.HealthGrpc;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Asks a server whether it serves, as gRPC's health protocol has it. */
+/** Asks a server for its health with gRPC's health checking protocol. */
 public final class HealthProbe {
   private HealthProbe() {}
 
-  /** What a server said of itself, or that it said nothing. */
+  /** What a server reported, or that it did not answer. */
   public enum Health {
     SERVING,
     NOT_SERVING,
     UNREACHABLE
   }
 
-  /** Waits for the answer, at most this long. */
+  /** Asks a server. Blocks until it answers, for at most {@code timeout}. */
   public static Health ask(String host, int port, Duration timeout) {
     ManagedChannel channel = ManagedChannelBuilder.forAddress(host, port).usePlaintext().build();
     try {

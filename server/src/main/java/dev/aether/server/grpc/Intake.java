@@ -9,11 +9,11 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way of what is to be stored: checked, completed, and handed to the store with the deadline of
- * the call that brought it. No method blocks.
+ * Handles requests to store something: validates and completes them and passes them to the store
+ * with the deadline of their call. No method blocks.
  */
 final class Intake {
-  /** A save holds its events, and for a while their commit's bytes. */
+  /** A save holds its events and, for some time, the encoded commit. */
   private static final int COPIES = 2;
 
   private final Store store;
@@ -21,7 +21,7 @@ final class Intake {
   private final MissedEvents missed;
 
   /**
-   * @param completion fills in what a sender left out
+   * @param completion fills in what senders left out
    */
   Intake(Store store, Completion completion) {
     this.store = store;
@@ -30,10 +30,12 @@ final class Intake {
   }
 
   /**
-   * Saves within the current call; a conflict brings missed events if the request asks for them.
+   * Saves within the current call. A version conflict contains missed events if the request asks
+   * for them.
    *
-   * @throws dev.aether.server.event.StoreException.Overloaded if the connection has no place left
-   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   * @throws dev.aether.server.event.StoreException.Overloaded if the connection has reached its
+   *     limit
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
    *     contract
    */
   CompletableFuture<Saved> save(SaveEventsRequest request) {
@@ -53,7 +55,7 @@ final class Intake {
   /**
    * Saves a snapshot within the current call.
    *
-   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
    *     contract
    */
   CompletableFuture<@Nullable Void> saveSnapshot(SaveSnapshotRequest request) {

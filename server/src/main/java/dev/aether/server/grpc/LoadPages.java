@@ -19,12 +19,14 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The frames of one LoadActor call: the snapshot, then the events after it. The snapshot is read
- * before the end of the events is looked for, so that they always reach at least as far; and it
- * goes out only once the events are found in the same incarnation of the namespace.
+ * Sends the frames of one LoadActor call: the snapshot, then the events after it. The snapshot is
+ * read before the latest event is determined, so the events always reach at least as far as the
+ * snapshot. It is sent only after the events were found in the same incarnation of the namespace.
  */
 final class LoadPages implements PagedCall.Pages<LoadPages.Part> {
-  /** So often a namespace may be deleted and made anew between a snapshot and the events. */
+  /**
+   * How often the read is repeated because the namespace was deleted and created again in between.
+   */
   private static final int MAKINGS = 5;
 
   private final Store store;
@@ -33,13 +35,13 @@ final class LoadPages implements PagedCall.Pages<LoadPages.Part> {
   private final boolean reportCorrupt;
   private final StreamObserver<LoadActorResponse> call;
 
-  /** Null until the first page of events came. */
+  /** Null until the first page of events has arrived. */
   private @Nullable EventPages events;
 
-  /** What comes next. */
+  /** The next part of the answer. */
   sealed interface Part {
     /**
-     * The first.
+     * The first part.
      *
      * @param opening the frame before the events
      */
@@ -93,13 +95,13 @@ final class LoadPages implements PagedCall.Pages<LoadPages.Part> {
     return Causes.unwrapped(thrown) instanceof StoreException.NamespaceNotFound;
   }
 
-  /** All events, which are right in whichever making they are. */
+  /** All events, which are correct regardless of the incarnation they are from. */
   private CompletableFuture<Part> whole(Optional<LoadActorResponse> opening) {
     ActorRange range = after(0);
     return begin(opening, range, store.events().read(range));
   }
 
-  /** What can't be decoded is told of. */
+  /** Reports a snapshot that cannot be decoded, and sends all events. */
   private CompletableFuture<Part> unlessDamaged(Throwable thrown) {
     if (Causes.unwrapped(thrown) instanceof StoreException.CorruptRecord damaged) {
       ReplayError error = StatusMapper.replayError(damaged);

@@ -13,8 +13,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The frames of one ReadLog call. A cursor that is not small goes in a frame of its own: beside a
- * large commit it might make a message that an unconfigured client can't read.
+ * Sends the frames of one ReadLog call. A cursor that is not small is sent in a frame of its own,
+ * since a frame with a large commit and a large cursor might exceed the size that clients accept by
+ * default.
  */
 final class LogPages implements PagedCall.Pages<Optional<List<LogEntry>>> {
   private static final int FRAME_BYTES = 1024 * 1024;

@@ -18,13 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Refuses requests that are no message of their type like all that are invalid. gRPC itself takes
- * an exception of a marshaller for a fault of the server's: it logs it and says no reason.
+ * Answers requests that cannot be decoded with INVALID_REQUEST. gRPC itself treats an exception of
+ * a marshaller as a fault of the server: it logs the exception, and the client gets no reason.
  */
 final class MalformedRequests {
   private MalformedRequests() {}
 
-  /** The service with these refused before it sees them. */
+  /** Wraps a service, which never sees requests that cannot be decoded. */
   static ServerServiceDefinition refused(ServerServiceDefinition service) {
     ServiceDescriptor declared = service.getServiceDescriptor();
     ServiceDescriptor.Builder descriptor =
@@ -49,7 +49,7 @@ final class MalformedRequests {
   }
 
   private static <Q, R> ServerCallHandler<Object, R> handler(ServerCallHandler<Q, R> declared) {
-    // All that a parser gives is a Q, or a fault that the handler never sees.
+    // The parser returns a Q or a fault, and the guard keeps faults from the handler.
     @SuppressWarnings("unchecked")
     ServerCallHandler<Object, R> service =
         (ServerCallHandler<Object, R>) (ServerCallHandler<?, R>) declared;
@@ -59,10 +59,10 @@ final class MalformedRequests {
     };
   }
 
-  /** What came instead of a message. */
+  /** Takes the place of a message that cannot be decoded. */
   private record Fault(StatusRuntimeException why) {}
 
-  /** Gives a message or a {@link Fault}, and never throws. */
+  /** Returns a message or a {@link Fault}; never throws. */
   private record Parser(MethodDescriptor.Marshaller<?> messages)
       implements MethodDescriptor.Marshaller<Object> {
     @Override
@@ -74,11 +74,14 @@ final class MalformedRequests {
       }
     }
 
-    /** What is no message, and not what is too large once it is inflated, which gRPC names. */
+    /**
+     * The error for bytes that cannot be decoded. A message that is too large after decompression
+     * keeps gRPC's own error.
+     */
     private static RuntimeException cause(RuntimeException thrown) {
       return thrown.getCause() instanceof InvalidProtocolBufferException malformed
           ? new StoreException.InvalidRequest(
-              "request", "is no message of its type: " + malformed.getMessage())
+              "request", "cannot be decoded: " + malformed.getMessage())
           : thrown;
     }
 
@@ -89,8 +92,8 @@ final class MalformedRequests {
   }
 
   /**
-   * A call that may end though its service doesn't know: what that sends afterwards goes nowhere.
-   * The service may be sending on another thread, hence the lock.
+   * A call that may be closed without its service's knowledge: whatever the service sends
+   * afterwards is dropped. The service may send on another thread, hence the lock.
    */
   private static final class RefusableCall<R> extends SimpleForwardingServerCall<Object, R> {
     /** Guarded by this. */
@@ -128,7 +131,10 @@ final class MalformedRequests {
     }
   }
 
-  /** Hands a service its messages until one is none; then the call is cancelled for it. */
+  /**
+   * Passes messages to the service until one cannot be decoded; then the service sees the call as
+   * cancelled.
+   */
   private static final class Guard extends ForwardingServerCallListener<Object> {
     private final RefusableCall<?> call;
     private ServerCall.Listener<Object> service;

@@ -13,19 +13,22 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Semaphore;
 
 /**
- * Adds to a conflict what the writer missed, if it asks for that: the events from the attempted
- * version on, in order and without a gap, as far as they are read in time. They are a help and no
- * promise: a read that fails, takes too long or finds too many others under way leaves the conflict
- * as it is, and the writer reads them itself. For any number of threads.
+ * Adds to a version conflict the events that the writer missed, if it asked for them: the events
+ * from the attempted version on, in order and without a gap, as far as they can be read in time.
+ * They are best effort: if a read fails, takes too long or finds too many other reads in progress,
+ * the conflict has fewer events or none, and the writer reads them itself. Thread-safe.
  */
 final class MissedEvents {
-  /** Details have no room for more, however small they are. */
+  /** Error details have no room for more events, even small ones. */
   static final int MAX_EVENTS = 256;
 
-  /** Reads under way on a node, of a page each; one that was given up counts until it has ended. */
+  /**
+   * The most reads in progress on a node, of one page each. A read that was given up counts until
+   * it has ended.
+   */
   static final int MAX_READS = 64;
 
-  /** No conflict waits longer for it. */
+  /** The longest that a conflict is delayed by a read. */
   private static final Duration READ_WITHIN = Duration.ofSeconds(1);
 
   private final EventStore store;
@@ -36,9 +39,9 @@ final class MissedEvents {
   }
 
   /**
-   * Saves; a conflict brings missed events if it is asked for.
+   * Saves. A version conflict contains missed events if {@code asked} is not 0.
    *
-   * @param asked how many, unsigned
+   * @param asked the most missed events to add, unsigned
    */
   CompletableFuture<Saved> save(Save save, int asked) {
     CompletableFuture<Saved> saving = store.save(save);
@@ -55,7 +58,7 @@ final class MissedEvents {
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  /** Who expected more than there is missed nothing. */
+  /** Whether the writer missed events: not if it expected a version above the latest. */
   private static boolean isLate(VersionConflict conflict) {
     return conflict.incarnation().isPresent()
         && conflict.attemptedVersion() > 0

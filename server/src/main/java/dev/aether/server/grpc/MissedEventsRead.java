@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Reads events for one conflict until there are enough, one is missing, or time is up. */
+/** Reads events for one conflict until it has enough, finds a gap, or runs out of time. */
 final class MissedEventsRead {
   private final ActorReader reader;
   private final long first;
@@ -21,8 +21,8 @@ final class MissedEventsRead {
   private final CompletableFuture<List<Event>> answer = new CompletableFuture<>();
 
   /**
-   * @param reader of the versions from first to last
-   * @param ended runs once, when no page is awaited any more: not before the answer is there
+   * @param reader reads the versions from first to last
+   * @param ended is run once when no more page is awaited, after the answer was completed
    */
   MissedEventsRead(ActorReader reader, long first, long last, Runnable ended) {
     this.reader = reader;
@@ -31,7 +31,10 @@ final class MissedEventsRead {
     this.ended = ended;
   }
 
-  /** Answers within so many nanoseconds, and never fails. Once. */
+  /**
+   * Starts the read. The answer comes within {@code within} nanoseconds and never fails. Call it
+   * once.
+   */
   CompletableFuture<List<Event>> start(long within) {
     readOn();
     CompletableFuture<?> timeout =
@@ -54,7 +57,7 @@ final class MissedEventsRead {
             });
   }
 
-  /** Whether there may be more to come. */
+  /** Takes the events of an entry. Returns whether more are needed. */
   private synchronized boolean take(LogEntry entry) {
     if (answer.isDone() || !(entry instanceof LogEntry.StoredCommit stored)) {
       return false;

@@ -4,7 +4,7 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 
-/** Names as requests give them: an empty one means the default where there is one. */
+/** Validates and reads the names in requests. An empty namespace means the default. */
 final class Names {
   private Names() {}
 
@@ -27,9 +27,9 @@ final class Names {
   }
 
   /**
-   * Goes on only if both names are valid.
+   * Checks both names.
    *
-   * @throws dev.aether.server.event.StoreException.InvalidRequest otherwise
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if one is invalid
    */
   static void check(String namespace, String actor) {
     Faults faults = new Faults();
@@ -42,7 +42,7 @@ final class Names {
     checkNamespacePattern("namespace_pattern", pattern, faults);
   }
 
-  /** Also refuses what no namespace could match. */
+  /** Also rejects a pattern that no valid name can match. */
   static void checkNamespacePattern(String field, String pattern, Faults faults) {
     if (pattern.isEmpty()) {
       return;

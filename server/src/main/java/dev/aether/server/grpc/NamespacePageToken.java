@@ -10,9 +10,8 @@ import java.util.Base64;
 import java.util.zip.CRC32C;
 
 /**
- * Where the next page of a list of namespaces begins: base64url of a format byte (1), the last name
- * of the page before, and a CRC-32C of both and of the pattern, so that a token of another list is
- * told apart.
+ * The page token of ListNamespaces: base64url of a format byte (1), the last name of the previous
+ * page, and a CRC-32C of both and of the pattern, which detects a token of another list.
  */
 final class NamespacePageToken {
   private static final byte FORMAT = 1;
@@ -25,7 +24,7 @@ final class NamespacePageToken {
     this.pattern = pattern;
   }
 
-  /** The token of the page after a name. */
+  /** The token of the page that follows a name. */
   String after(Namespace last) {
     byte[] name = last.name().getBytes(StandardCharsets.UTF_8);
     ByteBuffer bytes = ByteBuffer.allocate(1 + name.length + CHECKSUM_BYTES).put(FORMAT).put(name);
@@ -41,9 +40,9 @@ final class NamespacePageToken {
   }
 
   /**
-   * The name after which the page begins; empty for the first page.
+   * The last name before the page; empty for the first page.
    *
-   * @throws StoreException.InvalidRequest if the token is not one of this list's
+   * @throws StoreException.InvalidRequest if the token was not issued for this list
    */
   String last(String token) {
     if (token.isEmpty()) {
@@ -72,6 +71,6 @@ final class NamespacePageToken {
   }
 
   private static StoreException foreign() {
-    return new StoreException.InvalidRequest("page_token", "is not of this list");
+    return new StoreException.InvalidRequest("page_token", "was not issued for this list");
   }
 }

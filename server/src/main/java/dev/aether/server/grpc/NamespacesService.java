@@ -23,9 +23,9 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
-/** Makes, lists and deletes namespaces. No method blocks. */
+/** Creates, lists and deletes namespaces. No method blocks. */
 final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
-  /** Namespaces of a page where the request leaves it open, and at most. */
+  /** Default page size. */
   private static final int PAGE_SIZE = 100;
 
   private static final int MAX_PAGE_SIZE = 1000;
@@ -59,16 +59,16 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
 
   private static void check(NamespaceConfig config, Faults faults) {
     if (!REPLICAS.contains(config.getReplicas())) {
-      faults.add("config.replicas", "is none of 0, 1, 3, 5");
+      faults.add("config.replicas", "must be 0, 1, 3 or 5");
     }
     if (config.getPartitions() < 0 || config.getPartitions() > 1) {
-      faults.add("config.partitions", "is above 1: more partitions are not served yet");
+      faults.add("config.partitions", "must be 0 or 1: multiple partitions are not supported yet");
     }
     if (config.hasHistory()) {
-      faults.add("config.history", "is set: history rules are not served yet");
+      faults.add("config.history", "must not be set: history rules are not supported yet");
     }
     if (config.getMaxBytes() < 0) {
-      faults.add("config.max_bytes", "is above 2^63 - 1");
+      faults.add("config.max_bytes", "must be at most 2^63 - 1");
     }
   }
 
@@ -125,7 +125,7 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
         page -> page);
   }
 
-  /** A size above 2^31 - 1 comes as a negative one. */
+  /** The field is unsigned: a negative value here is a large number. */
   private static int pageSize(int asked) {
     return asked == 0 ? PAGE_SIZE : asked < 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
   }
@@ -167,7 +167,7 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
           faults.check();
           Namespace name = Names.namespace(request.getNamespace());
           if (!request.getConfirm().equals(name.name())) {
-            throw new StoreException.InvalidRequest("confirm", "is not the namespace's name");
+            throw new StoreException.InvalidRequest("confirm", "must be the same as namespace");
           }
           return namespaces.delete(name, Deadlines.ofCall());
         },

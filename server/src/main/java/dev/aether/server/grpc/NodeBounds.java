@@ -2,47 +2,47 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
 
-/** The bounds of this node that its connections share. */
+/** The limits of this node that its connections share. */
 final class NodeBounds {
-  /** Saves of all connections that are not answered yet. */
+  /** Unanswered saves of all connections. */
   static final int SAVES = 16_384;
 
-  /** What these hold is one part in so many of the heap: requests, and their commits' bytes. */
+  /** Their requests and encoded commits may take this fraction of the heap: one eighth. */
   private static final int HEAP_SHARE_OF_SAVES = 8;
 
-  /** Calls of all connections that are open, subscriptions and streams of saves left out. */
+  /** Open calls of all connections, except subscriptions and streams of saves. */
   static final int CALLS = 65_536;
 
-  /** What is set aside of the heap for each of these. */
+  /** Heap that is reserved for each of these. */
   private static final int BYTES_OF_CALL = 8 * 1024;
 
   private static final int HEAP_SHARE_OF_CALLS = 4;
 
   /**
-   * What HTTP/2 lets come of a call that is not read yet. gRPC would let it grow to 8 MiB for each
-   * call.
+   * HTTP/2's flow-control window: what a client may send on a call before the server reads it. gRPC
+   * would let it grow to 8 MiB for each call.
    */
   static final int WINDOW_BYTES = 256 * 1024;
 
-  /** Streams of saves of all connections: the calls that may stay unread for long. */
+  /** Streams of saves of all connections. These are the calls that may stay unread for long. */
   static final int SAVE_STREAMS = 4096;
 
   private static final int HEAP_SHARE_OF_SAVE_STREAMS = 8;
 
   /**
-   * Answers and frames of all calls that were sent and wait for their clients to take them, in
-   * Netty's buffers, which are as large as the heap at most; and pages that calls read.
+   * Responses of all calls that were sent but not yet read by their clients, and pages that calls
+   * are reading. Responses are in Netty's buffers, which may be as large as the heap.
    */
   private static final long OUTGOING_BYTES = 256L * 1024 * 1024;
 
   private static final int HEAP_SHARE_OF_OUTGOING = 8;
 
-  /** Of what nobody holds, a connection may have as much as it leaves free. */
+  /** A connection may hold as much as it leaves free. Alone, it gets half. */
   private static final int HALF = 1;
 
   /**
-   * Of what waits for clients: these may never take it, so that one share must not be much. Alone,
-   * a connection gets a ninth.
+   * Clients may never read what was sent to them, so one connection's share must be small. Alone,
+   * it gets a ninth.
    */
   private static final int NINTH = 8;
 
@@ -54,7 +54,7 @@ final class NodeBounds {
   final FairBudget outgoing;
 
   /**
-   * @param heap bytes that the heap may have
+   * @param heap maximum size of the heap in bytes
    */
   NodeBounds(long heap) {
     saves = new FairBudget(SAVES, HALF);

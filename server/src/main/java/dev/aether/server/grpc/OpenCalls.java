@@ -8,8 +8,8 @@ import io.grpc.ServerInterceptor;
 import java.time.Duration;
 
 /**
- * Counts the calls of Aether's own services, so that an ending server waits for those and not for
- * whoever watches its health, which never ends by itself. For any number of threads.
+ * Counts the calls of Aether's own services. A server that shuts down waits for these, but not for
+ * health watches, which never end by themselves. Thread-safe.
  */
 final class OpenCalls implements ServerInterceptor {
   private static final String OURS = "aether.";
@@ -50,7 +50,7 @@ final class OpenCalls implements ServerInterceptor {
     }
   }
 
-  /** Waits until no call is open and all answers are out, or the time is over. */
+  /** Waits until no call is open and all responses were sent, but no longer than {@code atMost}. */
   synchronized void awaitNone(Duration atMost) throws InterruptedException {
     long giveUpAt = System.nanoTime() + atMost.toNanos();
     for (long left = atMost.toMillis(); open > 0 && left > 0; ) {

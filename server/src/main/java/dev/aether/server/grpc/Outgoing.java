@@ -6,16 +6,16 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one call has sent and its client has not taken: it lies in Netty's buffers, counted in what
- * the connection and the node may hold. For any number of threads.
+ * What one call has sent but its client has not read. It is in Netty's buffers and counts towards
+ * the limits of the connection and the node. Thread-safe.
  */
 final class Outgoing {
   private static final Context.Key<Outgoing> KEY = Context.key("aether-outgoing");
 
-  /** gRPC takes a buffer of whole pages for each message, however small it is. */
+  /** gRPC allocates whole pages of this size for each message, however small. */
   static final int PAGE = 4096;
 
-  /** Of gRPC's message, before its bytes. */
+  /** Bytes before each gRPC message. */
   private static final int PREFIX = 5;
 
   private final Connection connection;
@@ -26,7 +26,10 @@ final class Outgoing {
   /** Guarded by this. */
   private boolean ended;
 
-  /** Room that is set aside for the next message, counted in the connection's. Guarded by this. */
+  /**
+   * Room that is reserved for the next message and counts as held by the connection. Guarded by
+   * this.
+   */
   private long promised;
 
   private @Nullable Runnable asks;
@@ -35,12 +38,12 @@ final class Outgoing {
     this.connection = connection;
   }
 
-  /** The current call's. */
+  /** That of the current call. */
   static Outgoing current() {
-    return Objects.requireNonNull(KEY.get(), "no call");
+    return Objects.requireNonNull(KEY.get(), "not within a call");
   }
 
-  /** A context in which this is the current call's. */
+  /** A context in which {@link #current} returns this object. */
   Context in(Context context) {
     return context.withValue(KEY, this);
   }
@@ -49,7 +52,7 @@ final class Outgoing {
     return connection;
   }
 
-  /** What a message takes. */
+  /** The memory that a message takes. */
   static long cost(Object message) {
     return cost(message instanceof MessageLite known ? known.getSerializedSize() : 0);
   }
@@ -58,7 +61,7 @@ final class Outgoing {
     return (bytes + PREFIX + PAGE - 1) / PAGE * PAGE;
   }
 
-  /** Counts what is sent, whatever there is room for. */
+  /** Counts what is sent, even if it exceeds the limit. */
   synchronized void add(long cost) {
     if (!ended) {
       held += cost;
@@ -66,7 +69,7 @@ final class Outgoing {
     }
   }
 
-  /** Counts nothing any more of what was sent. What that was is to be given back. */
+  /** Stops counting what was sent, and returns how much it was. The caller must give it back. */
   synchronized long takenAll() {
     long taken = held;
     held = 0;
@@ -74,12 +77,12 @@ final class Outgoing {
   }
 
   /**
-   * Asks for room for a message, at most once at a time.
+   * Reserves room for a message. Only one reservation may be pending at a time.
    *
-   * @param then is run when there is; from any thread
+   * @param then is run on any thread when the room is reserved
    */
   void awaitRoom(int bytes, Runnable then) {
-    // Else the connection would wait for what it holds itself.
+    // Otherwise the connection would wait for what it holds itself.
     giveBack(keptPromise());
     long cost = cost(bytes);
     Runnable promise =
@@ -109,21 +112,24 @@ final class Outgoing {
     giveBack(cost);
   }
 
-  /** A message went out: what was promised for it is counted as sent now. */
+  /**
+   * The message that room was reserved for was sent. Returns the reservation, which the caller must
+   * give back.
+   */
   synchronized long keptPromise() {
     long kept = promised;
     promised = 0;
     return kept;
   }
 
-  /** Not under a lock: whoever waits for room goes on here. */
+  /** Must not be called under a lock: calls that wait for room continue here. */
   void giveBack(long taken) {
     if (taken > 0) {
       connection.outgoing().release(taken);
     }
   }
 
-  /** The call has ended, and nothing of it is held. */
+  /** The call has ended: gives back everything that it held. */
   void end() {
     Runnable waits;
     synchronized (this) {
@@ -138,8 +144,8 @@ final class Outgoing {
   }
 
   /**
-   * Bytes that the next message may have: a page at least, so that no call waits for what others of
-   * its connection don't take.
+   * The largest size in bytes that the next message may have: at least a page, so that no call has
+   * to wait because other calls' clients on its connection do not read.
    */
   synchronized int room() {
     if (promised > 0) {

@@ -14,14 +14,14 @@ import java.util.Base64;
 import java.util.zip.CRC32C;
 
 /**
- * Page tokens of ListActors: base64url of a format byte (1), an {@code ActorPageRecord} and a
- * CRC-32C of both. Bound to the query.
+ * Encodes page tokens of ListActors: base64url of a format byte (1), an {@code ActorPageRecord} and
+ * a CRC-32C of both. A token is valid only for the query that it was issued for.
  */
 final class PageTokenCodec {
   private static final byte FORMAT = 1;
   private static final int CHECKSUM_BYTES = Integer.BYTES;
 
-  /** Above any token: an actor's text in it has at most 768 bytes. */
+  /** Longer than any token: an actor's encoded id in it has at most 768 bytes. */
   private static final int MAX_TEXT = 2048;
 
   private final long queryHash;
@@ -62,14 +62,14 @@ final class PageTokenCodec {
   }
 
   /**
-   * Reads a token.
+   * Decodes a token.
    *
-   * @throws StoreException.InvalidRequest if it is damaged or another query's
+   * @throws StoreException.InvalidRequest if it is damaged or was issued for another query
    */
   Actors.Place decode(String token) {
     ActorPageRecord record = record(bytes(token));
     if (record.getQueryHash() != queryHash) {
-      throw invalid("is of another query");
+      throw invalid("was issued for another query");
     }
     if (record.getOffset() < 0 || record.getAsOf() < 0) {
       throw damaged();
@@ -104,7 +104,7 @@ final class PageTokenCodec {
   }
 
   private static StoreException damaged() {
-    return invalid("is not one that was given here");
+    return invalid("is damaged");
   }
 
   private static StoreException invalid(String fault) {

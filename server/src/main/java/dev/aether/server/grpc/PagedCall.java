@@ -6,16 +6,15 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call that answers with frames: asks for a page when the caller takes frames, and never for
- * more. One page is under way at a time; the call's own threads and the store's hand over to each
- * other under this object's lock.
+ * One call that answers with frames. It reads one page at a time, and only while the client takes
+ * frames. The threads of the call and of the store take turns under this object's lock.
  *
  * @param <P> a page
  */
 final class PagedCall<P> {
   /**
-   * What is set aside for a page while it is read, which most are smaller than. Those that are not
-   * count whole when they are sent; how many are read at once is the store's own bound.
+   * Memory that is reserved for a page while it is read. Most pages are smaller; larger ones count
+   * in full when they are sent. The store limits how many are read at once.
    */
   private static final long PAGE_BYTES = 128 * 1024;
 
@@ -23,15 +22,15 @@ final class PagedCall<P> {
   private final Pages<P> pages;
   private final FairBudget.Holder room = Outgoing.current().connection().outgoing();
 
-  /** Goes on when there is room for a page; one object, by which the waiting is known. */
+  /** Continues when there is room for a page. One object, since it identifies the waiting call. */
   private final Runnable whenRoom = this::hasRoom;
 
-  /** A page is read, or there is no room for it yet. */
+  /** A page is being read or waits for room. */
   private boolean reading;
 
   private boolean ended;
 
-  /** What a call answers with. Called by one thread at a time. */
+  /** The content of the answer. Called by one thread at a time. */
   interface Pages<P> {
     /** The next page. Never blocks. */
     CompletableFuture<P> next();
@@ -39,8 +38,8 @@ final class PagedCall<P> {
     /**
      * Sends a page.
      *
-     * @return false if it was the last
-     * @throws StoreException if the call is to fail, after what was sent
+     * @return false if it was the last page
+     * @throws StoreException if the call must fail after what was sent
      */
     boolean send(P page);
   }
@@ -50,7 +49,7 @@ final class PagedCall<P> {
     this.pages = pages;
   }
 
-  /** Answers a call, from now on. */
+  /** Starts to answer a call. */
   static void start(ServerCallStreamObserver<?> call, Pages<?> pages) {
     PagedCall<?> paged = new PagedCall<>(call, pages);
     call.setOnReadyHandler(paged::readOn);
@@ -65,7 +64,7 @@ final class PagedCall<P> {
     room.stopWaiting(whenRoom);
   }
 
-  /** Pages that are there at once are sent in a loop: their number is not bounded, a stack is. */
+  /** Sends pages that are available at once in a loop: recursion could overflow the stack. */
   private void readOn() {
     boolean more = true;
     while (more && isWanted()) {
@@ -87,7 +86,10 @@ final class PagedCall<P> {
     return true;
   }
 
-  /** Reads a page and sends it. True: that is done; false: it will go on by itself. */
+  /**
+   * Reads a page and sends it. Returns false if the page is not available yet and reading will
+   * continue by itself.
+   */
   private boolean readPage() {
     CompletableFuture<P> page = next();
     if (page.isDone()) {

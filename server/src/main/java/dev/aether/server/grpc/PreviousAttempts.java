@@ -8,15 +8,15 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 
 /**
- * Lets services see whether gRPC itself sent a request before: header grpc-previous-rpc-attempts
- * (gRFC A6).
+ * Lets services see whether gRPC itself has sent a request before, from the header
+ * grpc-previous-rpc-attempts (gRFC A6).
  */
 final class PreviousAttempts implements ServerInterceptor {
   private static final Metadata.Key<String> HEADER =
       Metadata.Key.of("grpc-previous-rpc-attempts", Metadata.ASCII_STRING_MARSHALLER);
   private static final Context.Key<Boolean> RESENT = Context.key("aether-resent");
 
-  /** Whether the current call was sent before. */
+  /** Whether the current call is a retry by gRPC. */
   static boolean any() {
     return Boolean.TRUE.equals(RESENT.get());
   }

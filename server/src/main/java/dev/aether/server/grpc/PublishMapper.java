@@ -3,15 +3,16 @@ package dev.aether.server.grpc;
 import dev.aether.v1.Broadcast;
 import dev.aether.v1.PublishRequest;
 
-/** An event to be broadcast as it comes in becomes what all subscribers get. */
+/** Turns a request to publish an event into the broadcast that all subscribers get. */
 final class PublishMapper {
   private PublishMapper() {}
 
   /**
-   * The broadcast of a request. Its event is complete, so that all see the same one.
+   * The broadcast for a request. Its event is completed here, so that all subscribers get the same
+   * one.
    *
    * @param completion fills in what the request left out
-   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
    *     contract
    */
   static Broadcast toBroadcast(PublishRequest request, Completion completion) {

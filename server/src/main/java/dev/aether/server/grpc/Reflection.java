@@ -15,22 +15,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The server describes itself, so that grpcurl and its like need no protos, not even for the
- * details of an error.
+ * Server reflection, so that tools like grpcurl need no proto files, not even for error details.
  */
 final class Reflection {
   private Reflection() {}
 
   /** Both versions: Python's client and tools from before 2023 know only v1alpha. */
-  @SuppressWarnings("deprecation") // v1alpha is deprecated, but asked for.
+  @SuppressWarnings("deprecation") // v1alpha is deprecated, but still used.
   static List<BindableService> services() {
     return List.of(ProtoReflectionServiceV1.newInstance(), ProtoReflectionService.newInstance());
   }
 
   /**
-   * The same service, whose file is said to import google/rpc/error_details.proto. Reflection knows
-   * the files of the services and what these import; no file of the contract imports the details,
-   * as they come packed into an Any.
+   * Returns the service with a descriptor whose file imports google/rpc/error_details.proto.
+   * Reflection serves the files of the services and their imports, but no file of the contract
+   * imports the error details, since they are packed into an Any.
    */
   static ServerServiceDefinition withErrorDetails(ServerServiceDefinition service) {
     ServiceDescriptor declared = service.getServiceDescriptor();
@@ -58,7 +57,7 @@ final class Reflection {
     try {
       return FileDescriptor.buildFrom(proto, dependencies);
     } catch (DescriptorValidationException e) {
-      throw new IllegalStateException(e); // The same file was valid without one import more.
+      throw new IllegalStateException(e); // The file was valid before the import was added.
     }
   }
 }

@@ -14,17 +14,17 @@ import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.Sync;
 import java.util.Optional;
 
-/** A save as it comes in becomes a command here, checked once. */
+/** Validates a request to save events and turns it into a command. */
 public final class SaveMapper {
   private SaveMapper() {}
 
   /**
-   * The command of a request.
+   * The command for a request.
    *
    * @param completion fills in what the request left out
-   * @param resent whether gRPC itself says that it sent the request before
-   * @param deadline when the answer must have left, as {@link System#nanoTime}
-   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   * @param resent whether gRPC itself has sent the request before
+   * @param deadline when the response must have been sent, as {@link System#nanoTime}
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
    *     contract
    */
   public static Save toSave(
@@ -33,8 +33,8 @@ public final class SaveMapper {
         request,
         request.hasExpectedVersion()
             ? Optional.empty()
-            : Optional.of("is empty, which is only allowed with expected_version"));
-    // Before the events are completed: it leaves their texts as the bytes that are stored.
+            : Optional.of("is empty, which is allowed only with expected_version"));
+    // Before the events are completed: the digest is of what the client sent.
     String digest = RequestDigest.of(request.getEventsList());
     return new Save(
         Names.namespace(request.getNamespace()),
@@ -48,15 +48,19 @@ public final class SaveMapper {
   }
 
   /**
-   * Refuses a request of a stream without a commit id, and says what else is wrong with it.
+   * Rejects a request on a stream that has no commit id, and reports all its invalid fields.
    *
    * @throws dev.aether.server.event.StoreException.InvalidRequest always
    */
   static void refuseWithoutCommitId(SaveEventsRequest request) {
-    check(request, Optional.of("is empty, which a stream can't have"));
+    check(request, Optional.of("is empty, but saves on a stream require it"));
   }
 
-  /** Also says what is wrong with an empty commit id, if it is. */
+  /**
+   * Checks a request.
+   *
+   * @param emptyCommitId why an empty commit id is invalid; empty if it is valid
+   */
   private static void check(SaveEventsRequest request, Optional<String> emptyCommitId) {
     Faults faults = new Faults();
     Names.checkNamespace(request.getNamespace(), faults);
@@ -69,7 +73,7 @@ public final class SaveMapper {
     if (count == 0) {
       faults.add("events", "is empty");
     } else if (count > Limits.EVENTS_PER_COMMIT) {
-      faults.add("events", "has " + count + " events, more than " + Limits.EVENTS_PER_COMMIT);
+      faults.add("events", "has " + count + " elements (maximum " + Limits.EVENTS_PER_COMMIT + ")");
     } else {
       for (int i = 0; i < count; i++) {
         faults.within("events", i);
@@ -82,18 +86,19 @@ public final class SaveMapper {
   private static void checkExpected(SaveEventsRequest request, Faults faults) {
     switch (request.getExpectedCase()) {
       case EXPECTED_NOT_SET ->
-          faults.add(
-              "expected", "is not set: one of expected_version, any_version, existing_actor");
+          faults.add("expected", "is not set: set expected_version, any_version or existing_actor");
       case EXPECTED_VERSION -> {
         if (request.getExpectedVersion() == -1) {
-          faults.add("expected_version", "leaves no version to save");
+          faults.add("expected_version", "is too high: no version can follow it");
         }
       }
       case ANY_VERSION, EXISTING_ACTOR -> {}
     }
   }
 
-  /** An empty id is filled in, so that the server can recognise its own publishes. */
+  /**
+   * An empty id is replaced by a generated one, so that the server can recognise its own publishes.
+   */
   private static CommitId commitId(SaveEventsRequest request) {
     return new CommitId(
         request.getCommitId().isEmpty() ? UuidV7.next().toString() : request.getCommitId());
@@ -106,7 +111,7 @@ public final class SaveMapper {
     return request.hasAnyVersion() ? new ExpectedVersion.Any() : new ExpectedVersion.Existing();
   }
 
-  /** The answer to a save that is stored. */
+  /** The response for a stored save. */
   static SaveEventsResponse toResponse(Saved saved) {
     return SaveEventsResponse.newBuilder()
         .setFirstVersion(saved.firstVersion())

@@ -17,21 +17,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SaveEventsStream call. Each request becomes a save of its own as soon as it is read; answers
- * go out as they come, but those of one actor in the order of its requests. The next request is
- * read while fewer than {@link #MAX_UNANSWERED} are unanswered or their answers not taken, and the
- * connection has room, which all its streams share: that is the flow control. The call's own thread
- * and the store's change what is counted under this object's lock, which nobody holds for long:
- * what goes out is put in order there, and is sent afterwards by whichever thread is at it.
+ * One SaveEventsStream call. Each request starts a save of its own as soon as it is read. Answers
+ * are sent as they arrive, but answers for one actor in the order of its requests. Flow control:
+ * the next request is read only while fewer than {@link #MAX_UNANSWERED} requests are unanswered or
+ * have answers that the client has not read, and while the connection, whose limits all its streams
+ * share, has capacity. The threads of the call and of the store change this object's state under
+ * its lock, which is never held for long: answers are put in order under the lock and sent after it
+ * is released, by whichever thread is sending at the time.
  */
 final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseable {
-  /** Requests of one call that are read and whose answers the client has not taken. */
+  /** The most requests of one call that were read and whose answers the client has not read. */
   static final int MAX_UNANSWERED = 1024;
 
-  /** What these hold together; one more request may come over it. */
+  /** The most bytes that these hold together; one more request may exceed it. */
   private static final long MAX_UNANSWERED_BYTES = 16L * 1024 * 1024;
 
-  /** A commit id that is longer is illegal, and so is its echo. */
+  /** Longer commit ids, which are invalid, are not echoed. */
   private static final int MAX_ECHO = 4 * Limits.COMMIT_ID_BYTES;
 
   private final Intake intake;
@@ -39,33 +40,36 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
   private final Consumer<SaveStream> onEnd;
   private final Connection connection = Outgoing.current().connection();
 
-  /** One object, by which the waiting for room is known. */
+  /** One object, since it identifies the waiting stream. */
   private final Runnable whenRoom = this::resume;
 
-  /** Sends in the order in which it was told; never more than there were unanswered requests. */
+  /**
+   * Sends answers in the order in which they were added; never holds more than there are unanswered
+   * requests.
+   */
   private final SynchronizationContext sending;
 
-  /** Guarded by this, as all below: each actor's latest unanswered request. */
+  /** Each actor's latest unanswered request. Guarded by this, like the fields below. */
   private final Map<String, Request> latest = new HashMap<>();
 
   private final Set<String> commitIds = new HashSet<>();
   private int unanswered;
   private long bytes;
 
-  /** Answers that were sent since the client had last taken all. */
+  /** Answers that were sent since the client last had read all. */
   private int untaken;
 
-  /** There was no room for the next request, which will be asked for when there is. */
+  /** The next request was not requested for lack of capacity; it will be when there is some. */
   private boolean paused;
 
-  /** No more requests come, or are taken; the call ends when all are answered. */
+  /** No more requests are accepted; the call ends when all are answered. */
   private boolean draining;
 
   private @Nullable StoreException endsWith;
   private boolean ended;
 
   /**
-   * @param onEnd is told when the call has ended, whoever ended it
+   * @param onEnd is called when the call has ended for any reason
    */
   SaveStream(
       Intake intake,
@@ -81,16 +85,16 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     call.request(1);
   }
 
-  /** A request that is not answered yet. */
+  /** An unanswered request. */
   private static final class Request {
     final String actor;
     final String commitId;
     final int bytes;
 
-    /** No earlier request of this actor is unanswered. */
+    /** Whether all earlier requests for its actor are answered. */
     boolean first;
 
-    /** Its commit id was that of no other unanswered request. */
+    /** Whether no other unanswered request had the same commit id. */
     boolean unique;
 
     @Nullable Request next;
@@ -118,9 +122,9 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
 
   private enum Admission {
     ADMITTED,
-    /** A request with the same commit id is unanswered. */
+    /** An unanswered request has the same commit id. */
     DOUBLE,
-    /** The call has ended: the client knows that nobody will answer. */
+    /** The call has ended: the client knows that it will get no answer. */
     TOO_LATE
   }
 
@@ -146,7 +150,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
       }
       if (admission == Admission.DOUBLE) {
         throw new StoreException.InvalidRequest(
-            "commit_id", "is that of a request that is not answered yet");
+            "commit_id", "is the same as that of an unanswered request on this stream");
       }
       return intake.save(message);
     } catch (RuntimeException e) {
@@ -168,7 +172,9 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     return outcome.build();
   }
 
-  /** Sends an answer and those of the same actor that waited for it, or keeps it until its turn. */
+  /**
+   * Sends an answer and those for the same actor that waited for it, or keeps it until its turn.
+   */
   private void answered(Request request, SaveEventsStreamResponse outcome) {
     connection.endStreamed();
     synchronized (this) {
@@ -206,7 +212,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     }
   }
 
-  /** Asks for the request after one that was read, now or when there is room. */
+  /** After a request was read: asks for the next one, now or when there is capacity. */
   private void readOn() {
     synchronized (this) {
       paused = true;
@@ -214,7 +220,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     resume();
   }
 
-  /** Asks for the next request if one was held back and there is room now. */
+  /** Asks for the next request if that was postponed and there is capacity now. */
   private void resume() {
     if (mayAsk()) {
       call.request(1);
@@ -229,7 +235,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     return !paused;
   }
 
-  /** Guarded by this. Answers that are not taken fill it as requests do that are not answered. */
+  /** Unread answers count like unanswered requests. Guarded by this. */
   private boolean isFull() {
     if (call.isReady()) {
       untaken = 0;
@@ -239,7 +245,10 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
         || (unanswered + untaken > 0 && !connection.outgoing().isRoomy());
   }
 
-  /** Guarded by this. Where there is none, the stream goes on when a save of others has ended. */
+  /**
+   * If there is no capacity, the stream continues when another stream's save has ended. Guarded by
+   * this.
+   */
   private boolean hasConnectionRoom() {
     if (connection.hasRoomForSaves()) {
       return true;
@@ -252,7 +261,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     return meanwhile;
   }
 
-  /** Guarded by this. What ends the call goes out after the answers. */
+  /** Closes the call after all answers. Guarded by this. */
   private void endIfAnswered() {
     if (!draining || unanswered > 0 || ended) {
       return;
@@ -275,7 +284,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     drain(null);
   }
 
-  /** Takes no more requests, and ends the call with SHUTTING_DOWN when all are answered. */
+  /** Accepts no more requests, and closes the call with SHUTTING_DOWN when all are answered. */
   @Override
   public void close() {
     drain(new StoreException.ShuttingDown());
@@ -304,7 +313,7 @@ final class SaveStream implements StreamObserver<SaveEventsRequest>, AutoCloseab
     }
   }
 
-  /** An answer could not be sent, which would be a fault of our own. */
+  /** An answer could not be sent, which can only be a fault of the server. */
   private void fail(Throwable thrown) {
     cancelled();
     call.onError(StatusMapper.toStatus(thrown));

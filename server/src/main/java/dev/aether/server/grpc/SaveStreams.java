@@ -7,10 +7,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/**
- * The SaveEventsStream calls that are open: they end when the server does. For any number of
- * threads.
- */
+/** The open SaveEventsStream calls, which are closed when the server shuts down. Thread-safe. */
 final class SaveStreams implements AutoCloseable {
   private final Intake intake;
   private final Set<SaveStream> open = ConcurrentHashMap.newKeySet();

@@ -11,7 +11,7 @@ import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.SaveSnapshotResponse;
 import io.grpc.stub.StreamObserver;
 
-/** The calls about snapshots. No method blocks. */
+/** Implements the calls for snapshots. No method blocks. */
 final class SnapshotCalls {
   private final Store store;
   private final Intake intake;

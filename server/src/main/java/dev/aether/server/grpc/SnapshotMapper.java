@@ -8,7 +8,7 @@ import dev.aether.server.event.TextRule;
 import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.Snapshot;
 
-/** A snapshot as it comes in is checked here once. */
+/** Validates requests to save a snapshot. */
 final class SnapshotMapper {
   private static final TextRule CONTENT_TYPE = TextRule.bounded(Limits.SHORT_TEXT_BYTES);
 
@@ -17,8 +17,8 @@ final class SnapshotMapper {
   /**
    * The namespace of a request.
    *
-   * @throws dev.aether.server.event.StoreException.InvalidRequest if anything of the request breaks
-   *     the contract
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
+   *     contract
    */
   static Namespace namespace(SaveSnapshotRequest request) {
     Faults faults = new Faults();
@@ -35,14 +35,13 @@ final class SnapshotMapper {
   private static void check(Snapshot snapshot, Faults faults) {
     faults.add("snapshot.actor_id", ActorId.fault(snapshot.getActorId()));
     if (snapshot.getVersion() == 0) {
-      faults.add("snapshot.version", "is 0: there is nothing to take a snapshot of");
+      faults.add("snapshot.version", "must be at least 1");
     }
     faults.add("snapshot.content_type", CONTENT_TYPE.fault(snapshot.getContentType()));
     EventRules.checkMetadata(snapshot.getMetadataMap(), "snapshot.metadata", faults);
     if (snapshot.hasTimestamp() && !Timestamps.isValid(snapshot.getTimestamp())) {
       faults.add(
-          "snapshot.timestamp",
-          "is outside of the years 1 to 9999, or its nanos of 0 to 999999999");
+          "snapshot.timestamp", "is invalid: the year must be 1 to 9999, and nanos 0 to 999999999");
     }
   }
 }

@@ -22,7 +22,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one place where an exception becomes a status. */
+/** Maps exceptions to gRPC statuses. The only place that does. */
 final class StatusMapper {
   private static final Logger LOG = LoggerFactory.getLogger(StatusMapper.class);
   private static final String DOMAIN = "aether";
@@ -30,8 +30,8 @@ final class StatusMapper {
   private StatusMapper() {}
 
   /**
-   * The status of a failed call, with its details. What nobody foresaw is logged, and INTERNAL
-   * without domain.
+   * The status of a failed call, with its details. An unexpected exception is logged and becomes
+   * INTERNAL without details.
    */
   static StatusRuntimeException toStatus(Throwable thrown) {
     return Causes.unwrapped(thrown) instanceof StatusRuntimeException status
@@ -39,7 +39,7 @@ final class StatusMapper {
         : StatusProto.toStatusRuntimeException(toProto(thrown));
   }
 
-  /** The same as a message. */
+  /** The same status as a protobuf message. */
   static com.google.rpc.Status toProto(Throwable thrown) {
     Throwable root = Causes.unwrapped(thrown);
     if (root instanceof StoreException known) {
@@ -48,10 +48,10 @@ final class StatusMapper {
     if (root instanceof ConflictWithEvents conflict) {
       return toProto(conflict.conflict(), conflict.events());
     }
-    LOG.error("unforeseen", root);
+    LOG.error("unexpected error in a call", root);
     return com.google.rpc.Status.newBuilder()
         .setCode(Code.INTERNAL.getNumber())
-        .setMessage("internal error, see the server's log")
+        .setMessage("internal error: see the server's log")
         .build();
   }
 
@@ -116,10 +116,10 @@ final class StatusMapper {
   }
 
   /**
-   * Whole items only, up to the first that does not fit: there is never a gap.
+   * Adds whole items up to the first that does not fit, so there is never a gap.
    *
    * @param add adds an item to the detail
-   * @param detail the detail as it is now; without an item it always fits
+   * @param detail builds the detail with the items added so far; without any it always fits
    */
   private static <T> com.google.rpc.Status withAsManyAsFit(
       com.google.rpc.Status without, List<T> items, Consumer<T> add, Supplier<Message> detail) {
@@ -152,7 +152,7 @@ final class StatusMapper {
         .build();
   }
 
-  /** A record that can't be decoded, as those see it who asked to be told. */
+  /** A record that cannot be decoded, as reported to clients that set report_corrupt. */
   static ReplayError replayError(LogEntry.Corrupt record) {
     return ReplayError.newBuilder()
         .setActorId(record.actorId())

@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** A subscription or a reading of logs as it comes in becomes a command here. */
+/** Validates requests to subscribe or to read logs and turns them into commands. */
 final class SubscribeMapper {
   private static final TextRule EVENT_TYPE = TextRule.required(Limits.EVENT_TYPE_BYTES);
 
-  /** The end of the year 9999, as protobuf has it. */
+  /** The last second of the year 9999, protobuf's upper bound. */
   private static final long MAX_SECONDS = 253_402_300_799L;
 
   private static final int NANOS_PER_SECOND = 1_000_000_000;
@@ -32,26 +32,26 @@ final class SubscribeMapper {
   private SubscribeMapper() {}
 
   /**
-   * Checks all but the cursor.
+   * Checks everything except the cursor.
    *
-   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request breaks the
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
    *     contract
    */
   static void check(SubscribeRequest request) {
     Faults faults = new Faults();
     Names.checkNamespacePattern(request.getNamespacePattern(), faults);
     if (request.getStartCase() == SubscribeRequest.StartCase.START_NOT_SET) {
-      faults.add("start", "is not set: one of live, beginning, cursor");
+      faults.add("start", "is not set: set live, beginning or cursor");
     }
     if (request.getDetail() == Detail.UNRECOGNIZED) {
-      faults.add("detail", "is not known");
+      faults.add("detail", "is not a known value");
     }
     checkAfter(request, faults);
     checkFilter(request.getFilter(), faults);
     faults.check();
   }
 
-  /** The same of a reader of logs. */
+  /** Checks everything except the cursor. */
   static void check(ReadLogRequest request) {
     Faults faults = new Faults();
     Names.checkNamespacePattern(request.getNamespacePattern(), faults);
@@ -59,7 +59,7 @@ final class SubscribeMapper {
     faults.check();
   }
 
-  /** Reads as a subscription that ends at the head. */
+  /** Reads like a subscription that ends at the last commit. */
   static SubscribeCommand command(
       ReadLogRequest request, NamePattern namespaces, CursorCodec cursors) {
     SubscribeCommand.Start start =
@@ -73,7 +73,7 @@ final class SubscribeMapper {
   private static void checkAfter(SubscribeRequest request, Faults faults) {
     if (request.getAfterCount() > 0
         && request.getStartCase() != SubscribeRequest.StartCase.CURSOR) {
-      faults.add("after", "needs a cursor to begin at");
+      faults.add("after", "is allowed only with cursor");
     }
     request
         .getAfterMap()
@@ -81,10 +81,10 @@ final class SubscribeMapper {
             (namespace, positions) -> {
               faults.add("after", Namespace.fault(namespace));
               if (positions.getPositionsMap().values().stream().anyMatch(at -> at < 0)) {
-                faults.add("after", "has a position that no log reaches");
+                faults.add("after", "contains a position above 2^63 - 1");
               }
               if (!positions.getStoredAtMap().values().stream().allMatch(SubscribeMapper::isTime)) {
-                faults.add("after", "has a stored_at that is no time");
+                faults.add("after", "contains an invalid stored_at");
               }
             });
   }
@@ -123,7 +123,7 @@ final class SubscribeMapper {
 
   private static void checkFilter(Filter filter, Faults faults) {
     if (filter.getEventTypesCount() > Limits.FILTER_TYPES) {
-      faults.add("filter.event_types", "has more than " + Limits.FILTER_TYPES + " types");
+      faults.add("filter.event_types", "has more than " + Limits.FILTER_TYPES + " elements");
     }
     List<String> types = filter.getEventTypesList();
     for (int i = 0; i < types.size(); i++) {

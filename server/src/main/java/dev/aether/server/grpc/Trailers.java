@@ -3,21 +3,22 @@ package dev.aether.server.grpc;
 import com.google.rpc.Status;
 
 /**
- * How much of an error fits into HTTP/2 trailers. A proxy that has no room for them answers 502
- * instead, and the client takes a refusal for a lost answer. nginx has the least room by default: 4
- * KiB for all headers of an answer and the frames before them (docs/proxies.md has the figures).
+ * How much of an error fits into HTTP/2 trailers. A proxy whose buffer is too small for them
+ * answers 502 instead, and the client takes a refusal for a lost answer. nginx has the smallest
+ * buffer by default: 4 KiB for all headers of a response and the frames before them (see
+ * docs/proxies.md).
  */
 final class Trailers {
   /**
-   * Of grpc-status-details-bin and grpc-message together, as they are written on the wire. Leaves a
-   * quarter of nginx's buffer to frames and to headers that a proxy or an interceptor adds.
+   * Limit of grpc-status-details-bin and grpc-message together, as encoded on the wire. Leaves a
+   * quarter of nginx's buffer for frames and for headers that a proxy or an interceptor adds.
    */
   static final int MAX_BYTES = 3 * 1024;
 
-  /** Of grpc-message: enough for the longest name of an actor, all of it percent-encoded. */
+  /** Limit of grpc-message: enough for the longest actor id with every byte percent-encoded. */
   static final int MESSAGE_BYTES = 900;
 
-  /** Of any other text that is not bounded by a rule, in bytes of UTF-8. */
+  /** Limit of any other text whose length no rule limits, in bytes of UTF-8. */
   static final int TEXT_BYTES = 256;
 
   private static final char ELLIPSIS = '…';
@@ -28,19 +29,22 @@ final class Trailers {
     return bytes(status) <= MAX_BYTES;
   }
 
-  /** What gRPC makes of a status: base64 without padding, and the message once more beside it. */
+  /**
+   * The encoded size of a status: base64 without padding, plus the message, which is sent again in
+   * grpc-message.
+   */
   static int bytes(Status status) {
     return (status.getSerializedSize() * 4 + 2) / 3 + percentEncodedBytes(status.getMessage());
   }
 
-  /** The message, or as much of it as is sent. */
+  /** The message, shortened to its limit. */
   static String message(String text) {
     return percentEncodedBytes(text) <= MESSAGE_BYTES
         ? text
         : beginning(text, MESSAGE_BYTES - percentEncodedBytes(ELLIPSIS), true) + ELLIPSIS;
   }
 
-  /** A text beside the message, or as much of it as is sent. */
+  /** A text of the details, shortened to its limit. */
   static String text(String text) {
     return text.codePoints().map(Trailers::utf8Bytes).sum() <= TEXT_BYTES
         ? text
@@ -65,7 +69,7 @@ final class Trailers {
     return text.codePoints().map(Trailers::percentEncodedBytes).sum();
   }
 
-  /** As gRPC for Java writes it, which also encodes the tilde. */
+  /** The length as gRPC for Java encodes it, which also encodes the tilde. */
   private static int percentEncodedBytes(int codePoint) {
     return codePoint >= ' ' && codePoint < '~' && codePoint != '%' ? 1 : 3 * utf8Bytes(codePoint);
   }

@@ -5,11 +5,11 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 
-/** Builds a service one of whose methods has another marshaller than the generated one. */
+/** Replaces one method's generated marshallers by others. */
 final class TwinService {
   private TwinService() {}
 
-  /** The service with one method served so, and all others as they are. */
+  /** Returns the service with one method replaced, and all others unchanged. */
   static <Q, R> ServerServiceDefinition with(
       ServerServiceDefinition service,
       MethodDescriptor<Q, R> method,

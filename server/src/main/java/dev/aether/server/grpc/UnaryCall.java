@@ -5,11 +5,11 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** How a call with one answer is answered. */
+/** Answers unary calls. */
 final class UnaryCall {
   private UnaryCall() {}
 
-  /** Answers a unary call when the work is done. */
+  /** Answers a call when the work is done. */
   static <T, R> void answer(StreamObserver<R> response, Work<T> work, Function<T, R> toResponse) {
     CompletableFuture<T> running;
     try {
@@ -29,7 +29,7 @@ final class UnaryCall {
         });
   }
 
-  /** Checks a request and begins to do what it asks. */
+  /** Validates a request and starts the work. */
   interface Work<T> {
     CompletableFuture<T> begin();
   }

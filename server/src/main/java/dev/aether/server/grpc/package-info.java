@@ -1,4 +1,7 @@
-/** The door: requests become commands here, and exceptions become statuses. */
+/**
+ * The gRPC API: turns requests into commands for the store and the event bus, and exceptions into
+ * statuses.
+ */
 @NullMarked
 package dev.aether.server.grpc;
 

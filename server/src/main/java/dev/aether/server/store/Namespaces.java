@@ -103,7 +103,11 @@ public interface Namespaces {
     public LogId firstLog() {
       if (partitions != 1) {
         throw new StoreException.StoreUnavailable(
-            "namespace " + namespace + " has " + partitions + " partitions; this server knows one");
+            "namespace "
+                + namespace
+                + " has "
+                + partitions
+                + " partitions; this server supports one");
       }
       return new LogId(namespace, incarnation, 0);
     }
@@ -132,7 +136,7 @@ public interface Namespaces {
     return new StoreException.StoreFull(
         "namespace "
             + namespace
-            + " does not exist, and a save creates none where there are "
+            + " does not exist, and saves create no more namespaces once there are "
             + limit
             + " (serve --auto-create-limit "
             + limit

@@ -151,7 +151,7 @@ class SubscribeCommandTest {
     }
     CommandRun refused = subscribe("--start", elsewhere);
     assertEquals(ExitCode.FAILED, refused.exitCode());
-    assertTrue(refused.err().contains("another store's"), refused.err());
+    assertTrue(refused.err().contains("issued by another store"), refused.err());
   }
 
   @Test

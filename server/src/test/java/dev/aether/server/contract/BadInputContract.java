@@ -171,8 +171,8 @@ abstract class BadInputContract extends Contract {
     Refusal neither = Refusal.of(() -> a.save(good().clearExpected().setCommitId("")));
     assertEquals(List.of("commit_id", "expected"), neither.badFields());
     assertEquals(
-        "invalid request: commit_id is empty, which is only allowed with expected_version; expected"
-            + " is not set: one of expected_version, any_version, existing_actor",
+        "invalid request: commit_id is empty, which is allowed only with expected_version; expected"
+            + " is not set: set expected_version, any_version or existing_actor",
         neither.message());
 
     SaveEventsRequest.Builder many = good().clearEvents();

@@ -95,7 +95,7 @@ class ForeignLocaleTest {
             VersionConflictException.class,
             () -> client.save("long", ExpectedVersion.exactly(7), NewEvent.json("I", "0")));
     assertEquals(
-        "version conflict: actor \"long\" has version 300, cannot save version 8",
+        "version conflict: actor \"long\" is at version 300, cannot save version 8",
         conflict.getMessage());
     assertEquals("300", conflict.metadata().get("current_version"));
   }

@@ -54,7 +54,7 @@ abstract class SavingContract extends Contract {
 
       assertEquals(Status.Code.ABORTED, refusal.code());
       assertEquals(
-          "version conflict: actor \"" + actor + "\" has version 3, cannot save version 2",
+          "version conflict: actor \"" + actor + "\" is at version 3, cannot save version 2",
           refusal.message());
       assertEquals("VERSION_CONFLICT", refusal.reason());
       assertEquals(
@@ -112,7 +112,7 @@ abstract class SavingContract extends Contract {
     a.save(Requests.saveAt(namespace, odd, 0));
     Refusal refusal = Refusal.of(() -> a.save(Requests.saveAt(namespace, odd, 0)));
     assertEquals(
-        "version conflict: actor \"say \\\"hi\\\" \\\\ é😀\" has version 1, cannot save version 1",
+        "version conflict: actor \"say \\\"hi\\\" \\\\ é😀\" is at version 1, cannot save version 1",
         refusal.message());
     assertEquals(odd, refusal.conflict().getActorId());
     assertEquals(odd, refusal.metadata().get("actor_id"));
@@ -154,7 +154,9 @@ abstract class SavingContract extends Contract {
     assertEquals(0, refusal.conflict().getCurrentVersion());
     assertEquals(0, refusal.conflict().getAttemptedVersion());
     assertEquals(
-        "version conflict: actor \"" + actor + "\" has version 0, cannot save version 0",
+        "version conflict: actor \""
+            + actor
+            + "\" is at version 0, but the save requires an existing actor",
         refusal.message());
     assertEquals("existing", refusal.metadata().get("expected"));
     assertEquals(0, b.latest(namespace, actor));

@@ -20,7 +20,8 @@ class DiskRoomTest {
     assertTrue(!isFull(disk));
     free = DiskRoom.LEAST_FREE_BYTES - 1;
     assertEquals(
-        "The disk of /data/nats has 63 MiB free; saves need 128 MiB", disk.whyFull().orElseThrow());
+        "the disk of /data/nats has only 63 MiB free, saves need 128 MiB",
+        disk.whyFull().orElseThrow());
     free = DiskRoom.LEAST_FREE_BYTES;
     assertTrue(isFull(disk));
     free = 2 * DiskRoom.LEAST_FREE_BYTES;

@@ -85,7 +85,7 @@ class StatusMapperTest {
     List<FieldFault> faults = new ArrayList<>();
     for (int i = 0; i < StoreException.InvalidRequest.MAX_FAULTS; i++) {
       faults.add(
-          new FieldFault("events[99" + i + "].content_type", "has 257 bytes, more than 256"));
+          new FieldFault("events[99" + i + "].content_type", "is 257 bytes long (maximum 256)"));
     }
     Status status = fitting(new StoreException.InvalidRequest(faults));
     assertEquals(10, status.getDetails(1).unpack(BadRequest.class).getFieldViolationsCount());
@@ -107,6 +107,6 @@ class StatusMapperTest {
   @Test
   void whatIsNotForeseenSaysNothingOfItself() {
     Status status = fitting(new IllegalStateException("x".repeat(10_000)));
-    assertEquals("internal error, see the server's log", status.getMessage());
+    assertEquals("internal error: see the server's log", status.getMessage());
   }
 }

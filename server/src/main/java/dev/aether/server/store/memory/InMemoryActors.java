@@ -22,7 +22,8 @@ final class InMemoryActors implements Actors {
     String incarnation = partition.map(found -> found.log().incarnation()).orElse("");
     if (query.after().filter(after -> !after.incarnation().equals(incarnation)).isPresent()) {
       return CompletableFuture.failedFuture(
-          new StoreException.InvalidRequest("page_token", "is of a namespace that is gone"));
+          new StoreException.InvalidRequest(
+              "page_token", "was issued for a namespace that has been deleted since"));
     }
     return CompletableFuture.completedFuture(
         partition.map(found -> page(query, found)).orElse(Page.EMPTY));

@@ -107,7 +107,7 @@ final class InMemoryNamespaces implements Namespaces {
       return CompletableFuture.failedFuture(
           new StoreException.InvalidRequest(
               "config.replicas",
-              "is " + settings.replicas() + "; the store in memory keeps one copy"));
+              "is " + settings.replicas() + ", but a store in memory keeps only one copy"));
     }
     return partitions.containsKey(namespace)
         ? CompletableFuture.failedFuture(new StoreException.NamespaceExists(namespace))

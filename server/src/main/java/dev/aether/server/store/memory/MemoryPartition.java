@@ -156,7 +156,7 @@ final class MemoryPartition {
     long size = record.stored().commit().getSerializedSize();
     if (info.maxBytes() > 0 && bytes + size > info.maxBytes()) {
       throw new StoreException.StoreFull(
-          "namespace " + info.namespace() + " may take " + info.maxBytes() + " bytes");
+          "namespace " + info.namespace() + " has reached its max_bytes, " + info.maxBytes());
     }
     bytes += size;
     records.add(record);

@@ -84,7 +84,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
           StoreException.CommitTooLarge.ofBroadcast(maxBytes, size));
     }
     if (connection.getStatus() != Connection.Status.CONNECTED) {
-      return unavailable("no connection to NATS (" + connection.getStatus() + ")");
+      return unavailable("not connected to NATS (status " + connection.getStatus() + ")");
     }
     Namespace namespace = new Namespace(broadcast.getNamespace());
     String id = self + '.' + number.incrementAndGet();
@@ -121,7 +121,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
             () ->
                 heard.completeExceptionally(
                     new StoreException.OutcomeUnknown(
-                        namespace, "NATS did not bring the broadcast back in time")));
+                        namespace, "NATS did not confirm the broadcast in time")));
     heard.whenComplete(
         (done, thrown) -> {
           unheard.remove(id);

@@ -57,7 +57,7 @@ public final class DamageWatch implements AutoCloseable {
         look(left.remove());
       }
     } catch (RuntimeException e) {
-      LOG.error("the logs are not looked at for damage now", e);
+      LOG.error("the check of the logs for damage failed", e);
     }
   }
 
@@ -79,7 +79,7 @@ public final class DamageWatch implements AutoCloseable {
     var unused =
         look.exceptionally(
             thrown -> {
-              LOG.debug("{} was not looked at", stream.name(), thrown);
+              LOG.debug("{} was not checked", stream.name(), thrown);
               return null;
             });
   }

@@ -230,7 +230,7 @@ public final class LogDamage {
         && unreadable.putIfAbsent(new Unread(stream.name(), actor.value(), sequence), what)
             == null) {
       LOG.error(
-          "the log of namespace {} is damaged: actor {}: {} (stream {}). Restore it:"
+          "the log of namespace {} is damaged: actor {}: {} (stream {}). To restore it, see"
               + " docs/operations.md",
           stream.log().namespace(),
           JsonText.quoted(actor.value()),
@@ -279,14 +279,14 @@ public final class LogDamage {
 
   /** That a log's stream, and with it all that it had, is gone. */
   public StoreException gone(LogStream stream, String actor) {
-    String what = "its stream is gone, and with it all records";
+    String what = "its stream is gone with all records";
     Extent all = new Extent(Long.MAX_VALUE, Long.MAX_VALUE, what);
     LogCondition none = new LogCondition(0, 0, 0, true, 0, 0, 0, 0);
     found.remove(stream.name());
     Found before = lastFound.put(stream.name(), new Found(none, all));
     if (before == null || !before.extent().equals(all)) {
       LOG.error(
-          "the log of namespace {} is lost: {} ({}). Restore it, or delete the namespace:"
+          "the log of namespace {} is lost: {} ({}). To restore it or delete the namespace, see"
               + " docs/operations.md",
           stream.log().namespace(),
           what,
@@ -327,7 +327,7 @@ public final class LogDamage {
         new Extent(
             0,
             heardBefore,
-            "it ends at " + last + ", and record " + heardBefore + ", which was stored, is lost");
+            "it ends at " + last + ", but record " + heardBefore + " had been stored");
     heard.remove(stream.name());
     if (cuts.put(stream.name(), extent) == null) {
       tell(stream, extent);
@@ -336,14 +336,12 @@ public final class LogDamage {
 
   private static void tell(LogStream stream, Extent extent) {
     LOG.error(
-        "the log of namespace {} is damaged: {} (stream {}). {}Restore it, or accept its loss"
-            + " through {}: docs/operations.md",
+        "the log of namespace {} is damaged: {} (stream {}). {}To restore it or accept the loss"
+            + " of records up to {}, see docs/operations.md",
         stream.log().namespace(),
         extent.what(),
         stream.name(),
-        extent.through() == 0
-            ? ""
-            : "Saves to actors whose last record may be among the lost are refused. ",
+        extent.through() == 0 ? "" : "Saves to actors whose last record may be lost are refused. ",
         extent.acceptAt());
   }
 
@@ -370,9 +368,9 @@ public final class LogDamage {
           low == high
               ? "record " + low + " is missing"
               : count + " records from " + low + " to " + high + " are missing";
-      return new Extent(high, high, what + ", and Aether deleted none");
+      return new Extent(high, high, what + ", which Aether did not delete");
     }
     return new Extent(
-        0, last, "JetStream cut off " + condition.lostBytes() + " bytes at the log's end");
+        0, last, "JetStream truncated the log by " + condition.lostBytes() + " bytes");
   }
 }

@@ -79,11 +79,11 @@ public final class NamespaceRecords {
           .ignoringUnknownFields()
           .merge(new String(json, StandardCharsets.UTF_8), record);
     } catch (InvalidProtocolBufferException e) {
-      throw unreadable(name, "is no JSON");
+      throw unreadable(name, "is not JSON");
     }
     if (record.getFormat() != FORMAT) {
       throw unreadable(
-          name, "has format " + record.getFormat() + "; this server knows format " + FORMAT);
+          name, "has format " + record.getFormat() + "; this server supports format " + FORMAT);
     }
     if (!record.getNamespace().equals(name.name())) {
       throw unreadable(name, "has the name of another namespace");
@@ -97,6 +97,6 @@ public final class NamespaceRecords {
 
   private static StoreException unreadable(Namespace name, String why) {
     return new StoreException.StoreUnavailable(
-        "the registry's record of namespace " + name + " " + why);
+        "the registry record of namespace " + name + " " + why);
   }
 }

@@ -62,7 +62,8 @@ public final class JetStreamActors implements Actors {
 
   private static <T> CompletableFuture<T> gone() {
     return CompletableFuture.failedFuture(
-        new StoreException.InvalidRequest("page_token", "is of a namespace that is gone"));
+        new StoreException.InvalidRequest(
+            "page_token", "was issued for a namespace that has been deleted since"));
   }
 
   private CompletableFuture<Page> page(Query query, Namespaces.Info info) {

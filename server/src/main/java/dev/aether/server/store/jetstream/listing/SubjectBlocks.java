@@ -80,7 +80,7 @@ public final class SubjectBlocks {
             bound ->
                 answer.completeExceptionally(
                     new StoreException.Overloaded(
-                        "listings of actors on this node, at most " + MAX_QUESTIONS,
+                        "concurrent listings of actors on this node, limited to " + MAX_QUESTIONS,
                         OVERLOAD_RETRY_AFTER)));
     return answer;
   }

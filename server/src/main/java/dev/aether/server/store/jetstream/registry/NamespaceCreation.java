@@ -94,7 +94,8 @@ final class NamespaceCreation {
     }
     if (tries == 0) {
       return CompletableFuture.failedFuture(
-          new StoreException.StoreUnavailable("others change namespace " + found.name()));
+          new StoreException.StoreUnavailable(
+              "namespace " + found.name() + " is being changed by other nodes"));
     }
     CompletableFuture<KnownNamespace> finished =
         found.isBeingMade() ? finish(found) : deleting.finish(found);
@@ -163,7 +164,8 @@ final class NamespaceCreation {
       NamespaceRecord record, Optional<KnownNamespace> gone) {
     if (copy.count() + underWay.get() >= MAX_NAMESPACES) {
       return CompletableFuture.failedFuture(
-          new StoreException.StoreFull("there are " + MAX_NAMESPACES + " namespaces"));
+          new StoreException.StoreFull(
+              "the store has the maximum number of namespaces, " + MAX_NAMESPACES));
     }
     underWay.incrementAndGet();
     return (gone.isPresent() ? NOTHING_LOST : withoutLog(new Namespace(record.getNamespace())))
@@ -204,7 +206,7 @@ final class NamespaceCreation {
         .orElseThrow(
             () ->
                 new StoreException.StoreUnavailable(
-                    "namespace " + now.name() + " was deleted while it was made"));
+                    "namespace " + now.name() + " was deleted while it was being created"));
   }
 
   /** Makes the streams of a namespace that is being made. Returns what the registry has then. */
@@ -261,7 +263,10 @@ final class NamespaceCreation {
     return settings.replicas() != 0 && JetStreamErrors.isTooManyReplicas(failure)
         ? new StoreException.InvalidRequest(
             "config.replicas",
-            "is " + settings.replicas() + ", which this NATS can't give: " + failure.getMessage())
+            "is "
+                + settings.replicas()
+                + ", which is more than this NATS cluster can provide: "
+                + failure.getMessage())
         : JetStreamErrors.toStoreException(failure);
   }
 }

@@ -94,7 +94,8 @@ final class NamespaceDeletion {
       return new StoreException.NamespaceNotFound(namespace);
     }
     return tries == 0
-        ? new StoreException.StoreUnavailable("others change namespace " + namespace)
+        ? new StoreException.StoreUnavailable(
+            "namespace " + namespace + " is being changed by other nodes")
         : found.get().fault().orElse(null);
   }
 
@@ -125,8 +126,7 @@ final class NamespaceDeletion {
   private CompletableFuture<KnownNamespace> deleteThenRecord(
       NamespaceRecord deleting, KnownNamespace found) {
     LOG.warn(
-        "the store is too full to record that namespace {} is being deleted:"
-            + " its data are deleted first",
+        "the store is too full to record the deletion of namespace {}: deleting its data first",
         found.name());
     return deleteStreams(found.record())
         .thenCompose(gone -> registry.putIntoNewRoom(deleting, found.revision()))
@@ -137,8 +137,8 @@ final class NamespaceDeletion {
                         ? new StoreException.StoreFull(
                             "the data of namespace "
                                 + found.name()
-                                + " are deleted, but there is still no room to record it:"
-                                + " make more room, then delete the namespace again")
+                                + " was deleted, but the store is still too full to record this:"
+                                + " free more space, then delete the namespace again")
                         : thrown));
   }
 

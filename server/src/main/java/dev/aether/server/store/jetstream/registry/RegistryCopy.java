@@ -64,7 +64,7 @@ final class RegistryCopy implements AutoCloseable {
 
   /** The registry's stream has lost records, and what is known may be none of it any more. */
   private synchronized void beginAnew() {
-    LOG.error("the registry has lost records: it is read again from its beginning");
+    LOG.error("the namespace registry has lost records; reading it again from its beginning");
     known.clear();
     tail = newTail();
     tail.start();
@@ -91,7 +91,10 @@ final class RegistryCopy implements AutoCloseable {
     try {
       found = KnownNamespace.of(message);
     } catch (IllegalArgumentException e) {
-      LOG.error("{} in the registry is no namespace: {}", message.subject(), e.getMessage());
+      LOG.error(
+          "subject {} of the registry does not name a namespace: {}",
+          message.subject(),
+          e.getMessage());
       return;
     }
     found.fault().ifPresent(why -> LOG.error("{}", why.getMessage()));

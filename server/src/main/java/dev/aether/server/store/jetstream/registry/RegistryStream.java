@@ -114,7 +114,8 @@ final class RegistryStream {
                         .thenApply(
                             found -> {
                               if (found.isEmpty()) {
-                                throw lost(namespace, "JetStream has it and can't read it");
+                                throw lost(
+                                    namespace, "JetStream has the record but cannot read it");
                               }
                               return found;
                             }));
@@ -122,9 +123,9 @@ final class RegistryStream {
 
   /** That the registry's record of a namespace is lost. */
   static StoreException lost(Namespace namespace, String why) {
-    LOG.error("the registry's record of namespace {} is damaged: {}", namespace, why);
+    LOG.error("the registry record of namespace {} is damaged: {}", namespace, why);
     return new StoreException.CorruptRecord(
-        "", 0, 0, "the registry's record of namespace " + namespace + " is damaged: " + why);
+        "", 0, 0, "the registry record of namespace " + namespace + " is damaged: " + why);
   }
 
   /** The sequence of the latest record, as the leader has it. */

@@ -420,7 +420,7 @@ final class SaveAttempt {
       // It may have been stored and gone with the old incarnation: neither that nor the contrary
       // may be
       // said, and stored in the new one it might have been twice.
-      fail(new StoreException.StoreUnavailable("the namespace was deleted meanwhile"));
+      fail(new StoreException.StoreUnavailable("the namespace was deleted during the save"));
     } else {
       aim = null;
       looked = false;
@@ -451,7 +451,8 @@ final class SaveAttempt {
     answer.completeExceptionally(
         nothingStored
             ? thrown
-            : new StoreException.OutcomeUnknown(save.commitId(), "a fault of the server"));
+            : new StoreException.OutcomeUnknown(
+                save.commitId(), "a bug in the server, see its log"));
   }
 
   private void onDeadline() {

@@ -164,10 +164,11 @@ final class SnapshotAttempt {
     if (change.isSo(messages, stored)) {
       answer.complete(null);
     } else if (sequence < aim) {
-      lastError = "an answer older than one before it";
+      lastError = "an answer that was older than an earlier one";
       again(() -> look(info));
     } else if (sequence > aim && gate.isUncertain() && !tookPlaceOf(messages, stored, aim)) {
-      fail(new StoreException.OutcomeUnknown(actor, "others changed the snapshot meanwhile"));
+      fail(
+          new StoreException.OutcomeUnknown(actor, "others changed the snapshot at the same time"));
     } else {
       if (sequence > aim) {
         gate.lostPublishesAreVoid();
@@ -335,7 +336,9 @@ final class SnapshotAttempt {
   private void onFault(Throwable thrown) {
     boolean nothingStored = gate.close() != PublishGate.Verdict.UNCERTAIN;
     answer.completeExceptionally(
-        nothingStored ? thrown : new StoreException.OutcomeUnknown(actor, "a fault of the server"));
+        nothingStored
+            ? thrown
+            : new StoreException.OutcomeUnknown(actor, "a bug in the server, see its log"));
   }
 
   private void onDeadline() {
@@ -343,7 +346,7 @@ final class SnapshotAttempt {
         switch (gate.close()) {
           case WAITING ->
               new StoreException.Overloaded(
-                  "time spent waiting for earlier snapshots of the same actor",
+                  "time spent waiting for earlier changes to the same actor's snapshot",
                   OVERLOAD_RETRY_AFTER);
           case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + lastError);
           case UNCERTAIN -> new StoreException.OutcomeUnknown(actor, "JetStream: " + lastError);

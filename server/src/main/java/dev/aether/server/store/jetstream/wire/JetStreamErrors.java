@@ -36,6 +36,9 @@ public final class JetStreamErrors {
   private static final int REPLICA_TRY_AGAIN = 10158;
   private static final int IN_FLIGHT_TRY_AGAIN = 10163;
 
+  /** Not a code of nats-server's: this server did not send the publish. */
+  private static final int DISK_FULL = -1;
+
   private JetStreamErrors() {}
 
   /** The failure under whatever futures and jnats wrapped around it. */
@@ -127,9 +130,9 @@ public final class JetStreamErrors {
         || (failure.code() == NO_SUITABLE_PEERS && !failure.getMessage().contains("offline"));
   }
 
-  /** Of a publish that was not tried. */
+  /** The failure of a publish that this server did not send, because NATS's disk is full. */
   static JetStreamFailure diskFull(String why) {
-    return JetStreamFailure.refused(INSUFFICIENT_RESOURCES, why);
+    return JetStreamFailure.refused(DISK_FULL, why);
   }
 
   /** No message has room any more, in whichever stream. */
@@ -148,7 +151,8 @@ public final class JetStreamErrors {
     return switch (failure.code()) {
       case STREAM_NOT_CREATED -> failure.getMessage().contains("creating store");
       case TOO_MANY_STREAMS -> true;
-      case INSUFFICIENT_RESOURCES,
+      case DISK_FULL,
+          INSUFFICIENT_RESOURCES,
           STORAGE_EXCEEDED,
           STREAM_STORE_FAILED,
           ACCOUNT_RESOURCES_EXCEEDED,
@@ -172,8 +176,43 @@ public final class JetStreamErrors {
     }
     JetStreamFailure failure = failure(thrown);
     return isFull(failure) || failure.code() == MESSAGE_TOO_LARGE
-        ? new StoreException.StoreFull("JetStream: " + failure.getMessage())
+        ? new StoreException.StoreFull(whatIsFull(failure))
         : new StoreException.StoreUnavailable("JetStream: " + failure.getMessage());
+  }
+
+  /** What is full, in words, and NATS's own text in brackets. */
+  static String whatIsFull(JetStreamFailure failure) {
+    String text = failure.getMessage();
+    return switch (failure.code()) {
+      case DISK_FULL -> text;
+      case STREAM_STORE_FAILED -> streamStoreFailed(text) + inBrackets(text);
+      case INSUFFICIENT_RESOURCES, STORAGE_EXCEEDED ->
+          "the NATS server has reached its JetStream storage limit" + inBrackets(text);
+      case MEMORY_EXCEEDED ->
+          "the NATS server has reached its JetStream memory limit" + inBrackets(text);
+      case ACCOUNT_RESOURCES_EXCEEDED ->
+          "the NATS account has reached its JetStream storage limit" + inBrackets(text);
+      case TOO_MANY_STREAMS ->
+          "the NATS account has reached its limit on streams" + inBrackets(text);
+      case STREAM_NOT_CREATED ->
+          "the NATS server could not create files for another stream" + inBrackets(text);
+      case MESSAGE_TOO_LARGE -> "the message is larger than its stream accepts" + inBrackets(text);
+      default -> "JetStream refused the message" + inBrackets(text);
+    };
+  }
+
+  /** This error has one code for several causes, which only its text tells apart. */
+  private static String streamStoreFailed(String text) {
+    if (text.contains("maximum bytes")) {
+      return "the namespace has reached its max_bytes";
+    }
+    return text.contains("no space left")
+        ? "the disk of the NATS server is full"
+        : "the NATS server could not write to its disk";
+  }
+
+  private static String inBrackets(String natsText) {
+    return " [NATS: " + natsText + ']';
   }
 
   /**

@@ -24,7 +24,8 @@ public final class JetStreamFailure extends RuntimeException {
   }
 
   static JetStreamFailure refused(int code, String message) {
-    return new JetStreamFailure(Kind.REFUSED, code, message + " (" + code + ")");
+    return new JetStreamFailure(
+        Kind.REFUSED, code, code > 0 ? message + " (" + code + ")" : message);
   }
 
   public static JetStreamFailure notDelivered(String message) {

@@ -49,7 +49,7 @@ public final class NatsConnector {
       } catch (IOException e) {
         if (System.nanoTime() >= giveUpAt) {
           throw new StoreException.StoreUnavailable(
-              "no NATS at "
+              "could not connect to NATS at "
                   + NatsUrls.withoutSecrets(urls)
                   + " within "
                   + atMost.toSeconds()
@@ -58,7 +58,7 @@ public final class NatsConnector {
         }
         if (attempt == 1) {
           LOG.warn(
-              "no NATS at {} yet ({}); trying for {} s",
+              "cannot connect to NATS at {} ({}); will retry for {} s",
               NatsUrls.withoutSecrets(urls),
               NatsUrls.withoutSecrets(e.getMessage()),
               atMost.toSeconds());
@@ -136,12 +136,12 @@ public final class NatsConnector {
       switch (type) {
         case DISCONNECTED -> {
           if (connected.getAndSet(false)) {
-            LOG.warn("the connection to NATS broke");
+            LOG.warn("lost the connection to NATS");
           }
         }
         case RECONNECTED -> {
           connected.set(true);
-          LOG.info("connected to NATS again");
+          LOG.info("reconnected to NATS");
         }
         case CONNECTED -> connected.set(true);
         case CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
@@ -153,17 +153,18 @@ public final class NatsConnector {
   private static final class ErrorLog implements ErrorListener {
     @Override
     public void errorOccurred(Connection connection, String error) {
-      LOG.warn("NATS says: {}", NatsUrls.withoutSecrets(error));
+      LOG.warn("NATS reported an error: {}", NatsUrls.withoutSecrets(error));
     }
 
     @Override
     public void exceptionOccurred(Connection connection, Exception exception) {
-      LOG.debug("in jnats", exception);
+      LOG.debug("exception in the NATS client", exception);
     }
 
     @Override
     public void slowConsumerDetected(Connection connection, Consumer consumer) {
-      LOG.warn("messages from NATS were dropped: they came faster than they were taken");
+      LOG.warn(
+          "messages from NATS were dropped because they arrived faster than this node processed them");
     }
 
     @Override

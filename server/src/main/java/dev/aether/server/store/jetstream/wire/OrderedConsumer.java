@@ -136,7 +136,7 @@ public final class OrderedConsumer implements AutoCloseable {
   }
 
   private void restart(String why, Duration pause) {
-    LOG.debug("tail of {} begins anew after {}: {}", stream, position.position(), why);
+    LOG.debug("restarting the consumer of {} after {}: {}", stream, position.position(), why);
     drop();
     timers.after(pause, guard.of(this::begin));
   }
@@ -219,7 +219,10 @@ public final class OrderedConsumer implements AutoCloseable {
     Instant storedAt = meta.timestamp().toInstant();
     Mark mark = Mark.of(meta.streamSequence(), storedAt);
     if (mark.contradicts(position)) {
-      LOG.debug("{} has another message at {} than was passed on", stream, mark.position());
+      LOG.debug(
+          "{} has a different message at {} than the one that was delivered",
+          stream,
+          mark.position());
       close();
       onLost.run();
       return;
@@ -239,8 +242,12 @@ public final class OrderedConsumer implements AutoCloseable {
       handler.accept(stored);
     } catch (RuntimeException | Error e) {
       // jnats would only report it, and the message would be left out.
-      LOG.error("message {} of {} was not taken and comes again", stored.sequence(), stream, e);
-      restart("a message was not taken");
+      LOG.error(
+          "message {} of {} could not be processed and will be read again",
+          stored.sequence(),
+          stream,
+          e);
+      restart("a message could not be processed");
       return;
     }
     position = mark;

@@ -67,7 +67,7 @@ public final class StorageSpace {
           } else {
             JetStreamFailure failure = JetStreamErrors.failure(thrown);
             if (JetStreamErrors.isStoreFull(failure)) {
-              refused(failure.getMessage());
+              refused(JetStreamErrors.whatIsFull(failure));
             }
           }
         });
@@ -96,7 +96,7 @@ public final class StorageSpace {
       return diskFull;
     }
     Refusal last = refusal;
-    return last == null ? Optional.empty() : Optional.of("JetStream: " + last.why());
+    return last == null ? Optional.empty() : Optional.of(last.why());
   }
 
   /** Looks at the disk, and at how long ago the last save was refused. */
@@ -118,19 +118,19 @@ public final class StorageSpace {
     if (why.isEmpty()) {
       if (told) {
         told = false;
-        LOG.info("the store is no longer full; it was for {} s", seconds(now - since));
+        LOG.info("the store is no longer full, after {} s", seconds(now - since));
       }
     } else if (!told) {
       told = true;
       since = now;
       toldAt = now;
       LOG.error(
-          "the store is full: saves are refused with STORE_FULL; reads, subscriptions and deletions"
-              + " go on. {}",
+          "the store is full: saves fail with STORE_FULL, reads, subscriptions and deletions still work:"
+              + " {}",
           why.get());
     } else if (now - toldAt >= TELL_EVERY.toNanos()) {
       toldAt = now;
-      LOG.error("the store has been full for {} s. {}", seconds(now - since), why.get());
+      LOG.error("the store has been full for {} s: {}", seconds(now - since), why.get());
     }
   }
 

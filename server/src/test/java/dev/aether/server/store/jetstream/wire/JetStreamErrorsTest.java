@@ -35,6 +35,39 @@ class JetStreamErrorsTest {
   }
 
   @Test
+  void aFullStoreNamesInWordsWhatIsFullBeforeNatsOwnText() {
+    assertEquals(
+        "store full: the NATS server has reached its JetStream storage limit"
+            + " [NATS: insufficient resources (10023)]",
+        refused(10023, "insufficient resources"));
+    assertEquals(
+        "store full: the namespace has reached its max_bytes"
+            + " [NATS: maximum bytes exceeded (10077)]",
+        refused(10077, "maximum bytes exceeded"));
+    assertEquals(
+        "store full: the disk of the NATS server is full"
+            + " [NATS: write 1.blk: no space left on device (10077)]",
+        refused(10077, "write 1.blk: no space left on device"));
+    assertEquals(
+        "store full: the NATS account has reached its JetStream storage limit"
+            + " [NATS: resource limits exceeded for account (10002)]",
+        refused(10002, "resource limits exceeded for account"));
+  }
+
+  @Test
+  void aFullDiskThatThisServerFoundItselfHasNoTextOfNats() {
+    assertEquals(
+        "store full: the disk has no room",
+        JetStreamErrors.toStoreException(JetStreamErrors.diskFull("the disk has no room"))
+            .getMessage());
+  }
+
+  private static String refused(int code, String description) {
+    return JetStreamErrors.toStoreException(JetStreamFailure.refused(code, description))
+        .getMessage();
+  }
+
+  @Test
   void passwordsAreNotShown() {
     String shown =
         NatsUrls.withoutSecrets(

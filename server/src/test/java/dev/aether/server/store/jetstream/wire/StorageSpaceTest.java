@@ -69,7 +69,7 @@ class StorageSpaceTest {
     pass(StorageSpace.CALM);
     room.refused("no room");
     room.stored();
-    assertEquals(Optional.of("JetStream: no room"), room.whyFull());
+    assertEquals(Optional.of("no room"), room.whyFull());
     assertEquals(Optional.empty(), room.whyDiskFull());
     pass(StorageSpace.CALM);
     assertEquals(Optional.empty(), room.whyFull());
