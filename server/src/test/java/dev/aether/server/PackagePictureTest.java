@@ -104,8 +104,6 @@ class PackagePictureTest {
   /** The store's own package, which puts its parts together, is left out: it names them all. */
   private static Optional<String> jetStreamRoom(String name) {
     String begin = ROOT + "." + JETSTREAM + ".";
-    return name.startsWith(begin)
-        ? Optional.of(name.substring(begin.length()))
-        : Optional.empty();
+    return name.startsWith(begin) ? Optional.of(name.substring(begin.length())) : Optional.empty();
   }
 }

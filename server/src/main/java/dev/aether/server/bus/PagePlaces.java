@@ -8,7 +8,7 @@ import java.util.Queue;
  * others wait for their turn. For any number of threads.
  */
 final class PagePlaces {
-  private static final int MAX_PAGES = 64;
+  static final int MAX_PAGES = 64;
 
   /** A page of few bytes more than a MiB, its commits as objects and as they are encoded. */
   private static final long BYTES_OF_PAGE = 4L * 1024 * 1024;

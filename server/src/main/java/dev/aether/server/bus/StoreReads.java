@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,7 @@ final class StoreReads {
 
   private final CommitLog log;
   private final PagePlaces places;
-  private final int pageBytes;
+  private final IntSupplier pageBytes;
   private final Executor loop;
   private final Consumer<SubscriptionSource> onNews;
   private final BiConsumer<SubscriptionSource, Throwable> onFailure;
@@ -38,6 +39,7 @@ final class StoreReads {
 
   /**
    * @param places for pages on this node
+   * @param pageBytes the size of a page that could be sent now; 0: none could
    * @param loop runs a task in the subscription's loop
    * @param onNews is told of a log in which a page came, or its position moved
    * @param onFailure is told of a log that could not be read
@@ -45,7 +47,7 @@ final class StoreReads {
   StoreReads(
       CommitLog log,
       PagePlaces places,
-      int pageBytes,
+      IntSupplier pageBytes,
       Executor loop,
       Consumer<SubscriptionSource> onNews,
       BiConsumer<SubscriptionSource, Throwable> onFailure) {
@@ -78,23 +80,38 @@ final class StoreReads {
     }
   }
 
-  /** Has a place. */
+  /** Has a place. The subscriber may have stopped taking frames while it waited for it. */
   private void read(SubscriptionSource source) {
-    if (closed || source.deleted) {
-      source.reading = SubscriptionSource.Reading.IDLE;
-      letNextBegin();
+    int bytes = closed || source.deleted ? 0 : pageBytes.getAsInt();
+    if (bytes == 0) {
+      giveUp(source);
       return;
     }
     LogFeed feed = source.feed;
     Mark upTo = feed.to();
-    page(source, upTo)
+    page(source, upTo, bytes)
         .whenComplete(
             (page, thrown) -> loop.execute(() -> hasRead(source, feed, upTo, page, thrown)));
   }
 
-  private CompletableFuture<CommitLog.Page> page(SubscriptionSource source, Mark upTo) {
+  /** Leaves the place to another subscription. What is wanted here is asked for again later. */
+  private void giveUp(SubscriptionSource source) {
+    pages--;
+    places.leave();
+    waiting.add(source);
+    List<SubscriptionSource> unread = List.copyOf(waiting);
+    waiting.clear();
+    for (SubscriptionSource next : unread) {
+      next.reading = SubscriptionSource.Reading.IDLE;
+      if (!closed && !next.deleted) {
+        onNews.accept(next);
+      }
+    }
+  }
+
+  private CompletableFuture<CommitLog.Page> page(SubscriptionSource source, Mark upTo, int bytes) {
     try {
-      return log.read(source.log(), source.mark, upTo.position(), pageBytes);
+      return log.read(source.log(), source.mark, upTo.position(), bytes);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

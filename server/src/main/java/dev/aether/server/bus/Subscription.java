@@ -97,7 +97,7 @@ public final class Subscription implements AutoCloseable {
                 : Cursor.BEGINNING);
     this.reads =
         new StoreReads(
-            store.log(), bus.pages(), FRAME_BYTES, this::run, this::gotOn, this::cannotRead);
+            store.log(), bus.pages(), this::pageBytes, this::run, this::gotOn, this::cannotRead);
   }
 
   void start() {
@@ -401,6 +401,12 @@ public final class Subscription implements AutoCloseable {
       readOrWait(source);
     }
     return ring.orElse(List.of());
+  }
+
+  /** Pages are no larger than what can be sent of them: others need the connection to NATS, too. */
+  private int pageBytes() {
+    int room = sink.room();
+    return isHeldUp() || room < PAGE_ROOM ? 0 : Math.min(FRAME_BYTES, room);
   }
 
   /** Who can't send it has no page read, so that the places for pages are for those who can. */

@@ -24,8 +24,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
@@ -35,6 +38,14 @@ import org.junit.jupiter.api.Test;
 class SubscriptionReadsTest {
   private static final int LOGS = 50;
   private static final int COMMITS = 3;
+  private static final int SUBSCRIBERS = 200;
+  private static final SubscribeCommand EVERYTHING =
+      new SubscribeCommand(
+          NamePattern.of(">"),
+          new SubscribeCommand.Start.Beginning(),
+          EventFilter.ALL,
+          false,
+          false);
   private static final Duration BOUND = Duration.ofSeconds(20);
 
   private final AtomicInteger reads = new AtomicInteger();
@@ -77,6 +88,44 @@ class SubscriptionReadsTest {
     }
   }
 
+  /** Of 10,000 that stopped reading, each would read a page, and nobody else could read or save. */
+  @Test
+  void subscribersThatStoppedTakingFramesReadNoPageWhenTheirTurnComes() {
+    Queue<CompletableFuture<CommitLog.Page>> held = new ConcurrentLinkedQueue<>();
+    AtomicBoolean ready = new AtomicBoolean(true);
+    try (EventBus bus =
+        bus(
+            after -> {
+              CompletableFuture<CommitLog.Page> page = new CompletableFuture<>();
+              held.add(page);
+              return page;
+            })) {
+      IntStream.range(0, SUBSCRIBERS)
+          .forEach(
+              i ->
+                  bus.subscribe(
+                      EVERYTHING,
+                      new CountingSink() {
+                        @Override
+                        public boolean isReady() {
+                          return ready.get();
+                        }
+                      }));
+      Await.until("more reads than places", BOUND, () -> bus.pages().areWaitedFor());
+      ready.set(false);
+      Await.until(
+          "nobody waits for a place",
+          BOUND,
+          () -> {
+            for (var page = held.poll(); page != null; page = held.poll()) {
+              page.complete(new CommitLog.Page(List.of(entry(1)), 1));
+            }
+            return !bus.pages().areWaitedFor();
+          });
+      assertTrue(reads.get() <= PagePlaces.MAX_PAGES + 4, () -> reads + " pages were read");
+    }
+  }
+
   private static LogEntry entry(long position) {
     return new LogEntry.StoredCommit(
         0, position, Instant.EPOCH, new ActorId("a"), Commit.getDefaultInstance());
@@ -84,14 +133,7 @@ class SubscriptionReadsTest {
 
   private EventBus bus(LongFunction<CompletableFuture<CommitLog.Page>> read) {
     EventBus bus = new EventBus(new FakeStore(new FakeLog(read)));
-    bus.subscribe(
-        new SubscribeCommand(
-            NamePattern.of(">"),
-            new SubscribeCommand.Start.Beginning(),
-            EventFilter.ALL,
-            false,
-            false),
-        new CountingSink());
+    bus.subscribe(EVERYTHING, new CountingSink());
     return bus;
   }
 
@@ -227,7 +269,7 @@ class SubscriptionReadsTest {
     public void close() {}
   }
 
-  private final class CountingSink extends SinkBase {
+  private class CountingSink extends SinkBase {
     @Override
     public void commits(String namespace, List<SharedCommit> commits, Optional<Cursor> cursor) {
       received.addAndGet(commits.size());
