@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 class PackagePictureTest {
   private static final String ROOT = "dev.aether.server";
   private static final String JETSTREAM = "store.jetstream";
+  private static final String GRPC = "grpc";
   private static final Pattern ARROW = Pattern.compile("^  (\\S+ --> \\S+)$", Pattern.MULTILINE);
 
   /** Generated messages of the server's own, which are no package of the picture. */
@@ -37,8 +38,15 @@ class PackagePictureTest {
   @Test
   void everyArrowInsideTheJetStreamStoreIsInItsPictureAndNoOther() throws IOException {
     assertEquals(
-        String.join("\n", ofTheCode(PackagePictureTest::jetStreamRoom)),
+        String.join("\n", ofTheCode(name -> part(JETSTREAM, name))),
         String.join("\n", ofThePicture("## Inside the JetStream store")));
+  }
+
+  @Test
+  void everyArrowInsideTheGrpcServerIsInItsPictureAndNoOther() throws IOException {
+    assertEquals(
+        String.join("\n", ofTheCode(name -> part(GRPC, name))),
+        String.join("\n", ofThePicture("## Inside the gRPC server")));
   }
 
   private static Set<String> ofThePicture(String heading) throws IOException {
@@ -86,7 +94,7 @@ class PackagePictureTest {
     }
   }
 
-  /** In the server's picture the command line's parts are one package, and so are a store's. */
+  /** In the server's picture, the parts of a package are shown as one package. */
   private static Optional<String> packageName(String name) {
     if (name.equals(ROOT)) {
       return Optional.of("root");
@@ -95,15 +103,17 @@ class PackagePictureTest {
     if (inside.equals(GENERATED)) {
       return Optional.empty();
     }
-    return Stream.of("cli", JETSTREAM)
+    return Stream.of("cli", GRPC, JETSTREAM)
         .filter(part -> inside.startsWith(part + "."))
         .findAny()
         .or(() -> Optional.of(inside));
   }
 
-  /** The store's own package, which puts its parts together, is left out: it names them all. */
-  private static Optional<String> jetStreamRoom(String name) {
-    String begin = ROOT + "." + JETSTREAM + ".";
-    return name.startsWith(begin) ? Optional.of(name.substring(begin.length())) : Optional.empty();
+  /** The package above the parts is left out: it puts them together and names them all. */
+  private static Optional<String> part(String whole, String name) {
+    String prefix = ROOT + "." + whole + ".";
+    return name.startsWith(prefix)
+        ? Optional.of(name.substring(prefix.length()))
+        : Optional.empty();
   }
 }

@@ -34,7 +34,7 @@ class PackageRulesTest {
   void onlyTheDoorKnowsGrpc() {
     noClasses()
         .that()
-        .resideOutsideOfPackage(ROOT + ".grpc")
+        .resideOutsideOfPackage(ROOT + ".grpc..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("io.grpc..")
@@ -104,7 +104,7 @@ class PackageRulesTest {
         .resideInAnyPackage(
             ROOT + ".store.jetstream..",
             ROOT + ".store.memory",
-            ROOT + ".grpc",
+            ROOT + ".grpc..",
             ROOT + ".embedded",
             ROOT + ".ops",
             ROOT + ".cli..")
@@ -115,7 +115,7 @@ class PackageRulesTest {
   void theDoorStandsOnThePortsAndTheBus() {
     noClasses()
         .that()
-        .resideInAPackage(ROOT + ".grpc")
+        .resideInAPackage(ROOT + ".grpc..")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -139,7 +139,7 @@ class PackageRulesTest {
             ROOT + ".codec",
             ROOT + ".store..",
             ROOT + ".bus",
-            ROOT + ".grpc",
+            ROOT + ".grpc..",
             ROOT + ".cli..")
         .check(SERVER);
   }

@@ -2,7 +2,7 @@ package dev.aether.testkit;
 
 import dev.aether.client.NewEvent;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.grpc.Completion;
+import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.store.Saved;
 import java.time.InstantSource;
 import java.util.List;
@@ -28,7 +28,7 @@ public final class Faults {
   private static final int MAX_WAITING = 1000;
 
   private final Gate gate;
-  private final Completion completion;
+  private final EventDefaults completion;
   private final Queue<SaveFault> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
 
   /** Why another writer could not save; the first reason that the test was not told of. */
@@ -36,7 +36,7 @@ public final class Faults {
 
   Faults(Gate gate, InstantSource clock) {
     this.gate = gate;
-    this.completion = new Completion(clock);
+    this.completion = new EventDefaults(clock);
   }
 
   SaveFault next() {

@@ -6,8 +6,8 @@ import com.google.protobuf.Timestamp;
 import dev.aether.client.NewEvent;
 import dev.aether.server.codec.UuidV7;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.grpc.Completion;
-import dev.aether.server.grpc.SaveMapper;
+import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.grpc.saves.SaveMapper;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
@@ -28,7 +28,7 @@ import java.util.function.Function;
  * @param failures hears why he could not save
  */
 record OtherWriter(
-    Function<String, List<NewEvent>> events, Completion completion, Consumer<Throwable> failures)
+    Function<String, List<NewEvent>> events, EventDefaults completion, Consumer<Throwable> failures)
     implements SaveFault {
 
   @Override

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Brings what any node stores to this node's subscribers. There is one {@link LogFeed} for each log
  * that is subscribed to, however many subscribe; a feed without subscribers lingers a while and
- * ends. Broadcasts go their own way, {@link Broadcasting}. For any number of threads.
+ * ends. Broadcasts go their own way, {@link BroadcastDispatcher}. For any number of threads.
  */
 public final class EventBus implements AutoCloseable {
   /** Subscriptions at once. */
@@ -55,14 +55,14 @@ public final class EventBus implements AutoCloseable {
   private final Store store;
   private final RingBudget budget =
       new RingBudget(Math.min(RING_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RINGS));
-  private final PagePlaces pages = PagePlaces.ofHeap();
+  private final PagePermits pages = PagePermits.ofHeap();
   private final ExecutorService pumps;
   private final Ticker ticker = new Ticker("aether-bus-ticker");
 
   /** None is added but under its lock, and none when the bus is closed. */
-  private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
+  private final Set<SubscriptionLoop> subscriptions = ConcurrentHashMap.newKeySet();
 
-  private final Broadcasting broadcasting;
+  private final BroadcastDispatcher broadcasting;
 
   /** Guarded by itself. */
   private final Map<LogId, SharedFeed> feeds = new HashMap<>();
@@ -95,8 +95,9 @@ public final class EventBus implements AutoCloseable {
             new ArrayBlockingQueue<>(2 * MAX_SUBSCRIPTIONS),
             task -> daemon(task, "aether-bus-" + number.incrementAndGet()),
             (task, closed) -> task.run());
-    broadcasting = new Broadcasting(store.broadcasts());
-    ticker.every(TICK, "keep subscriptions alive", () -> subscriptions.forEach(Subscription::tick));
+    broadcasting = new BroadcastDispatcher(store.broadcasts());
+    ticker.every(
+        TICK, "keep subscriptions alive", () -> subscriptions.forEach(SubscriptionLoop::tick));
     ticker.every(PROBE_TICK, "probe logs", this::probe);
     ticker.every(LOSSES_EVERY, "report lost broadcasts", broadcasting::reportLosses);
   }
@@ -113,8 +114,8 @@ public final class EventBus implements AutoCloseable {
    * @throws StoreException.Overloaded if there are too many
    * @throws StoreException.ShuttingDown if the bus is closed
    */
-  public Subscription subscribe(SubscribeCommand command, SubscriptionSink sink) {
-    Subscription subscription = new Subscription(this, store, pumps, command, sink);
+  public SubscriptionLoop subscribe(SubscribeCommand command, SubscriptionSink sink) {
+    SubscriptionLoop subscription = new SubscriptionLoop(this, store, pumps, command, sink);
     admit(subscription);
     broadcasting.add(subscription);
     subscription.start();
@@ -122,7 +123,7 @@ public final class EventBus implements AutoCloseable {
   }
 
   /** Who is in before close begins is ended by it; nobody comes in afterwards. */
-  private void admit(Subscription subscription) {
+  private void admit(SubscriptionLoop subscription) {
     synchronized (subscriptions) {
       if (closed) {
         throw new StoreException.ShuttingDown();
@@ -154,11 +155,11 @@ public final class EventBus implements AutoCloseable {
   }
 
   /** For pages that subscriptions read from the store. */
-  PagePlaces pages() {
+  PagePermits pages() {
     return pages;
   }
 
-  void ended(Subscription subscription) {
+  void ended(SubscriptionLoop subscription) {
     broadcasting.remove(subscription);
     subscriptions.remove(subscription);
   }

@@ -29,7 +29,7 @@ final class LogFeed {
 
   private final LogId log;
   private final CommitLog commits;
-  private final LostCommits lostCommits;
+  private final LossCheck lossCheck;
   private final RingBudget budget;
   private final Set<Runnable> followers = ConcurrentHashMap.newKeySet();
 
@@ -63,7 +63,7 @@ final class LogFeed {
   LogFeed(LogId log, CommitLog commits, RingBudget budget, Mark after) {
     this.log = log;
     this.commits = commits;
-    this.lostCommits = new LostCommits(commits);
+    this.lossCheck = new LossCheck(commits);
     this.budget = budget;
     this.from = after;
     this.to = after;
@@ -288,7 +288,7 @@ final class LogFeed {
    * @return what is known of the log in the end
    */
   CompletableFuture<CommitLog.Extent> check(Mark heard, CommitLog.Extent extent) {
-    return lostCommits
+    return lossCheck
         .find(log, heard, extent)
         .thenApply(
             found -> {

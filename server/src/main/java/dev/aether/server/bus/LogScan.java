@@ -1,7 +1,7 @@
 package dev.aether.server.bus;
 
-import dev.aether.server.event.Causes;
 import dev.aether.server.event.Cursor;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
@@ -34,7 +34,7 @@ public final class LogScan {
   private final Map<Cursor.LogKey, Mark> positions = new HashMap<>();
 
   /** Logs still to read, the first of them from its position on. */
-  private final Deque<SubscriptionStart.Place> left = new ArrayDeque<>();
+  private final Deque<StartPositions.LogStart> left = new ArrayDeque<>();
 
   private boolean located;
 
@@ -67,7 +67,7 @@ public final class LogScan {
   }
 
   private CompletableFuture<Void> locate() {
-    return new SubscriptionStart(store, command, log -> Optional.empty())
+    return new StartPositions(store, command, log -> Optional.empty())
         .locate()
         .thenAccept(
             places -> {
@@ -84,7 +84,7 @@ public final class LogScan {
     if (left.isEmpty() || wanted == 0) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    SubscriptionStart.Place place = left.element();
+    StartPositions.LogStart place = left.element();
     return store
         .log()
         .read(place.log(), mark(place), place.head().position(), PAGE_BYTES)
@@ -93,16 +93,16 @@ public final class LogScan {
   }
 
   /** A namespace that was deleted meanwhile reads as if nobody had made it. */
-  private List<LogEntry> withoutGone(SubscriptionStart.Place place, Throwable thrown) {
-    if (!SubscriptionStart.isGone(thrown)) {
-      throw new CompletionException(Causes.unwrapped(thrown));
+  private List<LogEntry> withoutGone(StartPositions.LogStart place, Throwable thrown) {
+    if (!StartPositions.isGone(thrown)) {
+      throw new CompletionException(Exceptions.unwrap(thrown));
     }
     left.remove(place);
     positions.remove(Cursor.LogKey.of(place.log()));
     return List.of();
   }
 
-  private List<LogEntry> passing(SubscriptionStart.Place place, CommitLog.Page page) {
+  private List<LogEntry> passing(StartPositions.LogStart place, CommitLog.Page page) {
     List<LogEntry> passing = new ArrayList<>();
     for (LogEntry entry : page.entries()) {
       if (entry instanceof LogEntry.StoredCommit stored) {
@@ -134,11 +134,11 @@ public final class LogScan {
         record.actorId(), record.partition(), record.position(), record.why());
   }
 
-  private void moveTo(SubscriptionStart.Place place, Mark mark) {
+  private void moveTo(StartPositions.LogStart place, Mark mark) {
     positions.put(Cursor.LogKey.of(place.log()), mark);
   }
 
-  private Mark mark(SubscriptionStart.Place place) {
+  private Mark mark(StartPositions.LogStart place) {
     return positions.getOrDefault(Cursor.LogKey.of(place.log()), Mark.NONE);
   }
 }

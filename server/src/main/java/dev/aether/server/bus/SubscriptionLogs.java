@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  * {@link #ready}.
  */
 final class SubscriptionLogs {
-  private final NavigableMap<Cursor.LogKey, SubscriptionSource> sources = new TreeMap<>();
+  private final NavigableMap<Cursor.LogKey, LogProgress> sources = new TreeMap<>();
 
   /** Each log at most once, in the order in which something came. */
-  private final Queue<SubscriptionSource> ready = new ConcurrentLinkedQueue<>();
+  private final Queue<LogProgress> ready = new ConcurrentLinkedQueue<>();
 
   /** Logs whose head, as it was when the subscription began, was not reached yet. */
-  private final Set<SubscriptionSource> behind = new HashSet<>();
+  private final Set<LogProgress> behind = new HashSet<>();
 
   /**
    * The cursor's places in logs that this node did not meet: deleted ones, or such that a registry
@@ -47,7 +47,7 @@ final class SubscriptionLogs {
   }
 
   /** Adds a log that is not there yet. */
-  void add(SubscriptionSource source) {
+  void add(LogProgress source) {
     Cursor.LogKey key = Cursor.LogKey.of(source.log());
     sources.put(key, source);
     unmet.remove(key);
@@ -57,25 +57,25 @@ final class SubscriptionLogs {
   }
 
   /** Takes the logs of an incarnation of a namespace away. Returns them. */
-  List<SubscriptionSource> remove(String incarnation) {
-    Map<Cursor.LogKey, SubscriptionSource> ofIncarnation =
+  List<LogProgress> remove(String incarnation) {
+    Map<Cursor.LogKey, LogProgress> ofIncarnation =
         sources.subMap(
             new Cursor.LogKey(incarnation, 0),
             true,
             new Cursor.LogKey(incarnation, Integer.MAX_VALUE),
             true);
-    List<SubscriptionSource> gone = List.copyOf(ofIncarnation.values());
+    List<LogProgress> gone = List.copyOf(ofIncarnation.values());
     ofIncarnation.clear();
     gone.forEach(behind::remove);
     return gone;
   }
 
-  Collection<SubscriptionSource> all() {
+  Collection<LogProgress> all() {
     return sources.values();
   }
 
   /** Says that a log may have something. From any thread, after it is there to be found. */
-  void ready(SubscriptionSource source) {
+  void ready(LogProgress source) {
     if (source.ready.compareAndSet(false, true)) {
       ready.add(source);
     }
@@ -85,8 +85,8 @@ final class SubscriptionLogs {
    * The next log that may have something; null if none has. What comes to it from now on makes it
    * ready again.
    */
-  @Nullable SubscriptionSource poll() {
-    SubscriptionSource next = ready.poll();
+  @Nullable LogProgress poll() {
+    LogProgress next = ready.poll();
     if (next != null) {
       next.ready.set(false);
     }
@@ -94,7 +94,7 @@ final class SubscriptionLogs {
   }
 
   /** Takes note that the subscription got on in a log. */
-  void moved(SubscriptionSource source) {
+  void moved(LogProgress source) {
     if (source.isCaughtUp()) {
       behind.remove(source);
     }

@@ -7,7 +7,7 @@ import dev.aether.client.CursorUnknownException;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionStart;
-import dev.aether.server.grpc.CursorCodec;
+import dev.aether.server.grpc.tokens.CursorCodec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,19 +7,19 @@ public record ActorId(String value) {
   /**
    * Creates an id from a valid name.
    *
-   * @throws IllegalArgumentException if {@link #fault} rejects the name
+   * @throws IllegalArgumentException if {@link #violation} rejects the name
    */
   public ActorId {
-    fault(value)
+    violation(value)
         .ifPresent(
-            fault -> {
-              throw new IllegalArgumentException("actor_id " + fault);
+            violation -> {
+              throw new IllegalArgumentException("actor_id " + violation);
             });
   }
 
   /** Why a name is invalid, as text for an error message; empty if it is valid. */
-  public static Optional<String> fault(String value) {
-    return TextRule.required(Limits.ACTOR_ID_BYTES).fault(value);
+  public static Optional<String> violation(String value) {
+    return TextRule.required(Limits.ACTOR_ID_BYTES).violation(value);
   }
 
   @Override

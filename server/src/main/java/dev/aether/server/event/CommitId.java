@@ -7,18 +7,18 @@ public record CommitId(String value) {
   /**
    * Creates a commit id from valid text.
    *
-   * @throws IllegalArgumentException if {@link #fault} rejects the text
+   * @throws IllegalArgumentException if {@link #violation} rejects the text
    */
   public CommitId {
-    fault(value)
+    violation(value)
         .ifPresent(
-            fault -> {
-              throw new IllegalArgumentException("commit_id " + fault);
+            violation -> {
+              throw new IllegalArgumentException("commit_id " + violation);
             });
   }
 
   /** Why an id is invalid, as text for an error message; empty if it is valid. */
-  public static Optional<String> fault(String value) {
+  public static Optional<String> violation(String value) {
     if (value.isEmpty()) {
       return Optional.of("is empty");
     }

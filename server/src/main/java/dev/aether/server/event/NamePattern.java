@@ -14,22 +14,22 @@ public record NamePattern(String text, List<String> tokens) {
   /**
    * Parses a pattern.
    *
-   * @throws IllegalArgumentException if {@link #fault} rejects the text
+   * @throws IllegalArgumentException if {@link #violation} rejects the text
    */
   public static NamePattern of(String text) {
-    fault(text)
+    violation(text)
         .ifPresent(
-            fault -> {
-              throw new IllegalArgumentException("pattern " + fault);
+            violation -> {
+              throw new IllegalArgumentException("pattern " + violation);
             });
     return new NamePattern(text, List.of(text.split("\\.", -1)));
   }
 
   /** Why a pattern is invalid, as text for an error message; empty if it is valid. */
-  public static Optional<String> fault(String text) {
-    Optional<String> fault = TextRule.required(Limits.PATTERN_BYTES).fault(text);
-    if (fault.isPresent()) {
-      return fault;
+  public static Optional<String> violation(String text) {
+    Optional<String> violation = TextRule.required(Limits.PATTERN_BYTES).violation(text);
+    if (violation.isPresent()) {
+      return violation;
     }
     String[] tokens = text.split("\\.", -1);
     for (int i = 0; i < tokens.length; i++) {

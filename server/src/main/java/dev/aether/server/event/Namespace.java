@@ -10,18 +10,18 @@ public record Namespace(String name) {
   /**
    * Creates a namespace from a valid name.
    *
-   * @throws IllegalArgumentException if {@link #fault} rejects the name
+   * @throws IllegalArgumentException if {@link #violation} rejects the name
    */
   public Namespace {
-    fault(name)
+    violation(name)
         .ifPresent(
-            fault -> {
-              throw new IllegalArgumentException("namespace " + fault);
+            violation -> {
+              throw new IllegalArgumentException("namespace " + violation);
             });
   }
 
   /** Why a name is invalid, as text for an error message; empty if it is valid. */
-  public static Optional<String> fault(String name) {
+  public static Optional<String> violation(String name) {
     if (name.isEmpty()) {
       return Optional.of("is empty");
     }

@@ -55,7 +55,7 @@ public abstract sealed class StoreException extends RuntimeException {
       super(
           Reason.VERSION_CONFLICT,
           "version conflict: actor "
-              + JsonText.quoted(actor.value())
+              + Quoting.quote(actor.value())
               + " is at version "
               + current
               + (existing
@@ -128,35 +128,38 @@ public abstract sealed class StoreException extends RuntimeException {
   public static final class InvalidRequest extends StoreException {
     private static final long serialVersionUID = 1;
 
-    /** The most faults that are listed. */
-    public static final int MAX_FAULTS = 10;
+    /** The most invalid fields that are listed. */
+    public static final int MAX_VIOLATIONS = 10;
 
-    /** The most faults in the message, which must fit into a trailer. {@link #faults} lists all. */
-    private static final int MAX_FAULTS_IN_MESSAGE = 3;
+    /**
+     * The most invalid fields in the message, which must fit into a trailer. {@link #violations}
+     * lists all.
+     */
+    private static final int MAX_VIOLATIONS_IN_MESSAGE = 3;
 
-    private final transient List<FieldFault> faults;
+    private final transient List<FieldViolation> violations;
 
-    public InvalidRequest(List<FieldFault> faults) {
-      super(Reason.INVALID_REQUEST, message(faults), Map.of());
-      this.faults = faults.stream().limit(MAX_FAULTS).toList();
+    public InvalidRequest(List<FieldViolation> violations) {
+      super(Reason.INVALID_REQUEST, message(violations), Map.of());
+      this.violations = violations.stream().limit(MAX_VIOLATIONS).toList();
     }
 
-    private static String message(List<FieldFault> faults) {
+    private static String message(List<FieldViolation> violations) {
       String first =
-          faults.stream()
-              .limit(MAX_FAULTS_IN_MESSAGE)
-              .map(fault -> fault.field() + ' ' + fault.fault())
+          violations.stream()
+              .limit(MAX_VIOLATIONS_IN_MESSAGE)
+              .map(violation -> violation.field() + ' ' + violation.description())
               .collect(Collectors.joining("; ", "invalid request: ", ""));
-      return faults.size() > MAX_FAULTS_IN_MESSAGE ? first + "; and more" : first;
+      return violations.size() > MAX_VIOLATIONS_IN_MESSAGE ? first + "; and more" : first;
     }
 
-    public InvalidRequest(String field, String fault) {
-      this(List.of(new FieldFault(field, fault)));
+    public InvalidRequest(String field, String description) {
+      this(List.of(new FieldViolation(field, description)));
     }
 
-    /** The invalid fields: at least one, at most {@link #MAX_FAULTS}. */
-    public List<FieldFault> faults() {
-      return faults;
+    /** The invalid fields: at least one, at most {@link #MAX_VIOLATIONS}. */
+    public List<FieldViolation> violations() {
+      return violations;
     }
   }
 
@@ -213,7 +216,7 @@ public abstract sealed class StoreException extends RuntimeException {
       super(
           Reason.SNAPSHOT_AHEAD,
           "snapshot ahead: actor "
-              + JsonText.quoted(actor.value())
+              + Quoting.quote(actor.value())
               + " is at version "
               + current
               + ", the snapshot has version "
@@ -233,7 +236,7 @@ public abstract sealed class StoreException extends RuntimeException {
       super(
           Reason.SNAPSHOT_OUTDATED,
           "snapshot outdated: actor "
-              + JsonText.quoted(actor.value())
+              + Quoting.quote(actor.value())
               + " already has a snapshot of version "
               + stored
               + ", cannot save one of version "
@@ -252,7 +255,7 @@ public abstract sealed class StoreException extends RuntimeException {
     public NoSnapshot(ActorId actor) {
       super(
           Reason.NO_SNAPSHOT,
-          "no snapshot: actor " + JsonText.quoted(actor.value()) + " has none",
+          "no snapshot: actor " + Quoting.quote(actor.value()) + " has none",
           Map.of("actor_id", actor.value()));
     }
   }
@@ -292,7 +295,7 @@ public abstract sealed class StoreException extends RuntimeException {
       super(
           Reason.HISTORY_TRIMMED,
           "history trimmed: the history of actor "
-              + JsonText.quoted(actor.value())
+              + Quoting.quote(actor.value())
               + " now starts at version "
               + firstAvailable,
           Map.of("first_available", Long.toString(firstAvailable)));
@@ -396,7 +399,7 @@ public abstract sealed class StoreException extends RuntimeException {
       super(
           Reason.OUTCOME_UNKNOWN,
           "outcome unknown: the snapshot of actor "
-              + JsonText.quoted(actor.value())
+              + Quoting.quote(actor.value())
               + " may or may not have been changed: "
               + why,
           Map.of("actor_id", actor.value()));

@@ -18,7 +18,7 @@ public record TextRule(int maxBytes, boolean mayBeEmpty, boolean mayHaveControls
   }
 
   /** Why a text is invalid, as text for an error message; empty if it is valid. */
-  public Optional<String> fault(String text) {
+  public Optional<String> violation(String text) {
     if (text.isEmpty()) {
       return mayBeEmpty ? Optional.empty() : Optional.of("is empty");
     }

@@ -3,6 +3,10 @@ package dev.aether.server.grpc;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.TextRule;
+import dev.aether.server.grpc.requests.FieldViolations;
+import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.grpc.requests.UnaryCall;
+import dev.aether.server.grpc.tokens.ActorPageToken;
 import dev.aether.server.store.Actors;
 import dev.aether.server.store.Store;
 import dev.aether.v1.ActorSummary;
@@ -28,13 +32,13 @@ final class ActorCalls {
     UnaryCall.answer(
         response,
         () -> {
-          Faults faults = new Faults();
-          Names.checkNamespace(request.getNamespace(), faults);
-          faults.add("prefix", PREFIX.fault(request.getPrefix()));
-          faults.check();
-          Namespace namespace = Names.namespace(request.getNamespace());
-          PageTokenCodec tokens =
-              new PageTokenCodec(namespace, request.getPrefix(), request.getWithSnapshot());
+          FieldViolations violations = new FieldViolations();
+          RequestNames.checkNamespace(request.getNamespace(), violations);
+          violations.add("prefix", PREFIX.violation(request.getPrefix()));
+          violations.check();
+          Namespace namespace = RequestNames.namespace(request.getNamespace());
+          ActorPageToken tokens =
+              new ActorPageToken(namespace, request.getPrefix(), request.getWithSnapshot());
           Optional<Actors.Place> after =
               Optional.of(request.getPageToken())
                   .filter(token -> !token.isEmpty())
@@ -62,7 +66,7 @@ final class ActorCalls {
     return asked < 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
   }
 
-  private static ListActorsResponse response(Actors.Page page, PageTokenCodec tokens) {
+  private static ListActorsResponse response(Actors.Page page, ActorPageToken tokens) {
     ListActorsResponse.Builder response = ListActorsResponse.newBuilder();
     page.actors()
         .forEach(

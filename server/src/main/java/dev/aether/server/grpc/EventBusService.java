@@ -2,8 +2,18 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.bus.SubscribeCommand;
-import dev.aether.server.bus.Subscription;
+import dev.aether.server.bus.SubscriptionLoop;
 import dev.aether.server.event.NamePattern;
+import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.requests.CallDeadline;
+import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.grpc.requests.UnaryCall;
+import dev.aether.server.grpc.subscriptions.GrpcSink;
+import dev.aether.server.grpc.subscriptions.PublishMapper;
+import dev.aether.server.grpc.subscriptions.SubscribeMapper;
+import dev.aether.server.grpc.subscriptions.TwinService;
+import dev.aether.server.grpc.tokens.CursorCodec;
 import dev.aether.server.wire.SubscriptionFrame;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.PublishRequest;
@@ -22,13 +32,13 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
   private final EventBus bus;
   private final long storeId;
   private final String nodeId;
-  private final Completion completion;
+  private final EventDefaults defaults;
 
-  EventBusService(EventBus bus, long storeId, String nodeId, Completion completion) {
+  EventBusService(EventBus bus, long storeId, String nodeId, EventDefaults defaults) {
     this.bus = bus;
     this.storeId = storeId;
     this.nodeId = nodeId;
-    this.completion = completion;
+    this.defaults = defaults;
   }
 
   /**
@@ -52,11 +62,11 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
         (ServerCallStreamObserver<SubscriptionFrame>) response;
     try {
       SubscribeMapper.check(request);
-      NamePattern namespaces = Names.namespacePattern(request.getNamespacePattern());
+      NamePattern namespaces = RequestNames.namespacePattern(request.getNamespacePattern());
       CursorCodec cursors = new CursorCodec(storeId, namespaces);
       SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
       GrpcSink sink = new GrpcSink(call, nodeId, cursors, request.getDetail(), command.filter());
-      Subscription subscription = bus.subscribe(command, sink);
+      SubscriptionLoop subscription = bus.subscribe(command, sink);
       call.setOnReadyHandler(subscription::wake);
       call.setOnCancelHandler(subscription::close);
     } catch (RuntimeException e) {
@@ -68,7 +78,7 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
   public void publish(PublishRequest request, StreamObserver<PublishResponse> response) {
     UnaryCall.answer(
         response,
-        () -> bus.publish(PublishMapper.toBroadcast(request, completion), Deadlines.ofCall()),
+        () -> bus.publish(PublishMapper.toBroadcast(request, defaults), CallDeadline.current()),
         handedOn -> PublishResponse.getDefaultInstance());
   }
 }

@@ -5,6 +5,19 @@ import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.reads.EventPages;
+import dev.aether.server.grpc.reads.LoadActorPages;
+import dev.aether.server.grpc.reads.PagedCall;
+import dev.aether.server.grpc.reads.ReadLogPages;
+import dev.aether.server.grpc.requests.FieldViolations;
+import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.grpc.requests.UnaryCall;
+import dev.aether.server.grpc.saves.SaveHandler;
+import dev.aether.server.grpc.saves.SaveMapper;
+import dev.aether.server.grpc.saves.SaveStreamCalls;
+import dev.aether.server.grpc.subscriptions.SubscribeMapper;
+import dev.aether.server.grpc.tokens.CursorCodec;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Store;
@@ -36,23 +49,23 @@ import java.util.function.Supplier;
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   private final Store store;
   private final EventStore events;
-  private final Intake intake;
-  private final SaveStreams streams;
+  private final SaveHandler saves;
+  private final SaveStreamCalls streams;
   private final SnapshotCalls snapshots;
   private final ActorCalls actors;
 
-  EventStoreService(Store store, Intake intake, SaveStreams streams) {
+  EventStoreService(Store store, SaveHandler saves, SaveStreamCalls streams) {
     this.store = store;
     this.events = store.events();
-    this.intake = intake;
+    this.saves = saves;
     this.streams = streams;
-    snapshots = new SnapshotCalls(store, intake);
+    snapshots = new SnapshotCalls(store, saves);
     actors = new ActorCalls(store);
   }
 
   @Override
   public void saveEvents(SaveEventsRequest request, StreamObserver<SaveEventsResponse> response) {
-    UnaryCall.answer(response, () -> intake.save(request), SaveMapper::toResponse);
+    UnaryCall.answer(response, () -> saves.save(request), SaveMapper::toResponse);
   }
 
   @Override
@@ -83,7 +96,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
 
   @Override
   public void loadActor(LoadActorRequest request, StreamObserver<LoadActorResponse> response) {
-    paged(response, () -> new LoadPages(store, request, response));
+    paged(response, () -> new LoadActorPages(store, request, response));
   }
 
   /** Answers with frames, or with an error if the request is invalid. */
@@ -99,11 +112,11 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   public void readLog(ReadLogRequest request, StreamObserver<ReadLogResponse> response) {
     try {
       SubscribeMapper.check(request);
-      NamePattern namespaces = Names.namespacePattern(request.getNamespacePattern());
+      NamePattern namespaces = RequestNames.namespacePattern(request.getNamespacePattern());
       CursorCodec cursors = new CursorCodec(store.namespaces().storeId(), namespaces);
       SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
       long max = request.getMaxCount() == 0 ? Long.MAX_VALUE : signed(request.getMaxCount());
-      LogPages pages = new LogPages(new LogScan(store, command, max), cursors, response);
+      ReadLogPages pages = new ReadLogPages(new LogScan(store, command, max), cursors, response);
       PagedCall.start((ServerCallStreamObserver<ReadLogResponse>) response, pages);
     } catch (StoreException e) {
       response.onError(StatusMapper.toStatus(e));
@@ -111,17 +124,17 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   }
 
   private static ActorRange range(GetEventsRequest request) {
-    Faults faults = new Faults();
-    Names.checkNamespace(request.getNamespace(), faults);
-    Names.checkActor(request.getActorId(), faults);
+    FieldViolations violations = new FieldViolations();
+    RequestNames.checkNamespace(request.getNamespace(), violations);
+    RequestNames.checkActor(request.getActorId(), violations);
     long from = request.getFromVersion();
     long to = request.getToVersion();
     if (to != 0 && Long.compareUnsigned(from, to) > 0) {
-      faults.add("from_version", "is above to_version");
+      violations.add("from_version", "is above to_version");
     }
-    faults.check();
+    violations.check();
     return new ActorRange(
-        Names.namespace(request.getNamespace()),
+        RequestNames.namespace(request.getNamespace()),
         new ActorId(request.getActorId()),
         signed(from),
         Math.min(to == 0 ? Long.MAX_VALUE : signed(to), lastWanted(request)),
@@ -150,12 +163,12 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
     UnaryCall.answer(
         response,
         () -> {
-          Faults faults = new Faults();
-          Names.checkNamespace(request.getNamespace(), faults);
-          Names.checkActor(request.getActorId(), faults);
-          faults.check();
+          FieldViolations violations = new FieldViolations();
+          RequestNames.checkNamespace(request.getNamespace(), violations);
+          RequestNames.checkActor(request.getActorId(), violations);
+          violations.check();
           return events.versions(
-              Names.namespace(request.getNamespace()), new ActorId(request.getActorId()));
+              RequestNames.namespace(request.getNamespace()), new ActorId(request.getActorId()));
         },
         versions ->
             GetLatestVersionResponse.newBuilder()

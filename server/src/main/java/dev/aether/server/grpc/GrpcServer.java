@@ -1,6 +1,14 @@
 package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
+import dev.aether.server.grpc.errors.MalformedRequests;
+import dev.aether.server.grpc.limits.Connection;
+import dev.aether.server.grpc.limits.ConnectionLimits;
+import dev.aether.server.grpc.limits.NodeLimits;
+import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.grpc.saves.PreviousAttempts;
+import dev.aether.server.grpc.saves.SaveHandler;
+import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.store.Store;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
@@ -63,7 +71,7 @@ public final class GrpcServer implements AutoCloseable {
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls calls = new OpenCalls();
-  private final SaveStreams saveStreams;
+  private final SaveStreamCalls saveStreams;
 
   /**
    * Starts to listen and serve.
@@ -75,10 +83,10 @@ public final class GrpcServer implements AutoCloseable {
   public GrpcServer(
       InetSocketAddress listen, Store store, EventBus bus, String nodeId, InstantSource clock)
       throws IOException {
-    Completion completion = new Completion(clock);
-    Intake intake = new Intake(store, completion);
-    saveStreams = new SaveStreams(intake);
-    NodeBounds bounds = new NodeBounds(Runtime.getRuntime().maxMemory());
+    EventDefaults defaults = new EventDefaults(clock);
+    SaveHandler saves = new SaveHandler(store, defaults);
+    saveStreams = new SaveStreamCalls(saves);
+    NodeLimits limits = new NodeLimits(Runtime.getRuntime().maxMemory());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
             // Nothing blocks these threads: every method hands its work to the store and returns.
@@ -89,19 +97,19 @@ public final class GrpcServer implements AutoCloseable {
             .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveTime(PERMITTED_PINGS.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
-            .flowControlWindow(NodeBounds.WINDOW_BYTES)
+            .flowControlWindow(NodeLimits.WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(MAX_STREAMS)
-            .addTransportFilter(Connection.each(bounds))
+            .addTransportFilter(Connection.each(limits))
             .intercept(new PreviousAttempts())
             .intercept(calls)
             // Before the services, so that they never see a refused call.
-            .intercept(new ConnectionBounds())
+            .intercept(new ConnectionLimits())
             .addService(
                 MalformedRequests.refused(
-                    new EventStoreService(store, intake, saveStreams).bindService()))
+                    new EventStoreService(store, saves, saveStreams).bindService()))
             .addService(
                 MalformedRequests.refused(
-                    new EventBusService(bus, store.namespaces().storeId(), nodeId, completion)
+                    new EventBusService(bus, store.namespaces().storeId(), nodeId, defaults)
                         .bindWithTwin()))
             .addService(
                 Reflection.withErrorDetails(

@@ -4,6 +4,12 @@ import com.google.protobuf.Timestamp;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.requests.CallDeadline;
+import dev.aether.server.grpc.requests.FieldViolations;
+import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.grpc.requests.UnaryCall;
+import dev.aether.server.grpc.tokens.NamespacePageToken;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.v1.CreateNamespaceRequest;
@@ -44,31 +50,32 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
     UnaryCall.answer(
         response,
         () -> {
-          Faults faults = new Faults();
-          Names.checkNamespace(request.getNamespace(), faults);
-          check(request.getConfig(), faults);
-          faults.check();
+          FieldViolations violations = new FieldViolations();
+          RequestNames.checkNamespace(request.getNamespace(), violations);
+          check(request.getConfig(), violations);
+          violations.check();
           return namespaces.create(
-              Names.namespace(request.getNamespace()),
+              RequestNames.namespace(request.getNamespace()),
               new Namespaces.Settings(
                   request.getConfig().getReplicas(), request.getConfig().getMaxBytes()),
-              Deadlines.ofCall());
+              CallDeadline.current());
         },
         info -> CreateNamespaceResponse.newBuilder().setNamespace(namespace(info)).build());
   }
 
-  private static void check(NamespaceConfig config, Faults faults) {
+  private static void check(NamespaceConfig config, FieldViolations violations) {
     if (!REPLICAS.contains(config.getReplicas())) {
-      faults.add("config.replicas", "must be 0, 1, 3 or 5");
+      violations.add("config.replicas", "must be 0, 1, 3 or 5");
     }
     if (config.getPartitions() < 0 || config.getPartitions() > 1) {
-      faults.add("config.partitions", "must be 0 or 1: multiple partitions are not supported yet");
+      violations.add(
+          "config.partitions", "must be 0 or 1: multiple partitions are not supported yet");
     }
     if (config.hasHistory()) {
-      faults.add("config.history", "must not be set: history rules are not supported yet");
+      violations.add("config.history", "must not be set: history rules are not supported yet");
     }
     if (config.getMaxBytes() < 0) {
-      faults.add("config.max_bytes", "must be at most 2^63 - 1");
+      violations.add("config.max_bytes", "must be at most 2^63 - 1");
     }
   }
 
@@ -94,10 +101,10 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
     UnaryCall.answer(
         response,
         () -> {
-          Faults faults = new Faults();
-          Names.checkNamespace(request.getNamespace(), faults);
-          faults.check();
-          Namespace name = Names.namespace(request.getNamespace());
+          FieldViolations violations = new FieldViolations();
+          RequestNames.checkNamespace(request.getNamespace(), violations);
+          violations.check();
+          Namespace name = RequestNames.namespace(request.getNamespace());
           return namespaces
               .look(name)
               .thenApply(
@@ -112,10 +119,10 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
     UnaryCall.answer(
         response,
         () -> {
-          Faults faults = new Faults();
-          Names.checkNamespacePattern("pattern", request.getPattern(), faults);
-          faults.check();
-          NamePattern pattern = Names.namespacePattern(request.getPattern());
+          FieldViolations violations = new FieldViolations();
+          RequestNames.checkNamespacePattern("pattern", request.getPattern(), violations);
+          violations.check();
+          NamePattern pattern = RequestNames.namespacePattern(request.getPattern());
           NamespacePageToken tokens = new NamespacePageToken(pattern);
           String after = tokens.last(request.getPageToken());
           return namespaces
@@ -162,14 +169,14 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
     UnaryCall.answer(
         response,
         () -> {
-          Faults faults = new Faults();
-          Names.checkNamespace(request.getNamespace(), faults);
-          faults.check();
-          Namespace name = Names.namespace(request.getNamespace());
+          FieldViolations violations = new FieldViolations();
+          RequestNames.checkNamespace(request.getNamespace(), violations);
+          violations.check();
+          Namespace name = RequestNames.namespace(request.getNamespace());
           if (!request.getConfirm().equals(name.name())) {
             throw new StoreException.InvalidRequest("confirm", "must be the same as namespace");
           }
-          return namespaces.delete(name, Deadlines.ofCall());
+          return namespaces.delete(name, CallDeadline.current());
         },
         deleted -> DeleteNamespaceResponse.getDefaultInstance());
   }

@@ -2,6 +2,10 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.requests.CallDeadline;
+import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.grpc.requests.UnaryCall;
+import dev.aether.server.grpc.saves.SaveHandler;
 import dev.aether.server.store.Store;
 import dev.aether.v1.DeleteSnapshotRequest;
 import dev.aether.v1.DeleteSnapshotResponse;
@@ -14,17 +18,17 @@ import io.grpc.stub.StreamObserver;
 /** Implements the calls for snapshots. No method blocks. */
 final class SnapshotCalls {
   private final Store store;
-  private final Intake intake;
+  private final SaveHandler saves;
 
-  SnapshotCalls(Store store, Intake intake) {
+  SnapshotCalls(Store store, SaveHandler saves) {
     this.store = store;
-    this.intake = intake;
+    this.saves = saves;
   }
 
   void save(SaveSnapshotRequest request, StreamObserver<SaveSnapshotResponse> response) {
     UnaryCall.answer(
         response,
-        () -> intake.saveSnapshot(request),
+        () -> saves.saveSnapshot(request),
         saved -> SaveSnapshotResponse.getDefaultInstance());
   }
 
@@ -33,11 +37,11 @@ final class SnapshotCalls {
     UnaryCall.answer(
         response,
         () -> {
-          Names.check(request.getNamespace(), request.getActorId());
+          RequestNames.check(request.getNamespace(), request.getActorId());
           ActorId actor = new ActorId(request.getActorId());
           return store
               .snapshots()
-              .latest(Names.namespace(request.getNamespace()), actor)
+              .latest(RequestNames.namespace(request.getNamespace()), actor)
               .thenApply(found -> found.orElseThrow(() -> new StoreException.NoSnapshot(actor)));
         },
         kept -> GetLatestSnapshotResponse.newBuilder().setSnapshot(kept.snapshot()).build());
@@ -47,13 +51,13 @@ final class SnapshotCalls {
     UnaryCall.answer(
         response,
         () -> {
-          Names.check(request.getNamespace(), request.getActorId());
+          RequestNames.check(request.getNamespace(), request.getActorId());
           return store
               .snapshots()
               .delete(
-                  Names.namespace(request.getNamespace()),
+                  RequestNames.namespace(request.getNamespace()),
                   new ActorId(request.getActorId()),
-                  Deadlines.ofCall());
+                  CallDeadline.current());
         },
         deleted -> DeleteSnapshotResponse.getDefaultInstance());
   }

@@ -108,7 +108,7 @@ class SubscriptionFramesTest {
             .join();
   }
 
-  private static void open(Sink sink, Subscription subscription, int frames) {
+  private static void open(Sink sink, SubscriptionLoop subscription, int frames) {
     sink.open = true;
     subscription.wake();
     Await.until(frames + " frames", BOUND, () -> sink.frames.size() >= frames);
@@ -119,7 +119,7 @@ class SubscriptionFramesTest {
     try (InMemoryStore store = new InMemoryStore(true);
         EventBus bus = new EventBus(store)) {
       Sink sink = new Sink();
-      Subscription subscription = bus.subscribe(all(new SubscribeCommand.Start.Live()), sink);
+      SubscriptionLoop subscription = bus.subscribe(all(new SubscribeCommand.Start.Live()), sink);
       Await.until("started", BOUND, () -> sink.started);
       save(store);
       Broadcast broadcast = Broadcast.newBuilder().setNamespace("n").setEvent(EVENT).build();
@@ -180,7 +180,7 @@ class SubscriptionFramesTest {
           };
       try (EventBus bus = new EventBus(damaged)) {
         Sink sink = new Sink();
-        Subscription subscription =
+        SubscriptionLoop subscription =
             bus.subscribe(all(new SubscribeCommand.Start.Beginning()), sink);
 
         open(sink, subscription, 5);

@@ -24,10 +24,10 @@ class SubscriptionLogsTest {
     store.close();
   }
 
-  private SubscriptionSource add(int number, long head) {
+  private LogProgress add(int number, long head) {
     LogId log = new LogId(new Namespace("n" + number), "incarnation" + number, 0);
     LogFeed feed = new LogFeed(log, store.log(), new RingBudget(1), Mark.at(head));
-    SubscriptionSource source = new SubscriptionSource(feed, Mark.NONE, head, logs::ready);
+    LogProgress source = new LogProgress(feed, Mark.NONE, head, logs::ready);
     logs.add(source);
     return source;
   }
@@ -37,7 +37,7 @@ class SubscriptionLogsTest {
     for (int i = 0; i < 10_000; i++) {
       add(i, 0);
     }
-    SubscriptionSource busy = add(10_000, 0);
+    LogProgress busy = add(10_000, 0);
     busy.follower.run();
     assertSame(busy, logs.poll());
     assertNull(logs.poll());
@@ -45,8 +45,8 @@ class SubscriptionLogsTest {
 
   @Test
   void newsOfALogComeOnceHoweverManyThereAre() {
-    SubscriptionSource busy = add(1, 0);
-    SubscriptionSource other = add(2, 0);
+    LogProgress busy = add(1, 0);
+    LogProgress other = add(2, 0);
     busy.follower.run();
     busy.follower.run();
     other.follower.run();
@@ -58,7 +58,7 @@ class SubscriptionLogsTest {
 
   @Test
   void newsThatComeWhileALogIsLookedAtBringItBack() {
-    SubscriptionSource busy = add(1, 0);
+    LogProgress busy = add(1, 0);
     busy.follower.run();
     assertSame(busy, logs.poll());
     busy.follower.run();
@@ -67,8 +67,8 @@ class SubscriptionLogsTest {
 
   @Test
   void allAreCaughtUpOnceTheLastIsAtItsHeadOrDeleted() {
-    SubscriptionSource slow = add(1, 7);
-    SubscriptionSource deleted = add(2, 7);
+    LogProgress slow = add(1, 7);
+    LogProgress deleted = add(2, 7);
     slow.mark = Mark.at(6);
     logs.moved(slow);
     assertEquals(List.of(deleted), logs.remove("incarnation2"));

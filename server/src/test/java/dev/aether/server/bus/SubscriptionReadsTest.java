@@ -111,7 +111,7 @@ class SubscriptionReadsTest {
                           return ready.get();
                         }
                       }));
-      Await.until("more reads than places", BOUND, () -> bus.pages().areWaitedFor());
+      Await.until("more reads than places", BOUND, () -> bus.pages().hasWaiters());
       ready.set(false);
       Await.until(
           "nobody waits for a place",
@@ -120,9 +120,9 @@ class SubscriptionReadsTest {
             for (var page = held.poll(); page != null; page = held.poll()) {
               page.complete(new CommitLog.Page(List.of(entry(1)), 1));
             }
-            return !bus.pages().areWaitedFor();
+            return !bus.pages().hasWaiters();
           });
-      assertTrue(reads.get() <= PagePlaces.MAX_PAGES + 4, () -> reads + " pages were read");
+      assertTrue(reads.get() <= PagePermits.MAX_PAGES + 4, () -> reads + " pages were read");
     }
   }
 

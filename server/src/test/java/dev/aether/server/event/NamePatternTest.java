@@ -37,6 +37,6 @@ class NamePatternTest {
   @ParameterizedTest
   @ValueSource(strings = {"tenant-*", "a.b*", "a>", ">.a", "", "a.**", "a\u0001"})
   void aWildcardIsAWholeToken(String pattern) {
-    assertTrue(NamePattern.fault(pattern).isPresent());
+    assertTrue(NamePattern.violation(pattern).isPresent());
   }
 }

@@ -7,7 +7,7 @@ import dev.aether.client.NewEvent;
 import dev.aether.client.SaveCommand;
 import dev.aether.client.Saved;
 import dev.aether.client.TooLargeException;
-import dev.aether.server.event.Causes;
+import dev.aether.server.event.Exceptions;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -41,7 +41,7 @@ final class CommitSender {
         .send(saver)
         .exceptionallyCompose(
             error ->
-                whole.added() > 0 && Causes.unwrapped(error) instanceof TooLargeException
+                whole.added() > 0 && Exceptions.unwrap(error) instanceof TooLargeException
                     ? attempt(commit, latestVersion, false).send(saver)
                     : CompletableFuture.failedFuture(error));
   }

@@ -3,7 +3,7 @@ package dev.aether.server.cli.load;
 import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.CommitIdReusedException;
 import dev.aether.client.VersionConflictException;
-import dev.aether.server.event.Causes;
+import dev.aether.server.event.Exceptions;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -145,7 +145,7 @@ final class CommitWriter {
               if (sent != null) {
                 return stored(commit, history, sent);
               }
-              if (Causes.unwrapped(error) instanceof VersionConflictException
+              if (Exceptions.unwrap(error) instanceof VersionConflictException
                   && conflicts < MAX_CONFLICTS) {
                 histories.forget(commit.actor());
                 return read(commit, conflicts + 1);
@@ -172,7 +172,7 @@ final class CommitWriter {
    * The same commit id may stand there with other content: a commit that was exported from here.
    */
   private static boolean isRefusedForItsHistory(Throwable error) {
-    Throwable cause = Causes.unwrapped(error);
+    Throwable cause = Exceptions.unwrap(error);
     return cause instanceof VersionConflictException || cause instanceof CommitIdReusedException;
   }
 }

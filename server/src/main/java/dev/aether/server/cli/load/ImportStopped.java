@@ -1,6 +1,6 @@
 package dev.aether.server.cli.load;
 
-import dev.aether.server.event.Causes;
+import dev.aether.server.event.Exceptions;
 
 /** An import can't go on. The message names the place and the reason, for people. */
 public final class ImportStopped extends Exception {
@@ -14,7 +14,7 @@ public final class ImportStopped extends Exception {
 
   /** The end of an import that can't store an item. */
   static ImportStopped by(ImportItem item, Throwable error) {
-    Throwable cause = Causes.unwrapped(error);
+    Throwable cause = Exceptions.unwrap(error);
     return cause instanceof ImportStopped stopped
         ? stopped
         : new ImportStopped(item.firstLine(), String.valueOf(cause.getMessage()), cause);

@@ -4,7 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.SaveStream;
 import dev.aether.client.SaveStreamOptions;
 import dev.aether.server.cli.json.JsonFault;
-import dev.aether.server.event.Causes;
+import dev.aether.server.event.Exceptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ public final class Importer {
     if (failure == null) {
       return;
     }
-    Throwable cause = Causes.unwrapped(failure);
+    Throwable cause = Exceptions.unwrap(failure);
     if (cause instanceof ImportStopped stopped) {
       throw stopped;
     }

@@ -4,7 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.CallSettings;
 import dev.aether.client.Snapshot;
 import dev.aether.client.SnapshotOutdatedException;
-import dev.aether.server.event.Causes;
+import dev.aether.server.event.Exceptions;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ final class SnapshotWriter {
         .thenCompose(stored -> isNewer(item, stored) ? save(item, settings) : present())
         .exceptionallyCompose(
             error -> {
-              if (Causes.unwrapped(error) instanceof SnapshotOutdatedException) {
+              if (Exceptions.unwrap(error) instanceof SnapshotOutdatedException) {
                 return present(); // Somebody stored a newer one at this moment.
               }
               return CompletableFuture.failedFuture(ImportStopped.by(item, error));

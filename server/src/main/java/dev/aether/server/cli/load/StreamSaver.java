@@ -7,7 +7,7 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.Saved;
 import dev.aether.server.concurrent.Backoff;
-import dev.aether.server.event.Causes;
+import dev.aether.server.event.Exceptions;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +59,7 @@ final class StreamSaver implements CommitSaver {
   private CompletableFuture<Saved> again(
       SaveCommand command, Throwable error, long refusedNanos, Backoff backoff) {
     boolean passes =
-        Causes.unwrapped(error) instanceof AetherException e && PASSING.contains(e.reason());
+        Exceptions.unwrap(error) instanceof AetherException e && PASSING.contains(e.reason());
     if (!passes || isOut(refusedNanos)) {
       return CompletableFuture.failedFuture(error);
     }
@@ -81,7 +81,7 @@ final class StreamSaver implements CommitSaver {
     return room.save(command)
         .exceptionallyCompose(
             error ->
-                Causes.unwrapped(error) instanceof IllegalArgumentException
+                Exceptions.unwrap(error) instanceof IllegalArgumentException
                     ? client.save(command) // Its commit id is on its way for another actor.
                     : CompletableFuture.failedFuture(error))
         .thenApply(

@@ -156,7 +156,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
       unreadable(message, "is no broadcast: " + e.getMessage());
       return;
     }
-    if (Namespace.fault(broadcast.getNamespace()).isPresent()) {
+    if (Namespace.violation(broadcast.getNamespace()).isPresent()) {
       unreadable(message, "names no namespace");
     } else if (!isOfItsSubject(broadcast, message)) {
       unreadable(message, "names another namespace");

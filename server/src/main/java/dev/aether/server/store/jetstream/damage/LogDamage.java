@@ -2,7 +2,7 @@ package dev.aether.server.store.jetstream.damage;
 
 import dev.aether.server.concurrent.SingleFlight;
 import dev.aether.server.event.ActorId;
-import dev.aether.server.event.JsonText;
+import dev.aether.server.event.Quoting;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
@@ -213,7 +213,7 @@ public final class LogDamage {
                     entry ->
                         entry.getKey().stream()
                             + ": actor "
-                            + JsonText.quoted(entry.getKey().actor())
+                            + Quoting.quote(entry.getKey().actor())
                             + ": "
                             + entry.getValue())
                 .sorted())
@@ -233,7 +233,7 @@ public final class LogDamage {
           "the log of namespace {} is damaged: actor {}: {} (stream {}). To restore it, see"
               + " docs/operations.md",
           stream.log().namespace(),
-          JsonText.quoted(actor.value()),
+          Quoting.quote(actor.value()),
           what,
           stream.name());
     }

@@ -104,7 +104,7 @@ public final class SubjectCodec {
     }
     String encoded = subject.substring(prefix.length());
     return decode(encoded)
-        .filter(id -> ActorId.fault(id).isEmpty())
+        .filter(id -> ActorId.violation(id).isEmpty())
         .map(ActorId::new)
         .filter(actor -> subject(log, actor).equals(subject));
   }

@@ -87,7 +87,7 @@ class SubjectCodecTest {
     int tried = 0;
     while (tried < 10_000) {
       String id = randomId(random);
-      if (ActorId.fault(id).isEmpty()) {
+      if (ActorId.violation(id).isEmpty()) {
         comesBack(id, seen);
         tried++;
       }

@@ -1,0 +1,162 @@
+package dev.aether.server.bus;
+
+import dev.aether.server.event.Exceptions;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Mark;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Store;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+
+/**
+ * Finds where a subscription begins: the logs it matches now, their heads as the leader has them,
+ * and its positions, of which none may have been lost.
+ */
+final class StartPositions {
+  /** So often a namespace may be deleted and made anew while it is looked at. */
+  private static final int MAX_INCARNATIONS = 5;
+
+  private final Store store;
+  private final SubscribeCommand command;
+  private final Function<LogId, Optional<LogFeed>> feeds;
+  private final LossCheck lossCheck;
+
+  /**
+   * @param feeds which the node has already: one that has heard what the store lost since must not
+   *     serve anybody
+   */
+  StartPositions(Store store, SubscribeCommand command, Function<LogId, Optional<LogFeed>> feeds) {
+    this.store = store;
+    this.command = command;
+    this.feeds = feeds;
+    this.lossCheck = new LossCheck(store.log());
+  }
+
+  /** After which commit to begin in a log, and its head. */
+  record LogStart(Namespaces.Info namespace, LogId log, Mark mark, Mark head) {}
+
+  CompletableFuture<List<LogStart>> locate() {
+    return namespaces()
+        .thenCompose(
+            infos -> joined(infos.stream().map(info -> places(info, MAX_INCARNATIONS)).toList()))
+        .thenApply(places -> places.stream().flatMap(List::stream).toList());
+  }
+
+  private static <T> CompletableFuture<List<T>> joined(List<CompletableFuture<T>> all) {
+    return CompletableFuture.allOf(all.toArray(CompletableFuture<?>[]::new))
+        .thenApply(done -> all.stream().map(CompletableFuture::join).toList());
+  }
+
+  private CompletableFuture<List<Namespaces.Info>> namespaces() {
+    return command.namespaces().isLiteral()
+        ? store
+            .namespaces()
+            .find(new Namespace(command.namespaces().text()))
+            .thenApply(found -> found.map(List::of).orElse(List.of()))
+        : store.namespaces().list(command.namespaces());
+  }
+
+  /**
+   * Where to begin in a namespace; in its new incarnation if this one is gone by now.
+   *
+   * @param incarnations how many incarnations are tried
+   */
+  private CompletableFuture<List<LogStart>> places(Namespaces.Info info, int incarnations) {
+    return joined(info.logs().stream().map(log -> place(info, log)).toList())
+        .exceptionallyCompose(
+            thrown ->
+                isGone(thrown) && incarnations > 1
+                    ? store
+                        .namespaces()
+                        .look(info.namespace())
+                        .thenCompose(
+                            now ->
+                                now.isPresent()
+                                    ? places(now.get(), incarnations - 1)
+                                    : CompletableFuture.completedFuture(List.of()))
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  private CompletableFuture<LogStart> place(Namespaces.Info info, LogId log) {
+    Optional<LogFeed> feed = feeds.apply(log);
+    Mark heard = feed.map(LogFeed::to).orElse(Mark.NONE);
+    return store
+        .log()
+        .extent(log)
+        .thenCompose(
+            extent ->
+                feed.isPresent()
+                    ? feed.get().check(heard, extent)
+                    : CompletableFuture.completedFuture(extent))
+        .thenCompose(extent -> unlessLost(log, extent))
+        .thenApply(
+            extent -> {
+              boolean live = command.start() instanceof SubscribeCommand.Start.Live;
+              Mark mark = live ? extent.head() : markIn(command, log);
+              return new LogStart(info, log, mark, extent.head());
+            });
+  }
+
+  /** Fails if the command begins after a commit that is gone. */
+  private CompletableFuture<CommitLog.Extent> unlessLost(LogId log, CommitLog.Extent extent) {
+    if (!(command.start() instanceof SubscribeCommand.Start.After after)
+        || !after.cursor().has(log)) {
+      return CompletableFuture.completedFuture(extent);
+    }
+    Mark mark = after.in(log);
+    if (mark.position() + 1 < extent.first()) {
+      return CompletableFuture.failedFuture(
+          new StoreException.CursorExpired(log.namespace(), extent.first()));
+    }
+    return lossCheck
+        .find(log, Mark.at(mark.position()), extent)
+        .thenCompose(
+            found -> {
+              if (found.lost()) {
+                throw new StoreException.CursorUnknown(
+                    "it is beyond the end of the log; unless it was issued by another store, this store"
+                        + " has lost commits");
+              }
+              return lossCheck.find(log, after.verifiable(log), found.extent());
+            })
+        .thenApply(
+            found -> {
+              if (found.lost()) {
+                throw new StoreException.CursorUnknown(
+                    "the store has lost commits, and another commit is now at the cursor's position");
+              }
+              return found.extent();
+            });
+  }
+
+  /** After which commit a subscription begins in a log that was made after it began. */
+  static Mark markIn(SubscribeCommand command, LogId log) {
+    return command.start() instanceof SubscribeCommand.Start.After after
+        ? after.in(log)
+        : Mark.NONE;
+  }
+
+  private static Optional<Reason> reason(Throwable thrown) {
+    return Exceptions.unwrap(thrown) instanceof StoreException known
+        ? Optional.of(known.reason())
+        : Optional.empty();
+  }
+
+  /** Whether what a log was asked failed since its incarnation of the namespace is gone. */
+  static boolean isGone(Throwable thrown) {
+    return reason(thrown).equals(Optional.of(Reason.NAMESPACE_NOT_FOUND));
+  }
+
+  /** Whether the same may be read a little later. What nobody foresaw may not. */
+  static boolean isPassing(Throwable thrown) {
+    return reason(thrown)
+        .filter(why -> why == Reason.STORE_UNAVAILABLE || why == Reason.OVERLOADED)
+        .isPresent();
+  }
+}

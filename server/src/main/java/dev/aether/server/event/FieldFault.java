@@ -1,9 +1,0 @@
-package dev.aether.server.event;
-
-/**
- * An invalid field of a request.
- *
- * @param field its path in the request
- * @param fault why it is invalid, as text that follows the path in an error message
- */
-public record FieldFault(String field, String fault) {}

@@ -1,0 +1,164 @@
+package dev.aether.server.grpc.errors;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.aether.server.event.StoreException;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerMethodDefinition;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.ServiceDescriptor;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import java.io.InputStream;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Answers requests that cannot be decoded with INVALID_REQUEST. gRPC itself treats an exception of
+ * a marshaller as an error of the server: it logs the exception, and the client gets no reason.
+ */
+public final class MalformedRequests {
+  private MalformedRequests() {}
+
+  /** Wraps a service, which never sees requests that cannot be decoded. */
+  public static ServerServiceDefinition refused(ServerServiceDefinition service) {
+    ServiceDescriptor declared = service.getServiceDescriptor();
+    ServiceDescriptor.Builder descriptor =
+        ServiceDescriptor.newBuilder(declared.getName())
+            .setSchemaDescriptor(declared.getSchemaDescriptor());
+    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
+    service.getMethods().forEach(method -> methods.add(method(method)));
+    methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
+    ServerServiceDefinition.Builder refusing = ServerServiceDefinition.builder(descriptor.build());
+    methods.forEach(refusing::addMethod);
+    return refusing.build();
+  }
+
+  private static <Q, R> ServerMethodDefinition<Object, R> method(
+      ServerMethodDefinition<Q, R> method) {
+    MethodDescriptor<Q, R> declared = method.getMethodDescriptor();
+    return ServerMethodDefinition.create(
+        declared.toBuilder(
+                new Parser(declared.getRequestMarshaller()), declared.getResponseMarshaller())
+            .build(),
+        handler(method.getServerCallHandler()));
+  }
+
+  private static <Q, R> ServerCallHandler<Object, R> handler(ServerCallHandler<Q, R> declared) {
+    // The parser returns a Q or a Malformed, and the guard keeps the latter from the handler.
+    @SuppressWarnings("unchecked")
+    ServerCallHandler<Object, R> service =
+        (ServerCallHandler<Object, R>) (ServerCallHandler<?, R>) declared;
+    return (call, headers) -> {
+      RefusableCall<R> refusable = new RefusableCall<>(call);
+      return new Guard(refusable, service.startCall(refusable, headers));
+    };
+  }
+
+  /** Takes the place of a message that cannot be decoded. */
+  private record Malformed(StatusRuntimeException why) {}
+
+  /** Returns a message or a {@link Malformed}; never throws. */
+  private record Parser(MethodDescriptor.Marshaller<?> messages)
+      implements MethodDescriptor.Marshaller<Object> {
+    @Override
+    public Object parse(InputStream bytes) {
+      try {
+        return messages.parse(bytes);
+      } catch (RuntimeException e) {
+        return new Malformed(StatusMapper.toStatus(cause(e)));
+      }
+    }
+
+    /**
+     * The error for bytes that cannot be decoded. A message that is too large after decompression
+     * keeps gRPC's own error.
+     */
+    private static RuntimeException cause(RuntimeException thrown) {
+      return thrown.getCause() instanceof InvalidProtocolBufferException malformed
+          ? new StoreException.InvalidRequest(
+              "request", "cannot be decoded: " + malformed.getMessage())
+          : thrown;
+    }
+
+    @Override
+    public InputStream stream(Object request) {
+      throw new UnsupportedOperationException("a server sends no requests");
+    }
+  }
+
+  /**
+   * A call that may be closed without its service's knowledge: whatever the service sends
+   * afterwards is dropped. The service may send on another thread, hence the lock.
+   */
+  private static final class RefusableCall<R> extends SimpleForwardingServerCall<Object, R> {
+    /** Guarded by this. */
+    private boolean closed;
+
+    RefusableCall(ServerCall<Object, R> call) {
+      super(call);
+    }
+
+    synchronized void refuse(StatusRuntimeException why) {
+      Metadata trailers = Status.trailersFromThrowable(why);
+      close(why.getStatus(), trailers == null ? new Metadata() : trailers);
+    }
+
+    @Override
+    public synchronized void sendHeaders(Metadata headers) {
+      if (!closed) {
+        super.sendHeaders(headers);
+      }
+    }
+
+    @Override
+    public synchronized void sendMessage(R message) {
+      if (!closed) {
+        super.sendMessage(message);
+      }
+    }
+
+    @Override
+    public synchronized void close(Status status, Metadata trailers) {
+      if (!closed) {
+        closed = true;
+        super.close(status, trailers);
+      }
+    }
+  }
+
+  /**
+   * Passes messages to the service until one cannot be decoded; then the service sees the call as
+   * cancelled.
+   */
+  private static final class Guard extends ForwardingServerCallListener<Object> {
+    private final RefusableCall<?> call;
+    private ServerCall.Listener<Object> service;
+
+    Guard(RefusableCall<?> call, ServerCall.Listener<Object> service) {
+      this.call = call;
+      this.service = service;
+    }
+
+    @Override
+    protected ServerCall.Listener<Object> delegate() {
+      return service;
+    }
+
+    @Override
+    public void onMessage(Object message) {
+      if (message instanceof Malformed malformed) {
+        call.refuse(malformed.why());
+        ServerCall.Listener<Object> before = service;
+        service = new ServerCall.Listener<>() {};
+        before.onCancel();
+      } else {
+        super.onMessage(message);
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** How exceptions and malformed requests become gRPC statuses. */
+@NullMarked
+package dev.aether.server.grpc.errors;
+
+import org.jspecify.annotations.NullMarked;

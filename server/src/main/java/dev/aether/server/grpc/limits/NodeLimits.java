@@ -1,0 +1,69 @@
+package dev.aether.server.grpc.limits;
+
+import dev.aether.server.bus.EventBus;
+
+/** The limits of this node that its connections share. */
+public final class NodeLimits {
+  /** Unanswered saves of all connections. */
+  static final int SAVES = 16_384;
+
+  /** Their requests and encoded commits may take this fraction of the heap: one eighth. */
+  private static final int HEAP_SHARE_OF_SAVES = 8;
+
+  /** Open calls of all connections, except subscriptions and streams of saves. */
+  static final int CALLS = 65_536;
+
+  /** Heap that is reserved for each of these. */
+  private static final int BYTES_OF_CALL = 8 * 1024;
+
+  private static final int HEAP_SHARE_OF_CALLS = 4;
+
+  /**
+   * HTTP/2's flow-control window: what a client may send on a call before the server reads it. gRPC
+   * would let it grow to 8 MiB for each call.
+   */
+  public static final int WINDOW_BYTES = 256 * 1024;
+
+  /** Streams of saves of all connections. These are the calls that may stay unread for long. */
+  static final int SAVE_STREAMS = 4096;
+
+  private static final int HEAP_SHARE_OF_SAVE_STREAMS = 8;
+
+  /**
+   * Responses of all calls that were sent but not yet read by their clients, and pages that calls
+   * are reading. Responses are in Netty's buffers, which may be as large as the heap.
+   */
+  private static final long UNREAD_BYTES = 256L * 1024 * 1024;
+
+  private static final int HEAP_SHARE_OF_UNREAD = 8;
+
+  /** A connection may hold as much as it leaves free. Alone, it gets half. */
+  private static final int HALF = 1;
+
+  /**
+   * Clients may never read what was sent to them, so one connection's share must be small. Alone,
+   * it gets a ninth.
+   */
+  private static final int NINTH = 8;
+
+  public final FairBudget saves;
+  final FairBudget saveBytes;
+  final FairBudget calls;
+  final FairBudget subscriptions;
+  final FairBudget saveStreams;
+  public final FairBudget unreadBytes;
+
+  /**
+   * @param heap maximum size of the heap in bytes
+   */
+  public NodeLimits(long heap) {
+    saves = new FairBudget(SAVES, HALF);
+    saveBytes = new FairBudget(heap / HEAP_SHARE_OF_SAVES, HALF);
+    calls = new FairBudget(Math.min(CALLS, heap / HEAP_SHARE_OF_CALLS / BYTES_OF_CALL), HALF);
+    subscriptions = new FairBudget(EventBus.MAX_SUBSCRIPTIONS, HALF);
+    saveStreams =
+        new FairBudget(
+            Math.min(SAVE_STREAMS, heap / HEAP_SHARE_OF_SAVE_STREAMS / WINDOW_BYTES), HALF);
+    unreadBytes = new FairBudget(Math.min(UNREAD_BYTES, heap / HEAP_SHARE_OF_UNREAD), NINTH);
+  }
+}

@@ -1,0 +1,5 @@
+/** How much of the node one client connection may use. */
+@NullMarked
+package dev.aether.server.grpc.limits;
+
+import org.jspecify.annotations.NullMarked;

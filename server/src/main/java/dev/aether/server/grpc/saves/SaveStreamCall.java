@@ -1,0 +1,325 @@
+package dev.aether.server.grpc.saves;
+
+import dev.aether.server.event.Limits;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.limits.Connection;
+import dev.aether.server.grpc.limits.UnreadResponses;
+import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.store.Saved;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.SynchronizationContext;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One SaveEventsStream call. Each request starts a save of its own as soon as it is read. Answers
+ * are sent as they arrive, but answers for one actor in the order of its requests. Flow control:
+ * the next request is read only while fewer than {@link #MAX_UNANSWERED} requests are unanswered or
+ * have answers that the client has not read, and while the connection, whose limits all its streams
+ * share, has capacity. The threads of the call and of the store change this object's state under
+ * its lock, which is never held for long: answers are put in order under the lock and sent after it
+ * is released, by whichever thread is sending at the time.
+ */
+public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, AutoCloseable {
+  /** The most requests of one call that were read and whose answers the client has not read. */
+  public static final int MAX_UNANSWERED = 1024;
+
+  /** The most bytes that these hold together; one more request may exceed it. */
+  private static final long MAX_UNANSWERED_BYTES = 16L * 1024 * 1024;
+
+  /** Longer commit ids, which are invalid, are not echoed. */
+  private static final int MAX_ECHO = 4 * Limits.COMMIT_ID_BYTES;
+
+  private final SaveHandler saves;
+  private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
+  private final Consumer<SaveStreamCall> onEnd;
+  private final Connection connection = UnreadResponses.current().connection();
+
+  /** One object, since it identifies the waiting stream. */
+  private final Runnable whenRoom = this::resume;
+
+  /**
+   * Sends answers in the order in which they were added; never holds more than there are unanswered
+   * requests.
+   */
+  private final SynchronizationContext sending;
+
+  /** Each actor's latest unanswered request. Guarded by this, like the fields below. */
+  private final Map<String, Request> latest = new HashMap<>();
+
+  private final Set<String> commitIds = new HashSet<>();
+  private int unanswered;
+  private long bytes;
+
+  /** Answers that were sent since the client last had read all. */
+  private int untaken;
+
+  /** The next request was not requested for lack of capacity; it will be when there is some. */
+  private boolean paused;
+
+  /** No more requests are accepted; the call ends when all are answered. */
+  private boolean draining;
+
+  private @Nullable StoreException endsWith;
+  private boolean ended;
+
+  /**
+   * @param onEnd is called when the call has ended for any reason
+   */
+  SaveStreamCall(
+      SaveHandler saves,
+      ServerCallStreamObserver<SaveEventsStreamResponse> call,
+      Consumer<SaveStreamCall> onEnd) {
+    this.saves = saves;
+    this.call = call;
+    this.onEnd = onEnd;
+    sending = new SynchronizationContext((thread, thrown) -> fail(thrown));
+    call.disableAutoRequest();
+    call.setOnReadyHandler(this::resume);
+    call.setOnCancelHandler(this::cancelled);
+    call.request(1);
+  }
+
+  /** An unanswered request. */
+  private static final class Request {
+    final String actor;
+    final String commitId;
+    final int bytes;
+
+    /** Whether all earlier requests for its actor are answered. */
+    boolean first;
+
+    /** Whether no other unanswered request had the same commit id. */
+    boolean unique;
+
+    @Nullable Request next;
+    @Nullable SaveEventsStreamResponse outcome;
+
+    Request(SaveEventsRequest request) {
+      actor = RequestNames.orDefault(request.getNamespace()) + ' ' + request.getActorId();
+      commitId = request.getCommitId();
+      bytes = request.getSerializedSize();
+    }
+  }
+
+  @Override
+  public void onNext(SaveEventsRequest message) {
+    Request request = new Request(message);
+    Admission admission = admit(request);
+    if (admission == Admission.TOO_LATE) {
+      return;
+    }
+    connection.beginStreamed();
+    save(message, admission)
+        .whenComplete((saved, thrown) -> answered(request, outcome(request, saved, thrown)));
+    readOn();
+  }
+
+  private enum Admission {
+    ADMITTED,
+    /** An unanswered request has the same commit id. */
+    DOUBLE,
+    /** The call has ended: the client knows that it will get no answer. */
+    TOO_LATE
+  }
+
+  private synchronized Admission admit(Request request) {
+    if (ended) {
+      return Admission.TOO_LATE;
+    }
+    unanswered++;
+    bytes += request.bytes;
+    Request before = latest.put(request.actor, request);
+    request.first = before == null;
+    if (before != null) {
+      before.next = request;
+    }
+    request.unique = commitIds.add(request.commitId);
+    return request.unique ? Admission.ADMITTED : Admission.DOUBLE;
+  }
+
+  private CompletableFuture<Saved> save(SaveEventsRequest message, Admission admission) {
+    try {
+      if (message.getCommitId().isEmpty()) {
+        SaveMapper.refuseWithoutCommitId(message);
+      }
+      if (admission == Admission.DOUBLE) {
+        throw new StoreException.InvalidRequest(
+            "commit_id", "is the same as that of an unanswered request on this stream");
+      }
+      return saves.save(message);
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static SaveEventsStreamResponse outcome(
+      Request request, @Nullable Saved saved, @Nullable Throwable thrown) {
+    SaveEventsStreamResponse.Builder outcome = SaveEventsStreamResponse.newBuilder();
+    if (request.commitId.length() <= MAX_ECHO) {
+      outcome.setCommitId(request.commitId);
+    }
+    if (saved != null) {
+      outcome.setSaved(SaveMapper.toResponse(saved));
+    } else if (thrown != null) {
+      outcome.setFailed(StatusMapper.toProto(thrown));
+    }
+    return outcome.build();
+  }
+
+  /**
+   * Sends an answer and those for the same actor that waited for it, or keeps it until its turn.
+   */
+  private void answered(Request request, SaveEventsStreamResponse outcome) {
+    connection.endStreamed();
+    synchronized (this) {
+      request.outcome = outcome;
+      Request head = request;
+      while (head != null && head.first && head.outcome != null) {
+        settle(head, head.outcome);
+        head = head.next;
+        if (head != null) {
+          head.first = true;
+        }
+      }
+      endIfAnswered();
+    }
+    sending.drain();
+    resume();
+  }
+
+  private void settle(Request request, SaveEventsStreamResponse outcome) {
+    unanswered--;
+    bytes -= request.bytes;
+    if (request.unique) {
+      commitIds.remove(request.commitId);
+    }
+    latest.remove(request.actor, request);
+    if (!ended) {
+      sending.executeLater(() -> send(outcome));
+    }
+  }
+
+  private void send(SaveEventsStreamResponse outcome) {
+    call.onNext(outcome);
+    synchronized (this) {
+      untaken++;
+    }
+  }
+
+  /** After a request was read: asks for the next one, now or when there is capacity. */
+  private void readOn() {
+    synchronized (this) {
+      paused = true;
+    }
+    resume();
+  }
+
+  /** Asks for the next request if that was postponed and there is capacity now. */
+  private void resume() {
+    if (mayAsk()) {
+      call.request(1);
+    }
+  }
+
+  private synchronized boolean mayAsk() {
+    if (!paused || ended || draining) {
+      return false;
+    }
+    paused = isFull() || !hasConnectionRoom();
+    return !paused;
+  }
+
+  /** Unread answers count like unanswered requests. Guarded by this. */
+  private boolean isFull() {
+    if (call.isReady()) {
+      untaken = 0;
+    }
+    return unanswered + untaken >= MAX_UNANSWERED
+        || bytes >= MAX_UNANSWERED_BYTES
+        || (unanswered + untaken > 0 && !connection.unreadBytes().isRoomy());
+  }
+
+  /**
+   * If there is no capacity, the stream continues when another stream's save has ended. Guarded by
+   * this.
+   */
+  private boolean hasConnectionRoom() {
+    if (connection.hasRoomForSaves()) {
+      return true;
+    }
+    connection.whenSaveEnds(whenRoom);
+    boolean meanwhile = connection.hasRoomForSaves();
+    if (meanwhile) {
+      connection.forget(whenRoom);
+    }
+    return meanwhile;
+  }
+
+  /** Closes the call after all answers. Guarded by this. */
+  private void endIfAnswered() {
+    if (!draining || unanswered > 0 || ended) {
+      return;
+    }
+    end();
+    StoreException why = endsWith;
+    sending.executeLater(
+        why == null ? call::onCompleted : () -> call.onError(StatusMapper.toStatus(why)));
+  }
+
+  /** Guarded by this. */
+  private void end() {
+    ended = true;
+    connection.forget(whenRoom);
+    onEnd.accept(this);
+  }
+
+  @Override
+  public void onCompleted() {
+    drain(null);
+  }
+
+  /** Accepts no more requests, and closes the call with SHUTTING_DOWN when all are answered. */
+  @Override
+  public void close() {
+    drain(new StoreException.ShuttingDown());
+  }
+
+  private void drain(@Nullable StoreException endWith) {
+    synchronized (this) {
+      if (draining) {
+        return;
+      }
+      draining = true;
+      endsWith = endWith;
+      endIfAnswered();
+    }
+    sending.drain();
+  }
+
+  @Override
+  public void onError(Throwable broken) {
+    cancelled();
+  }
+
+  private synchronized void cancelled() {
+    if (!ended) {
+      end();
+    }
+  }
+
+  /** An answer could not be sent, which can only be a fault of the server. */
+  private void fail(Throwable thrown) {
+    cancelled();
+    call.onError(StatusMapper.toStatus(thrown));
+  }
+}

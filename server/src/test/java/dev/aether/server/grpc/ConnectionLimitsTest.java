@@ -1,0 +1,258 @@
+package dev.aether.server.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Empty;
+import dev.aether.server.grpc.limits.Connection;
+import dev.aether.server.grpc.limits.ConnectionLimits;
+import dev.aether.server.grpc.limits.NodeLimits;
+import dev.aether.server.grpc.limits.UnreadResponses;
+import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.grpc.saves.SaveHandler;
+import dev.aether.server.grpc.saves.SaveStreamCall;
+import dev.aether.server.grpc.saves.SaveStreamCalls;
+import dev.aether.server.testing.Await;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsResponse;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.Server;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import io.grpc.stub.StreamObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What one connection may have of a node, and what is left for the next; on a store that answers
+ * when the test says so, since no real one can be kept full at will.
+ */
+class ConnectionLimitsTest {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+  private static final long HEAP = 256L * 1024 * 1024;
+  private static final int STREAMS = 40;
+
+  /** Bytes of answers that a client lets come for each call though nobody asks for them. */
+  private static final int WINDOW = 65_535;
+
+  /** Makes an answer larger than so many bytes. */
+  private static final String LONG = "c".repeat(50);
+
+  private final HeldStore store = new HeldStore();
+  private final NodeLimits limits = new NodeLimits(HEAP);
+  private final SaveHandler saves =
+      new SaveHandler(store, new EventDefaults(InstantSource.system()));
+  private final SaveStreamCalls streams = new SaveStreamCalls(saves);
+  private final Server server = serve();
+  private final ManagedChannel attacked = channel();
+  private final ManagedChannel beside = channel();
+
+  /** How many of the store's saves are answered. */
+  private final AtomicInteger answered = new AtomicInteger();
+
+  private Server serve() {
+    try {
+      return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          .directExecutor()
+          .addTransportFilter(Connection.each(limits))
+          .intercept(new ConnectionLimits())
+          .addService(new EventStoreService(store, saves, streams))
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private ManagedChannel channel() {
+    return NettyChannelBuilder.forAddress("127.0.0.1", server.getPort())
+        .usePlaintext()
+        .flowControlWindow(WINDOW)
+        .build();
+  }
+
+  @AfterEach
+  void end() {
+    attacked.shutdownNow();
+    beside.shutdownNow();
+    server.shutdownNow();
+  }
+
+  private static SaveEventsRequest save(String actor, String commitId) {
+    return SaveEventsRequest.newBuilder()
+        .setActorId(actor)
+        .setCommitId(commitId)
+        .setAnyVersion(Empty.getDefaultInstance())
+        .addEvents(NewEvent.newBuilder().setEventType("E"))
+        .build();
+  }
+
+  /** A stream of saves that sends as much as it may. */
+  private final class Flood
+      implements ClientResponseObserver<SaveEventsRequest, SaveEventsStreamResponse> {
+    private final int number;
+    private final int atMost;
+    private final AtomicInteger answered = new AtomicInteger();
+    private final AtomicInteger refused = new AtomicInteger();
+    private int next;
+    private volatile @Nullable ClientCallStreamObserver<SaveEventsRequest> call;
+
+    Flood(int number, int atMost) {
+      this.number = number;
+      this.atMost = atMost;
+      var unused = EventStoreGrpc.newStub(attacked).saveEventsStream(this);
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<SaveEventsRequest> begun) {
+      call = begun;
+      begun.disableAutoRequestWithInitial(0);
+      begun.setOnReadyHandler(this::send);
+    }
+
+    private void send() {
+      ClientCallStreamObserver<SaveEventsRequest> to = call;
+      while (to != null && to.isReady() && next < atMost) {
+        to.onNext(save("a-" + number + "-" + next, number + "-" + next + LONG));
+        next++;
+      }
+    }
+
+    void takeAnswers() {
+      ClientCallStreamObserver<SaveEventsRequest> from = call;
+      if (from != null) {
+        from.request(Integer.MAX_VALUE);
+      }
+    }
+
+    @Override
+    public void onNext(SaveEventsStreamResponse answer) {
+      (answer.hasSaved() ? answered : refused).incrementAndGet();
+    }
+
+    @Override
+    public void onError(Throwable thrown) {}
+
+    @Override
+    public void onCompleted() {}
+  }
+
+  private List<Flood> flood(int each) {
+    List<Flood> floods = new ArrayList<>();
+    for (int i = 0; i < STREAMS; i++) {
+      floods.add(new Flood(i, each));
+    }
+    return floods;
+  }
+
+  /** Saves came, and none for a second. */
+  private final class Quiet implements BooleanSupplier {
+    private int seen;
+    private long since = System.nanoTime();
+
+    @Override
+    public boolean getAsBoolean() {
+      int now = store.held.size();
+      if (now != seen) {
+        seen = now;
+        since = System.nanoTime();
+      }
+      return seen > 0 && System.nanoTime() - since > Duration.ofSeconds(1).toNanos();
+    }
+  }
+
+  private void answerUntil(String what, BooleanSupplier condition) {
+    Await.until(
+        what,
+        BOUND,
+        () -> {
+          while (answered.get() < store.held.size()) {
+            store.answer(answered.getAndIncrement());
+          }
+          return condition.getAsBoolean();
+        });
+  }
+
+  private static int sum(List<Flood> floods, Function<Flood, AtomicInteger> count) {
+    return floods.stream().mapToInt(flood -> count.apply(flood).get()).sum();
+  }
+
+  private CompletableFuture<Status> saveBeside() {
+    CompletableFuture<Status> end = new CompletableFuture<>();
+    EventStoreGrpc.newStub(beside)
+        .saveEvents(
+            save("beside", "beside"),
+            new StreamObserver<>() {
+              @Override
+              public void onNext(SaveEventsResponse response) {}
+
+              @Override
+              public void onError(Throwable thrown) {
+                end.complete(Status.fromThrowable(thrown));
+              }
+
+              @Override
+              public void onCompleted() {
+                end.complete(Status.OK);
+              }
+            });
+    return end;
+  }
+
+  @Test
+  void allStreamsOfOneConnectionAreReadAsFarAsOneAndTheNextClientFindsAPlace() {
+    List<Flood> floods = flood(SaveStreamCall.MAX_UNANSWERED);
+    Await.until("no more saves come", BOUND, new Quiet());
+    int held = store.held.size();
+    // What was asked for before there was no room may come above it, one request of each stream.
+    assertEquals(Connection.STREAMED_SAVES, held, STREAMS);
+
+    CompletableFuture<Status> besideThem = saveBeside();
+    Await.until("the save beside them", BOUND, () -> store.held.size() > held);
+    floods.forEach(Flood::takeAnswers);
+    int all = STREAMS * SaveStreamCall.MAX_UNANSWERED;
+    answerUntil("all streams are answered", () -> sum(floods, f -> f.answered) == all);
+    assertEquals(Status.Code.OK, besideThem.join().getCode());
+    assertEquals(0, sum(floods, flood -> flood.refused));
+    Await.until("all places to be free", BOUND, () -> limits.saves.taken() == 0);
+  }
+
+  @Test
+  void ofAConnectionThatTakesNoAnswersNoMoreIsReadThanItsShareHolds() {
+    int each = 3000;
+    List<Flood> floods = flood(each);
+    answerUntil("nothing comes any more", new Quiet());
+    long most = limits.unreadBytes.alone() + limits.saves.alone() * UnreadResponses.PAGE;
+    assertTrue(limits.unreadBytes.taken() <= most, limits.unreadBytes.taken() + " bytes are held");
+    int read = answered.get();
+    int within = STREAMS * WINDOW / LONG.length();
+    assertTrue(
+        read < within + limits.saves.alone() + 4000,
+        read + " requests were read of one whose windows take " + within + " answers");
+
+    CompletableFuture<Status> besideThem = saveBeside();
+    answerUntil("the save beside them is answered", besideThem::isDone);
+    assertEquals(Status.Code.OK, besideThem.join().getCode());
+
+    floods.forEach(Flood::takeAnswers);
+    answerUntil("all streams are answered", () -> sum(floods, f -> f.answered) == STREAMS * each);
+    Await.until("nothing to be held", BOUND, () -> limits.unreadBytes.taken() == 0);
+  }
+}

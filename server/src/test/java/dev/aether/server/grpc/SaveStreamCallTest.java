@@ -1,0 +1,225 @@
+package dev.aether.server.grpc;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Empty;
+import dev.aether.server.grpc.limits.Connection;
+import dev.aether.server.grpc.limits.ConnectionLimits;
+import dev.aether.server.grpc.limits.NodeLimits;
+import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.grpc.saves.SaveHandler;
+import dev.aether.server.grpc.saves.SaveStreamCalls;
+import dev.aether.server.testing.Await;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.Server;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The order and the bounds of a stream of saves, on a store that answers when the test says so: no
+ * real one answers two saves of an actor the wrong way round at will.
+ */
+class SaveStreamCallTest {
+  private static final Duration BOUND = Duration.ofSeconds(20);
+
+  private final HeldStore store = new HeldStore();
+  private final SaveHandler saves =
+      new SaveHandler(store, new EventDefaults(InstantSource.system()));
+  private final SaveStreamCalls streams = new SaveStreamCalls(saves);
+  private final Server server = serve();
+  private final ManagedChannel channel =
+      ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+  private final List<SaveEventsStreamResponse> answers =
+      Collections.synchronizedList(new ArrayList<>());
+  private final CompletableFuture<String> end = new CompletableFuture<>();
+  private @Nullable ClientCallStreamObserver<SaveEventsRequest> call;
+
+  private Server serve() {
+    try {
+      return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          .directExecutor()
+          .addTransportFilter(Connection.each(new NodeLimits(Runtime.getRuntime().maxMemory())))
+          .intercept(new ConnectionLimits())
+          .addService(new EventStoreService(store, saves, streams))
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @AfterEach
+  void end() {
+    channel.shutdownNow();
+    server.shutdownNow();
+  }
+
+  private ClientCallStreamObserver<SaveEventsRequest> open(boolean reading) {
+    var unused =
+        EventStoreGrpc.newStub(channel)
+            .saveEventsStream(
+                new ClientResponseObserver<SaveEventsRequest, SaveEventsStreamResponse>() {
+                  @Override
+                  public void beforeStart(ClientCallStreamObserver<SaveEventsRequest> begun) {
+                    call = begun;
+                    if (!reading) {
+                      begun.disableAutoRequestWithInitial(0);
+                    }
+                  }
+
+                  @Override
+                  public void onNext(SaveEventsStreamResponse answer) {
+                    answers.add(answer);
+                  }
+
+                  @Override
+                  public void onError(Throwable thrown) {
+                    end.complete(String.valueOf(thrown.getMessage()));
+                  }
+
+                  @Override
+                  public void onCompleted() {
+                    end.complete("completed");
+                  }
+                });
+    ClientCallStreamObserver<SaveEventsRequest> begun = call;
+    if (begun == null) {
+      throw new AssertionError("not begun");
+    }
+    return begun;
+  }
+
+  private static SaveEventsRequest save(String actor, String commitId) {
+    return SaveEventsRequest.newBuilder()
+        .setActorId(actor)
+        .setCommitId(commitId)
+        .setAnyVersion(Empty.getDefaultInstance())
+        .addEvents(NewEvent.newBuilder().setEventType("E"))
+        .build();
+  }
+
+  private void awaitHeld(int count) {
+    Await.until(count + " saves", BOUND, () -> store.held.size() == count);
+  }
+
+  private void awaitAnswers(List<String> commitIds) {
+    Await.until(
+        "the answers " + commitIds,
+        BOUND,
+        () ->
+            List.copyOf(answers).stream()
+                .map(SaveEventsStreamResponse::getCommitId)
+                .toList()
+                .equals(commitIds));
+  }
+
+  @Test
+  void answersOfOneActorWaitForThoseBeforeThemAndOthersOvertake() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    requests.onNext(save("x", "x2"));
+    requests.onNext(save("x", "x3"));
+    requests.onNext(save("y", "y1"));
+    awaitHeld(4);
+    store.answer(2);
+    store.answer(1);
+    store.answer(3);
+    awaitAnswers(List.of("y1"));
+    store.answer(0);
+    awaitAnswers(List.of("y1", "x1", "x2", "x3"));
+  }
+
+  @Test
+  void aCommitIdOfAnUnansweredRequestIsRefusedInItsTurn() {
+    var requests = open(true);
+    requests.onNext(save("x", "same"));
+    requests.onNext(save("x", "same"));
+    requests.onNext(save("x", "other"));
+    awaitHeld(2);
+    store.answer(1);
+    store.answer(0);
+    awaitAnswers(List.of("same", "same", "other"));
+    assertTrue(answers.get(0).hasSaved() && answers.get(2).hasSaved());
+    assertTrue(answers.get(1).getFailed().getMessage().contains("commit_id"));
+  }
+
+  @Test
+  void noMoreThanTheBoundIsReadUnanswered() {
+    var requests = open(true);
+    for (int i = 0; i < 2 * Connection.STREAMED_SAVES; i++) {
+      requests.onNext(save("x" + i, "c" + i));
+    }
+    awaitHeld(Connection.STREAMED_SAVES);
+    for (int i = 0; i < Connection.STREAMED_SAVES; i++) {
+      assertEquals(Connection.STREAMED_SAVES + i, store.held.size());
+      store.answer(i);
+      awaitHeld(Connection.STREAMED_SAVES + i + 1);
+    }
+  }
+
+  @Test
+  void whoTakesNoAnswersIsReadNoFurther() {
+    var requests = open(false);
+    for (int i = 0; i < 100_000; i++) {
+      requests.onNext(
+          save("x" + i, "a-long-commit-id-so-that-buffers-on-the-way-are-full-soon-" + i));
+    }
+    int answered = 0;
+    long quietSince = System.nanoTime();
+    while (System.nanoTime() - quietSince < Duration.ofSeconds(1).toNanos()) {
+      for (; answered < store.held.size(); answered++) {
+        store.answer(answered);
+        quietSince = System.nanoTime();
+      }
+    }
+    assertTrue(answered < 90_000, answered + " were read of one who takes no answers");
+    requests.request(Integer.MAX_VALUE);
+    while (answers.size() < 100_000 && System.nanoTime() - quietSince < BOUND.toNanos()) {
+      for (; answered < store.held.size(); answered++) {
+        store.answer(answered);
+        quietSince = System.nanoTime();
+      }
+    }
+    assertEquals(100_000, answers.size());
+  }
+
+  @Test
+  void aServerThatEndsAnswersWhatItTookAndThenSaysSo() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    awaitHeld(1);
+    streams.close();
+    store.answer(0);
+    awaitAnswers(List.of("x1"));
+    assertTrue(end.join().contains("shutting down"), end.join());
+  }
+
+  @Test
+  void theCallersEndWaitsForItsAnswers() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    requests.onCompleted();
+    awaitHeld(1);
+    store.answer(0);
+    assertEquals("completed", end.join());
+    awaitAnswers(List.of("x1"));
+  }
+}

@@ -1,0 +1,165 @@
+package dev.aether.server.grpc.errors;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.aether.server.testing.Await;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.SaveEventsRequest;
+import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.CallOptions;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.grpc.MethodDescriptor;
+import io.grpc.Server;
+import io.grpc.ServerServiceDefinition;
+import io.grpc.Status;
+import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.stub.ClientCalls;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.ServerCalls;
+import io.grpc.stub.StreamObserver;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What a service sees of a stream of requests one of which is malformed. */
+class MalformedRequestsTest {
+  private static final Duration BOUND = Duration.ofSeconds(20);
+  private static final MethodDescriptor<SaveEventsRequest, SaveEventsStreamResponse> METHOD =
+      EventStoreGrpc.getSaveEventsStreamMethod();
+  private static final SaveEventsRequest GOOD =
+      SaveEventsRequest.newBuilder().setCommitId("good").build();
+  private static final SaveEventsRequest GARBAGE =
+      SaveEventsRequest.newBuilder().setCommitId("garbage").build();
+
+  private final List<String> seen = new CopyOnWriteArrayList<>();
+  private final CompletableFuture<StreamObserver<SaveEventsStreamResponse>> answers =
+      new CompletableFuture<>();
+  private final CompletableFuture<Status> end = new CompletableFuture<>();
+  private final Server server = serve();
+  private final ManagedChannel channel =
+      ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
+
+  private Server serve() {
+    ServerServiceDefinition service =
+        ServerServiceDefinition.builder("aether.v1.EventStore")
+            .addMethod(METHOD, ServerCalls.asyncBidiStreamingCall(this::begin))
+            .build();
+    try {
+      return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+          .directExecutor()
+          .addService(MalformedRequests.refused(service))
+          .build()
+          .start();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private StreamObserver<SaveEventsRequest> begin(StreamObserver<SaveEventsStreamResponse> call) {
+    ((ServerCallStreamObserver<?>) call).setOnCancelHandler(() -> seen.add("cancelled"));
+    answers.complete(call);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(SaveEventsRequest message) {
+        seen.add(message.getCommitId());
+      }
+
+      @Override
+      public void onError(Throwable thrown) {
+        seen.add("broken");
+      }
+
+      @Override
+      public void onCompleted() {
+        seen.add("completed");
+      }
+    };
+  }
+
+  /** A client that sends its garbage as bytes that are no message. */
+  private StreamObserver<SaveEventsRequest> open() {
+    MethodDescriptor.Marshaller<SaveEventsRequest> sound = METHOD.getRequestMarshaller();
+    MethodDescriptor.Marshaller<SaveEventsRequest> unsound =
+        new MethodDescriptor.Marshaller<>() {
+          @Override
+          public InputStream stream(SaveEventsRequest message) {
+            return message.equals(GARBAGE)
+                ? new ByteArrayInputStream(new byte[] {-1, -1, -1})
+                : sound.stream(message);
+          }
+
+          @Override
+          public SaveEventsRequest parse(InputStream bytes) {
+            return sound.parse(bytes);
+          }
+        };
+    return ClientCalls.asyncBidiStreamingCall(
+        channel.newCall(
+            METHOD.toBuilder(unsound, METHOD.getResponseMarshaller()).build(), CallOptions.DEFAULT),
+        new StreamObserver<>() {
+          @Override
+          public void onNext(SaveEventsStreamResponse answer) {}
+
+          @Override
+          public void onError(Throwable thrown) {
+            end.complete(Status.fromThrowable(thrown));
+          }
+
+          @Override
+          public void onCompleted() {
+            end.complete(Status.OK);
+          }
+        });
+  }
+
+  private Status awaitEnd() {
+    Await.until("the end of the call", BOUND, end::isDone);
+    return end.join();
+  }
+
+  @AfterEach
+  void end() {
+    channel.shutdownNow();
+    server.shutdownNow();
+  }
+
+  @Test
+  void theServiceIsToldThatTheCallIsCancelledAndSeesNothingAfterwards() throws Exception {
+    StreamObserver<SaveEventsRequest> requests = open();
+    requests.onNext(GOOD);
+    requests.onNext(GARBAGE);
+    requests.onNext(GOOD);
+    requests.onCompleted();
+    assertEquals(Status.Code.INVALID_ARGUMENT, awaitEnd().getCode());
+    server.shutdown();
+    Await.until("the end of the server", BOUND, server::isTerminated);
+    assertEquals(List.of("good", "cancelled", "broken"), seen);
+  }
+
+  @Test
+  void whatTheServiceStillAnswersGoesNowhere() {
+    StreamObserver<SaveEventsRequest> requests = open();
+    requests.onNext(GOOD);
+    requests.onNext(GARBAGE);
+    assertEquals(Status.Code.INVALID_ARGUMENT, awaitEnd().getCode());
+    StreamObserver<SaveEventsStreamResponse> late = answers.join();
+    late.onNext(SaveEventsStreamResponse.getDefaultInstance());
+    late.onCompleted();
+  }
+
+  @Test
+  void whoHasEndedTheCallIsNotRefused() {
+    StreamObserver<SaveEventsRequest> requests = open();
+    answers.thenAccept(StreamObserver::onCompleted);
+    requests.onNext(GARBAGE);
+    assertEquals(Status.Code.OK, awaitEnd().getCode());
+  }
+}

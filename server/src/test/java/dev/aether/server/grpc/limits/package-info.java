@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.grpc.limits;
+
+import org.jspecify.annotations.NullMarked;

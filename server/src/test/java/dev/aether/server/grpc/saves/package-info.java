@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.grpc.saves;
+
+import org.jspecify.annotations.NullMarked;

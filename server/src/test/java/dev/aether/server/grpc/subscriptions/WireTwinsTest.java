@@ -1,0 +1,40 @@
+package dev.aether.server.grpc.subscriptions;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.Type;
+import dev.aether.server.wire.EncodedSubscriptionEvents;
+import dev.aether.server.wire.SubscriptionFrame;
+import dev.aether.v1.SubscribeResponse;
+import dev.aether.v1.SubscriptionEvents;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The twins that leave inner messages encoded have the same bytes on the wire as the public
+ * messages.
+ */
+class WireTwinsTest {
+  @Test
+  void theTwinOfSubscribeResponseHasItsFields() {
+    assertTwin(SubscribeResponse.getDescriptor(), SubscriptionFrame.getDescriptor());
+  }
+
+  @Test
+  void theTwinOfSubscriptionEventsHasItsFields() {
+    assertTwin(SubscriptionEvents.getDescriptor(), EncodedSubscriptionEvents.getDescriptor());
+  }
+
+  private static void assertTwin(Descriptor original, Descriptor twin) {
+    assertEquals(original.getFields().size(), twin.getFields().size());
+    for (FieldDescriptor field : original.getFields()) {
+      FieldDescriptor other = twin.findFieldByNumber(field.getNumber());
+      assertEquals(field.getName(), other.getName());
+      assertEquals(field.isRepeated(), other.isRepeated());
+      boolean encoded = field.getType() == Type.MESSAGE && other.getType() == Type.BYTES;
+      assertTrue(encoded || field.getType() == other.getType(), field.getFullName());
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.grpc.subscriptions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,168 @@
+package dev.aether.server.grpc.tokens;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.aether.server.event.Cursor;
+import dev.aether.server.event.Cursor.LogKey;
+import dev.aether.server.event.Mark;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.wire.CursorRecord;
+import dev.aether.server.wire.NamespacePosition;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CursorCodecTest {
+  private static final CursorCodec CODEC = new CursorCodec(42, NamePattern.of("default"));
+  private static final Cursor CURSOR =
+      new Cursor(
+          Map.of(
+              new LogKey("abcdefghij", 0), Mark.at(7),
+              new LogKey("klmnopqrst", 1), Mark.at(1_000_000_000_000L)));
+
+  /** What a client kept years ago, before cursors told commits apart. */
+  private static final String GOLDEN =
+      "AQkqAAAAAAAAABF9aBnOwe6oNxoPCgphYmNkZWZnaGlqEgEHGhUKCmtsbW5vcHFyc3QSBwCAoJSljR1V1hhY";
+
+  /** One that does. */
+  private static final String GOLDEN_WITH_FINGERPRINTS =
+      "AQkqAAAAAAAAABF9aBnOwe6oNxoVCgphYmNkZWZnaGlqEgEHGgRh8Y-aGhoKCmtsbW5vcHFyc3QSAgAIGggAAAAARomKwfBYrA8";
+
+  /** The first in format 2. */
+  private static final String GOLDEN_DEFLATED =
+      "AngB49RigADB2gzJcwffrTCX4ufiSkxKTklNS8_IzBJiZJcS5eLKzsnNyy8oLCouEWJnaFgwZWmvLACpIBCnj_oZaw";
+
+  private static final String INCARNATION_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
+
+  @Test
+  void aCursorComesBack() {
+    assertEquals(
+        Map.of(
+            new LogKey("abcdefghij", 0), Mark.at(7),
+            new LogKey("klmnopqrst", 0), Mark.NONE,
+            new LogKey("klmnopqrst", 1), Mark.at(1_000_000_000_000L)),
+        CODEC.decode(CODEC.encode(CURSOR)).positions());
+  }
+
+  @Test
+  void anOldCursorIsReadAsItWasMeant() {
+    assertEquals(GOLDEN, CODEC.encode(CURSOR));
+    assertEquals(Mark.at(7), CODEC.decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
+  }
+
+  @Test
+  void aCursorOverTwiceTheNamespacesOfAStoreFitsInOneMessageAndComesBack() {
+    Cursor cursor = cursorOver(200_000);
+    String text = CODEC.encode(cursor);
+    assertTrue(text.length() < 4 * 1024 * 1024 - 64 * 1024, () -> text.length() + " bytes");
+    Map<LogKey, Mark> positions = new HashMap<>(cursor.positions());
+    positions.replaceAll((log, mark) -> Mark.at(mark.position()));
+    assertEquals(new Cursor(positions), CODEC.decode(text), "more than what there is room for");
+  }
+
+  @Test
+  void aCursorOverAllNamespacesOfAStoreTellsItsCommitsApart() {
+    Cursor cursor = cursorOver(100_000);
+    assertEquals(cursor, CODEC.decode(CODEC.encode(cursor)));
+  }
+
+  @Test
+  void aCursorThatTellsItsCommitsApartIsReadAsItWasMeant() {
+    Instant storedAt = Instant.parse("2026-11-28T13:14:15.123456789Z");
+    Cursor cursor =
+        new Cursor(
+            Map.of(
+                new LogKey("abcdefghij", 0), Mark.of(7, storedAt),
+                new LogKey("klmnopqrst", 0), Mark.NONE,
+                new LogKey("klmnopqrst", 1), Mark.of(8, storedAt.plusNanos(1))));
+    assertEquals(GOLDEN_WITH_FINGERPRINTS, CODEC.encode(cursor));
+    assertEquals(cursor, CODEC.decode(GOLDEN_WITH_FINGERPRINTS));
+    assertEquals(0x9a8ff161, Mark.of(7, storedAt).fingerprint());
+  }
+
+  @Test
+  void aCursorThatFitsInNoMessageIsRefusedByItsPattern() {
+    Cursor cursor = cursorOver(400_000);
+    var refused = assertThrows(StoreException.InvalidRequest.class, () -> CODEC.encode(cursor));
+    assertEquals("namespace_pattern", refused.violations().get(0).field());
+  }
+
+  @Test
+  void anOldDeflatedCursorIsReadAsItWasMeant() {
+    assertEquals(CODEC.decode(GOLDEN), CODEC.decode(GOLDEN_DEFLATED));
+  }
+
+  private static Mark mark(long position) {
+    return Mark.of(position, Instant.ofEpochSecond(0, position));
+  }
+
+  /** As stores make them: ids of random letters, positions up to four billion. */
+  private static Cursor cursorOver(int logs) {
+    Random random = new Random(logs);
+    Map<LogKey, Mark> positions = new HashMap<>();
+    for (int i = 0; i < logs; i++) {
+      String incarnation =
+          random
+              .ints(10, 0, INCARNATION_LETTERS.length())
+              .mapToObj(INCARNATION_LETTERS::charAt)
+              .map(String::valueOf)
+              .collect(Collectors.joining());
+      positions.put(new LogKey(incarnation, 0), mark(random.nextLong(1L << 32)));
+    }
+    return new Cursor(positions);
+  }
+
+  @Test
+  void everyFlippedCharacterIsNoticed() {
+    String text = CODEC.encode(CURSOR);
+    for (int i = 0; i < text.length(); i++) {
+      char other = text.charAt(i) == 'A' ? 'B' : 'A';
+      String damaged = text.substring(0, i) + other + text.substring(i + 1);
+      assertThrows(StoreException.CursorUnknown.class, () -> CODEC.decode(damaged));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "A", "AQ", "not base64!", "AAAAAAAA"})
+  void whatIsNoCursorIsUnknown(String text) {
+    assertThrows(StoreException.CursorUnknown.class, () -> CODEC.decode(text));
+  }
+
+  @Test
+  void aCursorOverMoreLogsThanThereAreIsUnknown() throws InvalidProtocolBufferException {
+    byte[] bytes = Base64.getUrlDecoder().decode(CODEC.encode(CURSOR));
+    CursorRecord record = CursorRecord.parseFrom(Arrays.copyOfRange(bytes, 1, bytes.length - 4));
+    NamespacePosition huge =
+        NamespacePosition.newBuilder().addAllPositions(Collections.nCopies(300_000, 0L)).build();
+    byte[] body = record.toBuilder().addNamespaces(huge).build().toByteArray();
+    ByteBuffer forged = ByteBuffer.allocate(1 + body.length + 4).put(bytes[0]).put(body);
+    CRC32C crc = new CRC32C();
+    crc.update(forged.array(), 0, 1 + body.length);
+    forged.putInt((int) crc.getValue());
+    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(forged.array());
+    assertThrows(StoreException.CursorUnknown.class, () -> CODEC.decode(text));
+  }
+
+  @Test
+  void anotherPatternsOrStoresCursorIsUnknown() {
+    String text = CODEC.encode(CURSOR);
+    CursorCodec otherPattern = new CursorCodec(42, NamePattern.of("default.>"));
+    CursorCodec otherStore = new CursorCodec(43, NamePattern.of("default"));
+    assertThrows(StoreException.CursorUnknown.class, () -> otherPattern.decode(text));
+    assertThrows(StoreException.CursorUnknown.class, () -> otherStore.decode(text));
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.grpc.tokens;
+
+import org.jspecify.annotations.NullMarked;
