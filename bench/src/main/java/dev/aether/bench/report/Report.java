@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A run, as JSON for programs and as Markdown for people.
@@ -17,11 +18,15 @@ import java.util.Map;
  */
 public record Report(Map<String, String> facts, List<Outcome> outcomes) {
 
-  /** Writes {@code NAME.json} and {@code NAME.md}. */
+  /** Writes {@code NAME.json}, {@code NAME.md} and {@code NAME.svg}. */
   public void write(Path folder, String name) throws IOException {
     Files.createDirectories(folder);
     Files.writeString(folder.resolve(name + ".json"), json() + "\n");
     Files.writeString(folder.resolve(name + ".md"), markdown());
+    Optional<BarChart> chart = SaveRateChart.of(outcomes);
+    if (chart.isPresent()) {
+      Files.writeString(folder.resolve(name + ".svg"), chart.get().svg());
+    }
   }
 
   String json() {
@@ -66,7 +71,12 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
 
   /** Tables: each scenario's figures, then what was aimed at. */
   public String markdown() {
-    StringBuilder text = new StringBuilder("| | |\n|---|---|\n");
+    StringBuilder text =
+        new StringBuilder(
+            "# Benchmark figures\n\n"
+                + "These are the figures of one run of `bench/run`; [Benchmarks](README.md) explains"
+                + " them.\n\n"
+                + "| machine | |\n|---|---|\n");
     facts.forEach(
         (what, fact) -> text.append(String.format(Locale.ROOT, "| %s | %s |\n", what, fact)));
     for (Outcome outcome : outcomes) {

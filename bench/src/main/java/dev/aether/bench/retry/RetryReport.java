@@ -1,5 +1,6 @@
 package dev.aether.bench.retry;
 
+import dev.aether.bench.report.BarChart;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,12 +75,16 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
 
   /** All figures. */
   String markdown() {
-    StringBuilder text = new StringBuilder("| | |\n|---|---|\n");
+    StringBuilder text =
+        new StringBuilder(
+            "# Retry patterns under contention\n\n"
+                + "These are the figures behind [retries](../retries.md), written by `bench/retry`.\n\n"
+                + "| machine | |\n|---|---|\n");
     facts.forEach(
         (what, fact) -> text.append(String.format(Locale.ROOT, "| %s | %s |\n", what, fact)));
     text.append(
-        "\n| pattern | writers | saved/s | p50 ms | p99 ms | the caller waits, p50 ms"
-            + " | attempts a save | given up | refused |\n");
+        "\n| pattern | writers | saved/s | p50 ms | p99 ms | caller blocked, p50 ms"
+            + " | attempts per save | given up | refused |\n");
     text.append("|---|---:|---:|---:|---:|---:|---:|---:|---:|\n");
     for (Row row : rows) {
       for (int i = 0; i < writers.size(); i++) {
@@ -100,13 +105,13 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
                 figures.refused()));
       }
     }
-    return text.append("\n![saves a second](retry.svg)\n").toString();
+    return text.append("\n![Saves per second, and the share given up](retry.svg)\n").toString();
   }
 
   BarChart chart() {
     return new BarChart(
-        "Saved on one actor, and the share of saves that were given up",
-        "saves a second",
+        "Saves per second on one actor, and the share of saves that were given up",
+        "saves per second",
         writers.stream().map(count -> count == 1 ? "1 writer" : count + " writers").toList(),
         rows.stream()
             .map(

@@ -36,7 +36,7 @@ public final class CachedActors implements Scenario {
       long before = Jcmd.liveBytes(node.pid());
       fill(node, "cached", actors, data);
       double each = (double) (Jcmd.liveBytes(node.pid()) - before) / actors;
-      Series bytes = new Series("aether node", "bytes of heap an actor", List.of(each));
+      Series bytes = new Series("aether node", "bytes of heap per actor", List.of(each));
       return new Outcome(
           id(),
           String.format(Locale.ROOT, "%,d actors in the version cache, one commit each", actors),

@@ -68,7 +68,7 @@ public final class ImportTime implements Scenario {
           id(),
           String.format(
               Locale.ROOT,
-              "import of %,d events, one a commit%s",
+              "import of %,d events, one per commit%s",
               lines,
               Files.exists(log) ? " (bpic2012)" : ", made up"),
           rounds.all(),

@@ -37,7 +37,7 @@ public final class ReadyTime implements Scenario {
             });
     return new Outcome(
         id(),
-        "aether serve --data DIR, from its start to its line",
+        "aether serve --data DIR, from its start until it is ready",
         rounds.all(),
         List.of(
             Target.atMost(AT_MOST_S, rounds.of(FRESH, FIGURE)),

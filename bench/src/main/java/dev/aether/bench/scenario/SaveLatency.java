@@ -46,7 +46,7 @@ public final class SaveLatency implements Scenario {
           rounds.all(),
           contenders.drivers().stream()
               .filter(Driver::isAether)
-              .map(driver -> rounds.of(driver.name(), P50).minus(raw, "p50 ms more than raw"))
+              .map(driver -> rounds.of(driver.name(), P50).minus(raw, "p50 ms above raw"))
               .map(more -> Target.atMost(MORE_THAN_RAW_MS, more))
               .toList());
     }

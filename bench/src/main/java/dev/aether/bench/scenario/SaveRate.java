@@ -62,7 +62,7 @@ public final class SaveRate implements Scenario {
           id,
           String.format(
               Locale.ROOT,
-              "%d-byte events, %d a save, %d saves in flight over %,d actors",
+              "%d-byte events, %d per save, %d saves in flight over %,d actors",
               Payload.BYTES,
               eventsPerCommit,
               IN_FLIGHT,
@@ -84,8 +84,7 @@ public final class SaveRate implements Scenario {
     after.forEach(
         (process, used) -> {
           long nanos = used.minus(before.getOrDefault(process, used)).toNanos();
-          figures.put(
-              "µs of processor a save, " + process, nanos / NANOS_PER_MICRO / measured.count());
+          figures.put("µs of CPU per save, " + process, nanos / NANOS_PER_MICRO / measured.count());
         });
     return figures;
   }

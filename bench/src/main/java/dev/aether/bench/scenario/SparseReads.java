@@ -136,7 +136,7 @@ public final class SparseReads implements Scenario {
                   Serial.run(
                       () -> check(reader.read(random.nextInt(actors))), COLD_WITHIN, COLD_READS);
               Map<String, Double> figures = new LinkedHashMap<>();
-              figures.put("very first read ms", first);
+              figures.put("first read of all, ms", first);
               figures.putAll(figures(COLD, rest));
               return figures;
             }

@@ -1,17 +1,17 @@
-package dev.aether.bench.retry;
+package dev.aether.bench.report;
 
 import java.util.List;
 import java.util.Locale;
 
 /**
- * Bars in groups on a linear axis from 0, as SVG.
+ * Draws bars in groups on a linear axis from 0, as SVG for light and dark pages.
  *
- * @param title above all
+ * @param title stands above the bars
  * @param unit what the axis counts
- * @param series what each bar of a group stands for
+ * @param series what each bar of a group stands for, at most three
  * @param groups the bars, as many in each as there are series
  */
-record BarChart(String title, String unit, List<String> series, List<Group> groups) {
+public record BarChart(String title, String unit, List<String> series, List<Group> groups) {
   private static final int LABEL_WIDTH = 150;
   private static final int AXIS_WIDTH = 480;
 
@@ -22,10 +22,24 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
   private static final int GAP = 12;
   private static final int TOP = 58;
   private static final int BELOW = 44;
-  private static final List<String> COLOURS = List.of("#9ecae1", "#4292c6", "#084594");
+  private static final int LETTER_WIDTH = 7;
+
+  private static final String STYLE =
+      """
+      <style>
+      text { fill: #1f2328 } .axis { stroke: #57606a } .grid { stroke: #d0d7de }
+      .first { fill: #8c959f } .second { fill: #0969da } .third { fill: #54aeff }
+      @media (prefers-color-scheme: dark) {
+      text { fill: #e6edf3 } .axis { stroke: #8b949e } .grid { stroke: #30363d }
+      .first { fill: #6e7681 } .second { fill: #2f81f7 } .third { fill: #a5d6ff }
+      }
+      </style>
+      """;
+
+  private static final List<String> CLASSES = List.of("first", "second", "third");
 
   /** Bars that belong together. */
-  record Group(String name, List<Bar> bars) {}
+  public record Group(String name, List<Bar> bars) {}
 
   /**
    * A bar.
@@ -33,9 +47,10 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
    * @param value its length, not below 0
    * @param note stands after the value
    */
-  record Bar(double value, String note) {}
+  public record Bar(double value, String note) {}
 
-  String svg() {
+  /** The picture, as a file. */
+  public String svg() {
     int groupHeight = series.size() * BAR_HEIGHT + GAP;
     int bottom = TOP + groups.size() * groupHeight;
     double step = step(largest());
@@ -46,15 +61,17 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
             Locale.ROOT,
             """
         <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
-        <rect width="100%%" height="100%%" fill="white"/>
-        <text x="8" y="20" font-size="14">%s</text>
+        %s<text x="8" y="20" font-size="14">%s</text>
         """,
             LABEL_WIDTH + AXIS_WIDTH + NOTE_WIDTH,
             bottom + BELOW,
+            STYLE,
             title));
+    int left = LABEL_WIDTH;
     for (int i = 0; i < series.size(); i++) {
-      svg.append(rect(LABEL_WIDTH + i * 110, 32, 12, COLOURS.get(i)));
-      svg.append(text(LABEL_WIDTH + i * 110 + 18, 42, "start", series.get(i)));
+      svg.append(rect(left, 32, 12, CLASSES.get(i)));
+      svg.append(text(left + 18, 42, "start", series.get(i)));
+      left += 40 + series.get(i).length() * LETTER_WIDTH;
     }
     svg.append(axis(step, ticks, bottom));
     for (int g = 0; g < groups.size(); g++) {
@@ -63,7 +80,7 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
       for (int i = 0; i < series.size(); i++) {
         Bar bar = groups.get(g).bars().get(i);
         int width = (int) Math.round(AXIS_WIDTH * bar.value() / (step * ticks));
-        svg.append(rect(LABEL_WIDTH, top + i * BAR_HEIGHT, width, COLOURS.get(i)));
+        svg.append(rect(LABEL_WIDTH, top + i * BAR_HEIGHT, width, CLASSES.get(i)));
         svg.append(
             text(
                 LABEL_WIDTH + width + 6,
@@ -96,12 +113,12 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
       axis.append(
           String.format(
               Locale.ROOT,
-              "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" stroke=\"%s\"/>\n",
+              "<line x1=\"%d\" y1=\"%d\" x2=\"%d\" y2=\"%d\" class=\"%s\"/>\n",
               x,
               TOP - 4,
               x,
               bottom,
-              tick == 0 ? "#444" : "#ddd"));
+              tick == 0 ? "axis" : "grid"));
       axis.append(text(x, bottom + 16, "middle", number(step * tick)));
     }
     return axis.append(text(LABEL_WIDTH + AXIS_WIDTH / 2, bottom + 34, "middle", unit)).toString();
@@ -111,15 +128,15 @@ record BarChart(String title, String unit, List<String> series, List<Group> grou
     return String.format(Locale.ROOT, value >= 10 || value == 0 ? "%,.0f" : "%.1f", value);
   }
 
-  private static String rect(int x, int y, int width, String colour) {
+  private static String rect(int x, int y, int width, String name) {
     return String.format(
         Locale.ROOT,
-        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" fill=\"%s\"/>\n",
+        "<rect x=\"%d\" y=\"%d\" width=\"%d\" height=\"%d\" class=\"%s\"/>\n",
         x,
         y,
         width,
         BAR_HEIGHT - 2,
-        colour);
+        name);
   }
 
   private static String text(int x, int y, String anchor, String text) {

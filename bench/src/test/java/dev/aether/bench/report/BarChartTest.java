@@ -1,4 +1,4 @@
-package dev.aether.bench.retry;
+package dev.aether.bench.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -39,8 +39,10 @@ final class BarChartTest {
   }
 
   @Test
-  void theDocumentsPictureIsDrawnSo() throws Exception {
-    assertLinear(Files.readString(Path.of("..", "docs", "benchmarks", "retry.svg")));
+  void theDocumentsPicturesAreDrawnToScale() throws Exception {
+    for (String picture : List.of("latest.svg", "retry.svg")) {
+      assertLinear(Files.readString(Path.of("..", "docs", "benchmarks", picture)));
+    }
   }
 
   private static void assertLinear(String svg) {

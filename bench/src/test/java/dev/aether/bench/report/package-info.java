@@ -1,5 +1,5 @@
 /** Whether the benchmarks measure what they say. */
 @NullMarked
-package dev.aether.bench.retry;
+package dev.aether.bench.report;
 
 import org.jspecify.annotations.NullMarked;
