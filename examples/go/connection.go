@@ -20,21 +20,19 @@ const (
 	attempts = 10               // before a loop gives up
 )
 
-// sendAgain are the reasons after which nothing was stored yet, or nobody knows whether: the same request may be sent
-// again.
+// sendAgain are the reasons after which nothing was stored or the outcome is unknown: the same request may be sent again.
 var sendAgain = []string{"OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "SHUTTING_DOWN", "OVERLOADED"}
 
 func connect() (*grpc.ClientConn, error) {
 	return grpc.NewClient(
 		cmp.Or(os.Getenv("AETHER_SERVER"), "127.0.0.1:7450"),
 		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		// Pings find out that a connection died without a word.
+		// Pings detect connections that died silently.
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 20 * time.Second, Timeout: 10 * time.Second}),
 	)
 }
 
-// explain takes the reason and the VersionConflict from a status. Both are missing if it isn't Aether's: a proxy's, a
-// lost connection's.
+// explain returns the reason and the VersionConflict of an error; empty if it comes from a proxy or a lost connection.
 func explain(err error) (reason string, conflict *aether.VersionConflict) {
 	for _, detail := range status.Convert(err).Details() { // grpc-status-details-bin
 		switch detail := detail.(type) {

@@ -9,10 +9,10 @@ import (
 	aether "quickstart/aether/v1"
 )
 
-// In earnest a subscription has no deadline: heartbeats come every 10 s, and longer silence is a lost connection.
+// This example limits a subscription. In production it has no deadline: treat 20 s without a frame as a lost connection.
 const patience = 10 * time.Second
 
-// follow adds the versions of events to seen until the last is there, through lost connections.
+// follow adds the versions of events to seen until it has the last one, across lost connections.
 func follow(request *aether.SubscribeRequest, seen *[]uint64, until uint64) error {
 	for attempt := range attempts {
 		err := followOnce(request, seen, until)
@@ -24,7 +24,7 @@ func follow(request *aether.SubscribeRequest, seen *[]uint64, until uint64) erro
 	return fmt.Errorf("the subscription was lost %d times", attempts)
 }
 
-// followOnce follows over a connection of its own, and closes it at the end.
+// followOnce subscribes over a connection of its own and closes it at the end.
 func followOnce(request *aether.SubscribeRequest, seen *[]uint64, until uint64) error {
 	connection, err := connect()
 	if err != nil {
@@ -52,14 +52,14 @@ func followOnce(request *aether.SubscribeRequest, seen *[]uint64, until uint64) 
 	return nil
 }
 
-// goOnAfter makes the request go on after this frame. A projection stores it together with what the events changed.
+// goOnAfter makes the request resume after this frame. A projection stores it together with what the events changed.
 func goOnAfter(response *aether.SubscribeResponse, request *aether.SubscribeRequest) {
 	if cursor := cursorOf(response); cursor != "" {
 		request.Start = &aether.SubscribeRequest_Cursor{Cursor: cursor}
 		request.After = map[string]*aether.PartitionPositions{}
 		return
 	}
-	// Some frames come without one: then the positions say how far it got since the last.
+	// Some frames have no cursor: then the positions say how far it got since the last one.
 	for _, at := range response.GetEvents().GetCommits() {
 		after := request.After[at.Commit.Namespace]
 		if after == nil {

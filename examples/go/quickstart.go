@@ -1,5 +1,5 @@
-// Quickstart saves, meets a conflict, reads, and subscribes with resume: Aether from Go, with stubs made from proto/
-// alone. It exits with 0 only if the subscriber sees each event once and in order, though it loses its connection.
+// Quickstart saves, meets a conflict, reads, and subscribes with resume: Aether from Go, with stubs generated
+// from proto/ alone. It exits with 0 only if the subscriber gets each event once and in order although it loses its connection.
 package main
 
 //go:generate go run ./generate ../../proto aether/v1
@@ -38,7 +38,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("2. Cancel, by one who knows version 1 only")
+	fmt.Println("2. Cancel, having seen version 1 only")
 	if err := cancel(store, actorID, known); err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func run() error {
 	return followAndResume(store, actorID)
 }
 
-// placeAndPay returns the history as it is before the payment.
+// placeAndPay returns the history before the payment.
 func placeAndPay(store aether.EventStoreClient, actorID string) ([]*aether.Event, error) {
 	saved, err := save(store, newSave(actorID, 0, "OrderPlaced"))
 	if err != nil {
@@ -68,7 +68,7 @@ func placeAndPay(store aether.EventStoreClient, actorID string) ([]*aether.Event
 		return nil, err
 	}
 	fmt.Printf("   %s: OrderPaid is version %d\n", actorID, saved.LastVersion)
-	payment.Retry = true // as if that answer had been lost
+	payment.Retry = true // as if its answer had been lost
 	if saved, err = save(store, payment); err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func placeAndPay(store aether.EventStoreClient, actorID string) ([]*aether.Event
 	return known, nil
 }
 
-// cancel cancels the order that this history tells of. If others were first, it reads what they saved and decides again.
+// cancel cancels the order with this history. If others were faster, it reads what they saved and decides again.
 func cancel(store aether.EventStoreClient, actorID string, history []*aether.Event) error {
 	for range attempts {
 		decision := "OrderCancelled"
@@ -102,7 +102,7 @@ func cancel(store aether.EventStoreClient, actorID string, history []*aether.Eve
 		fmt.Println("   missed:", listed(missed))
 		history = append(history, missed...)
 	}
-	return fmt.Errorf("others were first %d times", attempts)
+	return fmt.Errorf("others were faster %d times", attempts)
 }
 
 func followAndResume(store aether.EventStoreClient, actorID string) error {

@@ -11,14 +11,14 @@ import (
 	aether "quickstart/aether/v1"
 )
 
-// conflictError says that a save came too late.
+// conflictError says that a save was refused because of newer events.
 type conflictError struct{ details *aether.VersionConflict }
 
 func (e *conflictError) Error() string {
 	return fmt.Sprintf("%s is at version %d", e.details.ActorId, e.details.CurrentVersion)
 }
 
-// newSave is a save that was decided just now, so its commit id is new. It stays the same, however often this is sent.
+// newSave returns a save with a new commit id, which stays the same however often it is sent.
 func newSave(actorID string, expectedVersion uint64, eventType string) *aether.SaveEventsRequest {
 	return &aether.SaveEventsRequest{
 		ActorId:  actorID,
@@ -28,7 +28,7 @@ func newSave(actorID string, expectedVersion uint64, eventType string) *aether.S
 	}
 }
 
-// save sends a save until its outcome is known. The error is a conflictError if it came too late.
+// save sends a save until its outcome is known. The error is a conflictError if the actor has newer events.
 func save(store aether.EventStoreClient, request *aether.SaveEventsRequest) (*aether.SaveEventsResponse, error) {
 	var last error
 	for attempt := range attempts {
@@ -43,12 +43,12 @@ func save(store aether.EventStoreClient, request *aether.SaveEventsRequest) (*ae
 		if isFinal(reason) {
 			return nil, err
 		}
-		// OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, a lost connection …: it may be stored. Sent again, it is found.
+		// OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, a lost connection …: it may be stored. Sending it again finds out.
 		last = err
 		request.Retry = true
 		pause(attempt)
 	}
-	// Who keeps the request can send it again later.
+	// Keep the request to send it again later.
 	return nil, fmt.Errorf("the outcome is still unknown: %w", last)
 }
 

@@ -10,7 +10,7 @@ const SERVER = process.env.AETHER_SERVER ?? '127.0.0.1:7450';
 export const TIMEOUT_MS = 10_000; // for a call
 export const ATTEMPTS = 10; // before a loop gives up
 
-// Nothing was stored yet, or nobody knows whether: the same request may be sent again.
+// After these, nothing was stored or the outcome is unknown: the same request may be sent again.
 const SEND_AGAIN = ['OUTCOME_UNKNOWN', 'STORE_UNAVAILABLE', 'SHUTTING_DOWN', 'OVERLOADED'];
 
 const types = protoLoader.loadSync(
@@ -21,16 +21,16 @@ const types = protoLoader.loadSync(
     enums: String,
     defaults: true,
     oneofs: true,
-    json: true, // details come as what they are, with their '@type'
+    json: true, // details are decoded, with their '@type'
   },
 );
 const { EventStore, EventBus } = grpc.loadPackageDefinition(types).aether.v1;
 
 const connect = (Service) =>
   new Service(SERVER, grpc.credentials.createInsecure(), {
-    // A connection of its own: else all clients of one address share one.
+    // Use a connection of its own: otherwise all clients of one address share one.
     'grpc.use_local_subchannel_pool': 1,
-    // Pings find out that a connection died without a word.
+    // Pings detect connections that died silently.
     'grpc.keepalive_time_ms': 20_000,
     'grpc.keepalive_timeout_ms': 10_000,
   });
@@ -38,7 +38,7 @@ const connect = (Service) =>
 export const connectStore = () => connect(EventStore);
 export const connectBus = () => connect(EventBus);
 
-/** The reason and the VersionConflict in a status. Both are missing if it isn't Aether's: a proxy's, a lost connection's. */
+/** Returns the reason and the VersionConflict of an error; undefined if it comes from a proxy or a lost connection. */
 export function explain(error) {
   const [bytes] = error.metadata?.get('grpc-status-details-bin') ?? [];
   const details = bytes ? types['google.rpc.Status'].deserialize(bytes).details : [];

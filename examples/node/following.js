@@ -1,16 +1,16 @@
-// A subscription that goes on where it was.
+// A subscription that resumes where it stopped.
 
 import { ATTEMPTS, connectBus, explain, isFinal, pause } from './connection.js';
 
-// In earnest a subscription has no deadline: heartbeats come every 10 s, and longer silence is a lost connection.
+// This example limits a subscription. In production it has no deadline: treat 20 s without a frame as a lost connection.
 const PATIENCE_MS = 10_000;
 
-/** Adds the versions of events to seen until the last is there, through lost connections. */
+/** Adds the versions of events to seen until it has the last one, across lost connections. */
 export async function follow(request, seen, until) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const bus = connectBus();
     const frames = bus.subscribe(request, { deadline: Date.now() + PATIENCE_MS });
-    frames.on('error', () => {}); // the loop hears of errors; but when it was left, of our own cancel nobody does
+    frames.on('error', () => {}); // the loop gets errors; this handles the cancellation after the loop was left
     try {
       for await (const response of frames) {
         const commits = response.events?.commits ?? [];
@@ -29,7 +29,7 @@ export async function follow(request, seen, until) {
   throw new Error(`the subscription was lost ${ATTEMPTS} times`);
 }
 
-/** Makes the request go on after this frame. A projection stores it together with what the events changed. */
+/** Makes the request resume after this frame. A projection stores it together with what the events changed. */
 function goOnAfter(response, request) {
   const { cursor, commits = [] } = response[response.frame];
   if (cursor) {
@@ -37,7 +37,7 @@ function goOnAfter(response, request) {
     Object.assign(request, { cursor, after: {} });
     return;
   }
-  // Some frames come without one: then the positions say how far it got since the last.
+  // Some frames have no cursor: then the positions say how far it got since the last one.
   for (const { partition, position, commit } of commits) {
     request.after[commit.namespace] ??= { positions: {} };
     request.after[commit.namespace].positions[partition] = position;

@@ -1,12 +1,12 @@
 // Saves, meets a conflict, reads, and subscribes with resume: Aether from Node, with nothing but proto/.
-// Exits 0 only if the subscriber sees each event once and in order, though it loses its connection.
+// Exits with 0 only if the subscriber gets each event once and in order although it loses its connection.
 
 import { randomUUID } from 'node:crypto';
 import { ATTEMPTS, connectStore } from './connection.js';
 import { follow } from './following.js';
 import { Conflict, newSave, read, save } from './saving.js';
 
-/** Cancels the order that this history tells of. If others were first, reads what they saved and decides again. */
+/** Cancels the order with this history. If others were faster, reads what they saved and decides again. */
 async function cancel(store, actorId, history) {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const isPaid = history.some((event) => event.eventType === 'OrderPaid');
@@ -22,7 +22,7 @@ async function cancel(store, actorId, history) {
       history = [...history, ...missed];
     }
   }
-  throw new Error(`others were first ${ATTEMPTS} times`);
+  throw new Error(`others were faster ${ATTEMPTS} times`);
 }
 
 const listed = (events) => events.map((event) => `v${event.version} ${event.eventType}`).join(', ');
@@ -37,10 +37,10 @@ const known = await read(store, actorId);
 const payment = newSave(actorId, 1, 'OrderPaid');
 const paid = await save(store, payment);
 console.log(`   ${actorId}: OrderPaid is version ${paid.lastVersion}`);
-const again = await save(store, { ...payment, retry: true }); // as if that answer had been lost
+const again = await save(store, { ...payment, retry: true }); // as if its answer had been lost
 console.log(`   sent again: still version ${again.lastVersion}, replayed ${again.replayed}`);
 
-console.log('2. Cancel, by one who knows version 1 only');
+console.log('2. Cancel, having seen version 1 only');
 const { decision, saved } = await cancel(store, actorId, known);
 console.log(`   decided again: ${decision} is version ${saved.lastVersion}`);
 

@@ -1,9 +1,9 @@
-// Saves whose outcome is known in the end, and reads.
+// Saves until the outcome is known, and reads.
 
 import { randomUUID } from 'node:crypto';
 import { ATTEMPTS, TIMEOUT_MS, explain, isFinal, pause } from './connection.js';
 
-/** A save came too late; details is the VersionConflict. */
+/** A save was refused because of newer events; details is the VersionConflict. */
 export class Conflict extends Error {
   constructor(details) {
     super(`${details.actorId} is at version ${details.currentVersion}`);
@@ -11,13 +11,13 @@ export class Conflict extends Error {
   }
 }
 
-/** A save that was decided just now, so its commitId is new. It stays the same, however often this is sent. */
+/** A new save with a new commitId, which stays the same however often it is sent. */
 export function newSave(actorId, expectedVersion, eventType) {
   const event = { eventType, data: Buffer.from(JSON.stringify({ by: 'node' })) };
   return { actorId, commitId: randomUUID(), expectedVersion, events: [event] };
 }
 
-/** Sends a save until its outcome is known. Throws Conflict if it came too late. */
+/** Sends a save until its outcome is known. Throws Conflict if the actor has newer events. */
 export async function save(store, request) {
   let last;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -27,13 +27,13 @@ export async function save(store, request) {
       const { reason, conflict } = explain(error);
       if (conflict) throw new Conflict(conflict);
       if (isFinal(reason)) throw error;
-      // OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, a lost connection …: it may be stored. Sent again, it is found.
+      // OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, a lost connection …: it may be stored. Sending it again finds out.
       last = error;
     }
     request.retry = true;
     await pause(attempt);
   }
-  throw last; // The outcome is still unknown: who keeps the request can send it again later.
+  throw last; // The outcome is still unknown: keep the request to send it again later.
 }
 
 const saveOnce = (store, request) =>

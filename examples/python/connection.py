@@ -13,7 +13,7 @@ SERVER = os.environ.get("AETHER_SERVER", "127.0.0.1:7450")
 TIMEOUT_S = 10  # for a call
 ATTEMPTS = 10  # before a loop gives up
 
-# Nothing was stored yet, or nobody knows whether: the same request may be sent again.
+# After these, nothing was stored or the outcome is unknown: the same request may be sent again.
 SEND_AGAIN = {"OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "SHUTTING_DOWN", "OVERLOADED"}
 
 
@@ -21,9 +21,9 @@ def connect():
     return grpc.insecure_channel(
         SERVER,
         options=[
-            # A connection of its own: else all channels to one address share one.
+            # Use a connection of its own: otherwise all channels to one address share one.
             ("grpc.use_local_subchannel_pool", 1),
-            # Pings find out that a connection died without a word.
+            # Pings detect connections that died silently.
             ("grpc.keepalive_time_ms", 20_000),
             ("grpc.keepalive_timeout_ms", 10_000),
             ("grpc.http2.max_pings_without_data", 0),
@@ -32,7 +32,7 @@ def connect():
 
 
 def explain(error):
-    """The reason and the VersionConflict in a status. Both are None if it isn't Aether's: a proxy's, a lost connection's."""
+    """Returns the reason and the VersionConflict of an error; None, None if it comes from a proxy or a lost connection."""
     status = rpc_status.from_call(error)  # grpc-status-details-bin
     reason = conflict = None
     for detail in status.details if status else ():

@@ -1,4 +1,4 @@
-"""A subscription that goes on where it was."""
+"""A subscription that resumes where it stopped."""
 
 import sys
 
@@ -7,12 +7,12 @@ import grpc
 from aether.v1 import event_bus_pb2_grpc
 from connection import ATTEMPTS, connect, explain, is_final, pause
 
-# In earnest a subscription has no deadline: heartbeats come every 10 s, and longer silence is a lost connection.
+# This example limits a subscription. In production it has no deadline: treat 20 s without a frame as a lost connection.
 PATIENCE_S = 10
 
 
 def follow(request, seen, until):
-    """Adds the versions of events to seen until the last is there, through lost connections."""
+    """Adds the versions of events to seen until it has the last one, across lost connections."""
     for attempt in range(ATTEMPTS):
         try:
             with connect() as channel:  # leaving it ends the subscription
@@ -30,12 +30,12 @@ def follow(request, seen, until):
 
 
 def go_on_after(response, request):
-    """Makes the request go on after this frame. A projection stores it together with what the events changed."""
+    """Makes the request resume after this frame. A projection stores it together with what the events changed."""
     cursor = getattr(getattr(response, response.WhichOneof("frame")), "cursor", "")
     if cursor:
         request.cursor = cursor
         request.after.clear()
         return
-    # Some frames come without one: then the positions say how far it got since the last.
+    # Some frames have no cursor: then the positions say how far it got since the last one.
     for at in response.events.commits:
         request.after[at.commit.namespace].positions[at.partition] = at.position

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Saves, meets a conflict, reads, and subscribes with resume: Aether from Python, with stubs made from proto/ alone.
+"""Saves, meets a conflict, reads, and subscribes with resume: Aether from Python, with stubs generated from proto/ alone.
 
-Exits 0 only if the subscriber sees each event once and in order, though it loses its connection.
+Exits with 0 only if the subscriber gets each event once and in order although it loses its connection.
 """
 
 import sys
@@ -14,7 +14,7 @@ from saving import Conflict, new_save, read, save
 
 
 def cancel(store, actor_id, history):
-    """Cancels the order that this history tells of. If others were first, reads what they saved and decides again."""
+    """Cancels the order with this history. If others were faster, reads what they saved and decides again."""
     for _ in range(ATTEMPTS):
         is_paid = any(event.event_type == "OrderPaid" for event in history)
         decision = "RefundOrdered" if is_paid else "OrderCancelled"
@@ -26,7 +26,7 @@ def cancel(store, actor_id, history):
         missed = read(store, actor_id, late.attempted_version)
         print(f"   missed: {listed(missed)}")
         history = history + missed
-    sys.exit(f"others were first {ATTEMPTS} times")
+    sys.exit(f"others were faster {ATTEMPTS} times")
 
 
 def listed(events):
@@ -45,11 +45,11 @@ def main():
         payment = new_save(actor_id, 1, "OrderPaid")
         saved = save(store, payment)
         print(f"   {actor_id}: OrderPaid is version {saved.last_version}")
-        payment.retry = True  # as if that answer had been lost
+        payment.retry = True  # as if its answer had been lost
         saved = save(store, payment)
         print(f"   sent again: still version {saved.last_version}, replayed {str(saved.replayed).lower()}")
 
-        print("2. Cancel, by one who knows version 1 only")
+        print("2. Cancel, having seen version 1 only")
         decision, saved = cancel(store, actor_id, known)
         print(f"   decided again: {decision} is version {saved.last_version}")
 

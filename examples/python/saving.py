@@ -1,4 +1,4 @@
-"""Saves whose outcome is known in the end, and reads."""
+"""Saves until the outcome is known, and reads."""
 
 import json
 import uuid
@@ -10,7 +10,7 @@ from connection import ATTEMPTS, TIMEOUT_S, explain, is_final, pause
 
 
 class Conflict(Exception):
-    """A save came too late; details is the VersionConflict."""
+    """A save was refused because of newer events; details is the VersionConflict."""
 
     def __init__(self, details):
         super().__init__(f"{details.actor_id} is at version {details.current_version}")
@@ -18,7 +18,7 @@ class Conflict(Exception):
 
 
 def new_save(actor_id, expected_version, event_type):
-    """A save that was decided just now, so its commit_id is new. It stays the same, however often this is sent."""
+    """A new save with a new commit_id, which stays the same however often it is sent."""
     event = event_pb2.NewEvent(event_type=event_type, data=json.dumps({"by": "python"}).encode())
     return event_store_pb2.SaveEventsRequest(
         actor_id=actor_id, commit_id=str(uuid.uuid4()), expected_version=expected_version, events=[event]
@@ -26,7 +26,7 @@ def new_save(actor_id, expected_version, event_type):
 
 
 def save(store, request):
-    """Sends a save until its outcome is known. Raises Conflict if it came too late."""
+    """Sends a save until its outcome is known. Raises Conflict if the actor has newer events."""
     for attempt in range(ATTEMPTS):
         try:
             return store.SaveEvents(request, timeout=TIMEOUT_S)
@@ -36,11 +36,11 @@ def save(store, request):
                 raise Conflict(conflict) from error
             if is_final(reason):
                 raise
-            # OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, a lost connection …: it may be stored. Sent again, it is found.
+            # OUTCOME_UNKNOWN, DEADLINE_EXCEEDED, a lost connection …: it may be stored. Sending it again finds out.
             last = error
         request.retry = True
         pause(attempt)
-    raise last  # The outcome is still unknown: who keeps the request can send it again later.
+    raise last  # The outcome is still unknown: keep the request to send it again later.
 
 
 def read(store, actor_id, from_version=1):

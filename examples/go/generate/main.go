@@ -1,9 +1,9 @@
-// Generate makes Go of the protos in a folder, with Go alone: protocompile stands in for protoc, and google/rpc is known
-// from the Go that is published of it.
+// Generate generates Go code from the protos in a folder, with Go alone: protocompile takes the place of protoc, and
+// google/rpc comes from its published Go package.
 //
 //	go run ./generate ../../proto aether/v1
 //
-// makes aether/v1 here from ../../proto/aether/v1.
+// generates aether/v1 here from ../../proto/aether/v1.
 package main
 
 import (
