@@ -96,7 +96,7 @@ public final class Faults {
                 .save(save)
                 .thenApply(
                     saved -> {
-                      throw new StoreException.OutcomeUnknown(
+                      throw StoreException.outcomeUnknown(
                           save.commitId(), "the test wants it so, but it is stored");
                     }));
   }
@@ -110,7 +110,7 @@ public final class Faults {
     waiting.add(
         (save, store) ->
             CompletableFuture.failedFuture(
-                new StoreException.OutcomeUnknown(
+                StoreException.outcomeUnknown(
                     save.commitId(), "the test wants it so, but it is not stored")));
   }
 

@@ -112,7 +112,7 @@ public final class EventBus implements AutoCloseable {
    * Begins a subscription; its frames go to the sink until it fails or is closed.
    *
    * @throws StoreException.Overloaded if there are too many
-   * @throws StoreException.ShuttingDown if the bus is closed
+   * @throws StoreException with reason SHUTTING_DOWN if the bus is closed
    */
   public SubscriptionLoop subscribe(SubscribeCommand command, SubscriptionSink sink) {
     SubscriptionLoop subscription = new SubscriptionLoop(this, store, pumps, command, sink);
@@ -126,7 +126,7 @@ public final class EventBus implements AutoCloseable {
   private void admit(SubscriptionLoop subscription) {
     synchronized (subscriptions) {
       if (closed) {
-        throw new StoreException.ShuttingDown();
+        throw StoreException.shuttingDown();
       }
       if (subscriptions.size() >= MAX_SUBSCRIPTIONS) {
         throw new StoreException.Overloaded(
@@ -145,7 +145,7 @@ public final class EventBus implements AutoCloseable {
    */
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     return closed
-        ? CompletableFuture.failedFuture(new StoreException.ShuttingDown())
+        ? CompletableFuture.failedFuture(StoreException.shuttingDown())
         : broadcasting.publish(broadcast, deadline);
   }
 
@@ -265,7 +265,7 @@ public final class EventBus implements AutoCloseable {
     }
     ticker.close();
     broadcasting.close();
-    subscriptions.forEach(subscription -> subscription.fail(new StoreException.ShuttingDown()));
+    subscriptions.forEach(subscription -> subscription.fail(StoreException.shuttingDown()));
     synchronized (feeds) {
       feeds.values().forEach(shared -> shared.feed.close());
       feeds.clear();

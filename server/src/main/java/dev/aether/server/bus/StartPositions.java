@@ -1,6 +1,5 @@
 package dev.aether.server.bus;
 
-import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
@@ -112,14 +111,14 @@ final class StartPositions {
     Mark mark = after.in(log);
     if (mark.position() + 1 < extent.first()) {
       return CompletableFuture.failedFuture(
-          new StoreException.CursorExpired(log.namespace(), extent.first()));
+          StoreException.cursorExpired(log.namespace(), extent.first()));
     }
     return lossCheck
         .find(log, Mark.at(mark.position()), extent)
         .thenCompose(
             found -> {
               if (found.lost()) {
-                throw new StoreException.CursorUnknown(
+                throw StoreException.cursorUnknown(
                     "it is beyond the end of the log; unless it was issued by another store, this store"
                         + " has lost commits");
               }
@@ -128,7 +127,7 @@ final class StartPositions {
         .thenApply(
             found -> {
               if (found.lost()) {
-                throw new StoreException.CursorUnknown(
+                throw StoreException.cursorUnknown(
                     "the store has lost commits, and another commit is now at the cursor's position");
               }
               return found.extent();
@@ -142,21 +141,14 @@ final class StartPositions {
         : Mark.NONE;
   }
 
-  private static Optional<Reason> reason(Throwable thrown) {
-    return Exceptions.unwrap(thrown) instanceof StoreException known
-        ? Optional.of(known.reason())
-        : Optional.empty();
-  }
-
-  /** Whether what a log was asked failed since its incarnation of the namespace is gone. */
+  /** Whether a request to a log failed because its incarnation of the namespace is gone. */
   static boolean isGone(Throwable thrown) {
-    return reason(thrown).equals(Optional.of(Reason.NAMESPACE_NOT_FOUND));
+    return StoreException.hasReason(thrown, Reason.NAMESPACE_NOT_FOUND);
   }
 
-  /** Whether the same may be read a little later. What nobody foresaw may not. */
+  /** Whether the same read may succeed a little later. Unexpected exceptions count as permanent. */
   static boolean isPassing(Throwable thrown) {
-    return reason(thrown)
-        .filter(why -> why == Reason.STORE_UNAVAILABLE || why == Reason.OVERLOADED)
-        .isPresent();
+    return StoreException.hasReason(thrown, Reason.STORE_UNAVAILABLE)
+        || StoreException.hasReason(thrown, Reason.OVERLOADED);
   }
 }

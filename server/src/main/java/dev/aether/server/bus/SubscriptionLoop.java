@@ -289,7 +289,7 @@ public final class SubscriptionLoop implements AutoCloseable {
       cannotRead(source, thrown);
     } else if (found.lost()) {
       end(
-          new StoreException.CursorUnknown(
+          StoreException.cursorUnknown(
               "the store has lost commits that this subscription had received"));
     } else {
       source.feed.unfollow(source.follower);
@@ -510,7 +510,7 @@ public final class SubscriptionLoop implements AutoCloseable {
     Duration silence = heartbeats.silence(logs.all());
     if (HeartbeatPolicy.isLost(silence)) {
       end(
-          new StoreException.StoreUnavailable(
+          StoreException.storeUnavailable(
               "JetStream has not responded for " + silence.toSeconds() + " s"));
     } else if (sink.isReady() && heartbeats.isCursorOwed()) {
       sink.cursor(outgoingCursor());

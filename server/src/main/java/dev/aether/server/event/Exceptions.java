@@ -1,17 +1,24 @@
 package dev.aether.server.event;
 
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 
-/** Unwraps the exceptions of futures. */
+/** Unwraps exceptions. */
 public final class Exceptions {
   private Exceptions() {}
 
-  /** The failure without the {@link CompletionException}s that futures wrap it in. */
+  /** The failure without the exceptions that futures and jnats wrap it in. */
   public static Throwable unwrap(Throwable thrown) {
     Throwable cause = thrown;
-    while (cause instanceof CompletionException && cause.getCause() != null) {
+    while (cause.getCause() != null && isWrapper(cause)) {
       cause = cause.getCause();
     }
     return cause;
+  }
+
+  private static boolean isWrapper(Throwable thrown) {
+    return thrown instanceof CompletionException
+        || thrown instanceof ExecutionException
+        || thrown.getClass() == RuntimeException.class;
   }
 }

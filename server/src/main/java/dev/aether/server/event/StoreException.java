@@ -1,6 +1,7 @@
 package dev.aether.server.event;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -9,9 +10,11 @@ import java.util.stream.Collectors;
 /**
  * The errors that the contract defines. Each has a {@link Reason} with its values as metadata for
  * programs, and a message for people. They are answers to the client rather than faults of the
- * server, so they have no stack trace.
+ * server, so they have no stack trace. A reason has a subclass only if the server itself needs its
+ * values; all others are created by a method that is named after the reason. The class is long
+ * because it lists every error of the contract, with its message, in one place.
  */
-public abstract sealed class StoreException extends RuntimeException {
+public sealed class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   private final Reason reason;
@@ -36,6 +39,186 @@ public abstract sealed class StoreException extends RuntimeException {
   /** The values that belong to the reason, for programs, as documented in {@code errors.proto}. */
   public Map<String, String> metadata() {
     return metadata;
+  }
+
+  /** Whether a failure, possibly wrapped by futures, has this reason. */
+  public static boolean hasReason(Throwable thrown, Reason reason) {
+    return Exceptions.unwrap(thrown) instanceof StoreException known && known.reason == reason;
+  }
+
+  /** The encoded commit is larger than the store accepts. */
+  public static StoreException commitTooLarge(long limitBytes, long sizeBytes) {
+    return tooLarge(Reason.COMMIT_TOO_LARGE, "commit", limitBytes, sizeBytes);
+  }
+
+  /** The encoded broadcast is larger than the store accepts: the limit and reason of commits. */
+  public static StoreException broadcastTooLarge(long limitBytes, long sizeBytes) {
+    return tooLarge(Reason.COMMIT_TOO_LARGE, "broadcast", limitBytes, sizeBytes);
+  }
+
+  /** The encoded snapshot is larger than the store accepts. */
+  public static StoreException snapshotTooLarge(long limitBytes, long sizeBytes) {
+    return tooLarge(Reason.SNAPSHOT_TOO_LARGE, "snapshot", limitBytes, sizeBytes);
+  }
+
+  private static StoreException tooLarge(Reason reason, String what, long limit, long size) {
+    return new StoreException(
+        reason,
+        what + " too large: " + size + " bytes encoded, the limit is " + limit + " bytes",
+        Map.of("limit_bytes", Long.toString(limit), "size_bytes", Long.toString(size)));
+  }
+
+  /**
+   * The snapshot's version is higher than the actor's.
+   *
+   * @param snapshot version of the refused snapshot, unsigned
+   */
+  public static StoreException snapshotAhead(ActorId actor, long current, long snapshot) {
+    return new StoreException(
+        Reason.SNAPSHOT_AHEAD,
+        "snapshot ahead: actor "
+            + Quoting.quote(actor.value())
+            + " is at version "
+            + current
+            + ", the snapshot has version "
+            + Long.toUnsignedString(snapshot),
+        Map.of(
+            "actor_id", actor.value(),
+            "current_version", Long.toString(current),
+            "snapshot_version", Long.toUnsignedString(snapshot)));
+  }
+
+  /** A newer snapshot is stored. */
+  public static StoreException snapshotOutdated(ActorId actor, long stored, long snapshot) {
+    return new StoreException(
+        Reason.SNAPSHOT_OUTDATED,
+        "snapshot outdated: actor "
+            + Quoting.quote(actor.value())
+            + " already has a snapshot of version "
+            + stored
+            + ", cannot save one of version "
+            + snapshot,
+        Map.of(
+            "actor_id", actor.value(),
+            "stored_version", Long.toString(stored),
+            "snapshot_version", Long.toString(snapshot)));
+  }
+
+  /** The actor has no snapshot. */
+  public static StoreException noSnapshot(ActorId actor) {
+    return new StoreException(
+        Reason.NO_SNAPSHOT,
+        "no snapshot: actor " + Quoting.quote(actor.value()) + " has none",
+        Map.of("actor_id", actor.value()));
+  }
+
+  /** The store cannot resume from the cursor. */
+  public static StoreException cursorUnknown(String why) {
+    return new StoreException(Reason.CURSOR_UNKNOWN, "cursor unknown: " + why, Map.of());
+  }
+
+  /** The store has lost the last commit that a reader has read. */
+  public static StoreException commitsLost() {
+    return cursorUnknown(
+        "the store has lost commits, and another commit is now at the position of the last one read");
+  }
+
+  /** The commits after the cursor were trimmed. */
+  public static StoreException cursorExpired(Namespace namespace, long firstAvailable) {
+    return new StoreException(
+        Reason.CURSOR_EXPIRED,
+        "cursor expired: namespace " + namespace + " now starts at position " + firstAvailable,
+        Map.of("namespace", namespace.name(), "first_available", Long.toString(firstAvailable)));
+  }
+
+  /** The requested events were trimmed. */
+  public static StoreException historyTrimmed(ActorId actor, long firstAvailable) {
+    return new StoreException(
+        Reason.HISTORY_TRIMMED,
+        "history trimmed: the history of actor "
+            + Quoting.quote(actor.value())
+            + " now starts at version "
+            + firstAvailable,
+        Map.of("first_available", Long.toString(firstAvailable)));
+  }
+
+  /** A commit with the same id but different content is already stored. */
+  public static StoreException commitIdReused(CommitId commitId) {
+    return new StoreException(
+        Reason.COMMIT_ID_REUSED,
+        "commit id reused: commit " + commitId + " is already stored with different content",
+        Map.of("commit_id", commitId.value()));
+  }
+
+  /** The namespace does not exist, and the call does not create it. */
+  public static StoreException namespaceNotFound(Namespace namespace) {
+    return new StoreException(
+        Reason.NAMESPACE_NOT_FOUND,
+        "namespace not found: " + namespace,
+        Map.of("namespace", namespace.name()));
+  }
+
+  /** The namespace already exists. */
+  public static StoreException namespaceExists(Namespace namespace) {
+    return new StoreException(
+        Reason.NAMESPACE_EXISTS,
+        "namespace exists: " + namespace + " has already been created",
+        Map.of("namespace", namespace.name()));
+  }
+
+  /** The store is full; nothing was stored. */
+  public static StoreException storeFull(String why) {
+    return new StoreException(Reason.STORE_FULL, "store full: " + why, Map.of());
+  }
+
+  /** The store cannot be reached; nothing was stored. */
+  public static StoreException storeUnavailable(String why) {
+    return new StoreException(Reason.STORE_UNAVAILABLE, "store unavailable: " + why, Map.of());
+  }
+
+  /** The save may or may not have taken effect, or may still do so. */
+  public static StoreException outcomeUnknown(CommitId commitId, String why) {
+    return new StoreException(
+        Reason.OUTCOME_UNKNOWN,
+        "outcome unknown: commit " + commitId + " may or may not be stored: " + why,
+        Map.of("commit_id", commitId.value()));
+  }
+
+  /** The change to an actor's snapshot may or may not have taken effect, or may still do so. */
+  public static StoreException outcomeUnknown(ActorId actor, String why) {
+    return new StoreException(
+        Reason.OUTCOME_UNKNOWN,
+        "outcome unknown: the snapshot of actor "
+            + Quoting.quote(actor.value())
+            + " may or may not have been changed: "
+            + why,
+        Map.of("actor_id", actor.value()));
+  }
+
+  /**
+   * The creation or deletion of a namespace, or a broadcast in it, may or may not have taken
+   * effect, or may still do so.
+   */
+  public static StoreException outcomeUnknown(Namespace namespace, String why) {
+    return new StoreException(
+        Reason.OUTCOME_UNKNOWN,
+        "outcome unknown: the call on namespace "
+            + namespace
+            + " may or may not have taken effect: "
+            + why,
+        Map.of("namespace", namespace.name()));
+  }
+
+  /** This node is shutting down; nothing was stored. */
+  public static StoreException shuttingDown() {
+    return new StoreException(
+        Reason.SHUTTING_DOWN, "shutting down: this node accepts no more calls", Map.of());
+  }
+
+  /** The call is part of the contract but not implemented; nothing was changed. */
+  public static StoreException unimplemented(String method) {
+    return new StoreException(
+        Reason.UNIMPLEMENTED, "unimplemented: " + method, Map.of("method", method));
   }
 
   /** The actor is not in the state that the save requires. */
@@ -86,22 +269,14 @@ public abstract sealed class StoreException extends RuntimeException {
 
     private static Map<String, String> conflictMetadata(
         ActorId actor, long current, long attempted, boolean existing) {
-      String currentText = Long.toString(current);
-      String attemptedText = Long.toUnsignedString(attempted);
-      return existing
-          ? Map.of(
-              "actor_id",
-              actor.value(),
-              "current_version",
-              currentText,
-              "attempted_version",
-              attemptedText,
-              "expected",
-              "existing")
-          : Map.of(
-              "actor_id", actor.value(),
-              "current_version", currentText,
-              "attempted_version", attemptedText);
+      Map<String, String> metadata = new HashMap<>();
+      metadata.put("actor_id", actor.value());
+      metadata.put("current_version", Long.toString(current));
+      metadata.put("attempted_version", Long.toUnsignedString(attempted));
+      if (existing) {
+        metadata.put("expected", "existing");
+      }
+      return Map.copyOf(metadata);
     }
 
     public ActorId actor() {
@@ -144,6 +319,10 @@ public abstract sealed class StoreException extends RuntimeException {
       this.violations = violations.stream().limit(MAX_VIOLATIONS).toList();
     }
 
+    public InvalidRequest(String field, String description) {
+      this(List.of(new FieldViolation(field, description)));
+    }
+
     private static String message(List<FieldViolation> violations) {
       String first =
           violations.stream()
@@ -153,188 +332,9 @@ public abstract sealed class StoreException extends RuntimeException {
       return violations.size() > MAX_VIOLATIONS_IN_MESSAGE ? first + "; and more" : first;
     }
 
-    public InvalidRequest(String field, String description) {
-      this(List.of(new FieldViolation(field, description)));
-    }
-
     /** The invalid fields: at least one, at most {@link #MAX_VIOLATIONS}. */
     public List<FieldViolation> violations() {
       return violations;
-    }
-  }
-
-  /** The encoded commit is larger than the store accepts. */
-  public static final class CommitTooLarge extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public CommitTooLarge(long limitBytes, long sizeBytes) {
-      this("commit", limitBytes, sizeBytes);
-    }
-
-    private CommitTooLarge(String what, long limitBytes, long sizeBytes) {
-      super(
-          Reason.COMMIT_TOO_LARGE,
-          what
-              + " too large: "
-              + sizeBytes
-              + " bytes encoded, the limit is "
-              + limitBytes
-              + " bytes",
-          Map.of("limit_bytes", Long.toString(limitBytes), "size_bytes", Long.toString(sizeBytes)));
-    }
-
-    /** A broadcast has the same size limit and the same reason as a commit. */
-    public static CommitTooLarge ofBroadcast(long limitBytes, long sizeBytes) {
-      return new CommitTooLarge("broadcast", limitBytes, sizeBytes);
-    }
-  }
-
-  /** The encoded snapshot is larger than the store accepts. */
-  public static final class SnapshotTooLarge extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public SnapshotTooLarge(long limitBytes, long sizeBytes) {
-      super(
-          Reason.SNAPSHOT_TOO_LARGE,
-          "snapshot too large: "
-              + sizeBytes
-              + " bytes encoded, the limit is "
-              + limitBytes
-              + " bytes",
-          Map.of("limit_bytes", Long.toString(limitBytes), "size_bytes", Long.toString(sizeBytes)));
-    }
-  }
-
-  /** The snapshot's version is higher than the actor's. */
-  public static final class SnapshotAhead extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    /**
-     * @param snapshot version of the refused snapshot, unsigned
-     */
-    public SnapshotAhead(ActorId actor, long current, long snapshot) {
-      super(
-          Reason.SNAPSHOT_AHEAD,
-          "snapshot ahead: actor "
-              + Quoting.quote(actor.value())
-              + " is at version "
-              + current
-              + ", the snapshot has version "
-              + Long.toUnsignedString(snapshot),
-          Map.of(
-              "actor_id", actor.value(),
-              "current_version", Long.toString(current),
-              "snapshot_version", Long.toUnsignedString(snapshot)));
-    }
-  }
-
-  /** A newer snapshot is stored. */
-  public static final class SnapshotOutdated extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public SnapshotOutdated(ActorId actor, long stored, long snapshot) {
-      super(
-          Reason.SNAPSHOT_OUTDATED,
-          "snapshot outdated: actor "
-              + Quoting.quote(actor.value())
-              + " already has a snapshot of version "
-              + stored
-              + ", cannot save one of version "
-              + snapshot,
-          Map.of(
-              "actor_id", actor.value(),
-              "stored_version", Long.toString(stored),
-              "snapshot_version", Long.toString(snapshot)));
-    }
-  }
-
-  /** The actor has no snapshot. */
-  public static final class NoSnapshot extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public NoSnapshot(ActorId actor) {
-      super(
-          Reason.NO_SNAPSHOT,
-          "no snapshot: actor " + Quoting.quote(actor.value()) + " has none",
-          Map.of("actor_id", actor.value()));
-    }
-  }
-
-  /** The store cannot resume from the cursor. */
-  public static final class CursorUnknown extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public CursorUnknown(String why) {
-      super(Reason.CURSOR_UNKNOWN, "cursor unknown: " + why, Map.of());
-    }
-
-    /** The store has lost the last commit that a reader has read. */
-    public static CursorUnknown commitsLost() {
-      return new CursorUnknown(
-          "the store has lost commits, and another commit is now at the position of the last one read");
-    }
-  }
-
-  /** The commits after the cursor were trimmed. */
-  public static final class CursorExpired extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public CursorExpired(Namespace namespace, long firstAvailable) {
-      super(
-          Reason.CURSOR_EXPIRED,
-          "cursor expired: namespace " + namespace + " now starts at position " + firstAvailable,
-          Map.of("namespace", namespace.name(), "first_available", Long.toString(firstAvailable)));
-    }
-  }
-
-  /** The requested events were trimmed. */
-  public static final class HistoryTrimmed extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public HistoryTrimmed(ActorId actor, long firstAvailable) {
-      super(
-          Reason.HISTORY_TRIMMED,
-          "history trimmed: the history of actor "
-              + Quoting.quote(actor.value())
-              + " now starts at version "
-              + firstAvailable,
-          Map.of("first_available", Long.toString(firstAvailable)));
-    }
-  }
-
-  /** A commit with the same id but different content is already stored. */
-  public static final class CommitIdReused extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public CommitIdReused(CommitId commitId) {
-      super(
-          Reason.COMMIT_ID_REUSED,
-          "commit id reused: commit " + commitId + " is already stored with different content",
-          Map.of("commit_id", commitId.value()));
-    }
-  }
-
-  /** The namespace does not exist, and the call does not create it. */
-  public static final class NamespaceNotFound extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public NamespaceNotFound(Namespace namespace) {
-      super(
-          Reason.NAMESPACE_NOT_FOUND,
-          "namespace not found: " + namespace,
-          Map.of("namespace", namespace.name()));
-    }
-  }
-
-  /** The namespace already exists. */
-  public static final class NamespaceExists extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public NamespaceExists(Namespace namespace) {
-      super(
-          Reason.NAMESPACE_EXISTS,
-          "namespace exists: " + namespace + " has already been created",
-          Map.of("namespace", namespace.name()));
     }
   }
 
@@ -350,77 +350,6 @@ public abstract sealed class StoreException extends RuntimeException {
 
     public Duration retryAfter() {
       return retryAfter;
-    }
-  }
-
-  /** The store is full; nothing was stored. */
-  public static final class StoreFull extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public StoreFull(String why) {
-      super(Reason.STORE_FULL, "store full: " + why, Map.of());
-    }
-  }
-
-  /** The store cannot be reached; nothing was stored. */
-  public static final class StoreUnavailable extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public StoreUnavailable(String why) {
-      super(Reason.STORE_UNAVAILABLE, "store unavailable: " + why, Map.of());
-    }
-  }
-
-  /** The change may or may not have taken effect, or may still do so. */
-  public static final class OutcomeUnknown extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    /** For the creation or deletion of a namespace, and for a broadcast in it. */
-    public OutcomeUnknown(Namespace namespace, String why) {
-      super(
-          Reason.OUTCOME_UNKNOWN,
-          "outcome unknown: the call on namespace "
-              + namespace
-              + " may or may not have taken effect: "
-              + why,
-          Map.of("namespace", namespace.name()));
-    }
-
-    /** For a save. */
-    public OutcomeUnknown(CommitId commitId, String why) {
-      super(
-          Reason.OUTCOME_UNKNOWN,
-          "outcome unknown: commit " + commitId + " may or may not be stored: " + why,
-          Map.of("commit_id", commitId.value()));
-    }
-
-    /** For a change to an actor's snapshot. */
-    public OutcomeUnknown(ActorId actor, String why) {
-      super(
-          Reason.OUTCOME_UNKNOWN,
-          "outcome unknown: the snapshot of actor "
-              + Quoting.quote(actor.value())
-              + " may or may not have been changed: "
-              + why,
-          Map.of("actor_id", actor.value()));
-    }
-  }
-
-  /** This node is shutting down; nothing was stored. */
-  public static final class ShuttingDown extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public ShuttingDown() {
-      super(Reason.SHUTTING_DOWN, "shutting down: this node accepts no more calls", Map.of());
-    }
-  }
-
-  /** The call is part of the contract but not implemented; nothing was changed. */
-  public static final class Unimplemented extends StoreException {
-    private static final long serialVersionUID = 1;
-
-    public Unimplemented(String method) {
-      super(Reason.UNIMPLEMENTED, "unimplemented: " + method, Map.of("method", method));
     }
   }
 

@@ -107,8 +107,7 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
           Namespace name = RequestNames.namespace(request.getNamespace());
           return namespaces
               .look(name)
-              .thenApply(
-                  found -> found.orElseThrow(() -> new StoreException.NamespaceNotFound(name)));
+              .thenApply(found -> found.orElseThrow(() -> StoreException.namespaceNotFound(name)));
         },
         info -> GetNamespaceResponse.newBuilder().setNamespace(namespace(info)).build());
   }
@@ -159,7 +158,7 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
       UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> response) {
     response.onError(
         StatusMapper.toStatus(
-            new StoreException.Unimplemented(
+            StoreException.unimplemented(
                 NamespacesGrpc.getUpdateNamespaceMethod().getFullMethodName())));
   }
 

@@ -42,7 +42,7 @@ final class SnapshotCalls {
           return store
               .snapshots()
               .latest(RequestNames.namespace(request.getNamespace()), actor)
-              .thenApply(found -> found.orElseThrow(() -> new StoreException.NoSnapshot(actor)));
+              .thenApply(found -> found.orElseThrow(() -> StoreException.noSnapshot(actor)));
         },
         kept -> GetLatestSnapshotResponse.newBuilder().setSnapshot(kept.snapshot()).build());
   }

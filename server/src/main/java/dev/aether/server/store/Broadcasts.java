@@ -14,10 +14,9 @@ public interface Broadcasts {
 
   /**
    * Hands a broadcast to all nodes that listen now, this one among them, and answers when it is out
-   * of this node's hands; whether and when a node gets it is not known. Fails with {@link
-   * dev.aether.server.event.StoreException.CommitTooLarge} above {@link #maxBytes}, with {@link
-   * dev.aether.server.event.StoreException.StoreUnavailable} if no node will ever get it, and with
-   * {@link dev.aether.server.event.StoreException.OutcomeUnknown} if some may.
+   * of this node's hands; whether and when a node gets it is not known. Fails with COMMIT_TOO_LARGE
+   * above {@link #maxBytes}, with STORE_UNAVAILABLE if no node will ever get it, and with
+   * OUTCOME_UNKNOWN if some may.
    *
    * @param deadline when the answer must have left, as {@link System#nanoTime}
    */

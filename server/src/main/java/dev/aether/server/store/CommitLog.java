@@ -7,9 +7,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads whole logs. No method blocks; futures fail with a StoreException, which is {@link
- * dev.aether.server.event.StoreException.NamespaceNotFound} where this incarnation of the namespace
- * is gone. For any number of threads.
+ * Reads whole logs. No method blocks; futures fail with a StoreException, which is
+ * NAMESPACE_NOT_FOUND where this incarnation of the namespace is gone. For any number of threads.
  */
 public interface CommitLog {
   /**
@@ -27,8 +26,7 @@ public interface CommitLog {
 
   /**
    * Some records after a mark, at most about {@code maxBytes} of them but at least one if there is
-   * one up to {@code upTo}. Fails with {@link dev.aether.server.event.StoreException.CursorUnknown}
-   * if another record has the mark's position.
+   * one up to {@code upTo}. Fails with CURSOR_UNKNOWN if another record has the mark's position.
    */
   CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes);
 

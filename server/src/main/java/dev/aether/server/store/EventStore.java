@@ -23,9 +23,8 @@ public interface EventStore {
   ActorReader read(ActorRange range);
 
   /**
-   * Reads an actor in one incarnation of its namespace. The first page fails with {@link
-   * dev.aether.server.event.StoreException.NamespaceNotFound} if the namespace is another
-   * incarnation by then, or gone.
+   * Reads an actor in one incarnation of its namespace. The first page fails with
+   * NAMESPACE_NOT_FOUND if the namespace is another incarnation by then, or gone.
    */
   ActorReader readIncarnation(String incarnation, ActorRange range);
 

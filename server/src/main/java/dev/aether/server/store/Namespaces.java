@@ -32,9 +32,9 @@ public interface Namespaces {
   CompletableFuture<Info> findOrCreate(Namespace namespace);
 
   /**
-   * Makes a namespace, whether or not saves may. Fails with {@link StoreException.NamespaceExists}
-   * if there is one, with {@link StoreException.InvalidRequest} if the store can't give the
-   * replicas, and with {@link StoreException.OutcomeUnknown} if it may have been made.
+   * Makes a namespace, whether or not saves may. Fails with NAMESPACE_EXISTS if there is one, with
+   * {@link StoreException.InvalidRequest} if the store can't give the replicas, and with
+   * OUTCOME_UNKNOWN if it may have been made.
    *
    * @param deadline when the answer must have left, as {@link System#nanoTime}
    */
@@ -42,8 +42,8 @@ public interface Namespaces {
 
   /**
    * Deletes a namespace and everything in it. When this has ended well, nobody can read or save
-   * there any more, on any node. Fails with {@link StoreException.NamespaceNotFound} if there is
-   * none, and with {@link StoreException.OutcomeUnknown} if it may have been deleted.
+   * there any more, on any node. Fails with NAMESPACE_NOT_FOUND if there is none, and with
+   * OUTCOME_UNKNOWN if it may have been deleted.
    *
    * @param deadline when the answer must have left, as {@link System#nanoTime}
    */
@@ -97,12 +97,13 @@ public interface Namespaces {
     /**
      * The log that holds everything of a namespace with one partition.
      *
-     * @throws StoreException.StoreUnavailable if it has more: a newer release made it and knows
-     *     which actor belongs where, and a commit in the wrong one would split its actor's history
+     * @throws StoreException with reason STORE_UNAVAILABLE if it has more: a newer release made it
+     *     and knows which actor belongs where, and a commit in the wrong one would split its
+     *     actor's history
      */
     public LogId firstLog() {
       if (partitions != 1) {
-        throw new StoreException.StoreUnavailable(
+        throw StoreException.storeUnavailable(
             "namespace "
                 + namespace
                 + " has "
@@ -133,7 +134,7 @@ public interface Namespaces {
 
   /** Why a save makes no namespace although saves may make some. */
   static StoreException autoCreateLimitReached(Namespace namespace, int limit) {
-    return new StoreException.StoreFull(
+    return StoreException.storeFull(
         "namespace "
             + namespace
             + " does not exist, and saves create no more namespaces once there are "

@@ -1,10 +1,11 @@
 package dev.aether.server.bus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.memory.InMemoryStore;
@@ -14,7 +15,6 @@ import dev.aether.v1.NewEvent;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -94,7 +94,7 @@ class BroadcastDispatcherTest {
     public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
       if (broadcast.getSerializedSize() > maxBytes()) {
         return CompletableFuture.failedFuture(
-            StoreException.CommitTooLarge.ofBroadcast(maxBytes(), broadcast.getSerializedSize()));
+            StoreException.broadcastTooLarge(maxBytes(), broadcast.getSerializedSize()));
       }
       CompletableFuture<@Nullable Void> answer = new CompletableFuture<>();
       held.add(answer);
@@ -107,10 +107,9 @@ class BroadcastDispatcherTest {
     }
   }
 
-  private static void assertRefused(
-      Class<? extends StoreException> why, CompletableFuture<@Nullable Void> publishing) {
+  private static void assertRefused(Reason why, CompletableFuture<@Nullable Void> publishing) {
     CompletionException refused = assertThrows(CompletionException.class, publishing::join);
-    assertInstanceOf(why, Objects.requireNonNull(refused.getCause()));
+    assertTrue(StoreException.hasReason(refused, why), refused::toString);
   }
 
   @Test
@@ -120,7 +119,7 @@ class BroadcastDispatcherTest {
       for (int i = 0; i < BroadcastDispatcher.MAX_PUBLISHING; i++) {
         var unused = broadcasting.publish(broadcast(i), 0);
       }
-      assertRefused(StoreException.Overloaded.class, broadcasting.publish(broadcast(0), 0));
+      assertRefused(Reason.OVERLOADED, broadcasting.publish(broadcast(0), 0));
       assertEquals(BroadcastDispatcher.MAX_PUBLISHING, store.held.size());
 
       store.held.get(0).complete(null);
@@ -139,8 +138,8 @@ class BroadcastDispatcherTest {
       for (int i = 0; i < BroadcastDispatcher.MAX_PUBLISHING; i++) {
         var unused = broadcasting.publish(broadcast(i), 0);
       }
-      assertRefused(StoreException.CommitTooLarge.class, broadcasting.publish(tooLarge, 0));
-      assertRefused(StoreException.Overloaded.class, broadcasting.publish(broadcast(0), 0));
+      assertRefused(Reason.COMMIT_TOO_LARGE, broadcasting.publish(tooLarge, 0));
+      assertRefused(Reason.OVERLOADED, broadcasting.publish(broadcast(0), 0));
     }
   }
 
@@ -149,7 +148,7 @@ class BroadcastDispatcherTest {
     try (InMemoryStore store = new InMemoryStore(true)) {
       EventBus bus = new EventBus(store);
       bus.close();
-      assertRefused(StoreException.ShuttingDown.class, bus.publish(broadcast(0), 0));
+      assertRefused(Reason.SHUTTING_DOWN, bus.publish(broadcast(0), 0));
     }
   }
 

@@ -1,11 +1,13 @@
 package dev.aether.server.bus;
 
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.ForwardingStore;
@@ -84,7 +86,8 @@ class SubscriptionEndsTest {
     try (ClosingStore store = new ClosingStore(new InMemoryStore(true))) {
       EventBus bus = new EventBus(store);
       store.closing = bus::close;
-      assertThrows(StoreException.ShuttingDown.class, () -> bus.subscribe(ALL, new Sink()));
+      var refused = assertThrows(StoreException.class, () -> bus.subscribe(ALL, new Sink()));
+      assertEquals(Reason.SHUTTING_DOWN, refused.reason());
     }
   }
 
@@ -97,7 +100,7 @@ class SubscriptionEndsTest {
             CompletableFuture.supplyAsync(() -> subscribeUntilRefused(bus));
         bus.close();
         for (Sink sink : subscribing.get(20, TimeUnit.SECONDS)) {
-          assertInstanceOf(StoreException.ShuttingDown.class, end(sink));
+          assertTrue(StoreException.hasReason(end(sink), Reason.SHUTTING_DOWN));
         }
       }
     }
@@ -111,7 +114,8 @@ class SubscriptionEndsTest {
         bus.subscribe(ALL, sink);
         sinks.add(sink);
       }
-    } catch (StoreException.ShuttingDown e) {
+    } catch (StoreException e) {
+      assertEquals(Reason.SHUTTING_DOWN, e.reason());
       return sinks;
     }
   }

@@ -66,8 +66,7 @@ class SubscriptionReadsTest {
     try (EventBus bus =
         bus(
             after ->
-                CompletableFuture.failedFuture(
-                    new StoreException.StoreUnavailable("not connected")))) {
+                CompletableFuture.failedFuture(StoreException.storeUnavailable("not connected")))) {
       Await.until("reads", BOUND, () -> reads.get() > LOGS);
       reads.set(0);
       TimeUnit.MILLISECONDS.sleep(1000);

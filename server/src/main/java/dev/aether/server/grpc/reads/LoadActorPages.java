@@ -3,6 +3,7 @@ package dev.aether.server.grpc.reads;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.requests.RequestNames;
@@ -95,7 +96,7 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
   }
 
   private static boolean isOtherIncarnation(Throwable thrown) {
-    return Exceptions.unwrap(thrown) instanceof StoreException.NamespaceNotFound;
+    return StoreException.hasReason(thrown, Reason.NAMESPACE_NOT_FOUND);
   }
 
   /** All events, which are correct regardless of the incarnation they are from. */

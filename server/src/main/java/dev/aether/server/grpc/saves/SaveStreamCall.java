@@ -291,7 +291,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   /** Accepts no more requests, and closes the call with SHUTTING_DOWN when all are answered. */
   @Override
   public void close() {
-    drain(new StoreException.ShuttingDown());
+    drain(StoreException.shuttingDown());
   }
 
   private void drain(@Nullable StoreException endWith) {

@@ -169,16 +169,16 @@ public final class CursorCodec {
   /**
    * Decodes a cursor.
    *
-   * @throws StoreException.CursorUnknown if it is damaged, or was issued by another store or for
-   *     another pattern
+   * @throws StoreException with reason CURSOR_UNKNOWN if it is damaged, or was issued by another
+   *     store or for another pattern
    */
   public Cursor decode(String text) {
     CursorRecord record = record(whole(text));
     if (record.getStoreId() != storeId) {
-      throw new StoreException.CursorUnknown("it was issued by another store");
+      throw StoreException.cursorUnknown("it was issued by another store");
     }
     if (record.getPatternHash() != patternHash) {
-      throw new StoreException.CursorUnknown("it was issued for another namespace pattern");
+      throw StoreException.cursorUnknown("it was issued for another namespace pattern");
     }
     long count =
         record.getNamespacesList().stream().mapToLong(NamespacePosition::getPositionsCount).sum();
@@ -206,7 +206,7 @@ public final class CursorCodec {
   public static boolean isCursor(String text) {
     try {
       return whole(text).length > 0;
-    } catch (StoreException.CursorUnknown e) {
+    } catch (StoreException e) {
       return false;
     }
   }
@@ -239,8 +239,7 @@ public final class CursorCodec {
         switch (bytes[0]) {
           case PLAIN -> written;
           case DEFLATED -> inflated(written);
-          default ->
-              throw new StoreException.CursorUnknown("its format is not supported: " + bytes[0]);
+          default -> throw StoreException.cursorUnknown("its format is not supported: " + bytes[0]);
         };
     try {
       return CursorRecord.parseFrom(record);
@@ -250,6 +249,6 @@ public final class CursorCodec {
   }
 
   private static StoreException damaged() {
-    return new StoreException.CursorUnknown("it is damaged");
+    return StoreException.cursorUnknown("it is damaged");
   }
 }

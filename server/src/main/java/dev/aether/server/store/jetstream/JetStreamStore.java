@@ -3,6 +3,7 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Actors;
@@ -144,7 +145,7 @@ public final class JetStreamStore implements Store {
   /**
    * Connects and makes what is missing. Blocks, at most about {@code connectWithin}.
    *
-   * @throws StoreException.StoreUnavailable if NATS or its JetStream can't be used
+   * @throws StoreException with reason STORE_UNAVAILABLE if NATS or its JetStream can't be used
    */
   public static JetStreamStore open(Config config) {
     long giveUpAt = System.nanoTime() + config.connectWithin().toNanos();
@@ -235,7 +236,7 @@ public final class JetStreamStore implements Store {
         if (hopeless || System.nanoTime() > giveUpAt) {
           throw JetStreamErrors.toStoreException(e);
         }
-        LOG.warn("JetStream is not ready yet: {}", JetStreamErrors.root(e).getMessage());
+        LOG.warn("JetStream is not ready yet: {}", Exceptions.unwrap(e).getMessage());
         pause();
       } catch (InterruptedException e) {
         throw interrupted();
@@ -253,7 +254,7 @@ public final class JetStreamStore implements Store {
 
   private static StoreException interrupted() {
     Thread.currentThread().interrupt();
-    return new StoreException.StoreUnavailable("interrupted while opening the store");
+    return StoreException.storeUnavailable("interrupted while opening the store");
   }
 
   private static int cachedActors() {
@@ -268,7 +269,7 @@ public final class JetStreamStore implements Store {
               if (thrown == null) {
                 answeredAt = System.nanoTime();
               } else {
-                lastError = String.valueOf(JetStreamErrors.root(thrown).getMessage());
+                lastError = String.valueOf(Exceptions.unwrap(thrown).getMessage());
               }
             });
   }

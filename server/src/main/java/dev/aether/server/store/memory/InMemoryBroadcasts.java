@@ -29,14 +29,13 @@ final class InMemoryBroadcasts implements Broadcasts {
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     int size = broadcast.getSerializedSize();
     if (size > maxBytes()) {
-      return CompletableFuture.failedFuture(
-          StoreException.CommitTooLarge.ofBroadcast(maxBytes(), size));
+      return CompletableFuture.failedFuture(StoreException.broadcastTooLarge(maxBytes(), size));
     }
     try {
       return CompletableFuture.runAsync(
           () -> listeners.forEach(listener -> listener.onBroadcast(broadcast)), deliveries);
     } catch (RejectedExecutionException e) {
-      return CompletableFuture.failedFuture(new StoreException.ShuttingDown());
+      return CompletableFuture.failedFuture(StoreException.shuttingDown());
     }
   }
 

@@ -38,7 +38,7 @@ final class InMemoryEventStore implements EventStore {
     int size = CommitCodec.size(save.namespace(), save.actor(), save.commitId(), 1, save.events());
     if (size > Limits.COMMIT_BYTES) {
       return CompletableFuture.failedFuture(
-          new StoreException.CommitTooLarge(Limits.COMMIT_BYTES, size));
+          StoreException.commitTooLarge(Limits.COMMIT_BYTES, size));
     }
     try {
       Optional<Saved> saved = Optional.empty();
@@ -65,7 +65,7 @@ final class InMemoryEventStore implements EventStore {
     Optional<MemoryPartition.Record> repeated = repeated(save, partition, history);
     if (repeated.isPresent()) {
       if (!repeated.get().digest().equals(save.digest())) {
-        throw new StoreException.CommitIdReused(save.commitId());
+        throw StoreException.commitIdReused(save.commitId());
       }
       return saved(repeated.get(), true);
     }
@@ -82,7 +82,7 @@ final class InMemoryEventStore implements EventStore {
         CommitCodec.encode(
             save.namespace(), save.actor(), save.commitId(), version + 1, save.events());
     if (body.length > Limits.COMMIT_BYTES) {
-      throw new StoreException.CommitTooLarge(Limits.COMMIT_BYTES, body.length);
+      throw StoreException.commitTooLarge(Limits.COMMIT_BYTES, body.length);
     }
     Commit commit = decode(body, save);
     MemoryPartition.Record record =
@@ -169,7 +169,7 @@ final class InMemoryEventStore implements EventStore {
             namespaces
                 .partition(range.namespace())
                 .filter(partition -> partition.log().incarnation().equals(incarnation))
-                .orElseThrow(() -> new StoreException.NamespaceNotFound(range.namespace()))
+                .orElseThrow(() -> StoreException.namespaceNotFound(range.namespace()))
                 .ofActor(range.actor()));
   }
 

@@ -27,8 +27,7 @@ final class InMemoryLog implements CommitLog {
         .map(partition -> CompletableFuture.completedFuture(work.apply(partition)))
         .orElseGet(
             () ->
-                CompletableFuture.failedFuture(
-                    new StoreException.NamespaceNotFound(log.namespace())));
+                CompletableFuture.failedFuture(StoreException.namespaceNotFound(log.namespace())));
   }
 
   @Override

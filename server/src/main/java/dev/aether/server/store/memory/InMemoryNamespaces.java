@@ -43,8 +43,8 @@ final class InMemoryNamespaces implements Namespaces {
   /**
    * The partition of a namespace, which is made if there is none.
    *
-   * @throws StoreException.NamespaceNotFound if none may be made
-   * @throws StoreException.StoreFull if saves have made as many as they may
+   * @throws StoreException with reason NAMESPACE_NOT_FOUND if none may be made
+   * @throws StoreException with reason STORE_FULL if saves have made as many as they may
    */
   MemoryPartition partitionOrNew(Namespace namespace) {
     MemoryPartition known = partitions.get(namespace);
@@ -52,7 +52,7 @@ final class InMemoryNamespaces implements Namespaces {
       return known;
     }
     if (!autoCreate) {
-      throw new StoreException.NamespaceNotFound(namespace);
+      throw StoreException.namespaceNotFound(namespace);
     }
     synchronized (this) {
       MemoryPartition winner = partitions.get(namespace);
@@ -110,7 +110,7 @@ final class InMemoryNamespaces implements Namespaces {
               "is " + settings.replicas() + ", but a store in memory keeps only one copy"));
     }
     return partitions.containsKey(namespace)
-        ? CompletableFuture.failedFuture(new StoreException.NamespaceExists(namespace))
+        ? CompletableFuture.failedFuture(StoreException.namespaceExists(namespace))
         : CompletableFuture.completedFuture(make(namespace, settings.maxBytes()).info());
   }
 
@@ -118,7 +118,7 @@ final class InMemoryNamespaces implements Namespaces {
   public synchronized CompletableFuture<Void> delete(Namespace namespace, long deadline) {
     MemoryPartition deleted = partitions.remove(namespace);
     if (deleted == null) {
-      return CompletableFuture.failedFuture(new StoreException.NamespaceNotFound(namespace));
+      return CompletableFuture.failedFuture(StoreException.namespaceNotFound(namespace));
     }
     deleted.delete();
     watchers.forEach(watcher -> watcher.onDeleted(namespace, deleted.log().incarnation()));

@@ -24,12 +24,12 @@ final class InMemorySnapshots implements Snapshots {
     ActorId actor = new ActorId(snapshot.getActorId());
     if (snapshot.getSerializedSize() > Limits.COMMIT_BYTES) {
       return CompletableFuture.failedFuture(
-          new StoreException.SnapshotTooLarge(Limits.COMMIT_BYTES, snapshot.getSerializedSize()));
+          StoreException.snapshotTooLarge(Limits.COMMIT_BYTES, snapshot.getSerializedSize()));
     }
     Optional<MemoryPartition> partition = namespaces.partition(namespace);
     if (partition.isEmpty()) {
       return CompletableFuture.failedFuture(
-          new StoreException.SnapshotAhead(actor, 0, snapshot.getVersion()));
+          StoreException.snapshotAhead(actor, 0, snapshot.getVersion()));
     }
     try {
       partition.get().putSnapshot(actor, snapshot);

@@ -124,11 +124,11 @@ final class MemoryPartition {
   synchronized void putSnapshot(ActorId actor, Snapshot snapshot) {
     long version = snapshot.getVersion();
     if (Long.compareUnsigned(version, latest(actor)) > 0) {
-      throw new StoreException.SnapshotAhead(actor, latest(actor), version);
+      throw StoreException.snapshotAhead(actor, latest(actor), version);
     }
     Snapshot present = snapshots.get(actor);
     if (present != null && Long.compareUnsigned(version, present.getVersion()) < 0) {
-      throw new StoreException.SnapshotOutdated(actor, present.getVersion(), version);
+      throw StoreException.snapshotOutdated(actor, present.getVersion(), version);
     }
     snapshots.put(actor, snapshot);
   }
@@ -150,12 +150,12 @@ final class MemoryPartition {
   /**
    * Adds a record at position {@code head() + 1}. Inside {@link #withActor}.
    *
-   * @throws StoreException.StoreFull if the namespace has no room for it
+   * @throws StoreException with reason STORE_FULL if the namespace has no room for it
    */
   synchronized void add(Record record) {
     long size = record.stored().commit().getSerializedSize();
     if (info.maxBytes() > 0 && bytes + size > info.maxBytes()) {
-      throw new StoreException.StoreFull(
+      throw StoreException.storeFull(
           "namespace " + info.namespace() + " has reached its max_bytes, " + info.maxBytes());
     }
     bytes += size;

@@ -100,8 +100,8 @@ class StatusMapperTest {
           fitting(new StoreException.CorruptRecord(text, Integer.MAX_VALUE, Long.MAX_VALUE, text));
       ReplayError detail = status.getDetails(1).unpack(ReplayError.class);
       assertTrue(detail.getReason().startsWith(unit) && detail.getReason().endsWith("…"), unit);
-      assertTrue(fitting(new StoreException.StoreFull(text)).getMessage().endsWith("…"));
-      assertTrue(fitting(new StoreException.StoreUnavailable(text)).getMessage().endsWith("…"));
+      assertTrue(fitting(StoreException.storeFull(text)).getMessage().endsWith("…"));
+      assertTrue(fitting(StoreException.storeUnavailable(text)).getMessage().endsWith("…"));
     }
   }
 

@@ -1,7 +1,6 @@
 package dev.aether.server.grpc.saves;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +9,7 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.ConflictWithEvents;
 import dev.aether.server.grpc.errors.StatusMapper;
@@ -166,10 +166,9 @@ class MissedEventsTest {
   @Test
   void aReadThatFailsLeavesWhatCameBefore() {
     page(commit(4, 5));
-    pages.add(CompletableFuture.failedFuture(new StoreException.StoreUnavailable("gone")));
+    pages.add(CompletableFuture.failedFuture(StoreException.storeUnavailable("gone")));
     assertEquals(List.of(4L, 5L), missed(3, 100));
-    pages.add(
-        CompletableFuture.failedFuture(new StoreException.NamespaceNotFound(Namespace.DEFAULT)));
+    pages.add(CompletableFuture.failedFuture(StoreException.namespaceNotFound(Namespace.DEFAULT)));
     assertEquals(List.of(), missed(3, 100));
   }
 
@@ -218,7 +217,7 @@ class MissedEventsTest {
 
   @Test
   void anotherRefusalStaysAsItIs() {
-    refusal = expected -> new StoreException.StoreFull("no room");
-    assertInstanceOf(StoreException.StoreFull.class, refused(save(3, 10, BOUND)));
+    refusal = expected -> StoreException.storeFull("no room");
+    assertTrue(StoreException.hasReason(refused(save(3, 10, BOUND)), Reason.STORE_FULL));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
@@ -20,7 +21,6 @@ import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
@@ -182,7 +182,7 @@ class LaggingFollowerTest {
                       .events()
                       .save(save("late", new ExpectedVersion.Exactly(39), false))
                       .join());
-      var conflict = (StoreException.VersionConflict) JetStreamErrors.root(late);
+      var conflict = (StoreException.VersionConflict) Exceptions.unwrap(late);
       assertEquals(40, conflict.currentVersion());
     }
     assertEquals(40, writer.events().versions(NAMESPACE, ACTOR).join().latest());

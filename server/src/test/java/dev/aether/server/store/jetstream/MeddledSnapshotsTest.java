@@ -11,6 +11,7 @@ import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
@@ -24,7 +25,6 @@ import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
 import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.server.wire.SnapshotRecord;
@@ -140,7 +140,7 @@ class MeddledSnapshotsTest {
 
   private static StoreException failure(CompletableFuture<?> future) {
     return (StoreException)
-        JetStreamErrors.root(assertThrows(CompletionException.class, future::join));
+        Exceptions.unwrap(assertThrows(CompletionException.class, future::join));
   }
 
   private Namespaces.Info info() {

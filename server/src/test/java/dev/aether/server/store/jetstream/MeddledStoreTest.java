@@ -11,6 +11,7 @@ import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
@@ -147,7 +148,7 @@ class MeddledStoreTest {
 
   private static StoreException failure(CompletableFuture<?> future) {
     Throwable thrown = assertThrows(CompletionException.class, future::join);
-    return (StoreException) JetStreamErrors.root(thrown);
+    return (StoreException) Exceptions.unwrap(thrown);
   }
 
   private LogId log() {
@@ -346,7 +347,7 @@ class MeddledStoreTest {
     try {
       throw new AssertionError("got " + future.get(3, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
-      return ((StoreException) JetStreamErrors.root(e)).reason();
+      return ((StoreException) Exceptions.unwrap(e)).reason();
     }
   }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
@@ -23,7 +24,6 @@ import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
@@ -142,7 +142,7 @@ class NamespaceLifeTest {
 
   private static Reason reason(CompletableFuture<?> future) {
     Throwable thrown = assertThrows(CompletionException.class, future::join);
-    return ((StoreException) JetStreamErrors.root(thrown)).reason();
+    return ((StoreException) Exceptions.unwrap(thrown)).reason();
   }
 
   private List<String> streams() {
@@ -329,7 +329,7 @@ class NamespaceLifeTest {
       if (expected.buildsOnHistory()) {
         StoreException.VersionConflict conflict =
             (StoreException.VersionConflict)
-                JetStreamErrors.root(assertThrows(CompletionException.class, first::join));
+                Exceptions.unwrap(assertThrows(CompletionException.class, first::join));
         assertEquals(0, conflict.currentVersion());
       } else {
         assertEquals(1, first.join().lastVersion());
@@ -450,7 +450,7 @@ class NamespaceLifeTest {
     register("{\"format\":2,\"namespace\":\"" + name + "\"}");
     for (String pattern : List.of(name, "*", ">")) {
       Throwable thrown = assertThrows(CompletionException.class, list(pattern)::join);
-      StoreException why = (StoreException) JetStreamErrors.root(thrown);
+      StoreException why = (StoreException) Exceptions.unwrap(thrown);
       assertEquals(Reason.STORE_UNAVAILABLE, why.reason());
       assertTrue(why.getMessage().contains(name), why::getMessage);
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
@@ -21,7 +22,6 @@ import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.damage.LogCondition;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
@@ -194,7 +194,7 @@ class TrimmedHistoryTest {
               CompletionException.class,
               () -> read(from, to, backwards),
               () -> from + ".." + to + (backwards ? " backwards" : ""));
-      StoreException trimmed = (StoreException) JetStreamErrors.root(thrown);
+      StoreException trimmed = (StoreException) Exceptions.unwrap(thrown);
       assertEquals(Reason.HISTORY_TRIMMED, trimmed.reason(), trimmed::getMessage);
       assertEquals(Long.toString(available), trimmed.metadata().get("first_available"));
     }
@@ -261,7 +261,7 @@ class TrimmedHistoryTest {
     assertEquals(versions(1, 8), read(1, 8, false));
     CompletionException thrown =
         assertThrows(CompletionException.class, () -> read(0, LATEST, false));
-    assertEquals(Reason.HISTORY_TRIMMED, ((StoreException) JetStreamErrors.root(thrown)).reason());
+    assertEquals(Reason.HISTORY_TRIMMED, ((StoreException) Exceptions.unwrap(thrown)).reason());
   }
 
   @Test
@@ -272,7 +272,7 @@ class TrimmedHistoryTest {
     assertTrue(page.size() < 300, "nothing is left to trim");
     keep(100);
     Throwable thrown = assertThrows(CompletionException.class, () -> page(reader));
-    StoreException trimmed = (StoreException) JetStreamErrors.root(thrown);
+    StoreException trimmed = (StoreException) Exceptions.unwrap(thrown);
     assertEquals(Reason.HISTORY_TRIMMED, trimmed.reason());
     assertEquals("1001", trimmed.metadata().get("first_available"));
   }
@@ -285,8 +285,7 @@ class TrimmedHistoryTest {
     commits(20);
     keep(10);
     Throwable thrown = assertThrows(CompletionException.class, () -> page(reader));
-    assertEquals(
-        Reason.STORE_UNAVAILABLE, ((StoreException) JetStreamErrors.root(thrown)).reason());
+    assertEquals(Reason.STORE_UNAVAILABLE, ((StoreException) Exceptions.unwrap(thrown)).reason());
   }
 
   @Test

@@ -80,8 +80,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   public CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     int size = broadcast.getSerializedSize();
     if (size > maxBytes) {
-      return CompletableFuture.failedFuture(
-          StoreException.CommitTooLarge.ofBroadcast(maxBytes, size));
+      return CompletableFuture.failedFuture(StoreException.broadcastTooLarge(maxBytes, size));
     }
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return unavailable("not connected to NATS (status " + connection.getStatus() + ")");
@@ -102,13 +101,13 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
       // A NATS that takes less than the one this node met first.
       heard.cancel(false);
       return CompletableFuture.failedFuture(
-          StoreException.CommitTooLarge.ofBroadcast(connection.getMaxPayload(), size));
+          StoreException.broadcastTooLarge(connection.getMaxPayload(), size));
     }
     return heard;
   }
 
   private static CompletableFuture<@Nullable Void> unavailable(String why) {
-    return CompletableFuture.failedFuture(new StoreException.StoreUnavailable(why));
+    return CompletableFuture.failedFuture(StoreException.storeUnavailable(why));
   }
 
   private CompletableFuture<@Nullable Void> awaited(String id, Namespace namespace, long deadline) {
@@ -120,7 +119,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
             deadline - giveUpAt < 0 ? deadline : giveUpAt,
             () ->
                 heard.completeExceptionally(
-                    new StoreException.OutcomeUnknown(
+                    StoreException.outcomeUnknown(
                         namespace, "NATS did not confirm the broadcast in time")));
     heard.whenComplete(
         (done, thrown) -> {

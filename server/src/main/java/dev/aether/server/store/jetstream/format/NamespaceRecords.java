@@ -69,8 +69,8 @@ public final class NamespaceRecords {
    * Reads a record; fields that it does not know are passed over.
    *
    * @param name that the record is of
-   * @throws StoreException.StoreUnavailable if it is no record, or of a newer format, or in a state
-   *     that this server does not know
+   * @throws StoreException with reason STORE_UNAVAILABLE if it is no record, or of a newer format,
+   *     or in a state that this server does not know
    */
   public static NamespaceRecord decode(Namespace name, byte[] json) {
     NamespaceRecord.Builder record = NamespaceRecord.newBuilder();
@@ -96,7 +96,6 @@ public final class NamespaceRecords {
   }
 
   private static StoreException unreadable(Namespace name, String why) {
-    return new StoreException.StoreUnavailable(
-        "the registry record of namespace " + name + " " + why);
+    return StoreException.storeUnavailable("the registry record of namespace " + name + " " + why);
   }
 }

@@ -1,5 +1,7 @@
 package dev.aether.server.store.jetstream.read;
 
+import dev.aether.server.event.Exceptions;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
@@ -149,7 +151,7 @@ public final class ActorHistory implements ActorReader {
   }
 
   private static boolean isDamage(Throwable thrown) {
-    return JetStreamErrors.root(thrown) instanceof StoreException.CorruptRecord;
+    return Exceptions.unwrap(thrown) instanceof StoreException.CorruptRecord;
   }
 
   private void everythingTo(long sequence) {
@@ -160,7 +162,7 @@ public final class ActorHistory implements ActorReader {
 
   /** The same backwards: where the records lie is found out first, for none tells of the others. */
   private CompletableFuture<List<LogEntry>> aroundDamageBackwards(Throwable thrown) {
-    boolean isTrimmed = JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed;
+    boolean isTrimmed = StoreException.hasReason(thrown, Reason.HISTORY_TRIMMED);
     if (isTrimmed && range.from() == 0 && toSequence > 0) {
       return whatIsKept(thrown).exceptionallyCompose(this::aroundDamageBackwards);
     }

@@ -260,7 +260,7 @@ public final class ActorLog {
         .thenCompose(
             first ->
                 CompletableFuture.failedFuture(
-                    new StoreException.HistoryTrimmed(actor, firstVersion(first))));
+                    StoreException.historyTrimmed(actor, firstVersion(first))));
   }
 
   /**

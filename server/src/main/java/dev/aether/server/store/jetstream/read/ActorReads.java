@@ -125,7 +125,7 @@ public final class ActorReads {
 
     private List<LogEntry> unlessAnother(List<LogEntry> page) {
       if (wanted.isPresent() && !wanted.equals(found)) {
-        throw new StoreException.NamespaceNotFound(range.namespace());
+        throw StoreException.namespaceNotFound(range.namespace());
       }
       return page;
     }

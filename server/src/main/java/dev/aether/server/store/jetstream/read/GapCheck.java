@@ -34,7 +34,7 @@ final class GapCheck {
   /**
    * Takes the next commits, in the order asked for.
    *
-   * @throws StoreException.HistoryTrimmed if there is a gap before one of them
+   * @throws StoreException with reason HISTORY_TRIMMED if there is a gap before one of them
    */
   void follow(List<LogEntry> entries) {
     for (LogEntry entry : entries) {
@@ -48,7 +48,7 @@ final class GapCheck {
 
   private void follow(long first, long last) {
     if (next != 0 && (backwards ? last < next : first > next)) {
-      throw new StoreException.HistoryTrimmed(actor, backwards ? next + 1 : first);
+      throw StoreException.historyTrimmed(actor, backwards ? next + 1 : first);
     }
     if (backwards) {
       next = next == 0 ? first - 1 : Math.min(next, first - 1);
@@ -61,7 +61,7 @@ final class GapCheck {
    * Goes on only if the commits reached the end of what was asked for.
    *
    * @param last version asked for, in the order asked for; 0: whatever there was is enough
-   * @throws StoreException.HistoryTrimmed if older ones are missing
+   * @throws StoreException with reason HISTORY_TRIMMED if older ones are missing
    * @throws JetStreamFailure if newer ones are: what the leader said is there was deleted meanwhile
    */
   void checkReached(long last) {
@@ -69,7 +69,7 @@ final class GapCheck {
       return;
     }
     if (backwards && next >= last) {
-      throw new StoreException.HistoryTrimmed(actor, next + 1);
+      throw StoreException.historyTrimmed(actor, next + 1);
     }
     if (!backwards && next <= last) {
       throw notFound();

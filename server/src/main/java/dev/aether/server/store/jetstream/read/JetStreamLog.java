@@ -148,7 +148,7 @@ public final class JetStreamLog implements CommitLog {
 
   private static void verify(Mark expected, Mark found) {
     if (found.contradicts(expected)) {
-      throw StoreException.CursorUnknown.commitsLost();
+      throw StoreException.commitsLost();
     }
   }
 
@@ -252,7 +252,7 @@ public final class JetStreamLog implements CommitLog {
                                                 .look(log.namespace())
                                                 .thenApply(now -> stream(log, now).isPresent()))
                                     : CompletableFuture.failedFuture(
-                                        new StoreException.NamespaceNotFound(log.namespace())))
+                                        StoreException.namespaceNotFound(log.namespace())))
                     : CompletableFuture.failedFuture(thrown));
   }
 
@@ -267,7 +267,7 @@ public final class JetStreamLog implements CommitLog {
                     .orElseGet(
                         () ->
                             CompletableFuture.failedFuture(
-                                new StoreException.NamespaceNotFound(log.namespace()))));
+                                StoreException.namespaceNotFound(log.namespace()))));
   }
 
   private static Optional<LogStream> stream(LogId log, Optional<Namespaces.Info> found) {

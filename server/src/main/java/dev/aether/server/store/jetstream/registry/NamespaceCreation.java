@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.registry;
 
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
@@ -94,7 +95,7 @@ final class NamespaceCreation {
     }
     if (tries == 0) {
       return CompletableFuture.failedFuture(
-          new StoreException.StoreUnavailable(
+          StoreException.storeUnavailable(
               "namespace " + found.name() + " is being changed by other nodes"));
     }
     CompletableFuture<KnownNamespace> finished =
@@ -116,8 +117,7 @@ final class NamespaceCreation {
                 return CompletableFuture.completedFuture(usable.get());
               }
               if (limit == 0) {
-                return CompletableFuture.failedFuture(
-                    new StoreException.NamespaceNotFound(namespace));
+                return CompletableFuture.failedFuture(StoreException.namespaceNotFound(namespace));
               }
               if (copy.count() + underWay.get() >= limit) {
                 return CompletableFuture.failedFuture(
@@ -139,8 +139,7 @@ final class NamespaceCreation {
         .thenCompose(
             found -> {
               if (found.flatMap(KnownNamespace::usable).isPresent()) {
-                return CompletableFuture.failedFuture(
-                    new StoreException.NamespaceExists(namespace));
+                return CompletableFuture.failedFuture(StoreException.namespaceExists(namespace));
               }
               begun.run();
               NamespaceRecord ours = record(namespace, settings);
@@ -150,7 +149,7 @@ final class NamespaceCreation {
                           now.isSameIncarnationAs(ours.getIncarnation())
                               ? finishOrAbandon(now, settings)
                               : CompletableFuture.failedFuture(
-                                  new StoreException.NamespaceExists(namespace)));
+                                  StoreException.namespaceExists(namespace)));
             });
   }
 
@@ -164,7 +163,7 @@ final class NamespaceCreation {
       NamespaceRecord record, Optional<KnownNamespace> gone) {
     if (copy.count() + underWay.get() >= MAX_NAMESPACES) {
       return CompletableFuture.failedFuture(
-          new StoreException.StoreFull(
+          StoreException.storeFull(
               "the store has the maximum number of namespaces, " + MAX_NAMESPACES));
     }
     underWay.incrementAndGet();
@@ -199,13 +198,13 @@ final class NamespaceCreation {
   }
 
   /**
-   * @throws StoreException.StoreUnavailable if it is not usable: somebody deleted it
+   * @throws StoreException with reason STORE_UNAVAILABLE if it is not usable: somebody deleted it
    */
   private static Info made(KnownNamespace now) {
     return now.usable()
         .orElseThrow(
             () ->
-                new StoreException.StoreUnavailable(
+                StoreException.storeUnavailable(
                     "namespace " + now.name() + " was deleted while it was being created"));
   }
 
@@ -239,7 +238,7 @@ final class NamespaceCreation {
         .thenApply(NamespaceCreation::made)
         .exceptionallyCompose(
             thrown -> {
-              if (JetStreamErrors.root(thrown) instanceof StoreException decided) {
+              if (Exceptions.unwrap(thrown) instanceof StoreException decided) {
                 return CompletableFuture.failedFuture(decided);
               }
               JetStreamFailure failure = JetStreamErrors.failure(thrown);

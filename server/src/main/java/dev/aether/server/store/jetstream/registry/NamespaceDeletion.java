@@ -91,10 +91,10 @@ final class NamespaceDeletion {
   private static @Nullable StoreException refusal(
       Namespace namespace, Optional<KnownNamespace> found, int tries) {
     if (found.isEmpty() || found.get().isGone()) {
-      return new StoreException.NamespaceNotFound(namespace);
+      return StoreException.namespaceNotFound(namespace);
     }
     return tries == 0
-        ? new StoreException.StoreUnavailable(
+        ? StoreException.storeUnavailable(
             "namespace " + namespace + " is being changed by other nodes")
         : found.get().fault().orElse(null);
   }
@@ -134,7 +134,7 @@ final class NamespaceDeletion {
             thrown ->
                 CompletableFuture.failedFuture(
                     JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
-                        ? new StoreException.StoreFull(
+                        ? StoreException.storeFull(
                             "the data of namespace "
                                 + found.name()
                                 + " was deleted, but the store is still too full to record this:"

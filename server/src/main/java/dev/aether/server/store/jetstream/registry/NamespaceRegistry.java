@@ -3,6 +3,7 @@ package dev.aether.server.store.jetstream.registry;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.SingleFlight;
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
@@ -157,11 +158,11 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   }
 
   private static StoreException failure(Namespace namespace, boolean begun, Throwable thrown) {
-    if (JetStreamErrors.root(thrown) instanceof StoreException decided) {
+    if (Exceptions.unwrap(thrown) instanceof StoreException decided) {
       return decided;
     }
     StoreException failure = JetStreamErrors.toStoreException(thrown);
-    return begun ? new StoreException.OutcomeUnknown(namespace, failure.getMessage()) : failure;
+    return begun ? StoreException.outcomeUnknown(namespace, failure.getMessage()) : failure;
   }
 
   @Override
@@ -203,6 +204,6 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   @Override
   public void close() {
     copy.close();
-    made.values().forEach(own -> own.completeExceptionally(new StoreException.ShuttingDown()));
+    made.values().forEach(own -> own.completeExceptionally(StoreException.shuttingDown()));
   }
 }

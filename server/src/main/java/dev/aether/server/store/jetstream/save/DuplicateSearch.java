@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream.save;
 
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Limits;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.jetstream.cache.ActorHead;
@@ -10,7 +11,6 @@ import dev.aether.server.store.jetstream.cache.RecentCommits;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.read.ActorLog;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -174,7 +174,7 @@ public final class DuplicateSearch {
 
   /** Where the first commit to look at was trimmed, all that is left comes after it. */
   private static CompletableFuture<Long> fromWhatIsKept(Throwable thrown) {
-    return JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed
+    return StoreException.hasReason(thrown, Reason.HISTORY_TRIMMED)
         ? CompletableFuture.completedFuture(0L)
         : CompletableFuture.failedFuture(thrown);
   }
@@ -184,7 +184,7 @@ public final class DuplicateSearch {
    * recognised.
    */
   private static CompletableFuture<Optional<Found>> notAmongWhatIsKept(Throwable thrown) {
-    return JetStreamErrors.root(thrown) instanceof StoreException.HistoryTrimmed
+    return StoreException.hasReason(thrown, Reason.HISTORY_TRIMMED)
         ? CompletableFuture.completedFuture(Optional.empty())
         : CompletableFuture.failedFuture(thrown);
   }

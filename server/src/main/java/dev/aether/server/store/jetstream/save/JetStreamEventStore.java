@@ -45,7 +45,7 @@ public final class JetStreamEventStore implements EventStore {
   @Override
   public CompletableFuture<Saved> save(Save save) {
     if (closing) {
-      return CompletableFuture.failedFuture(new StoreException.ShuttingDown());
+      return CompletableFuture.failedFuture(StoreException.shuttingDown());
     }
     long bytes = bytes(save);
     if (bytes > Limits.COMMIT_BYTES) {
@@ -68,7 +68,7 @@ public final class JetStreamEventStore implements EventStore {
 
   private StoreException tooLarge(Save save) {
     int size = CommitCodec.size(save.namespace(), save.actor(), save.commitId(), 1, save.events());
-    return new StoreException.CommitTooLarge(tools.maxCommitBytes(), size);
+    return StoreException.commitTooLarge(tools.maxCommitBytes(), size);
   }
 
   @Override

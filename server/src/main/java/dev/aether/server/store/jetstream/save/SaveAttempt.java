@@ -4,6 +4,7 @@ import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.concurrent.Backoff;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
@@ -277,7 +278,7 @@ final class SaveAttempt {
     if (!header.digest().equals(save.digest())) {
       // Another save has this one's id, and the place that this one's lost publishes aimed at.
       gate.lostPublishesAreVoid();
-      fail(new StoreException.CommitIdReused(save.commitId()));
+      fail(StoreException.commitIdReused(save.commitId()));
       return;
     }
     answer.complete(saved(header, found.sequence(), true));
@@ -288,7 +289,7 @@ final class SaveAttempt {
     byte[] body =
         CommitCodec.encode(save.namespace(), save.actor(), save.commitId(), first, save.events());
     if (body.length > tools.maxCommitBytes()) {
-      fail(new StoreException.CommitTooLarge(tools.maxCommitBytes(), body.length));
+      fail(StoreException.commitTooLarge(tools.maxCommitBytes(), body.length));
       return;
     }
     CommitHeader header =
@@ -378,7 +379,7 @@ final class SaveAttempt {
     }
     if (thrown == null) {
       next.run();
-    } else if (JetStreamErrors.root(thrown) instanceof StoreException decided) {
+    } else if (Exceptions.unwrap(thrown) instanceof StoreException decided) {
       fail(decided);
     } else {
       unreachable(JetStreamErrors.failure(thrown));
@@ -420,7 +421,7 @@ final class SaveAttempt {
       // It may have been stored and gone with the old incarnation: neither that nor the contrary
       // may be
       // said, and stored in the new one it might have been twice.
-      fail(new StoreException.StoreUnavailable("the namespace was deleted during the save"));
+      fail(StoreException.storeUnavailable("the namespace was deleted during the save"));
     } else {
       aim = null;
       looked = false;
@@ -441,7 +442,7 @@ final class SaveAttempt {
     StoreException refusal = JetStreamErrors.toStoreException(thrown);
     answer.completeExceptionally(
         gate.isUncertain()
-            ? new StoreException.OutcomeUnknown(save.commitId(), refusal.getMessage())
+            ? StoreException.outcomeUnknown(save.commitId(), refusal.getMessage())
             : refusal);
   }
 
@@ -451,8 +452,7 @@ final class SaveAttempt {
     answer.completeExceptionally(
         nothingStored
             ? thrown
-            : new StoreException.OutcomeUnknown(
-                save.commitId(), "a bug in the server, see its log"));
+            : StoreException.outcomeUnknown(save.commitId(), "a bug in the server, see its log"));
   }
 
   private void onDeadline() {
@@ -461,9 +461,9 @@ final class SaveAttempt {
           case WAITING ->
               new StoreException.Overloaded(
                   "time spent waiting for earlier saves of the same actor", OVERLOAD_RETRY_AFTER);
-          case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + lastError);
+          case NOTHING_PUBLISHED -> StoreException.storeUnavailable("JetStream: " + lastError);
           case UNCERTAIN ->
-              new StoreException.OutcomeUnknown(save.commitId(), "JetStream: " + lastError);
+              StoreException.outcomeUnknown(save.commitId(), "JetStream: " + lastError);
         });
   }
 

@@ -47,7 +47,7 @@ public final class JetStreamSnapshots implements Snapshots {
     int bytes = snapshot.getSerializedSize();
     if (bytes > tools.maxBytes()) {
       return CompletableFuture.failedFuture(
-          new StoreException.SnapshotTooLarge(tools.maxBytes(), bytes));
+          StoreException.snapshotTooLarge(tools.maxBytes(), bytes));
     }
     ActorId actor = new ActorId(snapshot.getActorId());
     // Three times: the snapshot, its record's bytes, and one that is stored and looked at.
@@ -64,7 +64,7 @@ public final class JetStreamSnapshots implements Snapshots {
   private CompletableFuture<@Nullable Void> change(
       Namespace namespace, ActorId actor, SnapshotChange change, long bytes, long deadline) {
     if (closing) {
-      return CompletableFuture.failedFuture(new StoreException.ShuttingDown());
+      return CompletableFuture.failedFuture(StoreException.shuttingDown());
     }
     SnapshotAttempt attempt = new SnapshotAttempt(tools, namespace, actor, change, deadline);
     lanes

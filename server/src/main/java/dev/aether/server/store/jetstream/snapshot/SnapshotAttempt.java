@@ -167,8 +167,7 @@ final class SnapshotAttempt {
       lastError = "an answer that was older than an earlier one";
       again(() -> look(info));
     } else if (sequence > aim && gate.isUncertain() && !tookPlaceOf(messages, stored, aim)) {
-      fail(
-          new StoreException.OutcomeUnknown(actor, "others changed the snapshot at the same time"));
+      fail(StoreException.outcomeUnknown(actor, "others changed the snapshot at the same time"));
     } else {
       if (sequence > aim) {
         gate.lostPublishesAreVoid();
@@ -328,7 +327,7 @@ final class SnapshotAttempt {
     StoreException refusal = JetStreamErrors.toStoreException(thrown);
     answer.completeExceptionally(
         gate.isUncertain() && refusal.reason() != Reason.OUTCOME_UNKNOWN
-            ? new StoreException.OutcomeUnknown(actor, refusal.getMessage())
+            ? StoreException.outcomeUnknown(actor, refusal.getMessage())
             : refusal);
   }
 
@@ -338,7 +337,7 @@ final class SnapshotAttempt {
     answer.completeExceptionally(
         nothingStored
             ? thrown
-            : new StoreException.OutcomeUnknown(actor, "a bug in the server, see its log"));
+            : StoreException.outcomeUnknown(actor, "a bug in the server, see its log"));
   }
 
   private void onDeadline() {
@@ -348,8 +347,8 @@ final class SnapshotAttempt {
               new StoreException.Overloaded(
                   "time spent waiting for earlier changes to the same actor's snapshot",
                   OVERLOAD_RETRY_AFTER);
-          case NOTHING_PUBLISHED -> new StoreException.StoreUnavailable("JetStream: " + lastError);
-          case UNCERTAIN -> new StoreException.OutcomeUnknown(actor, "JetStream: " + lastError);
+          case NOTHING_PUBLISHED -> StoreException.storeUnavailable("JetStream: " + lastError);
+          case UNCERTAIN -> StoreException.outcomeUnknown(actor, "JetStream: " + lastError);
         });
   }
 }

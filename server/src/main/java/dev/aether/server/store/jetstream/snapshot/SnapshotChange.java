@@ -53,7 +53,7 @@ sealed interface SnapshotChange {
     }
 
     private StoreException ahead(long current) {
-      return new StoreException.SnapshotAhead(actor, current, snapshot.getVersion());
+      return StoreException.snapshotAhead(actor, current, snapshot.getVersion());
     }
 
     /** An actor's version never falls, so once is enough. */
@@ -83,7 +83,7 @@ sealed interface SnapshotChange {
       SnapshotRecord record = messages.record(stored);
       long version = record.getSnapshot().getVersion();
       if (record.hasSnapshot() && Long.compareUnsigned(version, snapshot.getVersion()) > 0) {
-        throw new StoreException.SnapshotOutdated(actor, version, snapshot.getVersion());
+        throw StoreException.snapshotOutdated(actor, version, snapshot.getVersion());
       }
     }
 

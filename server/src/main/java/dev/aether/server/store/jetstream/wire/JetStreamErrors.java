@@ -1,12 +1,11 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.StoreException;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamStatusException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +42,7 @@ public final class JetStreamErrors {
 
   /** The failure under whatever futures and jnats wrapped around it. */
   public static JetStreamFailure failure(Throwable thrown) {
-    Throwable root = root(thrown);
+    Throwable root = Exceptions.unwrap(thrown);
     if (root instanceof JetStreamFailure failure) {
       return failure;
     }
@@ -72,18 +71,6 @@ public final class JetStreamErrors {
     return code == STREAM_STORE_FAILED && why.contains("closed")
         ? JetStreamFailure.noAnswer(why)
         : JetStreamFailure.refused(code, why);
-  }
-
-  /** Takes off the wrappers of futures and jnats. */
-  public static Throwable root(Throwable thrown) {
-    Throwable root = thrown;
-    while (root.getCause() != null
-        && (root instanceof CompletionException
-            || root instanceof ExecutionException
-            || root.getClass() == RuntimeException.class)) {
-      root = root.getCause();
-    }
-    return root;
   }
 
   /**
@@ -171,13 +158,13 @@ public final class JetStreamErrors {
    * were refused.
    */
   public static StoreException toStoreException(Throwable thrown) {
-    if (root(thrown) instanceof StoreException known) {
+    if (Exceptions.unwrap(thrown) instanceof StoreException known) {
       return known;
     }
     JetStreamFailure failure = failure(thrown);
     return isFull(failure) || failure.code() == MESSAGE_TOO_LARGE
-        ? new StoreException.StoreFull(whatIsFull(failure))
-        : new StoreException.StoreUnavailable("JetStream: " + failure.getMessage());
+        ? StoreException.storeFull(whatIsFull(failure))
+        : StoreException.storeUnavailable("JetStream: " + failure.getMessage());
   }
 
   /** What is full, in words, and NATS's own text in brackets. */
@@ -233,7 +220,7 @@ public final class JetStreamErrors {
         thrown ->
             CompletableFuture.failedFuture(
                 failure(thrown).kind() == JetStreamFailure.Kind.NO_ANSWER
-                    ? root(thrown)
+                    ? Exceptions.unwrap(thrown)
                     : toStoreException(thrown)));
   }
 

@@ -37,8 +37,8 @@ public final class NatsConnector {
   /**
    * Connects, trying until it works or the time is over. Blocks.
    *
-   * @throws StoreException.StoreUnavailable if no server was reached in time, or it is too old or
-   *     without JetStream
+   * @throws StoreException with reason STORE_UNAVAILABLE if no server was reached in time, or it is
+   *     too old or without JetStream
    */
   public static Connection connect(List<String> urls, String name, Duration atMost) {
     Options options = options(urls, name);
@@ -48,7 +48,7 @@ public final class NatsConnector {
         return checked(Nats.connect(options));
       } catch (IOException e) {
         if (System.nanoTime() >= giveUpAt) {
-          throw new StoreException.StoreUnavailable(
+          throw StoreException.storeUnavailable(
               "could not connect to NATS at "
                   + NatsUrls.withoutSecrets(urls)
                   + " within "
@@ -81,7 +81,7 @@ public final class NatsConnector {
 
   private static StoreException interrupted() {
     Thread.currentThread().interrupt();
-    return new StoreException.StoreUnavailable("interrupted while connecting to NATS");
+    return StoreException.storeUnavailable("interrupted while connecting to NATS");
   }
 
   private static Connection checked(Connection connection) throws InterruptedException {
@@ -93,7 +93,7 @@ public final class NatsConnector {
       return connection;
     }
     connection.close();
-    throw new StoreException.StoreUnavailable(
+    throw StoreException.storeUnavailable(
         enough
             ? "JetStream is not enabled on the NATS server " + server.getServerName()
             : "nats-server "
