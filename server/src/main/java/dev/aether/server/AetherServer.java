@@ -25,16 +25,13 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * A running node: its parts, put together here and nowhere else, and taken apart in the other
- * order.
- */
+/** A running node. Creates and connects its parts, and closes them in reverse order. */
 public final class AetherServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AetherServer.class);
 
   private static final Duration HEALTH_EVERY = Duration.ofMillis(500);
 
-  /** A private nats-server that is ready answers JetStream's requests soon. */
+  /** How long to wait for JetStream in a private nats-server, which is already running. */
   private static final Duration EMBEDDED_WAIT = Duration.ofSeconds(60);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -46,12 +43,12 @@ public final class AetherServer implements AutoCloseable {
   private boolean reachable = true;
 
   /**
-   * Starts a node. Blocks until it serves.
+   * Starts a node. Blocks until it is serving.
    *
-   * @throws dev.aether.server.event.StoreException if the store can't be used
-   * @throws dev.aether.server.embedded.EmbeddedNatsException if the private nats-server can't be
+   * @throws dev.aether.server.event.StoreException if the store cannot be used
+   * @throws dev.aether.server.embedded.EmbeddedNatsException if the private nats-server cannot be
    *     run
-   * @throws UncheckedIOException if an address can't be listened on
+   * @throws UncheckedIOException if it cannot listen on an address
    */
   public static AetherServer start(ServerConfig config) {
     return new AetherServer(config);
@@ -73,8 +70,8 @@ public final class AetherServer implements AutoCloseable {
               listen(
                   config.listen(),
                   () -> new GrpcServer(config.listen(), store, bus, nodeId, config.clock())));
-      // Once more on top: it ends before the calls are waited for, since subscriptions never end by
-      // themselves.
+      // Kept a second time, to be closed first: the gRPC server waits for its calls, and
+      // subscriptions never end by themselves.
       keep(bus);
       http =
           config
@@ -118,20 +115,20 @@ public final class AetherServer implements AutoCloseable {
     if (choice instanceof ServerConfig.StoreChoice.Given given) {
       return given.store();
     }
-    LOG.warn("the store is this process's memory: everything is gone when it ends");
+    LOG.warn("the store is in memory: all data is lost when this process ends");
     return new InMemoryStore(config.autoCreate(), config.autoCreateLimit(), config.clock());
   }
 
   private static void warnUnlessSafe(Durability.Sync sync) {
     if (sync == Durability.Sync.UNKNOWN) {
       LOG.warn(
-          "whether this NATS brings commits to disk before it acknowledges them is not known:"
-              + " set sync_interval: always on each server and say so with --nats-sync"
+          "it is unknown whether these NATS servers sync commits to disk before they acknowledge them:"
+              + " set sync_interval: always on each server, and start Aether with --nats-sync always"
               + " (docs/operations.md)");
     } else if (sync != Durability.Sync.ALWAYS) {
       LOG.warn(
-          "this NATS acknowledges commits before they are on disk: a power failure may lose some"
-              + " (docs/operations.md)");
+          "these NATS servers acknowledge commits before they are synced to disk: a power failure may"
+              + " lose some (docs/operations.md)");
     }
   }
 
@@ -153,7 +150,7 @@ public final class AetherServer implements AutoCloseable {
             sync));
   }
 
-  /** Makes a part that listens. */
+  /** Creates a part that listens on an address. */
   private interface Listening<T> {
     T begin() throws IOException;
   }
@@ -163,7 +160,7 @@ public final class AetherServer implements AutoCloseable {
       return part.begin();
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "can't listen on " + address.getHostString() + ":" + address.getPort(), e);
+          "cannot listen on " + address.getHostString() + ":" + address.getPort(), e);
     }
   }
 
@@ -180,16 +177,16 @@ public final class AetherServer implements AutoCloseable {
       reachable = outage.isEmpty();
       grpc.serving(reachable);
       outage.ifPresentOrElse(
-          why -> LOG.warn("not serving: {}", why), () -> LOG.info("serving again"));
+          why -> LOG.warn("no longer serving: {}", why), () -> LOG.info("serving again"));
     }
   }
 
-  /** Where gRPC is served. */
+  /** The address of the gRPC server. */
   public InetSocketAddress grpcAddress() {
     return grpc.address();
   }
 
-  /** Where health is served over HTTP. */
+  /** The address of the HTTP endpoint, if there is one. */
   public Optional<InetSocketAddress> httpAddress() {
     return http.map(HttpEndpoint::address);
   }
@@ -200,19 +197,21 @@ public final class AetherServer implements AutoCloseable {
   }
 
   /**
-   * The private nats-server, with its password; empty if there is none. For a second node on it.
+   * The URL of the private nats-server, with its password, for a second node; empty if there is
+   * none.
    */
   public Optional<String> natsUrl() {
     return natsUrl;
   }
 
-  /** Waits until somebody has closed the node. */
+  /** Waits until the node has been closed. */
   public void awaitTermination() throws InterruptedException {
     ended.await();
   }
 
   /**
-   * Ends the node: no new calls, then those under way, then the parts below. Blocks, within bounds.
+   * Shuts the node down: refuses new calls, waits for the calls in progress, then closes the store.
+   * Blocks for a limited time.
    */
   @Override
   public void close() {
@@ -220,7 +219,7 @@ public final class AetherServer implements AutoCloseable {
       return;
     }
     long begin = System.nanoTime();
-    LOG.info("stopping: no new calls are taken, those under way are answered");
+    LOG.info("stopping: no new calls are accepted, calls in progress are completed");
     while (!parts.isEmpty()) {
       AutoCloseable part = parts.pop();
       try {
@@ -228,7 +227,7 @@ public final class AetherServer implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
       } catch (Exception e) {
-        LOG.warn("while closing {}", part.getClass().getSimpleName(), e);
+        LOG.warn("failed to close {}", part.getClass().getSimpleName(), e);
       }
     }
     LOG.info("stopped after {} ms", TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begin));

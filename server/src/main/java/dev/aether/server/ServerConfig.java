@@ -10,18 +10,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How a node is to run.
+ * The configuration of a node.
  *
- * @param listen where gRPC is served; port 0: any free one
- * @param http where health is served over HTTP; port 0: any free one; empty: nowhere
- * @param store what it stands on
- * @param replicas of the registry and of new namespaces: 1, 3 or 5
- * @param autoCreate whether the first save makes its namespace
- * @param autoCreateLimit a save makes no namespace where the store has so many, however they were
- *     made
- * @param nodeId the node's name, as subscribers see it; empty: made up at each start
- * @param clock gives events and snapshots the time that their senders left out, and in memory says
- *     when a commit was stored. How long anything may take is never asked of it
+ * @param listen the address of the gRPC server; port 0 means any free port
+ * @param http the address of the HTTP endpoint; port 0 means any free port; empty for no endpoint
+ * @param store the store to use
+ * @param replicas number of replicas of the registry and of new namespaces: 1, 3 or 5
+ * @param autoCreate whether the first save to a namespace creates it
+ * @param autoCreateLimit saves create no namespaces once the store has this many, however these
+ *     were created
+ * @param nodeId the node's name, as subscribers see it; empty for a new random name at each start
+ * @param clock gives the time of events and snapshots whose senders left it out and, in memory, of
+ *     stored commits. It is never used to measure durations
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -33,10 +33,13 @@ public record ServerConfig(
     Optional<String> nodeId,
     InstantSource clock) {
 
-  /** About 0.8 GB of nats-server's memory, and half a minute of its start. */
+  /**
+   * The default limit. That many namespaces take about 0.8 GB of nats-server's memory, and half a
+   * minute at its start.
+   */
   public static final int AUTO_CREATE_LIMIT = 10_000;
 
-  /** With the usual limit of namespaces that saves make. */
+  /** Creates a configuration with the default limit of namespaces that saves create. */
   public ServerConfig(
       InetSocketAddress listen,
       Optional<InetSocketAddress> http,
@@ -48,72 +51,72 @@ public record ServerConfig(
     this(listen, http, store, replicas, autoCreate, AUTO_CREATE_LIMIT, nodeId, clock);
   }
 
-  /** What a node stands on. */
+  /** The store of a node. */
   public sealed interface StoreChoice {
     /**
      * A private nats-server.
      *
-     * @param data its folder; made if missing
-     * @param natsServer the binary; empty: found by {@link
-     *     dev.aether.server.embedded.NatsServerBinary#find}
+     * @param data its folder, which is created if missing
+     * @param natsServer the binary; if empty, {@link
+     *     dev.aether.server.embedded.NatsServerBinary#find} searches for one
      */
     record Embedded(Path data, Optional<Path> natsServer) implements StoreChoice {}
 
     /**
-     * A NATS that others run.
+     * A NATS server or cluster that is operated separately.
      *
-     * @param urls of one or more of its servers
-     * @param patience how long to wait for it at the start
-     * @param sync when it brings to disk what it acknowledges, as far as whoever runs it says so
+     * @param urls URLs of one or more of its servers
+     * @param patience how long to wait for it at startup
+     * @param sync when it syncs acknowledged commits to disk, according to its operator
      */
     record Nats(List<String> urls, Duration patience, Durability.Sync sync) implements StoreChoice {
-      /** One that nothing is known of. */
+      /** A NATS whose {@code sync} is unknown. */
       public Nats(List<String> urls, Duration patience) {
         this(urls, patience, Durability.Sync.UNKNOWN);
       }
     }
 
-    /** This process's memory: gone with it. */
+    /** In the memory of this process. All data is lost when it ends. */
     record Memory() implements StoreChoice {}
 
     /**
      * A store that the caller has opened.
      *
-     * @param store ends with the node, also with one that doesn't start
+     * @param store is closed with the node, even if the node fails to start
      */
     record Given(Store store) implements StoreChoice {}
   }
 
-  /** Nothing but what a test or a first try needs. */
+  /** A minimal configuration, for tests and experiments. */
   public static ServerConfig on(StoreChoice store) {
     InetSocketAddress anyPort = new InetSocketAddress("127.0.0.1", 0);
     return new ServerConfig(
         anyPort, Optional.of(anyPort), store, 1, true, Optional.empty(), InstantSource.system());
   }
 
-  /** The same with another name. */
+  /** This configuration with another name. */
   public ServerConfig withNodeId(String name) {
     return new ServerConfig(
         listen, http, store, replicas, autoCreate, autoCreateLimit, Optional.of(name), clock);
   }
 
-  /** The same with other replicas. */
+  /** This configuration with another number of replicas. */
   public ServerConfig withReplicas(int count) {
     return new ServerConfig(listen, http, store, count, autoCreate, autoCreateLimit, nodeId, clock);
   }
 
-  /** The same with another limit of namespaces that saves make. */
+  /** This configuration with another limit of namespaces that saves create. */
   public ServerConfig withAutoCreateLimit(int limit) {
     return new ServerConfig(listen, http, store, replicas, autoCreate, limit, nodeId, clock);
   }
 
-  /** The same with another clock. */
+  /** This configuration with another clock. */
   public ServerConfig withClock(InstantSource source) {
     return new ServerConfig(
         listen, http, store, replicas, autoCreate, autoCreateLimit, nodeId, source);
   }
 
-  /** The same without HTTP. */
+  /** This configuration without an HTTP endpoint. */
   public ServerConfig withoutHttp() {
     return new ServerConfig(
         listen, Optional.empty(), store, replicas, autoCreate, autoCreateLimit, nodeId, clock);

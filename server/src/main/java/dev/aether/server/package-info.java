@@ -1,4 +1,4 @@
-/** The server: the only place where its parts are put together. */
+/** The server. Its parts are wired together here and nowhere else. */
 @NullMarked
 package dev.aether.server;
 

@@ -13,7 +13,7 @@ import picocli.CommandLine.Parameters;
 /** Lists actors. */
 @Command(
     name = "actors",
-    description = "Lists actors and their latest versions, one JSON object a line.")
+    description = "List actors and their latest versions, one JSON object per line.")
 final class ActorsCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -23,10 +23,10 @@ final class ActorsCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "PREFIX",
       defaultValue = "",
-      description = "Only actors whose id begins so.")
+      description = "Only list actors whose id starts with PREFIX.")
   private String prefix = "";
 
-  @Option(names = "--max", paramLabel = "N", description = "At most so many.")
+  @Option(names = "--max", paramLabel = "N", description = "List at most N actors.")
   private long max;
 
   ActorsCommand(Terminal terminal) {
@@ -36,7 +36,7 @@ final class ActorsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (max < 0) {
-      throw new UsageException("--max is 0 or more");
+      throw new UsageException("--max must be 0 or more");
     }
     try (AetherClient client = connection.connect();
         Stream<ActorSummary> actors = client.listActors(ListActorsOptions.withPrefix(prefix))) {

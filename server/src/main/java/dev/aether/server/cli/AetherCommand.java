@@ -3,18 +3,19 @@ package dev.aether.server.cli;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** What all commands hang under. */
+/** The root command, which holds all others. */
 @Command(
-    name = "aether",
-    description = "An event store: append-only histories of actors, with optimistic concurrency.",
+    name = CommandLines.NAME,
+    description = "An event store with optimistic concurrency, on top of NATS JetStream.",
     synopsisSubcommandLabel = "COMMAND",
     footer = {
       "",
       "Start here:  aether demo",
-      "Exit codes:  0 done, 1 failed, 2 usage, 3 version conflict, 4 server out of reach,",
-      "             5 outcome unknown (standard error has the line to run next)"
+      "Exit codes:  0 success, 1 failure, 2 wrong usage, 3 version conflict,",
+      "             4 server unreachable, 5 outcome unknown (standard error shows",
+      "             the command to run next)"
     })
 final class AetherCommand {
-  @Option(names = "--version", versionHelp = true, description = "Prints the version.")
+  @Option(names = "--version", versionHelp = true, description = "Print the version.")
   private boolean version;
 }

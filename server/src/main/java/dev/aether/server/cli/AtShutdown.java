@@ -1,6 +1,6 @@
 package dev.aether.server.cli;
 
-/** Does something when the process is told to end by a signal, unless it is closed before. */
+/** Runs an action when the process is terminated by a signal, unless it is closed before. */
 final class AtShutdown implements AutoCloseable {
   private final Thread hook;
 
@@ -8,20 +8,20 @@ final class AtShutdown implements AutoCloseable {
     this.hook = hook;
   }
 
-  /** The action runs on a thread of its own and should take a second at most. */
+  /** Registers an action. It runs on its own thread and should take at most a second. */
   static AtShutdown run(Runnable action) {
     Thread hook = new Thread(action, "at-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);
     return new AtShutdown(hook);
   }
 
-  /** Forgets it. Again, or when the process is ending already, does nothing. */
+  /** Removes the action. Does nothing if it was removed before or the process is already ending. */
   @Override
   public void close() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The process is ending: the hook does its work.
+      // The process is ending, and the hook runs.
     }
   }
 }

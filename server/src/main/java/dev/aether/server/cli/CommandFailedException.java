@@ -1,6 +1,6 @@
 package dev.aether.server.cli;
 
-/** A command failed for a reason that its one line says. */
+/** A command failed for a reason that its message, one line, explains. */
 final class CommandFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -9,11 +9,17 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 
-/** Puts the command line together. */
+/** Builds and runs the command line. */
 public final class CommandLines {
+  /** The name of the program in messages and help. */
+  static final String NAME = "aether";
+
+  /** The launcher scripts set it to the name by which they were called. */
+  private static final String PROGRAM_VARIABLE = "AETHER_PROGRAM";
+
   private CommandLines() {}
 
-  /** Runs a command of this process; gives the exit code. */
+  /** Runs a command and returns the exit code of this process. */
   public static int run(String... args) {
     return execute(ProcessTerminal.open(), System.getenv(), args);
   }
@@ -28,6 +34,7 @@ public final class CommandLines {
   }
 
   static CommandLine create(Terminal terminal, Map<String, String> environment) {
+    String program = environment.getOrDefault(PROGRAM_VARIABLE, NAME);
     VersionCommand version = new VersionCommand(terminal);
     CommandLine root =
         new CommandLine(new AetherCommand())
@@ -41,12 +48,12 @@ public final class CommandLines {
             .addSubcommand(new SubscribeCommand(terminal))
             .addSubcommand(new ImportCommand(terminal))
             .addSubcommand(new ExportCommand(terminal))
-            .addSubcommand(new DemoCommand(terminal))
+            .addSubcommand(new DemoCommand(terminal, program))
             .addSubcommand(new HealthCommand(terminal))
             .addSubcommand(version)
             .addSubcommand(new GenerateCompletion());
     root.getCommandSpec().versionProvider(version);
-    Failures failures = new Failures(terminal.err());
+    Failures failures = new Failures(terminal.err(), program);
     root.setExpandAtFiles(false) // --data @FILE is ours.
         .setAbbreviatedOptionsAllowed(false)
         .setDefaultValueProvider(new EnvironmentDefaults(environment))
@@ -67,7 +74,7 @@ public final class CommandLines {
           .addOption(
               OptionSpec.builder("-h", "--help")
                   .usageHelp(true)
-                  .description("Prints this help.")
+                  .description("Show this help.")
                   .build());
       command
           .getHelpSectionMap()

@@ -7,7 +7,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** The flags of a client command that works in a namespace. */
+/** The options of a client command that works in a namespace. */
 final class ConnectionOptions extends ServerOptions {
   @Option(
       names = "--namespace",
@@ -23,7 +23,7 @@ final class ConnectionOptions extends ServerOptions {
     return namespace;
   }
 
-  /** Whether --namespace was given there, and not by the environment or not at all. */
+  /** Whether --namespace is on the command line, rather than in the environment or missing. */
   boolean isNamespaceOnCommandLine() {
     return Optional.ofNullable(command)
         .orElseThrow()

@@ -5,9 +5,9 @@ import dev.aether.server.concurrent.Ticker;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Keeps a subscription's cursor in a file, on a thread of its own so that printing never waits. */
+/** Writes a subscription's cursor to a file, on its own thread so that printing never waits. */
 final class CursorKeeper implements AutoCloseable {
-  /** The contract of the flag is a second. */
+  /** --cursor-file promises a second. */
   private static final Duration EVERY = Duration.ofMillis(500);
 
   private final Optional<CursorFile> file;
@@ -20,7 +20,7 @@ final class CursorKeeper implements AutoCloseable {
     this.printer = printer;
   }
 
-  /** Begins to keep it, if there is a file to keep it in. */
+  /** Starts to write the cursor if there is a file. */
   static CursorKeeper start(Optional<CursorFile> file, SubscriptionPrinter printer) {
     CursorKeeper keeper = new CursorKeeper(file, printer);
     if (file.isPresent()) {
@@ -42,7 +42,7 @@ final class CursorKeeper implements AutoCloseable {
     }
   }
 
-  /** Keeps the last one. Again does little. */
+  /** Writes the last cursor. May be called again. */
   @Override
   public void close() {
     ticker.close();

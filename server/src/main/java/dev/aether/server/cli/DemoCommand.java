@@ -15,19 +15,26 @@ import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Shows what Aether does, on two nodes of its own. */
+/** Shows what Aether does, on two nodes that it starts itself. */
 @Command(
     name = "demo",
-    description = "Starts two nodes on one NATS, shows what they do with real events, and ends.")
+    description = "Start two nodes on one NATS server and show what they do with real events.")
 final class DemoCommand implements Callable<Integer> {
   private static final Duration NATS_WAIT = Duration.ofSeconds(30);
 
   private final Terminal terminal;
+  private final String program;
 
   @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
 
-  DemoCommand(Terminal terminal) {
+  /**
+   * Creates the command.
+   *
+   * @param program the name by which the program was started, for the commands that it suggests
+   */
+  DemoCommand(Terminal terminal, String program) {
     this.terminal = terminal;
+    this.program = program;
   }
 
   @Override
@@ -67,7 +74,7 @@ final class DemoCommand implements Callable<Integer> {
               });
       scenario.introduce(nodeA, nodeB);
       scenario.play();
-      scenario.sayWhatNext();
+      scenario.sayWhatNext(program);
     }
   }
 
@@ -77,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
     try {
       folder.close();
     } catch (IOException e) {
-      // The system clears its temporary folder.
+      // The operating system cleans its temporary folder.
     }
   }
 }

@@ -11,9 +11,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * Gives every flag that is not on the command line the value of its environment variable, if that
- * is set and not empty. The flags of {@code serve} and those that all clients share are named
- * AETHER_FLAG; other flags mean something else in each command and are named AETHER_COMMAND_FLAG.
+ * Takes the value of an option that is not on the command line from its environment variable, if
+ * that is set and not empty. The variables of {@code serve} and of the options that all client
+ * commands share are named AETHER_OPTION. Other options have a different meaning in each command;
+ * their variables are named AETHER_COMMAND_OPTION.
  */
 final class EnvironmentDefaults implements IDefaultValueProvider {
   private final Map<String, String> environment;
@@ -31,20 +32,23 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
     return value == null || value.isEmpty() ? arg.defaultValue() : value;
   }
 
-  /** Says of a command's flags which variables they have, for its help. */
+  /** The section of a command's help that lists the variables of its options. */
   static String help(CommandSpec command) {
     List<String> lines =
         command.options().stream()
             .filter(option -> !option.hidden())
-            .flatMap(option -> variable(option).map(name -> line(option, name)).stream())
+            .filter(option -> variable(option).isPresent())
+            .map(option -> line(option, width(command), variable(option).orElseThrow()))
             .toList();
     return lines.isEmpty()
         ? ""
-        : String.format(Locale.ROOT, "%nEnvironment variables, for flags that aren't given:%n")
+        : String.format(
+                Locale.ROOT,
+                "%nEnvironment variables, for options that are not on the command line:%n")
             + String.join("", lines);
   }
 
-  /** The flag's variable; none for --help and --version. */
+  /** The option's variable; none for --help and --version. */
   static Optional<String> variable(OptionSpec option) {
     if (option.usageHelp() || option.versionHelp()) {
       return Optional.empty();
@@ -61,15 +65,25 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
         .anyMatch(mixedIn -> mixedIn.longestName().equals(option.longestName()));
   }
 
-  /** Of "aether snapshot save": SNAPSHOT_SAVE. */
+  /** For "aether snapshot save": SNAPSHOT_SAVE. */
   private static String words(CommandSpec command) {
     String own = shouted(command.name());
     @Nullable CommandSpec parent = command.parent();
     return parent == null || parent.parent() == null ? own : words(parent) + "_" + own;
   }
 
-  private static String line(OptionSpec option, String variable) {
-    return String.format(Locale.ROOT, "  %-16s %s%n", option.longestName(), variable);
+  private static int width(CommandSpec command) {
+    return command.options().stream()
+        .filter(option -> !option.hidden())
+        .mapToInt(option -> option.longestName().length())
+        .max()
+        .orElse(0);
+  }
+
+  private static String line(OptionSpec option, int width, String variable) {
+    String name = option.longestName();
+    return String.format(
+        Locale.ROOT, "  %s%s  %s%n", name, " ".repeat(width - name.length()), variable);
   }
 
   private static String shouted(String name) {

@@ -11,7 +11,7 @@ import dev.aether.server.cli.json.JsonLine;
 import java.time.Instant;
 import java.util.List;
 
-/** What the server says, as lines of JSON with the names of protobuf's JSON. */
+/** Formats what the server returns as lines of JSON, with the field names of protobuf's JSON. */
 final class EventLines {
   private EventLines() {}
 
@@ -19,7 +19,7 @@ final class EventLines {
     return put(new JsonLine(), event).end();
   }
 
-  /** A line an event, each with its commit's place. */
+  /** One line per event, each with the position of its commit. */
   static List<String> of(Commit commit) {
     return commit.events().stream().map(event -> of(commit, event)).toList();
   }

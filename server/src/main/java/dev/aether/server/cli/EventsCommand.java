@@ -13,34 +13,34 @@ import picocli.CommandLine.Parameters;
 /** Prints an actor's events. */
 @Command(
     name = "events",
-    description = "Prints an actor's events, one JSON object a line, oldest first.")
+    description = "Print an actor's events, oldest first, one JSON object per line.")
 final class EventsCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "ACTOR", description = "The actor.")
+  @Parameters(paramLabel = "ACTOR", description = "The actor's id.")
   private String actor = "";
 
   @Option(
       names = "--from",
       paramLabel = "N",
       converter = Versions.class,
-      description = "From this version on.")
+      description = "First version to print.")
   private long from;
 
   @Option(
       names = "--to",
       paramLabel = "N",
       converter = Versions.class,
-      description = "Up to this version.")
+      description = "Last version to print.")
   private long to;
 
   @Option(
       names = "--max",
       paramLabel = "N",
       converter = Versions.class,
-      description = "At most so many.")
+      description = "Print at most N events.")
   private long max;
 
   @Option(
@@ -48,7 +48,7 @@ final class EventsCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Newest first; --max then takes the newest.")
+      description = "Print the newest events first. --max then applies to the newest.")
   private boolean backwards;
 
   EventsCommand(Terminal terminal) {

@@ -1,6 +1,6 @@
 package dev.aether.server.cli;
 
-/** What a command's end tells the shell. */
+/** Exit codes of the commands. */
 final class ExitCode {
   static final int DONE = 0;
   static final int FAILED = 1;

@@ -5,13 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What and where to an export goes.
+ * What to export, and where to.
  *
- * @param file empty: standard output
+ * @param pattern of the namespaces
+ * @param file empty for standard output
  */
 record ExportArguments(String pattern, Optional<Path> file) {
 
-  /** Reads {@code [NAMESPACES] [FILE]}, of which both may be left out. */
+  /** Interprets {@code [NAMESPACES] [FILE]}, both of which are optional. */
   static ExportArguments of(@Nullable String first, @Nullable String second, String namespace) {
     if (first == null) {
       return new ExportArguments(namespace, Optional.empty());

@@ -28,20 +28,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Exports namespaces as lines that {@code import} takes. */
+/** Exports namespaces as lines that {@code import} can read. */
 @Command(
     name = "export",
-    description =
-        "Writes what is stored in namespaces, one JSON object a line, for import to restore.",
+    description = "Export namespaces as JSON lines, which import can restore.",
     footer = {
       "",
-      "NAMESPACES is a pattern: tokens joined by dots; * is one whole token, > one or more and only last.",
-      "Ends at what is stored when it begins. First the events, then the snapshots.",
-      "FILE has its name only when it is whole; until then it is FILE.part. A second run goes on"
-          + " where one was cut. A device or a pipe is written to as it is.",
-      "An only argument is taken for FILE if it has a / or ends in .jsonl, .json or .gz.",
-      "Data and states are JSON where they are that and can stand on one line as they are, else"
-          + " base64."
+      "NAMESPACES is a pattern of tokens separated by dots: * matches exactly one token, and >, which"
+          + " may only be the last token, one or more.",
+      "Exports everything that was stored before it started: first the events, then the snapshots.",
+      "Until FILE is complete, it is named FILE.part. If an export is interrupted, run the same"
+          + " command again to continue. A device or a pipe is written directly.",
+      "A single argument is taken as FILE if it contains a / or ends in .jsonl, .json or .gz.",
+      "Data and states are written as JSON if they are JSON that fits on one line unchanged, and as"
+          + " base64 otherwise."
     })
 final class ExportCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -52,7 +52,7 @@ final class ExportCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "NAMESPACES",
-      description = "The namespaces. Default: the one of --namespace")
+      description = "The namespaces to export. Default: that of --namespace")
   private @Nullable String first;
 
   @Parameters(
@@ -60,7 +60,8 @@ final class ExportCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "FILE",
       description =
-          "Where to write, as gzip if it ends in .gz; -: standard output. Default: standard output")
+          "The file to write, compressed with gzip if its name ends in .gz; - for standard output."
+              + " Default: standard output")
   private @Nullable String second;
 
   @Option(
@@ -70,7 +71,7 @@ final class ExportCommand implements Callable<Integer> {
       paramLabel = "true|false",
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Also the snapshots. Default:" + " ${DEFAULT-VALUE}")
+      description = "Also export snapshots. Default: ${DEFAULT-VALUE}")
   private boolean snapshots = true;
 
   @Option(
@@ -78,7 +79,8 @@ final class ExportCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Say which records can't be decoded and go on, instead of ending at the first.")
+      description =
+          "Report records that cannot be decoded and continue, instead of stopping at the first one.")
   private boolean reportCorrupt;
 
   ExportCommand(Terminal terminal) {
@@ -102,13 +104,13 @@ final class ExportCommand implements Callable<Integer> {
         toFile(client, where.pattern(), where.file().get(), tally);
       }
     } catch (IOException e) {
-      throw new CommandFailedException("the export can't be written: " + InputFile.reason(e), e);
+      throw new CommandFailedException("cannot write the export: " + InputFile.reason(e), e);
     }
     terminal.err().println(result(tally, start));
     return ExitCode.DONE;
   }
 
-  /** A name with a slip in it makes no backup, and must not look as if it did. */
+  /** A mistyped name exports nothing, which must not look like a successful backup. */
   private static void requireMatch(AetherClient client, String pattern) {
     try (Stream<NamespaceInfo> found = client.namespaces().list(pattern)) {
       if (found.findAny().isEmpty()) {
@@ -117,7 +119,7 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  /** What can't be put in the place of another file by its name. */
+  /** Whether the file exists and cannot be replaced by renaming another one. */
   private static boolean isDeviceOrPipe(Path file) {
     return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
   }
@@ -147,7 +149,10 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  /** From where an earlier run was cut, unless the server can't tell any more where that is. */
+  /**
+   * Continues where an earlier run was interrupted, or starts over if the server cannot resume from
+   * there.
+   */
   private void goOn(AetherClient client, String pattern, PartFile part, ExportTally tally)
       throws IOException {
     try {
@@ -180,7 +185,7 @@ final class ExportCommand implements Callable<Integer> {
         .err()
         .printf(
             Locale.ROOT,
-            "aether: left out, can't be decoded: partition %d, position %s, actor %s: %s%n",
+            "aether: skipped a record that cannot be decoded: partition %d, position %s, actor %s: %s%n",
             error.partition(),
             Long.toUnsignedString(error.position()),
             error.actorId(),
@@ -188,13 +193,15 @@ final class ExportCommand implements Callable<Integer> {
   }
 
   private void sayCut(Path file) {
-    terminal.err().println("aether: " + file + ".part is not whole; run it again to go on");
+    terminal
+        .err()
+        .println("aether: " + file + ".part is incomplete; run the same command again to continue");
   }
 
   private static String result(ExportTally tally, long startNanos) {
     double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     String corrupt =
-        tally.corrupt() == 0 ? "" : Counted.of(tally.corrupt(), "corrupt record") + " left out, ";
+        tally.corrupt() == 0 ? "" : Counted.of(tally.corrupt(), "corrupt record") + " skipped, ";
     return String.format(
         Locale.ROOT,
         "%s, %s, %s exported, %s%.1f s",

@@ -4,7 +4,7 @@ import dev.aether.server.cli.export.ExportTally;
 import dev.aether.server.concurrent.Ticker;
 import java.time.Duration;
 
-/** Shows how much is exported, to people who watch. */
+/** Shows the progress of an export on a screen. */
 final class ExportProgress implements AutoCloseable {
   private static final Duration EVERY = Duration.ofMillis(500);
 
@@ -12,7 +12,7 @@ final class ExportProgress implements AutoCloseable {
 
   private ExportProgress() {}
 
-  /** Begins to show it if standard error is a screen. */
+  /** Starts to show progress if standard error is a screen. */
   static ExportProgress show(ExportTally tally, Terminal terminal) {
     ExportProgress progress = new ExportProgress();
     if (terminal.errIsScreen().test()) {

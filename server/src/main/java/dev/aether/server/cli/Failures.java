@@ -16,16 +16,26 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** The one place where a failure becomes a line on standard error and an exit code. */
+/** Maps failures to lines on standard error and exit codes. The only place that does. */
 final class Failures implements IExecutionExceptionHandler, IParameterExceptionHandler {
-  private final PrintStream err;
+  private static final String UNKNOWN = "outcome unknown: ";
 
-  Failures(PrintStream err) {
+  private final PrintStream err;
+  private final String program;
+
+  /**
+   * Creates a handler.
+   *
+   * @param program the name by which the program was started
+   */
+  Failures(PrintStream err, String program) {
     this.err = err;
+    this.program = program;
   }
 
   @Override
@@ -43,17 +53,18 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     }
     Optional<OutcomeUnknownException> unknown = outcomeUnknown(failure);
     if (unknown.isPresent()) {
-      err.println("aether: outcome unknown: " + message(failure));
+      String message = message(failure);
+      err.println("aether: " + (message.startsWith(UNKNOWN) ? "" : UNKNOWN) + message);
       sayWhatToRunNext(unknown.get(), command.getCommand(), parseResult.originalArgs());
       return ExitCode.OUTCOME_UNKNOWN;
     }
     if (isUnreachable(failure)) {
-      err.println("aether: the server is out of reach: " + message(failure));
+      err.println("aether: cannot reach the server: " + message(failure));
       return ExitCode.UNREACHABLE;
     }
     err.println("aether: " + message(failure));
     if (failure instanceof InvalidRequestException || failure instanceof InvalidArgumentException) {
-      return ExitCode.USAGE; // What was typed is what was sent.
+      return ExitCode.USAGE; // The user typed what was sent.
     }
     if (!isExpected(failure)) {
       failure.printStackTrace(err);
@@ -63,24 +74,32 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   @Override
   public int handleParseException(ParameterException fault, String[] args) {
-    int code = usage(fault.getCommandLine(), String.valueOf(fault.getMessage()));
+    String reason = String.valueOf(fault.getMessage());
+    ParameterException suggested = fault;
+    List<String> unmatched = fault.getCommandLine().getUnmatchedArguments();
+    if (fault instanceof MissingParameterException && !unmatched.isEmpty()) {
+      // picocli names only what is missing. The unknown option may be the missing one, misspelled.
+      suggested = new UnmatchedArgumentException(fault.getCommandLine(), unmatched);
+      reason += "; " + suggested.getMessage();
+    }
+    int code = usage(fault.getCommandLine(), reason);
     UnmatchedArgumentException.printSuggestions(
-        fault, new PrintWriter(err, true, StandardCharsets.UTF_8));
+        suggested, new PrintWriter(err, true, StandardCharsets.UTF_8));
     return code;
   }
 
   private int usage(CommandLine command, String reason) {
     String name = command.getCommandSpec().qualifiedName();
     err.println(name + ": " + reason);
-    err.println("Try '" + name + " --help'.");
+    err.println("Try '" + program + name.substring(CommandLines.NAME.length()) + " --help'.");
     return ExitCode.USAGE;
   }
 
   private void sayWhatToRunNext(
       OutcomeUnknownException unknown, Object command, List<String> given) {
     List<String> next = command instanceof RunNext says ? says.after(unknown, given) : given;
-    err.println("Run next" + (next.contains("-") ? ", with the same standard input:" : ":"));
-    err.println("  " + ShellLine.of(next));
+    err.println("Run this next" + (next.contains("-") ? ", with the same standard input:" : ":"));
+    err.println("  " + ShellLine.of(program, next));
   }
 
   private static Optional<OutcomeUnknownException> outcomeUnknown(Throwable failure) {
@@ -101,10 +120,12 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   }
 
   private static String message(Exception failure) {
-    return isExpected(failure) ? String.valueOf(failure.getMessage()) : "unexpected: " + failure;
+    return isExpected(failure)
+        ? String.valueOf(failure.getMessage())
+        : "unexpected error: " + failure;
   }
 
-  /** What is not expected is a fault of ours, and whoever mends it needs to know where. */
+  /** An unexpected failure is a bug, whose stack trace is needed to fix it. */
   private static boolean isExpected(Exception failure) {
     return failure instanceof AetherException
         || failure instanceof InvalidArgumentException

@@ -10,9 +10,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Data as a flag gives them: as they are, @FILE, or - for standard input. */
+/** Reads the data of an option: the value itself, @FILE, or - for standard input. */
 final class FlagData {
-  /** More than a commit may hold. */
+  /** More than a commit may contain. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   private static final byte[] BYTE_ORDER_MARK = "\ufeff".getBytes(StandardCharsets.UTF_8);
@@ -20,15 +20,15 @@ final class FlagData {
   private FlagData() {}
 
   /**
-   * The data, byte for byte.
+   * Reads the data, byte for byte.
    *
-   * @param flag the flag's name
-   * @throws UsageException when they can't be read, are too large, or should be JSON and aren't
+   * @param flag the option's name
+   * @throws UsageException if the data cannot be read, is too large, or should be JSON but is not
    */
   static Bytes read(String flag, String value, String contentType, InputStream in) {
     byte[] data = bytes(flag, value, in);
     if (data.length > MAX_BYTES) {
-      throw new UsageException(flag + " is larger than what can be stored");
+      throw new UsageException(flag + " is too large to be stored");
     }
     if (JsonLine.isJsonType(contentType) && JsonText.compact(data).isEmpty()) {
       throw new UsageException(flag + " is not valid JSON" + why(data));
@@ -36,10 +36,10 @@ final class FlagData {
     return Bytes.wrap(data);
   }
 
-  /** What people who write files with other programs can't see in them. */
+  /** Why data is not valid JSON, if the reason is one that an editor does not show. */
   private static String why(byte[] data) {
     if (startsWith(data, BYTE_ORDER_MARK)) {
-      return ": it begins with a byte order mark";
+      return ": it starts with a byte order mark";
     }
     return TextInput.otherForm(data).map(form -> ": it is " + form).orElse("");
   }

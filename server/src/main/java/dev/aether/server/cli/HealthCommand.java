@@ -6,10 +6,11 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** Asks a server whether it serves. */
+/** Asks servers for their health. */
 @Command(
     name = "health",
-    description = "Prints whether the server serves; exit code 1 where it doesn't.")
+    description =
+        "Print whether the server is serving. Exit code 1 if it is not, 4 if it is unreachable.")
 final class HealthCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -34,7 +35,7 @@ final class HealthCommand implements Callable<Integer> {
     return worst;
   }
 
-  /** The higher, the less is known of the server. */
+  /** The exit code of the worst server wins: the codes increase with severity. */
   private static int exitCode(HealthProbe.Health health) {
     return switch (health) {
       case SERVING -> ExitCode.DONE;

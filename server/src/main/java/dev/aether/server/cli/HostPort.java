@@ -4,15 +4,15 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Where somebody listens.
+ * The address of a server.
  *
  * @param host a name or an address, without the brackets of IPv6
- * @param port 0 to 65535; 0 lets the system choose one to listen on
+ * @param port 0 to 65535; 0 means any free port to listen on
  */
 record HostPort(String host, int port) {
   private static final int MAX_PORT = 65_535;
 
-  /** Reads HOST:PORT or [IPV6]:PORT. */
+  /** Parses HOST:PORT or [IPV6]:PORT. */
   static HostPort parse(String text) {
     int colon = text.lastIndexOf(':');
     String host = text.substring(0, Math.max(colon, 0));
@@ -32,9 +32,9 @@ record HostPort(String host, int port) {
         return port;
       }
     } catch (NumberFormatException e) {
-      // Said below.
+      // Reported below.
     }
-    throw new TypeConversionException("'" + text + "' has no port from 0 to " + MAX_PORT);
+    throw new TypeConversionException("'" + text + "' has no port between 0 and " + MAX_PORT);
   }
 
   @Override

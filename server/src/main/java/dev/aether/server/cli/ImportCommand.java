@@ -18,19 +18,20 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "import",
     description =
-        "Imports events and snapshots, one JSON object a line. Running it again, also after it was"
-            + " cut, stores nothing twice.",
+        "Import events and snapshots from JSON lines. It is safe to run it again: nothing is stored"
+            + " twice.",
     footer = {
       "",
-      "A line: {\"actorId\", \"eventType\", \"data\" or \"dataBase64\"} and, if wanted, \"time\""
-          + " (or \"timestamp\"), \"contentType\", \"eventId\", \"commandId\", \"metadata\","
-          + " \"version\", \"commitId\", \"namespace\"; and what else export writes.",
-      "An actor's lines get versions in the order of the file; a \"version\" is checked."
-          + " Consecutive lines of an actor with one \"commitId\" are one commit. \"storedAt\" is"
-          + " kept as metadata aether.stored_at, unless that is there already.",
-      "Lines that name a namespace go there, the others into that of --namespace or"
-          + " AETHER_NAMESPACE. With --namespace on the command line all go there; the file may"
-          + " name one namespace only then."
+      "Each line is an object with \"actorId\", \"eventType\" and \"data\" or \"dataBase64\"."
+          + " Optional: \"time\" (or \"timestamp\"), \"contentType\", \"eventId\", \"commandId\","
+          + " \"metadata\", \"version\", \"commitId\", \"namespace\", and the other fields that"
+          + " export writes.",
+      "The lines of an actor get versions in the order of the file. If a line has a \"version\", it"
+          + " must match. Consecutive lines of an actor with the same \"commitId\" form one commit."
+          + " \"storedAt\" is kept in the metadata as aether.stored_at, unless that exists already.",
+      "A line is imported into the namespace that it names, or else into that of --namespace or"
+          + " AETHER_NAMESPACE. If --namespace is on the command line, all lines are imported into"
+          + " it, and the file must not name more than one namespace."
     })
 final class ImportCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -39,7 +40,9 @@ final class ImportCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE|-",
-      description = "JSON lines in UTF-8, also as gzip: a file, pipe or device; -: standard input.")
+      description =
+          "JSON lines in UTF-8, plain or compressed with gzip: a file, pipe or device, or - for standard"
+              + " input.")
   private String file = "";
 
   ImportCommand(Terminal terminal) {
@@ -57,7 +60,11 @@ final class ImportCommand implements Callable<Integer> {
     } catch (ImportStopped e) {
       throw new CommandFailedException(
           String.format(
-              Locale.ROOT, "%s, %s%nStopped; so far %s", name(), e.getMessage(), result.sentence()),
+              Locale.ROOT,
+              "%s, %s%nStopped. So far: %s",
+              name(),
+              e.getMessage(),
+              result.sentence()),
           e);
     }
     terminal.err().println(result.sentence());
@@ -69,7 +76,8 @@ final class ImportCommand implements Callable<Integer> {
         .err()
         .printf(
             Locale.ROOT,
-            "aether: interrupted; %s was read up to line %d. Run it again to go on.%nSo far %s%n",
+            "aether: interrupted; %s was read up to line %d. Run the same command again to continue.%n"
+                + "So far: %s%n",
             name(),
             tally.line(),
             result.sentence());

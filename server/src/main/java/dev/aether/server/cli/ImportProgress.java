@@ -9,7 +9,7 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how much of a file is read, to people who watch. */
+/** Shows on a screen how much of a file has been read. */
 final class ImportProgress extends FilterInputStream {
   static final long UNKNOWN_SIZE = -1;
 
@@ -25,7 +25,7 @@ final class ImportProgress extends FilterInputStream {
     this.tally = tally;
   }
 
-  /** The stream, which shows progress while it is read if standard error is a screen. */
+  /** Wraps a stream to show progress while it is read, if standard error is a screen. */
   static InputStream show(InputStream in, long bytes, ImportTally tally, Terminal terminal) {
     if (!terminal.errIsScreen().test()) {
       return in;

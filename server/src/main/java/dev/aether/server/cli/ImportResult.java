@@ -6,13 +6,13 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Says how far an import got.
+ * Describes how far an import got.
  *
- * @param startNanos when it began, by {@link System#nanoTime()}
+ * @param startNanos when it started, as {@link System#nanoTime()}
  */
 record ImportResult(ImportTally tally, long startNanos) {
 
-  /** The counts as of now, for people. */
+  /** The current counts as a sentence. */
   String sentence() {
     ImportCounts counts = tally.counts();
     StringBuilder said = new StringBuilder(Counted.of(counts.imported(), "event"));
@@ -25,7 +25,7 @@ record ImportResult(ImportTally tally, long startNanos) {
     }
     if (counts.withoutFirstStored() > 0) {
       said.append(Counted.of(counts.withoutFirstStored(), "event"));
-      said.append(" without room for when they were stored first, ");
+      said.append(" without room for aether.stored_at in the metadata, ");
     }
     double seconds = (System.nanoTime() - startNanos) / (double) TimeUnit.SECONDS.toNanos(1);
     return said.append(String.format(Locale.ROOT, "%.1f s", seconds)).toString();

@@ -8,13 +8,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Prints an actor's latest version. */
-@Command(name = "latest", description = "Prints an actor's latest version; 0: it has no events.")
+@Command(
+    name = "latest",
+    description = "Print an actor's latest version, or 0 if it has no events.")
 final class LatestCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "ACTOR", description = "The actor.")
+  @Parameters(paramLabel = "ACTOR", description = "The actor's id.")
   private String actor = "";
 
   LatestCommand(Terminal terminal) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Finds letters that Java could not read because the locale does not have them: different names
- * would become the same one, and different actors share a history.
+ * Finds characters that Java could not read because the locale does not have them. Otherwise
+ * different names would become the same one, and different actors would share a history.
  */
 final class LocaleCheck {
   private static final String UNREADABLE = "\uFFFD";
@@ -18,7 +18,7 @@ final class LocaleCheck {
     this.environment = environment;
   }
 
-  /** What is wrong with an argument or a variable of Aether's, and how to mend it. */
+  /** What is wrong with an argument or a variable of Aether, and how to fix it. */
   Optional<String> fault(String... args) {
     Stream<String> arguments =
         Arrays.stream(args).map(argument -> "the argument '" + argument + "'");
@@ -32,12 +32,12 @@ final class LocaleCheck {
         .map(
             text ->
                 text
-                    + " has letters that can't be read in the locale "
+                    + " contains characters that cannot be read in the locale "
                     + locale()
-                    + ": give UTF-8 and set LC_ALL=C.UTF-8");
+                    + ": use UTF-8 and set LC_ALL=C.UTF-8");
   }
 
-  /** The variable that decides is the first of these that is set and not empty. */
+  /** The locale is taken from the first of these variables that is set and not empty. */
   private String locale() {
     return Stream.of("LC_ALL", "LC_CTYPE", "LANG")
         .filter(name -> !environment.getOrDefault(name, "").isEmpty())

@@ -4,16 +4,16 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import org.slf4j.LoggerFactory;
 
-/** How much a command logs to standard error: warnings, unless it says otherwise. */
+/** Sets how much a command logs to standard error. Warnings by default. */
 final class LogLevel {
   private LogLevel() {}
 
-  /** For a server, whose log is read. */
+  /** For a server, whose log is read later. */
   static void info() {
     set(Level.INFO);
   }
 
-  /** For what a person watches, who needs no warnings about a server that ends in a moment. */
+  /** For the demo, whose servers end in a moment: warnings would only distract. */
   static void error() {
     set(Level.ERROR);
   }

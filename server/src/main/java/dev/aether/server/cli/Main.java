@@ -5,8 +5,8 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 /** Entry point of the jar. */
 public final class Main {
   /**
-   * Netty follows one buffer in so many with stack traces, to find those that are not given back.
-   * All are gRPC's own, and it costs a node two percent of a save.
+   * Netty samples its buffers and records stack traces to detect leaks. All buffers are gRPC's own,
+   * and the sampling costs two percent of a save.
    */
   private static final String LEAK_DETECTION = "io.grpc.netty.shaded.io.netty.leakDetection.level";
 

@@ -7,7 +7,7 @@ import dev.aether.server.cli.json.JsonLine;
 import java.math.BigDecimal;
 import java.time.Duration;
 
-/** Namespaces as lines of JSON with the names of protobuf's JSON. */
+/** Formats namespaces as lines of JSON, with the field names of protobuf's JSON. */
 final class NamespaceLines {
   private static final int NANO_DIGITS = 9;
 
@@ -34,7 +34,7 @@ final class NamespaceLines {
     return line.put("maxBytes", config.maxBytes());
   }
 
-  /** As protobuf's JSON has a duration: "1.5s". */
+  /** A duration in the format of protobuf's JSON: "1.5s". */
   private static String seconds(Duration age) {
     BigDecimal nanos = BigDecimal.valueOf(age.getNano(), NANO_DIGITS);
     return BigDecimal.valueOf(age.getSeconds()).add(nanos).stripTrailingZeros().toPlainString()

@@ -3,10 +3,10 @@ package dev.aether.server.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** What the commands about namespaces hang under. */
+/** The parent of the commands for namespaces. */
 @Command(
     name = "namespaces",
-    description = "Lists, makes and deletes namespaces.",
+    description = "List, create and delete namespaces.",
     synopsisSubcommandLabel = "COMMAND")
 final class NamespacesCommand {
 

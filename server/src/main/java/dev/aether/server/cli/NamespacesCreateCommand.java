@@ -13,47 +13,51 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Makes a namespace. */
+/** Creates a namespace. */
 @Command(
     name = "create",
-    description = "Makes a namespace and prints it; exit code 1 if it is there already.")
+    description = "Create a namespace and print it. Exit code 1 if it already exists.")
 final class NamespacesCreateCommand implements Callable<Integer>, RunNext {
   private final Terminal terminal;
 
   @Mixin private ServerOptions connection = new ServerOptions();
 
-  @Parameters(paramLabel = "NS", description = "The namespace.")
+  @Parameters(paramLabel = "NS", description = "The namespace's name.")
   private String name = "";
 
   @Option(
       names = "--replicas",
       paramLabel = "N",
-      description = "1, 3 or 5. Default: the server's own")
+      description = "Replicas of its streams: 1, 3 or 5. Default: that of the server")
   private int replicas;
 
   @Option(
       names = "--partitions",
       paramLabel = "N",
-      description = "Can't be changed later. Only 1 is served yet, which is the default")
+      description =
+          "Number of partitions, which cannot be changed later. Only 1, the default, is supported yet.")
   private int partitions;
 
   @Option(
       names = "--keep-events",
       paramLabel = "N",
-      description = "Trim actors' histories, but keep so many of the newest events. Not served yet")
+      description =
+          "Trim actors' histories, but keep at least N of the newest events. Not supported yet.")
   private long keepEvents;
 
   @Option(
       names = "--keep-age",
       paramLabel = "TIME",
       converter = DurationConverter.class,
-      description = "Trim actors' histories, but keep what is younger, like 720h. Not served yet")
+      description =
+          "Trim actors' histories, but keep events that are younger than TIME, such as 720h. Not"
+              + " supported yet.")
   private @Nullable Duration keepAge;
 
   @Option(
       names = "--max-bytes",
       paramLabel = "N",
-      description = "What each partition may take. Default: no limit")
+      description = "Maximum size of each partition in bytes. Default: no limit")
   private long maxBytes;
 
   NamespacesCreateCommand(Terminal terminal) {
@@ -63,7 +67,7 @@ final class NamespacesCreateCommand implements Callable<Integer>, RunNext {
   @Override
   public Integer call() {
     if (replicas < 0 || partitions < 0 || keepEvents < 0 || maxBytes < 0) {
-      throw new UsageException("numbers can't be negative");
+      throw new UsageException("numbers must not be negative");
     }
     boolean trims = keepEvents > 0 || keepAge != null;
     NamespaceConfig config =
@@ -77,7 +81,7 @@ final class NamespacesCreateCommand implements Callable<Integer>, RunNext {
     }
   }
 
-  /** Made by this run or by somebody else: what is there tells. */
+  /** Shows whether the namespace exists, whoever created it. */
   @Override
   public List<String> after(OutcomeUnknownException unknown, List<String> given) {
     return List.of("namespaces", "get", name, "--server", connection.serverList());

@@ -12,24 +12,24 @@ import picocli.CommandLine.Parameters;
 /** Deletes a namespace. */
 @Command(
     name = "delete",
-    description = "Deletes a namespace with everything in it, for good. Prints nothing.")
+    description = "Delete a namespace and everything in it, permanently. Prints nothing.")
 final class NamespacesDeleteCommand implements Callable<Integer>, RunNext {
   @Mixin private ServerOptions connection = new ServerOptions();
 
-  @Parameters(paramLabel = "NS", description = "The namespace.")
+  @Parameters(paramLabel = "NS", description = "The namespace's name.")
   private String name = "";
 
   @Option(
       names = "--confirm",
       paramLabel = "NS",
       required = true,
-      description = "The same name again.")
+      description = "The namespace's name again, to confirm the deletion.")
   private String confirm = "";
 
   @Override
   public Integer call() {
     if (!confirm.equals(name)) {
-      throw new UsageException("--confirm must be the same name again; nothing is deleted");
+      throw new UsageException("--confirm must repeat the namespace's name; nothing was deleted");
     }
     try (AetherClient client = connection.connect()) {
       client.namespaces().delete(name);
@@ -37,7 +37,7 @@ final class NamespacesDeleteCommand implements Callable<Integer>, RunNext {
     }
   }
 
-  /** Not the same again: it could delete what somebody made in the meantime. */
+  /** Not the same command again: it could delete a namespace that was created in the meantime. */
   @Override
   public List<String> after(OutcomeUnknownException unknown, List<String> given) {
     return List.of("namespaces", "get", name, "--server", connection.serverList());

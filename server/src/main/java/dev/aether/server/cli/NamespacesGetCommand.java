@@ -9,13 +9,13 @@ import picocli.CommandLine.Parameters;
 /** Prints a namespace. */
 @Command(
     name = "get",
-    description = "Prints a namespace as one JSON object; exit code 1 if there is none.")
+    description = "Print a namespace as one JSON object. Exit code 1 if it does not exist.")
 final class NamespacesGetCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private ServerOptions connection = new ServerOptions();
 
-  @Parameters(paramLabel = "NS", description = "The namespace.")
+  @Parameters(paramLabel = "NS", description = "The namespace's name.")
   private String name = "";
 
   NamespacesGetCommand(Terminal terminal) {

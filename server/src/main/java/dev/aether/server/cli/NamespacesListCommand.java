@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** Lists namespaces. */
-@Command(name = "list", description = "Lists namespaces by name, one JSON object a line.")
+@Command(name = "list", description = "List namespaces by name, one JSON object per line.")
 final class NamespacesListCommand implements Callable<Integer> {
   private final Terminal terminal;
 
@@ -20,8 +20,9 @@ final class NamespacesListCommand implements Callable<Integer> {
       paramLabel = "PATTERN",
       defaultValue = ">",
       description =
-          "Tokens joined by dots; * is one whole token, > one or more and only last. Default:"
-              + " ${DEFAULT-VALUE}, all")
+          "Only list namespaces that match: tokens separated by dots, where * matches exactly one"
+              + " token, and >, which may only be the last token, one or more. Default:"
+              + " ${DEFAULT-VALUE}, which matches all")
   private String pattern = ">";
 
   NamespacesListCommand(Terminal terminal) {

@@ -5,13 +5,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** Which nats-server binary a command runs that starts one. */
+/** The option for the nats-server binary of commands that start one. */
 final class NatsServerFlag {
   @Option(
       names = "--nats-server",
       paramLabel = "PATH",
       description =
-          "The nats-server to run. Default: $NATS_SERVER, else the one in PATH or beside the jar")
+          "The nats-server binary to run. Default: $NATS_SERVER, or else the one in PATH or next to the"
+              + " jar")
   private @Nullable Path path;
 
   Optional<Path> path() {

@@ -8,14 +8,14 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Starts nodes and speaks of them as people read it. */
+/** Starts nodes and formats their addresses. */
 final class Nodes {
   private Nodes() {}
 
   /**
-   * A node that serves.
+   * Starts a node.
    *
-   * @throws CommandFailedException with one line that says why not
+   * @throws CommandFailedException if it cannot start, with the reason in one line
    */
   static AetherServer start(ServerConfig config) {
     try {
@@ -27,7 +27,7 @@ final class Nodes {
     }
   }
 
-  /** What the system said; Netty wraps it into what it tried and with which error number. */
+  /** The operating system's message, without the call and the error number that Netty adds. */
   private static String reason(Throwable failure) {
     Throwable root = failure;
     for (@Nullable Throwable cause = root; cause != null; cause = cause.getCause()) {

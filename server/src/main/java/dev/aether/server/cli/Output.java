@@ -6,8 +6,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Lines on standard output. Unlike a PrintStream it tells when nobody reads them any more. One
- * thread at a time.
+ * Writes lines to standard output. Unlike a PrintStream it reports when the reader has gone. Not
+ * thread-safe.
  */
 final class Output {
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -19,10 +19,10 @@ final class Output {
   }
 
   /**
-   * Writes a line, at once or with a later {@link #flush}.
+   * Writes a line, now or with a later {@link #flush}.
    *
-   * @throws OutputClosedException when the reader has gone
-   * @throws CommandFailedException when it can't be written, to a full disk for example
+   * @throws OutputClosedException if the reader has gone
+   * @throws CommandFailedException if writing fails, for example because the disk is full
    */
   void line(String text) {
     try {
@@ -34,10 +34,10 @@ final class Output {
   }
 
   /**
-   * Writes what was held back.
+   * Writes what is buffered.
    *
-   * @throws OutputClosedException when the reader has gone
-   * @throws CommandFailedException when it can't be written, to a full disk for example
+   * @throws OutputClosedException if the reader has gone
+   * @throws CommandFailedException if writing fails, for example because the disk is full
    */
   void flush() {
     try {
@@ -47,12 +47,15 @@ final class Output {
     }
   }
 
-  /** The JDK tells them apart by the system's words only; "pipe is being closed" is Windows'. */
+  /**
+   * The JDK distinguishes the causes only by the system's message; "pipe is being closed" is from
+   * Windows.
+   */
   private static RuntimeException failure(IOException e) {
     String reason = String.valueOf(e.getMessage());
     boolean readerHasGone = reason.contains("Broken pipe") || reason.contains("pipe is being");
     return readerHasGone
         ? new OutputClosedException(e)
-        : new CommandFailedException("standard output can't be written: " + reason, e);
+        : new CommandFailedException("cannot write to standard output: " + reason, e);
   }
 }

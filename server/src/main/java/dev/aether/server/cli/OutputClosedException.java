@@ -2,7 +2,10 @@ package dev.aether.server.cli;
 
 import java.io.IOException;
 
-/** Whoever read standard output has seen enough. No failure: {@code … | head} is meant so. */
+/**
+ * The reader of standard output has gone. This is not a failure: {@code … | head} does it on
+ * purpose.
+ */
 final class OutputClosedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -3,7 +3,7 @@ package dev.aether.server.cli;
 import dev.aether.client.Cursor;
 import dev.aether.server.cli.export.ExportTarget;
 
-/** An export on standard output, of which nothing is kept for a later run. */
+/** An export to a stream, which a later run cannot continue. */
 final class OutputTarget implements ExportTarget {
   private final Output out;
 

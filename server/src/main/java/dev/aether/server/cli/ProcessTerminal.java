@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The terminal that this process was started on. */
+/** The terminal of this process. */
 final class ProcessTerminal {
   private ProcessTerminal() {}
 
@@ -22,15 +22,15 @@ final class ProcessTerminal {
   }
 
   /**
-   * A JVM that is started with its standard input closed opens its own classes as file 0, and a
-   * command would read those.
+   * A JVM that is started with a closed standard input opens its own classes as file 0, which a
+   * command would then read.
    */
   private static InputStream in() {
     Path classes = Path.of(System.getProperty("java.home"), "lib", "modules");
     try {
       return Files.isSameFile(Path.of("/dev/fd/0"), classes) ? new ClosedInput() : System.in;
     } catch (IOException e) {
-      return System.in; // No such system, or no such JDK.
+      return System.in; // The system or the JDK is different, and so is file 0.
     }
   }
 
@@ -41,7 +41,7 @@ final class ProcessTerminal {
     }
   }
 
-  /** The JDK doesn't tell, a shell does. */
+  /** Asks a shell, since the JDK cannot tell. */
   private static boolean errIsScreen() {
     try {
       Process test =

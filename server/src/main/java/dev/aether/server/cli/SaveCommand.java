@@ -18,23 +18,22 @@ import picocli.CommandLine.TypeConversionException;
 /** Saves one event. */
 @Command(
     name = "save",
-    description = "Saves one event and prints where it is stored.",
+    description = "Save one event and print where it is stored.",
     footer = {
       "",
-      "A version conflict ends with exit code 3 and its details as JSON on standard error.",
-      "With --commit-id the same save can be sent again: it is stored once.",
-      "If nobody can tell whether it is stored, exit code 5; the line to run next, with the"
-          + " commit id, is on standard error."
+      "On a version conflict, the exit code is 3 and standard error has the details as JSON.",
+      "If the outcome is unknown, the exit code is 5 and standard error shows the command to run"
+          + " next, which includes the commit id."
     })
 final class SaveCommand implements Callable<Integer>, RunNext {
   private final Terminal terminal;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Option(names = "--actor", paramLabel = "ID", required = true, description = "The actor.")
+  @Option(names = "--actor", paramLabel = "ID", required = true, description = "The actor's id.")
   private String actor = "";
 
-  @Option(names = "--type", paramLabel = "T", required = true, description = "What happened.")
+  @Option(names = "--type", paramLabel = "T", required = true, description = "The event's type.")
   private String type = "";
 
   @Option(
@@ -43,25 +42,30 @@ final class SaveCommand implements Callable<Integer>, RunNext {
       defaultValue = "any",
       converter = Expectation.class,
       description =
-          "The actor's latest version as you know it, 0 for none; any: whatever it is; existing:"
-              + " any but none. Default: ${DEFAULT-VALUE}")
+          "The expected version: the actor's latest version as you know it, or 0 if it has no events."
+              + " any: do not check the version. existing: only check that the actor has events."
+              + " Default: ${DEFAULT-VALUE}")
   private ExpectedVersion expected = ExpectedVersion.any();
 
   @Option(
       names = "--commit-id",
       paramLabel = "ID",
       defaultValue = "",
-      description = "Names the save. Default: a new UUID")
+      description =
+          "An id for this save. If it is repeated with the same id, it is stored only once. Default:"
+              + " a new UUID")
   private String commitId = "";
 
   @Option(
       names = "--data",
       paramLabel = "JSON|@FILE|-",
       defaultValue = "{}",
-      description = "The event's data; -: from standard input. Default: ${DEFAULT-VALUE}")
+      description =
+          "The event's data: JSON, @ and the name of a file to read, or - for standard input. Default:"
+              + " ${DEFAULT-VALUE}")
   private String data = "{}";
 
-  @Option(names = "--meta", paramLabel = "K=V", description = "Metadata; may be repeated.")
+  @Option(names = "--meta", paramLabel = "K=V", description = "A metadata entry. Can be repeated.")
   private Map<String, String> metadata = new LinkedHashMap<>();
 
   SaveCommand(Terminal terminal) {
@@ -89,7 +93,7 @@ final class SaveCommand implements Callable<Integer>, RunNext {
     }
   }
 
-  /** The same save under its commit id: it is stored once, and the answer is the first one. */
+  /** The same save with its commit id: it is stored only once and gets the first response again. */
   @Override
   public List<String> after(OutcomeUnknownException unknown, List<String> given) {
     if (!commitId.isEmpty()) {
@@ -100,7 +104,7 @@ final class SaveCommand implements Callable<Integer>, RunNext {
     return next;
   }
 
-  /** Reads --expect. */
+  /** Parses --expect. */
   private static final class Expectation implements ITypeConverter<ExpectedVersion> {
     @Override
     public ExpectedVersion convert(String text) {
@@ -115,7 +119,8 @@ final class SaveCommand implements Callable<Integer>, RunNext {
       try {
         return new ExpectedVersion.Exactly(Versions.parse(text));
       } catch (NumberFormatException e) {
-        throw new TypeConversionException("'" + text + "' is not a version, any or existing");
+        throw new TypeConversionException(
+            "'" + text + "' is neither a version nor any or existing");
       }
     }
   }

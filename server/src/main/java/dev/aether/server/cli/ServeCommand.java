@@ -18,10 +18,11 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
-/** Runs a node until it is told to end. */
+/** Runs a node until it is terminated. */
 @Command(
     name = "serve",
-    description = "Runs a node until SIGTERM or Ctrl-C. Ready when it has printed its addresses.")
+    description =
+        "Run a node until SIGTERM or Ctrl-C. It is ready when it has printed its addresses.")
 final class ServeCommand implements Callable<Integer> {
   private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
   private static final List<Integer> REPLICAS = List.of(1, 3, 5);
@@ -33,7 +34,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:7450",
       converter = HostPort.Converter.class,
-      description = "Where gRPC is served; port 0: any free one. Default: ${DEFAULT-VALUE}")
+      description =
+          "The address to serve gRPC on; port 0 means any free port. Default: ${DEFAULT-VALUE}")
   private HostPort listen = HostPort.parse("127.0.0.1:7450");
 
   @Option(
@@ -41,7 +43,8 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "HOST:PORT",
       defaultValue = "127.0.0.1:7451",
       converter = HostPort.Converter.class,
-      description = "Where /healthz and /readyz are served over HTTP. Default: ${DEFAULT-VALUE}")
+      description =
+          "The address to serve /healthz and /readyz on, over HTTP. Default: ${DEFAULT-VALUE}")
   private HostPort http = HostPort.parse("127.0.0.1:7451");
 
   @Mixin private StoreFlags store = new StoreFlags();
@@ -51,7 +54,7 @@ final class ServeCommand implements Callable<Integer> {
       names = "--replicas",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Of each new namespace: 1, 3 or 5. Default: ${DEFAULT-VALUE}")
+      description = "Replicas of each new namespace: 1, 3 or 5. Default: ${DEFAULT-VALUE}")
   private int replicas = 1;
 
   @Option(
@@ -61,7 +64,7 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "true|false",
       defaultValue = "true",
       fallbackValue = "true",
-      description = "Whether the first save makes its namespace. Default: ${DEFAULT-VALUE}")
+      description = "Create a namespace on the first save to it. Default: ${DEFAULT-VALUE}")
   private boolean autoCreate = true;
 
   @Option(
@@ -69,14 +72,15 @@ final class ServeCommand implements Callable<Integer> {
       paramLabel = "N",
       defaultValue = "10000",
       description =
-          "A save creates no namespace in a store that has N or more; CreateNamespace does."
+          "Create no namespaces on saves once the store has N of them; CreateNamespace still works."
               + " Default: ${DEFAULT-VALUE}")
   private int autoCreateLimit = ServerConfig.AUTO_CREATE_LIMIT;
 
   @Option(
       names = "--node-id",
       paramLabel = "NAME",
-      description = "The node's name, as subscribers see it. Default: made up at each start")
+      description =
+          "The node's name, as subscribers see it. Default: a new random name at each start")
   private @Nullable String nodeId;
 
   @Spec private @Nullable CommandSpec spec;
@@ -101,27 +105,28 @@ final class ServeCommand implements Callable<Integer> {
   private static void warnIfOpen(InetSocketAddress address) {
     if (!address.getAddress().isLoopbackAddress()) {
       LOG.warn(
-          "--listen {}: whoever reaches this port can read, write and delete everything, without a"
-              + " password, and the traffic is plain text. Keep it behind a firewall or a proxy that"
-              + " authenticates",
+          "--listen {}: anyone who can reach this port can read, write and delete everything. There is"
+              + " no authentication and no encryption: keep the port behind a firewall or an"
+              + " authenticating proxy",
           Nodes.text(address));
     }
   }
 
   private ServerConfig config() {
     if (!REPLICAS.contains(replicas)) {
-      throw new UsageException("--replicas is 1, 3 or 5");
+      throw new UsageException("--replicas must be 1, 3 or 5");
     }
     if (autoCreateLimit < 1) {
-      throw new UsageException("--auto-create-limit is at least 1; --no-auto-create creates none");
+      throw new UsageException(
+          "--auto-create-limit must be at least 1; use --no-auto-create to create none");
     }
     StoreChoice choice = store.choose(commandLine(), natsServer.path());
     if (replicas > 1 && !(choice instanceof StoreChoice.Nats)) {
       throw new UsageException(
           "--replicas "
               + replicas
-              + " needs a NATS cluster (--nats URL): the private nats-server and --memory keep one"
-              + " copy");
+              + " requires a NATS cluster (--nats URL): the private nats-server and --memory keep"
+              + " only one copy");
     }
     return new ServerConfig(
         address(listen),
@@ -141,12 +146,12 @@ final class ServeCommand implements Callable<Integer> {
   private static InetSocketAddress address(HostPort hostPort) {
     InetSocketAddress address = new InetSocketAddress(hostPort.host(), hostPort.port());
     if (address.isUnresolved()) {
-      throw new CommandFailedException("can't listen on " + hostPort + ": unknown host");
+      throw new CommandFailedException("cannot listen on " + hostPort + ": unknown host");
     }
     return address;
   }
 
-  /** A server doesn't end because nobody reads this. */
+  /** A closed standard output does not stop the server. */
   private void announce(AetherServer server) {
     String http =
         server.httpAddress().map(address -> ", HTTP on " + Nodes.text(address)).orElse("");

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
-/** The flag that says where the server is. */
+/** The option for the server's address. */
 class ServerOptions {
-  /** A person waits: half a second and a bit for a server that isn't there. */
+  /** A person waits: gives up after about half a second if the server is not running. */
   private static final RepeatOptions SOON = RepeatOptions.untilDeadline().withMaxAttempts(5);
 
-  /** A failover of NATS takes up to some ten seconds, a node's restart not more. */
+  /** A failover of NATS, or a restart of a node, takes up to about ten seconds. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   @Option(
@@ -24,8 +24,8 @@ class ServerOptions {
       split = ",",
       converter = HostPort.Converter.class,
       description =
-          "The server, or several nodes of one cluster joined by commas. Default:"
-              + " ${DEFAULT-VALUE}")
+          "The address of the server, or of several nodes of one cluster, separated by commas."
+              + " Default: ${DEFAULT-VALUE}")
   private List<HostPort> servers = new ArrayList<>();
 
   /** At least one. */
@@ -33,17 +33,17 @@ class ServerOptions {
     return List.copyOf(servers);
   }
 
-  /** As --server takes them. */
+  /** In the format of --server. */
   final String serverList() {
     return servers.stream().map(HostPort::toString).collect(Collectors.joining(","));
   }
 
-  /** A client that gives up soon where a server can't be reached. */
+  /** A client that gives up soon if the server cannot be reached. */
   final AetherClient connect() {
     return builder().repeats(SOON).build();
   }
 
-  /** A client that keeps trying for half a minute, for work that should outlive a failover. */
+  /** A client that retries for half a minute, for commands that should survive a failover. */
   final AetherClient connectPatiently() {
     return builder().deadline(PATIENCE).build();
   }

@@ -3,10 +3,10 @@ package dev.aether.server.cli;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** What the commands about snapshots hang under. */
+/** The parent of the commands for snapshots. */
 @Command(
     name = "snapshot",
-    description = "Reads, saves and deletes actors' snapshots.",
+    description = "Read, save and delete snapshots of actors.",
     synopsisSubcommandLabel = "COMMAND")
 final class SnapshotCommand {
 

@@ -9,11 +9,11 @@ import picocli.CommandLine.Parameters;
 /** Deletes an actor's snapshot. */
 @Command(
     name = "delete",
-    description = "Deletes an actor's snapshot, if it has one. Its events stay. Prints nothing.")
+    description = "Delete an actor's snapshot, if it has one. Its events are kept. Prints nothing.")
 final class SnapshotDeleteCommand implements Callable<Integer> {
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "ACTOR", description = "The actor.")
+  @Parameters(paramLabel = "ACTOR", description = "The actor's id.")
   private String actor = "";
 
   SnapshotDeleteCommand() {}

@@ -11,13 +11,13 @@ import picocli.CommandLine.Parameters;
 /** Prints an actor's snapshot. */
 @Command(
     name = "get",
-    description = "Prints an actor's snapshot as one JSON object; exit code 1 if it has none.")
+    description = "Print an actor's snapshot as one JSON object. Exit code 1 if it has none.")
 final class SnapshotGetCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "ACTOR", description = "The actor.")
+  @Parameters(paramLabel = "ACTOR", description = "The actor's id.")
   private String actor = "";
 
   SnapshotGetCommand(Terminal terminal) {

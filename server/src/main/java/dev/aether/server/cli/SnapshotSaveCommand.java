@@ -13,18 +13,18 @@ import picocli.CommandLine.Parameters;
 /** Saves an actor's snapshot. */
 @Command(
     name = "save",
-    description = "Saves an actor's snapshot, in the place of one of the same or a lower version.",
+    description = "Save a snapshot of an actor. It replaces one of the same or a lower version.",
     footer = {
       "",
-      "Prints nothing. Exit code 1 if the version is above the actor's latest, or below that of the"
-          + " snapshot that is stored."
+      "Prints nothing. Exit code 1 if the version is higher than the actor's latest version, or lower"
+          + " than that of the stored snapshot."
     })
 final class SnapshotSaveCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private ConnectionOptions connection = new ConnectionOptions();
 
-  @Parameters(paramLabel = "ACTOR", description = "The actor.")
+  @Parameters(paramLabel = "ACTOR", description = "The actor's id.")
   private String actor = "";
 
   @Option(
@@ -32,24 +32,24 @@ final class SnapshotSaveCommand implements Callable<Integer> {
       paramLabel = "N",
       required = true,
       converter = Versions.class,
-      description = "Up to which version the state includes the actor's events.")
+      description = "The version of the last event that the state includes.")
   private long version;
 
   @Option(
       names = "--state",
       paramLabel = "JSON|@FILE|-",
       required = true,
-      description = "The state; -: from standard input.")
+      description = "The state: JSON, @ and the name of a file to read, or - for standard input.")
   private String state = "";
 
   @Option(
       names = "--content-type",
       paramLabel = "TYPE",
       defaultValue = "application/json",
-      description = "The state's media type. Default: ${DEFAULT-VALUE}")
+      description = "The media type of the state. Default: ${DEFAULT-VALUE}")
   private String contentType = "application/json";
 
-  @Option(names = "--meta", paramLabel = "K=V", description = "Metadata; may be repeated.")
+  @Option(names = "--meta", paramLabel = "K=V", description = "A metadata entry. Can be repeated.")
   private Map<String, String> metadata = new LinkedHashMap<>();
 
   SnapshotSaveCommand(Terminal terminal) {
@@ -59,7 +59,7 @@ final class SnapshotSaveCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     if (version == 0) {
-      throw new UsageException("--version is 1 or more");
+      throw new UsageException("--version must be 1 or more");
     }
     Snapshot.Builder snapshot =
         Snapshot.builder(

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParseResult;
 
-/** What a node stands on, as the flags say it: one of --data, --nats and --memory. */
+/** The options for a node's store: one of --data, --nats and --memory. */
 final class StoreFlags {
   private static final Set<String> NATS_SCHEMES = Set.of("nats", "tls", "opentls", "ws", "wss");
 
@@ -22,15 +22,16 @@ final class StoreFlags {
       paramLabel = "DIR",
       defaultValue = "./data",
       description =
-          "Runs a private nats-server that keeps its data here, on disk before each"
-              + " acknowledgement. This is the default: ${DEFAULT-VALUE}")
+          "Run a private nats-server that keeps its data in DIR and syncs it to disk before each"
+              + " acknowledgement. This is the default, with ${DEFAULT-VALUE}")
   private Path data = Path.of("data");
 
   @Option(
       names = "--nats",
       paramLabel = "URL",
       split = ",",
-      description = "Uses this NATS with JetStream instead; several URLs joined by commas.")
+      description =
+          "Use a NATS server or cluster with JetStream instead. Several URLs are separated by commas.")
   private List<String> nats = new ArrayList<>();
 
   @Option(
@@ -38,7 +39,7 @@ final class StoreFlags {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Keeps everything in memory instead; it is gone with the process.")
+      description = "Keep everything in memory instead. All data is lost when the process ends.")
   private boolean memory;
 
   @Option(
@@ -47,27 +48,27 @@ final class StoreFlags {
       defaultValue = "60s",
       converter = DurationConverter.class,
       description =
-          "How long to wait at the start for the NATS of --nats. Default: ${DEFAULT-VALUE}")
+          "How long to wait for the servers of --nats at startup. Default: ${DEFAULT-VALUE}")
   private Duration natsWait = Duration.ofSeconds(60);
 
   @Option(
       names = "--nats-sync",
       paramLabel = "always|interval",
       description =
-          "States what sync_interval the servers of --nats have, for the durability in answers."
-              + " Default: not known")
+          "The sync_interval that the servers of --nats are configured with, which Aether reports to"
+              + " clients as the durability of saves. Default: unknown")
   private @Nullable StatedSync natsSync;
 
-  /** What an operator can state. */
+  /** The values of --nats-sync. */
   enum StatedSync {
     always,
     interval
   }
 
   /**
-   * The choice. A flag on the command line goes before those that the environment gives.
+   * Returns the choice. An option on the command line takes precedence over the environment.
    *
-   * @throws UsageException when two exclude each other
+   * @throws UsageException if two options cannot be used together
    */
   StoreChoice choose(ParseResult commandLine, Optional<Path> natsServer) {
     List<String> given =
@@ -75,16 +76,16 @@ final class StoreFlags {
             .filter(flag -> commandLine.hasMatchedOption(flag) && !isOff(flag))
             .toList();
     if (given.size() > 1) {
-      throw new UsageException(String.join(" and ", given) + " exclude each other");
+      throw new UsageException(String.join(" and ", given) + " cannot be used together");
     }
     if (given.isEmpty() && memory && !nats.isEmpty()) {
-      throw new UsageException("AETHER_NATS and AETHER_MEMORY exclude each other");
+      throw new UsageException("AETHER_NATS and AETHER_MEMORY cannot be used together");
     }
     if (data.toString().isEmpty()) {
-      throw new UsageException("--data names no folder");
+      throw new UsageException("--data must name a folder");
     }
     if (!nats.stream().allMatch(StoreFlags::isNatsUrl)) {
-      throw new UsageException("--nats takes URLs like nats://HOST:PORT or tls://HOST:PORT");
+      throw new UsageException("--nats must be URLs like nats://HOST:PORT or tls://HOST:PORT");
     }
     boolean dataGiven = given.contains("--data");
     if (memory && !dataGiven && !given.contains("--nats")) {
@@ -111,7 +112,7 @@ final class StoreFlags {
     return flag.equals("--memory") && !memory;
   }
 
-  /** A scheme may be left out. */
+  /** The scheme is optional. */
   private static boolean isNatsUrl(String url) {
     int end = url.indexOf("://");
     return end < 0 || NATS_SCHEMES.contains(url.substring(0, end).toLowerCase(Locale.ROOT));

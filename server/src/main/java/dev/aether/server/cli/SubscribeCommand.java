@@ -23,18 +23,20 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 
-/** Prints what is stored, as it is stored. */
+/** Prints events as they are stored. */
 @Command(
     name = "subscribe",
-    description = "Prints what is stored on any node, one JSON object a line, until Ctrl-C.",
+    description =
+        "Print events as they are stored on any node, one JSON object per line, until Ctrl-C.",
     footer = {
       "",
-      "NAMESPACES is a pattern, as is that of --actor: tokens joined by dots; * is one whole token, > one or more and only last.",
-      "A lost connection is made again, to another node of --server if there are several; each"
-          + " event is printed once.",
-      "At its end it says on standard error with which cursor to continue. With --cursor-file the"
-          + " next run continues by itself: what was printed when a run was killed less than a"
-          + " second before may be printed again, and nothing is left out."
+      "NAMESPACES and PATTERN consist of tokens separated by dots: * matches exactly one token, and >,"
+          + " which may only be the last token, one or more.",
+      "If the connection is lost, the command reconnects, to another node of --server if there are"
+          + " several. Each event is printed once.",
+      "When the command ends, it prints on standard error how to continue. With --cursor-file, the"
+          + " next run continues by itself. If a run is killed, the next one may print the events of"
+          + " the last second again, but skips none."
     })
 final class SubscribeCommand implements Callable<Integer> {
   private final Terminal terminal;
@@ -44,27 +46,27 @@ final class SubscribeCommand implements Callable<Integer> {
   @Parameters(
       arity = "0..1",
       paramLabel = "NAMESPACES",
-      description = "The namespaces to follow. Default: the one of --namespace")
+      description = "The namespaces to subscribe to. Default: that of --namespace")
   private @Nullable String pattern;
 
   @Option(
       names = "--start",
       paramLabel = "live|beginning|CURSOR",
       converter = Start.class,
-      description = "Where to begin. Default: live; with --until-caught-up: beginning")
+      description = "Where to start. Default: live, or beginning with --until-caught-up")
   private @Nullable SubscriptionStart start;
 
   @Option(
       names = "--type",
       paramLabel = "T",
-      description = "Only commits with an event of this type; may be repeated.")
+      description = "Only print commits that contain an event of this type. Can be repeated.")
   private List<String> types = new ArrayList<>();
 
   @Option(
       names = "--actor",
       paramLabel = "PATTERN",
       defaultValue = "",
-      description = "Only commits of these actors.")
+      description = "Only print commits of actors whose id matches PATTERN.")
   private String actorPattern = "";
 
   @Option(
@@ -72,7 +74,7 @@ final class SubscribeCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Only that events were stored, without their data.")
+      description = "Print only notices that events were stored, without their data.")
   private boolean storedOnly;
 
   @Option(
@@ -80,15 +82,15 @@ final class SubscribeCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "End when everything stored before the start is printed.")
+      description = "Stop when everything that was stored before the start has been printed.")
   private boolean untilCaughtUp;
 
   @Option(
       names = "--cursor-file",
       paramLabel = "FILE",
       description =
-          "Keeps in FILE up to where events are printed. Where it is there already, goes on from"
-              + " it and takes no notice of --start.")
+          "Store the cursor of the last printed event in FILE. If FILE exists, resume from it and"
+              + " ignore --start.")
   private @Nullable Path cursorFile;
 
   @Option(
@@ -96,7 +98,8 @@ final class SubscribeCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Say which records can't be decoded and go on, instead of ending at the first.")
+      description =
+          "Report records that cannot be decoded and continue, instead of stopping at the first one.")
   private boolean reportCorrupt;
 
   SubscribeCommand(Terminal terminal) {
@@ -106,6 +109,7 @@ final class SubscribeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     Optional<CursorFile> kept = Optional.ofNullable(cursorFile).map(CursorFile::new);
+    kept.ifPresent(CursorFile::checkWritable);
     SubscriptionPrinter printer =
         new SubscriptionPrinter(
             new Output(terminal.out()), terminal.err(), untilCaughtUp, ServerOptions.PATIENCE);
@@ -126,12 +130,18 @@ final class SubscribeCommand implements Callable<Integer> {
       }
       throw new CommandFailedException(
           String.format(
-              Locale.ROOT, "%s: %s. Remove it to begin at --start", cursorFile, e.getMessage()),
+              Locale.ROOT,
+              "%s: %s. Remove the file to start at --start",
+              cursorFile,
+              e.getMessage()),
           e);
     }
   }
 
-  /** A name with a slip in it is waited for like one that nobody has made yet. Never waits. */
+  /**
+   * Reports a pattern that matches nothing yet, since a mistyped name looks like a namespace that
+   * will be created later. Never waits.
+   */
   private void sayIfNothingMatches(AetherClient client) {
     String namespaces = pattern == null ? connection.namespace() : pattern;
     CompletableFuture<Void> unused =
@@ -177,7 +187,7 @@ final class SubscribeCommand implements Callable<Integer> {
     return options.build();
   }
 
-  /** Live there is nothing to catch up with. */
+  /** A live subscription has nothing to catch up with. */
   private SubscriptionStart start() {
     if (start != null) {
       return start;
@@ -185,17 +195,18 @@ final class SubscribeCommand implements Callable<Integer> {
     return untilCaughtUp ? SubscriptionStart.beginning() : SubscriptionStart.live();
   }
 
-  /** Reads --start. */
+  /** Parses --start. */
   private static final class Start implements ITypeConverter<SubscriptionStart> {
     @Override
     public SubscriptionStart convert(String text) {
       return switch (text) {
         case "live" -> SubscriptionStart.live();
         case "beginning" -> SubscriptionStart.beginning();
-        case "" -> throw new TypeConversionException("an empty cursor");
+        case "" -> throw new TypeConversionException("the cursor is empty");
         default -> {
           if (!CursorCodec.isCursor(text)) {
-            throw new TypeConversionException("'" + text + "' is not live, beginning or a cursor");
+            throw new TypeConversionException(
+                "'" + text + "' is neither live nor beginning nor a cursor");
           }
           yield SubscriptionStart.after(Cursor.of(text));
         }

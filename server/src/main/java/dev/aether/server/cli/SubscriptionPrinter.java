@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Prints what a subscription brings, and knows when to end. */
+/** Prints what a subscription delivers, and decides when to stop. */
 final class SubscriptionPrinter implements SubscriptionListener {
   private static final long STOP_WAIT_MILLIS = 500;
 
@@ -34,10 +34,10 @@ final class SubscriptionPrinter implements SubscriptionListener {
   private volatile boolean stopped;
 
   /**
-   * A printer that has nothing to print yet.
+   * Creates a printer.
    *
-   * @param beginWithin how long a server may be out of reach at first: whoever types a command
-   *     wants to hear of a slip in its address
+   * @param beginWithin how long the server may be unreachable at the start, since its address may
+   *     be mistyped
    */
   SubscriptionPrinter(Output out, PrintStream err, boolean untilCaughtUp, Duration beginWithin) {
     this.out = out;
@@ -46,19 +46,19 @@ final class SubscriptionPrinter implements SubscriptionListener {
     this.beginBefore = System.nanoTime() + beginWithin.toNanos();
   }
 
-  /** Waits for the end, which may never come: whoever started the command ends it then. */
+  /** Waits until the subscription ends, which may never happen. */
   void awaitEnd() throws InterruptedException {
     end.await();
   }
 
-  /** Ends it with a failure, unless it has one already. Any thread may. */
+  /** Ends the subscription with a failure, unless it already has one. Thread-safe. */
   void end(RuntimeException why) {
     failure.compareAndSet(null, why);
     end.countDown();
   }
 
   /**
-   * Prints nothing any more. Waits for what is being printed, but not long: the reader may be
+   * Stops printing. Waits for what is being printed, but not for long, since the reader may be
    * stuck.
    */
   void stop() {
@@ -72,12 +72,12 @@ final class SubscriptionPrinter implements SubscriptionListener {
     }
   }
 
-  /** Whether the output has no reader any more. */
+  /** Whether the reader of the output has gone. */
   boolean readerHasGone() {
     return failure.get() instanceof OutputClosedException;
   }
 
-  /** Throws what ended the subscription, if it was not meant to end. */
+  /** Throws the failure that ended the subscription, if there was one. */
   void throwFailure() {
     @Nullable RuntimeException thrown = failure.get();
     if (thrown != null) {
@@ -85,7 +85,10 @@ final class SubscriptionPrinter implements SubscriptionListener {
     }
   }
 
-  /** Stands after nothing but what was printed and flushed; empty before the first. */
+  /**
+   * The cursor after the last event that was printed and flushed; empty before the subscription has
+   * started.
+   */
   Optional<Cursor> printed() {
     return Optional.ofNullable(printed);
   }
@@ -105,7 +108,10 @@ final class SubscriptionPrinter implements SubscriptionListener {
     print(events, event -> List.of(EventLines.of(event)), cursor);
   }
 
-  /** Comes also with heartbeats, when it has caught up, and where a filter passed nothing. */
+  /**
+   * Also called for heartbeats, when the subscription has caught up, and for commits that the
+   * filter drops.
+   */
   @Override
   public void onCursor(Cursor cursor) {
     print(List.<Commit>of(), EventLines::of, cursor);
@@ -126,9 +132,9 @@ final class SubscriptionPrinter implements SubscriptionListener {
         && System.nanoTime() + lost.retryIn().toNanos() - beginBefore > 0) {
       end(lost.cause());
     } else if (state instanceof SubscriptionState.Lost lost && lost.attempt() == 1) {
-      err.println("aether: connection lost, trying again: " + lost.cause().getMessage());
+      err.println("aether: lost the connection, reconnecting: " + lost.cause().getMessage());
     } else if (state instanceof SubscriptionState.Connected connected && connected.resumed()) {
-      err.println("aether: going on with " + connected.nodeId());
+      err.println("aether: reconnected to " + connected.nodeId());
     }
   }
 
@@ -136,7 +142,7 @@ final class SubscriptionPrinter implements SubscriptionListener {
   public void onCorrupt(ReplayError error, Cursor cursor) {
     err.printf(
         Locale.ROOT,
-        "aether: left out, can't be decoded: partition %d, position %s, actor %s: %s%n",
+        "aether: skipped a record that cannot be decoded: partition %d, position %s, actor %s: %s%n",
         error.partition(),
         Long.toUnsignedString(error.position()),
         error.actorId(),
@@ -158,7 +164,7 @@ final class SubscriptionPrinter implements SubscriptionListener {
     printing.lock();
     try {
       if (stopped || end.getCount() == 0) {
-        return; // Stored after the moment up to which it was asked for, or nobody reads.
+        return; // The command has ended, or the reader has gone.
       }
       items.forEach(item -> lines.apply(item).forEach(out::line));
       out.flush();

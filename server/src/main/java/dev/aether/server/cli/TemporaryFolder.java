@@ -10,7 +10,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A folder that is removed with everything in it.
+ * A folder that is deleted with all its content when it is closed.
  *
  * @param path of the folder
  */
@@ -20,13 +20,13 @@ record TemporaryFolder(Path path) implements AutoCloseable {
     return new TemporaryFolder(Files.createTempDirectory(name + "-"));
   }
 
-  /** Again does nothing. */
+  /** Deletes the folder. May be called again. */
   @Override
   public void close() throws IOException {
     try {
       Files.walkFileTree(path, new Remover());
     } catch (NoSuchFileException e) {
-      // It is gone already.
+      // It is already deleted.
     }
   }
 

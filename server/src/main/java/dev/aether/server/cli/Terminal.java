@@ -5,16 +5,16 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 
 /**
- * What a command talks to: data in, data out, words for people. The process's own, or a test's.
+ * The standard streams of a command: those of the process, or of a test.
  *
  * @param in standard input
- * @param out standard output; commands write it through {@link Output}
+ * @param out standard output; commands write to it through {@link Output}
  * @param err standard error
- * @param errIsScreen says whether somebody watches standard error as it comes
+ * @param errIsScreen whether standard error is a screen
  */
 record Terminal(InputStream in, OutputStream out, PrintStream err, ErrIsScreen errIsScreen) {
 
-  /** Asked only by those who would show progress, for the answer costs a process. */
+  /** Only called to decide whether to show progress, since the answer costs a process. */
   interface ErrIsScreen {
     boolean test();
   }

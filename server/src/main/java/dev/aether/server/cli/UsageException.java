@@ -1,6 +1,6 @@
 package dev.aether.server.cli;
 
-/** The flags of a command make no sense together or can't be used as given. */
+/** The options of a command are invalid or cannot be used together. */
 final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

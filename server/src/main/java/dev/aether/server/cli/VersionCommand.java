@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 
 /** Prints the version. */
-@Command(name = "version", description = "Prints the version.")
+@Command(name = "version", description = "Print the version.")
 final class VersionCommand implements Callable<Integer>, IVersionProvider {
   private final Terminal terminal;
 
@@ -24,7 +24,9 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
     return ExitCode.DONE;
   }
 
-  /** The jar's manifest knows; there is none where the classes run from a folder. */
+  /**
+   * The version in the jar's manifest, which does not exist if the classes are run from a folder.
+   */
   @Override
   public String[] getVersion() {
     String version =

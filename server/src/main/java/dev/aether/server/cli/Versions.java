@@ -3,12 +3,13 @@ package dev.aether.server.cli;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Versions and counts on the command line: the contract's uint64, in an unsigned long. */
+/** Parses versions and counts, which are uint64 in the contract, into an unsigned long. */
 final class Versions implements ITypeConverter<Long> {
   /**
-   * The unsigned number.
+   * Parses an unsigned number.
    *
-   * @throws NumberFormatException where the text is something else than digits, or above 2^64 - 1
+   * @throws NumberFormatException if the text does not consist of digits, or the number exceeds
+   *     2^64 - 1
    */
   static long parse(String text) {
     if (text.startsWith("+")) {

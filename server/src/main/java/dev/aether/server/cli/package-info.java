@@ -1,4 +1,4 @@
-/** The command line: {@code serve} builds a server, the other commands are clients of one. */
+/** The command line: {@code serve} runs a server, and the other commands are clients of one. */
 @NullMarked
 package dev.aether.server.cli;
 

@@ -15,18 +15,18 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A data folder that this process alone uses, until closed. The lock is the operating system's on
- * {@code aether.lock}, so it ends with the process however that ends; the file itself stays and
- * holds the last user's process id.
+ * A data folder that only this process uses, until it is closed. The lock is an operating system
+ * lock on {@code aether.lock}, so it is released when the process ends for any reason. The file
+ * itself remains and contains the id of the last process that held the lock.
  */
 final class DataFolder implements AutoCloseable {
   private static final String LOCK_FILE = "aether.lock";
   private static final int PID_MAX_BYTES = 32;
 
   /**
-   * The folders this process holds. State in a static field, because the lock is a thing of the
-   * whole process: POSIX drops it when any other channel of this process on the same file is
-   * closed, so a second attempt from within must not even open the file.
+   * The folders that this process has locked. They are in a static field because the lock belongs
+   * to the whole process: POSIX releases it when any other channel of this process on the same file
+   * is closed, so a second attempt in the same process must not even open the file.
    */
   private static final Set<Path> HELD_BY_THIS_PROCESS = ConcurrentHashMap.newKeySet();
 
@@ -39,9 +39,9 @@ final class DataFolder implements AutoCloseable {
   }
 
   /**
-   * Makes the folder (readable by its owner only) if it is missing, and locks it.
+   * Locks the folder, and creates it if it is missing, readable only by its owner.
    *
-   * @throws EmbeddedNatsException when it is in use, not a folder, or not writable
+   * @throws EmbeddedNatsException if it is in use, not a folder, or not writable
    */
   static DataFolder open(Path folder) {
     Path path = make(folder);
@@ -71,7 +71,7 @@ final class DataFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new EmbeddedNatsException(
           String.format(
-              Locale.ROOT, "the data folder %s cannot be made: %s", folder, reason(folder, e)),
+              Locale.ROOT, "the data folder %s cannot be created: %s", folder, reason(folder, e)),
           e);
     }
   }
@@ -127,12 +127,15 @@ final class DataFolder implements AutoCloseable {
     return new EmbeddedNatsException(
         String.format(
             Locale.ROOT,
-            "the data folder %s is in use by another Aether%s: stop that one or take another folder by --data DIR",
+            "the data folder %s is in use by another Aether%s: stop that one, or use another folder with --data DIR",
             folder,
             by));
   }
 
-  /** Names the path if it is another one than the folder's: a parent's, or the lock's. */
+  /**
+   * The reason for a failure, with its path if that is not the folder's own but that of a parent or
+   * of the lock.
+   */
   private static String reason(Path folder, IOException e) {
     boolean ofFolder = e instanceof FileSystemException f && folder.toString().equals(f.getFile());
     return ofFolder ? FileTrouble.reason(e) : FileTrouble.of(e);
@@ -142,11 +145,11 @@ final class DataFolder implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      // nothing was written that could be lost
+      // Nothing was written that could be lost.
     }
   }
 
-  /** The folder without symbolic links, so that two spellings of it are one. */
+  /** The folder's real path, without symbolic links, so that different paths to it are equal. */
   Path path() {
     return path;
   }

@@ -6,18 +6,21 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * Whether the disk under a folder has room. Full begins before the last byte: what makes room needs
- * some, and nats-server leaves a stream that met a full disk stuck until its next start. For one
- * thread.
+ * Checks whether the disk of a folder is full. It counts as full before the last byte is used,
+ * since deleting data needs some space too, and since a stream that has run into a full disk is
+ * stuck until nats-server is restarted. Not thread-safe.
  */
 final class DiskRoom {
-  /** Full is less than this, on a disk that is not small. */
+  /** A disk with less free space than this is full. */
   static final long LEAST_FREE_BYTES = 64L << 20;
 
-  /** Of a small disk, full is less than this part. */
+  /** A small disk is full if less than 1 / 16 of it is free. */
   private static final int LEAST_FREE_PART = 16;
 
-  /** No longer full is so many times as much: else it would be both by turns. */
+  /**
+   * A full disk must have this many times as much free space to count as no longer full, so that
+   * the state does not flap.
+   */
   private static final int ROOM_AGAIN = 2;
 
   private final File folder;
@@ -35,7 +38,7 @@ final class DiskRoom {
     this.leastFree = Math.min(LEAST_FREE_BYTES, total / LEAST_FREE_PART);
   }
 
-  /** Why there is no room; empty if there is, or if the file system does not say. */
+  /** Why the disk is full; empty if it is not. */
   Optional<String> whyFull() {
     long free = usable.getAsLong();
     full = free < (full ? ROOM_AGAIN * leastFree : leastFree);

@@ -3,8 +3,8 @@ package dev.aether.server.embedded;
 import java.util.Objects;
 
 /**
- * The private nats-server cannot be had. The message is written for the person who started Aether:
- * it says what was found, what is needed and what to do.
+ * The private nats-server cannot be started. The message is for the person who started Aether: it
+ * says what was found, what is needed and what to do.
  */
 public final class EmbeddedNatsException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -17,7 +17,7 @@ public final class EmbeddedNatsException extends RuntimeException {
     super(message, cause);
   }
 
-  /** Never null, unlike other exceptions'. */
+  /** The message, which is never null. */
   @Override
   public String getMessage() {
     return Objects.requireNonNull(super.getMessage());

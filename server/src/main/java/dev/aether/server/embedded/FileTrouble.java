@@ -7,11 +7,11 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
-/** What failed with a file, in words: the JDK often says the path only. */
+/** Readable reasons for file failures: the JDK's message is often just the path. */
 final class FileTrouble {
   private FileTrouble() {}
 
-  /** The path, if the JDK says which, and the reason. */
+  /** The path, if it is known, and the reason. */
   static String of(IOException e) {
     @Nullable String file = e instanceof FileSystemException f ? f.getFile() : null;
     return file == null ? reason(e) : file + ": " + reason(e);
@@ -26,7 +26,7 @@ final class FileTrouble {
       return "no such file or folder";
     }
     if (e instanceof FileAlreadyExistsException) {
-      return "there is a file in its place";
+      return "a file with this name exists";
     }
     @Nullable String said = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
     return said == null ? e.getClass().getSimpleName() : said;

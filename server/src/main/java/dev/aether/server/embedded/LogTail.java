@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The last lines of a log file, however long the file is. */
+/** Reads the last lines of a log file of any size. */
 final class LogTail {
   private static final int MAX_BYTES = 8 * 1024;
   private static final int MAX_LINES = 12;
 
   private LogTail() {}
 
-  /** Up to 12 lines; none when the file cannot be read. */
+  /** Up to 12 lines; none if the file cannot be read. */
   static List<String> of(Path file) {
     try (RandomAccessFile input = new RandomAccessFile(file.toFile(), "r")) {
       long start = Math.max(0, input.length() - MAX_BYTES);

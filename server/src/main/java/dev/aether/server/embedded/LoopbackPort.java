@@ -8,12 +8,13 @@ import java.util.Locale;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Picks a free port of 127.0.0.1 that stays ours across restarts of its listener.
+ * Picks a free port of 127.0.0.1 that other processes are unlikely to take while its listener
+ * restarts.
  *
- * <p>Ports from {@code bind(0)} lie in the range that outgoing connections take theirs from. While
- * the listener is down, any connection of the machine may take the port; a client that reconnects
- * to it can even connect to itself. So ports below the ephemeral ranges of Linux (32768) and macOS
- * (49152) are drawn and tried.
+ * <p>Ports from {@code bind(0)} are in the range from which outgoing connections get theirs. While
+ * the listener is down, any connection on the machine may take the port; a client that reconnects
+ * to it can even connect to itself. Therefore the ports that are tried are random ones below the
+ * ephemeral ranges of Linux (32768) and macOS (49152).
  */
 public final class LoopbackPort {
   private static final int FIRST = 20_000;
@@ -23,9 +24,10 @@ public final class LoopbackPort {
   private LoopbackPort() {}
 
   /**
-   * A port on which nothing listens now; another process may still take it before the caller does.
+   * Returns a port on which nothing listens. Another process may still take it before the caller
+   * does.
    *
-   * @throws EmbeddedNatsException when 100 random ports were all taken
+   * @throws EmbeddedNatsException if 100 random ports were all in use
    */
   public static int pickFree() {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -36,7 +38,7 @@ public final class LoopbackPort {
     }
     throw new EmbeddedNatsException(
         String.format(
-            Locale.ROOT, "no free port of 127.0.0.1 found between %d and %d", FIRST, END));
+            Locale.ROOT, "found no free port on 127.0.0.1 between %d and %d", FIRST, END));
   }
 
   private static boolean isFree(int port) {

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * The INFO line with which a nats-server greets every connection, once it has recovered its
+ * Reads the INFO line that a nats-server sends on every new connection, once it has recovered its
  * streams.
  */
 public final class NatsInfo {
@@ -20,8 +20,8 @@ public final class NatsInfo {
   private NatsInfo() {}
 
   /**
-   * Its JSON; empty when nothing listens there, or it does not greet as nats-server does. Blocks
-   * for 4 s at most.
+   * Returns the JSON of the INFO line; empty if nothing listens on the port, or it is not a
+   * nats-server. Blocks for at most 4 s.
    */
   public static Optional<String> of(int port) {
     int bound = (int) BOUND.toMillis();

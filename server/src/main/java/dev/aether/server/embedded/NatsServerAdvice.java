@@ -4,19 +4,19 @@ import dev.aether.server.nats.NatsServerVersion;
 import java.util.Locale;
 
 /**
- * In which words somebody who has no usable nats-server is told what to do: those of what was
+ * The wording of the advice for a user who has no usable nats-server, which depends on what was
  * called.
  *
- * @param explicitly what names a nats-server, such as a flag
- * @param waysOn what to do where there is none
+ * @param explicitly what specifies a nats-server, such as an option
+ * @param waysOn what to do if there is none
  */
 public record NatsServerAdvice(String explicitly, String waysOn) {
-  /** For whoever typed a command. */
+  /** For users of the command line. */
   static final NatsServerAdvice COMMAND_LINE =
       new NatsServerAdvice(
           "--nats-server",
           String.format(
               Locale.ROOT,
-              "install nats-server %s or later into PATH or give its path by --nats-server PATH, or use a running NATS by --nats URL, or keep everything in memory only by --memory",
+              "install nats-server %s or later in PATH or specify it with --nats-server PATH, use a running NATS server with --nats URL, or keep everything in memory with --memory",
               NatsServerVersion.MINIMUM));
 }

@@ -21,9 +21,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A nats-server executable whose version was asked and is new enough.
+ * A nats-server executable whose version has been checked.
  *
- * @param path absolute
+ * @param path its absolute path
  */
 public record NatsServerBinary(Path path, NatsServerVersion version) {
 
@@ -33,21 +33,21 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
   private static final int VERSION_OUTPUT_MAX_BYTES = 4096;
 
   /**
-   * Takes the one named by {@code --nats-server}, else by {@code $NATS_SERVER}, else the first in
-   * {@code PATH} that is new enough, else the one beside Aether's jar. One that was named is used
-   * or refused, never passed over. Blocks while it asks the version, some milliseconds, 10 s at
-   * most a candidate.
+   * Returns the executable specified by {@code --nats-server}, or else by {@code $NATS_SERVER}, or
+   * else the first in {@code PATH} that is new enough, or else the one next to Aether's jar. A
+   * specified one is used or rejected, never skipped. Blocks while it runs a candidate for its
+   * version, for some milliseconds and at most 10 s each.
    *
-   * @throws EmbeddedNatsException when there is none, or the named one is too old or does not run
+   * @throws EmbeddedNatsException if there is none, or the specified one is too old or does not run
    */
   public static NatsServerBinary find(Optional<Path> explicit) {
     return find(explicit, NatsServerAdvice.COMMAND_LINE);
   }
 
   /**
-   * As {@link #find(Optional)}, for somebody who typed no command.
+   * As {@link #find(Optional)}, for callers other than the command line.
    *
-   * @param advice the exception's words
+   * @param advice the wording of the exception
    */
   public static NatsServerBinary find(Optional<Path> explicit, NatsServerAdvice advice) {
     return find(explicit, System.getenv(), jarFolder(), advice);
@@ -83,7 +83,7 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
       passedOver.add(
           version
               .map(found -> candidate + " is version " + found)
-              .orElseGet(() -> candidate + " says no version"));
+              .orElseGet(() -> candidate + " does not print its version"));
     }
     if (passedOver.isEmpty()) {
       throw new EmbeddedNatsException("no nats-server found: " + advice.waysOn());
@@ -91,7 +91,7 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
     throw new EmbeddedNatsException(
         String.format(
             Locale.ROOT,
-            "%s, but version %s or later is needed: %s",
+            "%s, but version %s or later is required: %s",
             String.join("; ", passedOver),
             NatsServerVersion.MINIMUM,
             advice.waysOn()));
@@ -100,7 +100,7 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
   private static NatsServerBinary named(Path path, String by) {
     if (!isExecutableFile(path)) {
       throw new EmbeddedNatsException(
-          String.format(Locale.ROOT, "%s (given by %s) is not an executable file", path, by));
+          String.format(Locale.ROOT, "%s (specified by %s) is not an executable file", path, by));
     }
     NatsServerVersion version =
         askVersion(path)
@@ -109,14 +109,14 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
                     new EmbeddedNatsException(
                         String.format(
                             Locale.ROOT,
-                            "%s (given by %s) does not answer --version as a nats-server does",
+                            "%s (specified by %s) does not print the version of a nats-server when called with --version",
                             path,
                             by)));
     if (!version.isEnough()) {
       throw new EmbeddedNatsException(
           String.format(
               Locale.ROOT,
-              "%s (given by %s) is nats-server %s, but version %s or later is needed",
+              "%s (specified by %s) is nats-server %s, but version %s or later is required",
               path,
               by,
               version,
@@ -127,7 +127,7 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
 
   private static List<Path> inPath(String path) {
     return Arrays.stream(path.split(File.pathSeparator, -1))
-        .map(folder -> folder.isEmpty() ? "." : folder) // as POSIX has it
+        .map(folder -> folder.isEmpty() ? "." : folder) // As in POSIX.
         .flatMap(NatsServerBinary::inFolder)
         .toList();
   }
@@ -136,7 +136,7 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
     try {
       return Stream.of(Path.of(folder, NAME));
     } catch (InvalidPathException e) {
-      return Stream.empty(); // a PATH entry that is no path holds no nats-server
+      return Stream.empty(); // An invalid entry in PATH cannot contain a nats-server.
     }
   }
 
@@ -144,7 +144,7 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
     return Files.isRegularFile(path) && Files.isExecutable(path);
   }
 
-  /** Empty when it does not run, does not end in time, or prints no version. */
+  /** The version; empty if the binary does not run, does not end in time, or prints no version. */
   private static Optional<NatsServerVersion> askVersion(Path binary) {
     Process process;
     try {
@@ -157,7 +157,7 @@ public record NatsServerBinary(Path path, NatsServerVersion version) {
     }
     try {
       process.getOutputStream().close();
-      // What a version takes fits the pipe, so that the process can end before it is read.
+      // The output fits into the pipe, so the process can end before it is read.
       if (!process.waitFor(ASK_VERSION_BOUND.toMillis(), TimeUnit.MILLISECONDS)) {
         return Optional.empty();
       }

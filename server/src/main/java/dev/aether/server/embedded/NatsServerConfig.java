@@ -17,18 +17,18 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * What the private nats-server is told, and where its files lie: all in {@code <data>/nats}. It
- * listens on 127.0.0.1 only, and as that is open to every user of the machine, asks for a password
- * that is made anew for each Aether process.
+ * The configuration of the private nats-server and the location of its files, which are all in
+ * {@code <data>/nats}. It listens only on 127.0.0.1. Since every user of the machine can connect to
+ * that, it requires a password, which is new for each Aether process.
  *
- * @param folder {@code <data>/nats}, by its real path
- * @param serverName random, so that an answer on the port is known to be this server's
+ * @param folder the real path of {@code <data>/nats}
+ * @param serverName a random name, which identifies this server's answers on the port
  */
 record NatsServerConfig(Path folder, int port, String serverName, String password) {
 
   /**
-   * A commit of 3 MiB and its headers, with room; below nats-server's ceiling and its advice of 8
-   * MiB.
+   * Enough for a commit of 3 MiB and its headers, and below nats-server's maximum and its
+   * recommended limit of 8 MiB.
    */
   static final int MAX_PAYLOAD_BYTES = 4 * 1024 * 1024;
 
@@ -36,13 +36,15 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   private static final int LOG_FILE_MAX_BYTES = 16 * 1024 * 1024;
   private static final int LOG_FILES_MAX = 4;
 
-  /** Of the disk space that JetStream could have, this is left free, within the bounds below. */
+  /**
+   * The part of the disk space available to JetStream that is kept free, within the limits below.
+   */
   private static final double DISK_RESERVE_PART = 0.05;
 
   private static final long DISK_RESERVE_MIN_BYTES = 256L << 20;
   private static final long DISK_RESERVE_MAX_BYTES = 10L << 30;
 
-  /** Of a small disk, no more than this is left free. */
+  /** The most of a small disk that is kept free. */
   private static final double DISK_RESERVE_MAX_PART = 0.25;
 
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
@@ -55,7 +57,7 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
         folder, LoopbackPort.pickFree(), "aether-" + randomHex(6), randomHex(16));
   }
 
-  /** With credentials; not for logs. */
+  /** The URL with credentials. Must not be logged. */
   String url() {
     return String.format(Locale.ROOT, "nats://%s:%s@127.0.0.1:%d", USER, password, port);
   }
@@ -68,18 +70,18 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
     return folder.resolve("server.conf");
   }
 
-  /** nats-server's own log, which it rotates. */
+  /** nats-server's own log file, which it rotates. */
   Path logFile() {
     return folder.resolve("nats-server.log");
   }
 
-  /** What nats-server prints: why it did not start, or a panic. */
+  /** The output of nats-server: why it did not start, or a panic. */
   Path outputFile() {
     return folder.resolve("nats-server.out");
   }
 
   private Path storeFolder() {
-    return folder.resolve("jetstream"); // a name that nats-server appends itself
+    return folder.resolve("jetstream"); // nats-server appends this name itself.
   }
 
   static List<String> arguments(Path config) {
@@ -91,8 +93,8 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   }
 
   /**
-   * Writes the file, readable by the owner only. Blocks on disk; call while the server does not
-   * run.
+   * Writes the file, readable only by the owner. Blocks for the disk. Call it only while the server
+   * is not running.
    */
   void write() throws IOException {
     Path draft = folder.resolve("server.conf.new");
@@ -135,17 +137,17 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   }
 
   /**
-   * How much JetStream may store: what it has stored and what is free on the disk, less a reserve;
-   * nats-server's own default is three quarters of that. There has to be a limit below the disk's,
-   * as tried with 2.15.1: at the limit JetStream refuses each save with error 10023 and goes on
-   * with reads and purges; on a full disk a stream's saves time out, and go on timing out when
-   * there is room again, until a restart.
+   * How much JetStream may store: what it has stored plus what is free on the disk, minus a
+   * reserve. nats-server's own default is three quarters of that. The limit must be below that of
+   * the disk, as an experiment with 2.15.1 showed: at the limit JetStream refuses each save with
+   * error 10023 and still serves reads and purges. On a full disk, saves to a stream time out, and
+   * keep timing out until a restart even when space has been freed.
    *
-   * <p>It is no guarantee. Other programs fill disks, too, and the limit does not count purged
-   * messages in blocks that are still in use: filling up and purging single subjects, three times
-   * in turn, used up the reserve of a 64 MiB disk.
+   * <p>It is not a guarantee. Other programs fill disks, too, and the limit does not count purged
+   * messages in blocks that are still in use: filling up and purging single subjects three times
+   * used up the reserve of a 64 MiB disk.
    *
-   * @return empty when the file system does not say what is free
+   * @return empty if the file system does not report its free space
    */
   private OptionalLong maxFileStoreBytes() throws IOException {
     long free = Files.getFileStore(folder).getUsableSpace();

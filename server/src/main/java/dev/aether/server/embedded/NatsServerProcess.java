@@ -17,11 +17,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The private nats-server behind {@code aether serve --data DIR}: one process on one data folder,
- * started again when it dies, on the same port and with the same password, so that connected
- * clients come back by themselves. It ends with this JVM, however that ends.
+ * The private nats-server of {@code aether serve --data DIR}: one process on one data folder. If it
+ * dies, it is restarted on the same port and with the same password, so that connected clients
+ * reconnect by themselves. It ends with this JVM, even if that is killed.
  *
- * <p>Safe for use from several threads.
+ * <p>Thread-safe.
  */
 public final class NatsServerProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(NatsServerProcess.class);
@@ -30,8 +30,8 @@ public final class NatsServerProcess implements AutoCloseable {
   static final Duration STOP_GRACE = Duration.ofSeconds(10);
 
   /**
-   * It greets only when all streams are recovered, which takes long after a hard stop of a very
-   * large store.
+   * It accepts connections only when all streams are recovered, which takes long after a hard stop
+   * of a very large store.
    */
   private static final Duration READY_BOUND = Duration.ofMinutes(5);
 
@@ -41,12 +41,15 @@ public final class NatsServerProcess implements AutoCloseable {
   private static final Duration RESTART_PAUSE_MIN = Duration.ofMillis(100);
   private static final Duration RESTART_PAUSE_MAX = Duration.ofSeconds(5);
 
-  /** Who ran this long was well; the next restart begins with the shortest pause again. */
+  /** After a run of this length, the next restart begins with the shortest pause again. */
   private static final Duration STEADY = Duration.ofMinutes(1);
 
   private static final Duration WATCH_END_BOUND = STOP_GRACE.plusSeconds(15);
 
-  /** How often another port is tried at the first start, when somebody took the picked one. */
+  /**
+   * How many ports are tried at the first start, in case another process takes the one that was
+   * picked.
+   */
   private static final int PORT_ATTEMPTS = 3;
 
   private static final long OUTPUT_FILE_MAX_BYTES = 4L << 20;
@@ -89,13 +92,13 @@ public final class NatsServerProcess implements AutoCloseable {
   }
 
   /**
-   * Locks the data folder, starts nats-server on it and returns when it takes connections: about a
-   * tenth of a second on an empty folder; with large stores as long as their recovery takes, 5
-   * minutes at most. Blocks.
+   * Locks the data folder, starts nats-server on it and blocks until it accepts connections. This
+   * takes about a tenth of a second with an empty folder. With a large store it takes as long as
+   * its recovery, at most 5 minutes.
    *
-   * @param dataFolder made if missing; nats-server's files go to {@code nats} in it
-   * @throws EmbeddedNatsException when the folder is in use or not writable, or nats-server does
-   *     not start
+   * @param dataFolder is created if missing; nats-server's files are in its subfolder {@code nats}
+   * @throws EmbeddedNatsException if the folder is in use or not writable, or nats-server does not
+   *     start
    */
   public static NatsServerProcess start(NatsServerBinary binary, Path dataFolder) {
     DataFolder folder = DataFolder.open(dataFolder);
@@ -123,11 +126,11 @@ public final class NatsServerProcess implements AutoCloseable {
     }
     if (outcome != Start.READY) {
       process.end();
-      String what = outcome == Start.EXITED ? "ended while starting" : "was not ready in time";
+      String what = outcome == Start.EXITED ? "exited while starting" : "was not ready in time";
       throw new EmbeddedNatsException(
           String.format(
               Locale.ROOT,
-              "nats-server %s; its last lines:\n  %s\nMore in %s",
+              "nats-server %s. Its last log lines:\n  %s\nSee also %s",
               what,
               String.join("\n  ", lastLines()),
               config.logFile()));
@@ -148,7 +151,7 @@ public final class NatsServerProcess implements AutoCloseable {
     return TetheredProcess.start(config.command(binary), config.outputFile(), STOP_GRACE);
   }
 
-  /** What nats-server prints is little, except for panics; two files of them are kept. */
+  /** nats-server prints little except panics. Two files of its output are kept. */
   private void capOutputFile() throws IOException {
     Path output = config.outputFile();
     if (Files.exists(output) && Files.size(output) > OUTPUT_FILE_MAX_BYTES) {
@@ -171,7 +174,7 @@ public final class NatsServerProcess implements AutoCloseable {
         return Start.EXITED;
       }
       if (System.nanoTime() > nextLog) {
-        log.info("nats-server is still starting; it recovers its streams first");
+        log.info("nats-server is still starting: it is recovering its streams");
         nextLog += READY_LOG_INTERVAL.toNanos();
       }
       if (closingWithin(READY_POLL)) {
@@ -213,8 +216,7 @@ public final class NatsServerProcess implements AutoCloseable {
         }
         Duration pause = backoff.next();
         log.error(
-            "nats-server {} ended with exit code {} and is started again in {} ms; its last"
-                + " lines:\n"
+            "nats-server {} exited with code {} and will be restarted in {} ms. Its last log lines:\n"
                 + "  {}",
             process.pid(),
             code,
@@ -233,13 +235,15 @@ public final class NatsServerProcess implements AutoCloseable {
     }
   }
 
-  /** Leaves an ended process when it fails, which the watch loop then takes as another death. */
+  /**
+   * Starts nats-server again. If that fails, the watch loop sees an exited process and tries again.
+   */
   private void startAgain() {
     restarts.incrementAndGet();
     try {
       process = launch();
     } catch (IOException e) {
-      log.error("nats-server cannot be started again: {}", e.toString());
+      log.error("nats-server cannot be restarted: {}", e.toString());
       return;
     }
     switch (awaitReady()) {
@@ -262,14 +266,14 @@ public final class NatsServerProcess implements AutoCloseable {
   }
 
   /**
-   * For clients on this machine, with user and password: not for logs. The same for the life of
-   * this object.
+   * The URL for clients on this machine, with user and password. Must not be logged. It never
+   * changes.
    */
   public String url() {
     return config.url();
   }
 
-  /** The port on 127.0.0.1. The same for the life of this object. */
+  /** The port on 127.0.0.1. It never changes. */
   public int port() {
     return config.port();
   }
@@ -284,29 +288,26 @@ public final class NatsServerProcess implements AutoCloseable {
     return binary;
   }
 
-  /**
-   * Whether it took connections when last looked at: false from its death until it is ready again.
-   */
+  /** Whether it accepts connections: false from its exit until it is ready again. */
   public boolean isReady() {
     return ready;
   }
 
-  /** How often it was started again. */
+  /** How often it was restarted. */
   public int restarts() {
     return restarts.get();
   }
 
   /**
-   * Why its disk has no room; empty if it has. When there is room again, nats-server is started
-   * anew, since its streams may be stuck and what it may store is worked out at its start. For one
-   * thread; does not block.
+   * Why its disk is full; empty if it is not. When the disk is no longer full, nats-server is
+   * restarted, since its streams may be stuck and its storage limit is computed at its start. Not
+   * thread-safe; does not block.
    */
   public Optional<String> diskTrouble() {
     Optional<String> full = disk.whyFull();
     if (diskWasFull && full.isEmpty() && closing.getCount() > 0) {
       Thread restart =
-          new Thread(
-              () -> restart("the disk was full and has room again"), "aether-nats-after-full-disk");
+          new Thread(() -> restart("its disk is no longer full"), "aether-nats-after-full-disk");
       restart.setDaemon(true);
       restart.start();
     }
@@ -315,11 +316,11 @@ public final class NatsServerProcess implements AutoCloseable {
   }
 
   /**
-   * Ends nats-server so that the watch starts it again, for when it runs but does not store: after
-   * a full disk a stream takes no message, also when there is room again, until a restart (2.15.1).
-   * Returns when the old process is gone; blocks for some 15 s at most.
+   * Stops nats-server, and the watch thread starts it again. Needed when it runs but does not
+   * store: after its disk was full, a stream accepts no messages until a restart, even when there
+   * is space again (2.15.1). Blocks until the old process is gone, for at most about 15 s.
    *
-   * @param reason for the log
+   * @param reason the reason for the log
    */
   public void restart(String reason) {
     log.warn("restarting nats-server {}: {}", process.pid(), reason);
@@ -328,8 +329,8 @@ public final class NatsServerProcess implements AutoCloseable {
   }
 
   /**
-   * Ends nats-server, by force after 10 s, and gives the data folder free. Blocks until then. May
-   * be called again.
+   * Stops nats-server, by force after 10 s, and releases the data folder. Blocks until then. May be
+   * called again.
    */
   @Override
   public void close() {

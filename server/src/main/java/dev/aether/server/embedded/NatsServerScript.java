@@ -9,24 +9,24 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Asks {@code dev/nats-server}, the one place that knows where a nats-server comes from: for what
- * runs in a clone of the repository, its tests, examples and benchmarks.
+ * Runs {@code dev/nats-server}, the only place that knows where to get a nats-server. For tests,
+ * examples and benchmarks, which run in a clone of the repository.
  */
 public final class NatsServerScript {
   private static final String SCRIPT = "dev/nats-server";
 
-  /** Fetching may mean compiling, on a machine that is busy. */
+  /** Getting one may require compiling it, on a busy machine. */
   private static final Duration FETCH_WITHIN = Duration.ofMinutes(10);
 
   private NatsServerScript() {}
 
   /**
-   * The executable that it finds or fetches. Blocks for some milliseconds, or until it is fetched,
-   * 10 minutes at most.
+   * Returns the executable that the script finds or downloads. Blocks for some milliseconds, or
+   * until it is downloaded, at most 10 minutes.
    *
-   * @param folder in the repository; where it begins to look for it upwards
-   * @throws EmbeddedNatsException if there is no script, or it gets no nats-server; its own words
-   *     are on standard error
+   * @param folder a folder in the repository; the script is searched for in it and its parents
+   * @throws EmbeddedNatsException if there is no script, or it fails; its message is on standard
+   *     error
    */
   public static Path ask(Path folder) {
     try {
@@ -34,7 +34,7 @@ public final class NatsServerScript {
           new ProcessBuilder(above(folder.toAbsolutePath().normalize()).toString())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
-      // A path fits the pipe, so that the script can end before it is read.
+      // The output fits into the pipe, so the script can end before it is read.
       if (!script.waitFor(FETCH_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
         script.destroyForcibly();
         throw new EmbeddedNatsException(SCRIPT + " did not end within " + FETCH_WITHIN);
@@ -45,7 +45,7 @@ public final class NatsServerScript {
       }
       return Path.of(new String(output, StandardCharsets.UTF_8).strip());
     } catch (IOException e) {
-      throw new EmbeddedNatsException(SCRIPT + " can't be run: " + e.getMessage(), e);
+      throw new EmbeddedNatsException(SCRIPT + " cannot be run: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new EmbeddedNatsException("interrupted while waiting for " + SCRIPT, e);
@@ -58,7 +58,8 @@ public final class NatsServerScript {
       folder = folder.getParent();
     }
     if (folder == null) {
-      throw new EmbeddedNatsException(SCRIPT + " is in no folder above " + from);
+      throw new EmbeddedNatsException(
+          SCRIPT + " was found neither in " + from + " nor in a parent folder");
     }
     return folder.resolve(SCRIPT);
   }

@@ -8,12 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends what a killed Aether left running on a data folder: for a moment after a SIGKILL its
- * nats-server still shuts down, and a second one beside it on one store would damage it.
+ * Stops a nats-server that a killed Aether left running on a data folder. After a SIGKILL of
+ * Aether, its nats-server still runs for a moment until it has shut down, and a second one on the
+ * same store would damage it.
  *
- * <p>It is known by its command line, which names this folder's config file, and not by a pid file:
- * a process id written down yesterday may be a stranger's today, and may not have been written yet
- * when the kill came.
+ * <p>It is recognised by its command line, which contains the path of this folder's config file,
+ * rather than by a pid file: a process id that was stored earlier may have been reused, or may not
+ * have been stored yet at the time of the kill.
  */
 final class OrphanedServer {
   private static final Logger log = LoggerFactory.getLogger(OrphanedServer.class);
@@ -23,28 +24,28 @@ final class OrphanedServer {
   private OrphanedServer() {}
 
   /**
-   * Ends it by SIGTERM and, if it still runs after the grace time, by SIGKILL. Returns when it is
-   * gone, at once when there is none.
+   * Stops it with SIGTERM and, if it is still running after the grace period, with SIGKILL. Blocks
+   * until it is gone.
    *
-   * @param config the config file by its real path
-   * @throws EmbeddedNatsException when it cannot be killed
+   * @param config the real path of the config file
+   * @throws EmbeddedNatsException if it cannot be killed
    */
   static void end(Path config, Duration grace) {
     List<ProcessHandle> orphans =
         ProcessHandle.allProcesses().filter(process -> runsOn(config, process)).toList();
     for (ProcessHandle orphan : orphans) {
-      log.warn("nats-server {} of an earlier Aether still runs; ending it", orphan.pid());
-      orphan.destroy(); // once more, if its own supervisor is at it: that does no harm
+      log.warn("nats-server {} of an earlier Aether is still running; stopping it", orphan.pid());
+      orphan.destroy(); // Harmless if its own supervisor does the same.
       if (TetheredProcess.within(grace, () -> !runsOn(config, orphan))) {
         continue;
       }
-      log.warn("killing nats-server {}, which did not end", orphan.pid());
+      log.warn("killing nats-server {}, which did not stop", orphan.pid());
       orphan.destroyForcibly();
       if (!TetheredProcess.within(KILL_BOUND, () -> !runsOn(config, orphan))) {
         throw new EmbeddedNatsException(
             String.format(
                 Locale.ROOT,
-                "nats-server %d of an earlier Aether still uses %s and cannot be killed",
+                "nats-server %d of an earlier Aether is still using %s and cannot be killed",
                 orphan.pid(),
                 config.getParent()));
       }

@@ -11,24 +11,24 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * A program that ends when this JVM ends, also when the JVM is killed by SIGKILL and no hook of it
- * runs.
+ * A program that ends when this JVM ends, even if the JVM is killed by SIGKILL and runs no shutdown
+ * hooks.
  *
- * <p>A small shell script stands between. The JVM holds the writing end of a pipe that the script
- * reads; the operating system closes it with the JVM, and at its end the script sends the program
- * SIGTERM and after a grace time SIGKILL. The script has two processes: one waits for the program
- * and passes its exit code on, the other reads the pipe. If the first is killed, the JVM sees that
- * exit, closes the pipe, and the second ends the program. The program runs in a session or process
- * group of its own, so that Ctrl-C in a terminal reaches the JVM alone, which then ends things in
- * its order.
+ * <p>A small shell script runs between the two. It reads from a pipe whose write end the JVM holds.
+ * When the JVM ends, the operating system closes the pipe, and the script sends the program SIGTERM
+ * and, after a grace period, SIGKILL. The script has two processes: one waits for the program and
+ * returns its exit code, and the other reads the pipe. If the first one is killed, the JVM notices
+ * its exit and closes the pipe, and the second one stops the program. The program runs in its own
+ * session or process group, so that Ctrl-C in a terminal reaches only the JVM, which then shuts
+ * down in order.
  *
- * <p>Safe for use from several threads.
+ * <p>Thread-safe.
  */
 public final class TetheredProcess {
 
   /**
-   * $1 grace seconds, $2 file for the program's output, then the program. Prints the program's
-   * process id.
+   * Arguments: the grace period in seconds, the file for the program's output, and the program with
+   * its arguments. Prints the program's process id.
    */
   private static final String SCRIPT =
       """
@@ -77,12 +77,12 @@ public final class TetheredProcess {
   }
 
   /**
-   * Starts the program and returns when it has a process id. Blocks for some milliseconds.
+   * Starts the program and waits for its process id, which takes some milliseconds.
    *
    * @param command the program's absolute path and its arguments
-   * @param output file that what it prints is appended to
-   * @param grace how long it has to end between SIGTERM and SIGKILL; whole seconds
-   * @throws IOException when the program or the shell cannot be started
+   * @param output the file that its output is appended to
+   * @param grace the time between SIGTERM and SIGKILL, in whole seconds
+   * @throws IOException if the program or the shell cannot be started
    */
   public static TetheredProcess start(List<String> command, Path output, Duration grace)
       throws IOException {
@@ -101,7 +101,7 @@ public final class TetheredProcess {
               .orElseThrow(
                   () ->
                       new IOException(
-                          String.format(Locale.ROOT, "%s ended at once", command.get(0))));
+                          String.format(Locale.ROOT, "%s exited immediately", command.get(0))));
       return new TetheredProcess(script, program, grace);
     } catch (IOException e) {
       script.getOutputStream().close();
@@ -122,7 +122,7 @@ public final class TetheredProcess {
         }
         digits.append((char) read);
       } else if (!script.isAlive() && input.available() == 0) {
-        throw new IOException("/bin/sh ended with " + script.exitValue());
+        throw new IOException("/bin/sh exited with code " + script.exitValue());
       } else {
         pause();
       }
@@ -140,16 +140,16 @@ public final class TetheredProcess {
     return script.pid();
   }
 
-  /** Whether the program runs and is watched; blocks never. */
+  /** Whether the program is running and watched. Never blocks. */
   public boolean isAlive() {
     return script.isAlive();
   }
 
   /**
-   * Waits, without a bound, until the program has ended or is no longer watched, then makes sure
+   * Waits, without limit, until the program has exited or is no longer watched, and then makes sure
    * that it is gone.
    *
-   * @return its exit code, 128 + n after signal n
+   * @return its exit code; 128 + n after signal n
    */
   int awaitExit() throws InterruptedException {
     int code = script.waitFor();
@@ -158,14 +158,14 @@ public final class TetheredProcess {
   }
 
   /**
-   * Ends the program: SIGTERM, SIGKILL after the grace time. Returns when it is gone; blocks for
-   * the grace time and some seconds at most. May be called again.
+   * Stops the program with SIGTERM, and with SIGKILL after the grace period. Blocks until it is
+   * gone, at most for the grace period and some seconds. May be called again.
    */
   public void end() {
     try {
       script.getOutputStream().close();
     } catch (IOException e) {
-      // closed already, which is what was wanted
+      // It is already closed.
     }
     if (awaitGone(grace.plus(KILL_BOUND))) {
       return;
@@ -175,7 +175,7 @@ public final class TetheredProcess {
     awaitGone(KILL_BOUND);
   }
 
-  /** Sends the program SIGKILL and returns when it is gone; bounded by some seconds. */
+  /** Kills the program with SIGKILL. Blocks until it is gone, at most some seconds. */
   public void kill() {
     program.destroyForcibly();
     awaitGone(KILL_BOUND);
@@ -187,17 +187,17 @@ public final class TetheredProcess {
   }
 
   /**
-   * Whether a process runs. One that has ended and that its parent has not asked for yet (a zombie;
-   * in a container without an init there may be nobody to ask) still is alive to {@link
-   * ProcessHandle}, but has no command line any more.
+   * Whether a process is running. To {@link ProcessHandle} a zombie is alive: a process that has
+   * exited but that its parent has not waited for, which in a container without an init may never
+   * happen. It no longer has a command line, though.
    */
   static boolean isRunning(ProcessHandle process) {
     return process.isAlive() && process.info().command().isPresent();
   }
 
   /**
-   * Whether the condition holds within the bound; asked every few milliseconds. An interrupt ends
-   * the wait.
+   * Waits for the condition, which is checked every few milliseconds, and returns whether it became
+   * true in time. An interrupt ends the wait.
    */
   static boolean within(Duration bound, BooleanSupplier condition) {
     long deadline = System.nanoTime() + bound.toNanos();

@@ -1,4 +1,4 @@
-/** Finds, configures, starts, watches and ends a private nats-server. Uses no other package. */
+/** Finds, configures, starts, monitors and stops a private nats-server. */
 @NullMarked
 package dev.aether.server.embedded;
 

@@ -6,12 +6,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A nats-server's version. What follows the three numbers, such as {@code -RC.1}, is not compared.
+ * The version of a nats-server. Comparisons ignore what follows the three numbers, such as {@code
+ * -RC.1}.
  */
 public record NatsServerVersion(int major, int minor, int patch)
     implements Comparable<NatsServerVersion> {
 
-  /** The oldest that Aether runs on; {@code dev/nats-server} says the same. */
+  /** The oldest supported version, which is also in {@code dev/nats-server}. */
   public static final NatsServerVersion MINIMUM = new NatsServerVersion(2, 14, 4);
 
   private static final Pattern THREE_NUMBERS =
@@ -23,8 +24,8 @@ public record NatsServerVersion(int major, int minor, int patch)
           .thenComparingInt(NatsServerVersion::patch);
 
   /**
-   * Reads {@code nats-server: v2.15.1} as well as {@code 2.15.1}; empty when there is no version in
-   * it.
+   * Parses text such as {@code nats-server: v2.15.1} or {@code 2.15.1}; empty if it contains no
+   * version.
    */
   public static Optional<NatsServerVersion> parse(String text) {
     Matcher found = THREE_NUMBERS.matcher(text);
@@ -37,7 +38,7 @@ public record NatsServerVersion(int major, int minor, int patch)
         : Optional.empty();
   }
 
-  /** Whether Aether runs on it. */
+  /** Whether Aether supports the version. */
   public boolean isEnough() {
     return compareTo(MINIMUM) >= 0;
   }

@@ -1,4 +1,4 @@
-/** What is to be known of nats-server, whoever runs it. */
+/** Facts about nats-server that do not depend on who runs it. */
 @NullMarked
 package dev.aether.server.nats;
 

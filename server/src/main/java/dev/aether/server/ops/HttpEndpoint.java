@@ -16,8 +16,8 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
- * HTTP for orchestrators: {@code /healthz} says that the process lives, {@code /readyz} whether it
- * can serve, {@code /readyz/saves} whether it also takes saves.
+ * The HTTP endpoint for orchestrators: {@code /healthz} reports that the process is alive, {@code
+ * /readyz} whether it can serve, and {@code /readyz/saves} whether it also accepts saves.
  */
 public final class HttpEndpoint implements AutoCloseable {
   private static final String SAVES = "/readyz/saves";
@@ -25,8 +25,8 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final int BACKLOG = 64;
 
   /**
-   * Requests that are read or answered at once. One that is sent by halves holds a thread until
-   * {@link #REQUEST_WITHIN_SECONDS} are over; what comes beyond the bound is closed unanswered.
+   * The most requests at a time. A request that is sent only in part occupies a thread for {@link
+   * #REQUEST_WITHIN_SECONDS}; connections above the limit are closed without an answer.
    */
   private static final int MAX_REQUESTS = 64;
 
@@ -37,12 +37,12 @@ public final class HttpEndpoint implements AutoCloseable {
   private final ExecutorService executor;
 
   /**
-   * Listens and serves.
+   * Starts to listen and serve.
    *
-   * @param outage why the node can't serve now; empty if it can
-   * @param saveOutage why it refuses saves although it serves; empty if it doesn't
-   * @param damage what the store has lost, for people; said by a node that serves all the same
-   * @throws IOException if the address can't be listened on
+   * @param outage why the node cannot serve; empty if it can
+   * @param saveOutage why it refuses saves although it serves; empty if it accepts them
+   * @param damage what the store has lost, as text for people; the node serves nevertheless
+   * @throws IOException if it cannot listen on the address
    */
   public HttpEndpoint(
       InetSocketAddress listen,
@@ -82,7 +82,9 @@ public final class HttpEndpoint implements AutoCloseable {
     server.start();
   }
 
-  /** The JDK's server takes this bound from nowhere else, and without it waits for ever. */
+  /**
+   * The JDK's server takes this limit only from a system property, and without it waits forever.
+   */
   private static void boundRequests() {
     String bound = "sun.net.httpserver.maxReqTime";
     if (System.getProperty(bound) == null) {
@@ -114,7 +116,7 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  /** Where it listens. */
+  /** The address that it listens on. */
   public InetSocketAddress address() {
     return server.getAddress();
   }

@@ -1,4 +1,4 @@
-/** What an operator looks at: health and the HTTP endpoint. */
+/** Health checks over HTTP, for operators and orchestrators. */
 @NullMarked
 package dev.aether.server.ops;
 

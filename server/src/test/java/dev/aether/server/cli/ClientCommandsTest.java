@@ -305,7 +305,7 @@ class ClientCommandsTest {
       assertTrue(run.err().startsWith("aether: outcome unknown: "), run.err());
       Matcher next =
           Pattern.compile(
-                  "Run next:\n  aether save --actor 'it'\\\\''s a' --type T --server "
+                  "Run this next:\n  aether save --actor 'it'\\\\''s a' --type T --server "
                       + Pattern.quote(proxy.endpoint())
                       + " --commit-id (\\S+)\n")
               .matcher(run.err());
@@ -320,7 +320,8 @@ class ClientCommandsTest {
       assertTrue(
           create
               .err()
-              .endsWith("Run next:\n  aether namespaces get n --server " + proxy.endpoint() + "\n"),
+              .endsWith(
+                  "Run this next:\n  aether namespaces get n --server " + proxy.endpoint() + "\n"),
           create.err());
     }
   }

@@ -190,7 +190,7 @@ class ExportCommandTest {
     String two = one + one.lines().findFirst().orElseThrow().replace("shop.a", "shop.b");
     CommandRun refused = importTo(target, two, "--namespace", "n");
     assertEquals(ExitCode.FAILED, refused.exitCode());
-    assertTrue(refused.err().contains("line 10: names the namespace \"shop.b\""), refused.err());
+    assertTrue(refused.err().contains("line 10: names namespace \"shop.b\""), refused.err());
   }
 
   @Test

@@ -193,7 +193,7 @@ class ImportCommandTest {
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertEquals("", run.out());
     assertTrue(run.err().contains("standard input, line 21: \"data\" is missing"), run.err());
-    assertTrue(run.err().contains("so far 20 events imported, 0 already there"), run.err());
+    assertTrue(run.err().contains("So far: 20 events imported, 0 already there"), run.err());
     assertEquals(List.of(), events("z"));
   }
 
@@ -202,7 +202,7 @@ class ImportCommandTest {
     String commit =
         "{\"actorId\":\"a\",\"eventType\":\"T\",\"data\":1,\"commitId\":\"c\"}\n".repeat(2);
 
-    assertTrue(run(commit + "{\n").err().contains("so far 0 events imported"));
+    assertTrue(run(commit + "{\n").err().contains("So far: 0 events imported"));
     assertResult("2 events imported, 0 already there", run(commit));
   }
 
@@ -212,7 +212,7 @@ class ImportCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().contains("standard input, line 2: "), run.err());
-    assertTrue(run.err().contains("so far 1 event imported"), run.err());
+    assertTrue(run.err().contains("So far: 1 event imported"), run.err());
   }
 
   @Test
@@ -283,7 +283,7 @@ class ImportCommandTest {
     CommandRun run = runClient("import", "/does/not/exist.jsonl");
 
     assertEquals(ExitCode.FAILED, run.exitCode());
-    assertEquals("aether: /does/not/exist.jsonl doesn't exist\n", run.err());
+    assertEquals("aether: /does/not/exist.jsonl does not exist\n", run.err());
   }
 
   @Test
@@ -325,9 +325,10 @@ class ImportCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(
-        run.err().contains("line 2: can't be read: member 2 of the gzip data has a damaged header"),
+        run.err()
+            .contains("line 2: cannot be read: member 2 of the gzip data has a damaged header"),
         run.err());
-    assertTrue(run.err().contains("so far 1 event imported"), run.err());
+    assertTrue(run.err().contains("So far: 1 event imported"), run.err());
   }
 
   @Test
@@ -366,7 +367,7 @@ class ImportCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(
-        run.err().contains("line 1: is a JSON array; import takes one object a line"), run.err());
+        run.err().contains("line 1: is a JSON array, but import needs one object per line"), run.err());
   }
 
   @Test
@@ -397,7 +398,7 @@ class ImportCommandTest {
             .start();
     String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
-    assertTrue(said.contains("line 1: can't be read: standard input is closed"), said);
+    assertTrue(said.contains("line 1: cannot be read: standard input is closed"), said);
     assertEquals(ExitCode.FAILED, process.waitFor());
   }
 

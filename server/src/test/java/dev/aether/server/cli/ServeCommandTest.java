@@ -88,7 +88,7 @@ class ServeCommandTest {
 
       assertEquals(ExitCode.FAILED, run.exitCode());
       assertEquals(
-          "aether: can't listen on 127.0.0.1:%d: Address already in use\n"
+          "aether: cannot listen on 127.0.0.1:%d: Address already in use\n"
               .formatted(taken.getLocalPort()),
           run.err());
     }
@@ -113,7 +113,7 @@ class ServeCommandTest {
     assertEquals(1, log.list.size());
     String warning = log.list.get(0).getFormattedMessage();
     assertTrue(warning.contains("can read, write and delete everything"), warning);
-    assertTrue(warning.contains("plain text"), warning);
+    assertTrue(warning.contains("no encryption"), warning);
   }
 
   @Test
@@ -146,7 +146,7 @@ class ServeCommandTest {
     Path file = Files.createFile(folder.resolve("nats"));
 
     assertFailsWith(
-        file + ": there is a file in its place",
+        file + ": a file with this name exists",
         "--data",
         folder.toString(),
         "--nats-server",

@@ -83,7 +83,24 @@ class SubscribeCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(run.err().contains(file.toString()), run.err());
-    assertTrue(run.err().contains("Remove it"), run.err());
+    assertTrue(run.err().contains("Remove the file"), run.err());
+  }
+
+  @Test
+  void aCursorFileInAMissingFolderIsRefusedBeforeAnythingIsPrinted(@TempDir Path folder) {
+    Path file = folder.resolve("missing").resolve("cursor");
+
+    CommandRun run = subscribe("--cursor-file", file.toString(), "--until-caught-up");
+
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals("", run.out());
+    assertEquals(
+        "aether: "
+            + file
+            + " cannot be written: the folder "
+            + file.getParent()
+            + " does not exist\n",
+        run.err());
   }
 
   /** Runs {@code subscribe} until the test ends. */
@@ -132,7 +149,7 @@ class SubscribeCommandTest {
     CommandRun run = subscribe("--cursor-file", file.toString(), "--until-caught-up");
 
     assertEquals(ExitCode.FAILED, run.exitCode());
-    assertEquals("aether: " + file + " is empty: remove it to begin at --start\n", run.err());
+    assertEquals("aether: " + file + " is empty: remove it to start at --start\n", run.err());
   }
 
   @Test
@@ -140,7 +157,8 @@ class SubscribeCommandTest {
     CommandRun slip = subscribe("--start", "bogus");
 
     assertEquals(ExitCode.USAGE, slip.exitCode());
-    assertTrue(slip.err().contains("'bogus' is not live, beginning or a cursor"), slip.err());
+    assertTrue(
+        slip.err().contains("'bogus' is neither live nor beginning nor a cursor"), slip.err());
     String elsewhere;
     try (AetherServer other = AetherServer.start(ServerConfig.on(new StoreChoice.Memory()))) {
       CommandRun run =

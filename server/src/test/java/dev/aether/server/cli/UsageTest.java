@@ -84,6 +84,23 @@ class UsageTest {
   }
 
   @Test
+  void anUnknownOptionIsNamedBesideTheMissingOneThatItMayBe() {
+    CommandRun run = CommandRun.of("save", "--actr", "a", "--type", "T");
+
+    assertEquals(ExitCode.USAGE, run.exitCode());
+    assertTrue(run.err().contains("'--actor=ID'"), run.err());
+    assertTrue(run.err().contains("'--actr'"), run.err());
+  }
+
+  @Test
+  void theCommandToTryBeginsWithTheNameThatTheLauncherWasCalledBy() {
+    CommandRun run =
+        CommandRun.withEnvironment(Map.of("AETHER_PROGRAM", "./aether"), "save", "--actor", "a");
+
+    assertTrue(run.err().contains("Try './aether save --help'."), run.err());
+  }
+
+  @Test
   void aMistypedCommandGetsASuggestion() {
     assertTrue(CommandRun.of("latset", "a").err().contains("latest"));
   }

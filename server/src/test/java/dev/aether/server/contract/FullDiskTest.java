@@ -156,7 +156,7 @@ class FullDiskTest {
     assertEquals(1, logged(" on Java " + Runtime.version()));
     assertEquals(1, logged("connected to nats-server "));
     assertEquals(143, node.terminate());
-    assertEquals(1, logged("INFO  AetherServer - stopping: no new calls are taken"));
+    assertEquals(1, logged("INFO  AetherServer - stopping: no new calls are accepted"));
     assertEquals(1, logged("INFO  AetherServer - stopped after "));
   }
 }

@@ -148,7 +148,7 @@ class StartingTest {
           assertThrows(UncheckedIOException.class, () -> AetherServer.start(config));
       assertTrue(
           String.valueOf(thrown.getMessage())
-              .contains("can't listen on localhost:" + taken.getLocalPort()),
+              .contains("cannot listen on localhost:" + taken.getLocalPort()),
           thrown.getMessage());
     }
   }

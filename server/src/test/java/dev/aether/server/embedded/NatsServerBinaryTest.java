@@ -66,7 +66,7 @@ class NatsServerBinaryTest {
     assertRefused(
         () -> find(Optional.of(old), Map.of(), NONE),
         old
-            + " (given by --nats-server) is nats-server 2.14.3, but version 2.14.4 or later is needed");
+            + " (specified by --nats-server) is nats-server 2.14.3, but version 2.14.4 or later is required");
   }
 
   @Test
@@ -75,7 +75,7 @@ class NatsServerBinaryTest {
     saying("path/nats-server", "nats-server: v2.15.1");
     assertRefused(
         () -> find(NONE, environment("path", old.toString()), NONE),
-        "2.9.10, but version 2.14.4 or later is needed");
+        "2.9.10, but version 2.14.4 or later is required");
   }
 
   @Test
@@ -83,7 +83,7 @@ class NatsServerBinaryTest {
     saying("path/nats-server", "nats-server: v2.9.10");
     assertRefused(
         () -> find(NONE, environment("path", ""), NONE),
-        "nats-server is version 2.9.10, but version 2.14.4 or later is needed",
+        "nats-server is version 2.9.10, but version 2.14.4 or later is required",
         "--nats-server PATH",
         "--nats URL",
         "--memory");
@@ -105,7 +105,7 @@ class NatsServerBinaryTest {
     Path missing = folder.resolve("missing");
     assertRefused(
         () -> find(Optional.of(missing), Map.of(), NONE),
-        missing + " (given by --nats-server) is not an executable file");
+        missing + " (specified by --nats-server) is not an executable file");
   }
 
   @Test
@@ -113,7 +113,7 @@ class NatsServerBinaryTest {
     Path other = saying("other", "ls (GNU coreutils) 9.1.0");
     assertRefused(
         () -> find(Optional.of(other), Map.of(), NONE),
-        "does not answer --version as a nats-server does");
+        "does not print the version of a nats-server");
   }
 
   private static NatsServerBinary find(

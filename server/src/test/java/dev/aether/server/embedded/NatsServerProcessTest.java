@@ -298,7 +298,7 @@ class NatsServerProcessTest {
   @Test
   void aFolderThatCannotBeMadeIsRefused() throws Exception {
     Path inFile = Files.writeString(data.resolve("file"), "").resolve("data");
-    assertRefused(inFile, inFile + " cannot be made");
+    assertRefused(inFile, inFile + " cannot be created");
   }
 
   @Test
@@ -322,7 +322,7 @@ class NatsServerProcessTest {
     Files.createDirectory(data.resolve("nats"));
     Files.writeString(data.resolve("nats/jetstream"), "a file where its store should be");
     EmbeddedNatsException refusal = assertThrows(EmbeddedNatsException.class, this::start);
-    assertTrue(refusal.getMessage().contains("ended while starting"), refusal.getMessage());
+    assertTrue(refusal.getMessage().contains("exited while starting"), refusal.getMessage());
     assertTrue(
         refusal.getMessage().contains("storage directory is not a directory"),
         refusal.getMessage());

@@ -3,12 +3,12 @@ package dev.aether.server.cli.demo;
 import java.io.InputStream;
 import java.util.Optional;
 
-/** The real events that the jar carries; {@code receipt-sample.txt} beside them says whose. */
+/** The real events in the jar. {@code receipt-sample.txt} next to them names their source. */
 final class DemoSample {
   static final int EVENTS = 398;
   static final int ACTORS = 54;
 
-  /** A case of the sample on which two clerks are about to work. */
+  /** The permit case of the sample that the two clerks work on. */
   static final String ACTOR = "permit-case-891";
 
   private static final String RESOURCE = "receipt-sample.jsonl.gz";

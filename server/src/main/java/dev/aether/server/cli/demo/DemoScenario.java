@@ -23,39 +23,43 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The demo's plot: save on one node, receive on the other, collide, decide anew. Needs two nodes on
- * one empty store.
+ * The steps of the demo: save on one node, receive on the other, run into a conflict, and decide
+ * again. Needs two nodes with one empty store.
  */
 public final class DemoScenario {
   private final AetherClient nodeA;
   private final AetherClient nodeB;
   private final Consumer<String> print;
 
-  /** A scenario that prints line by line. The clients stay open. */
+  /** Creates a scenario, which prints line by line. It does not close the clients. */
   public DemoScenario(AetherClient nodeA, AetherClient nodeB, Consumer<String> print) {
     this.nodeA = nodeA;
     this.nodeB = nodeB;
     this.print = print;
   }
 
-  /** Says where the nodes are. */
+  /** Introduces the nodes. */
   public void introduce(String addressA, String addressB) {
     line("Two Aether nodes, A on %s and B on %s, share one NATS JetStream.", addressA, addressB);
     line("");
   }
 
-  /** Says how to go on without the demo. */
-  public void sayWhatNext() {
+  /** Suggests commands to run after the demo. */
+  public void sayWhatNext(String program) {
     line("");
     line("Next, in two terminals:");
-    line("  ./aether serve");
-    line("  ./aether save --actor order-1 --type Placed --expect 0 --data '{\"total\": 12.50}'");
-    line("  ./aether save --actor order-1 --type Placed --expect 0    (the conflict, exit code 3)");
-    line("  ./aether events order-1");
-    line("  ./aether subscribe --start beginning");
+    for (String command :
+        List.of(
+            "serve",
+            "save --actor order-1 --type Placed --expect 0 --data '{\"total\": 12.50}'",
+            "save --actor order-1 --type Placed --expect 0    (the conflict, exit code 3)",
+            "events order-1",
+            "subscribe --start beginning")) {
+      line("  %s %s", program, command);
+    }
   }
 
-  /** Plays it once. */
+  /** Runs the steps. Call it once. */
   public void play() throws ImportStopped, IOException, InterruptedException, TimeoutException {
     DemoSubscriber subscriber = new DemoSubscriber(DemoSample.EVENTS);
     SubscribeOptions live = SubscribeOptions.builder(SubscriptionStart.live()).build();
@@ -69,13 +73,13 @@ public final class DemoScenario {
 
   private void save() throws ImportStopped, IOException, InterruptedException {
     line(
-        "1. Node A saves %d real events of %d permit cases, each a commit of its own.",
+        "1. Node A saves %d real events of %d permit cases, each in a commit of its own.",
         DemoSample.EVENTS, DemoSample.ACTORS);
     long start = System.nanoTime();
     new Importer(nodeA.async(), NamespaceChoice.unlessNamed("default"), new ImportTally())
         .run(DemoSample.open());
     double seconds = (System.nanoTime() - start) / (double) TimeUnit.SECONDS.toNanos(1);
-    line("   Done in %.1f s; each was on disk before node A said so.", seconds);
+    line("   Done in %.1f s. Each was on disk before node A acknowledged it.", seconds);
     line("");
   }
 
@@ -84,7 +88,7 @@ public final class DemoScenario {
     subscriber.awaitAll();
     subscriber.first().forEach(event -> line("     %s", told(event)));
     line(
-        "     … %d events in all, %d out of their actor's order.",
+        "     … %d events in total, %d out of order within their actor.",
         DemoSample.EVENTS, subscriber.outOfOrder());
     line("");
   }
@@ -92,14 +96,14 @@ public final class DemoScenario {
   private void collide() {
     String actor = DemoSample.ACTOR;
     long seen = nodeA.latestVersion(actor);
-    line("3. Two clerks look at %s, both at version %d, and both act on it.", actor, seen);
+    line("3. Two clerks look at %s at version %d, and both make a decision.", actor, seen);
     Saved first = nodeA.save(actor, ExpectedVersion.exactly(seen), decision("Permit granted"));
     line(
         "     Clerk 1, on node A, saves \"Permit granted\": stored as version %d.",
         first.lastVersion());
     try {
       Saved second = nodeB.save(actor, ExpectedVersion.exactly(seen), decision("Permit refused"));
-      throw new IllegalStateException("two saves made version " + second.lastVersion());
+      throw new IllegalStateException("two saves created version " + second.lastVersion());
     } catch (VersionConflictException conflict) {
       line(
           "     Clerk 2, on node B, saves \"Permit refused\": VersionConflict, nothing is stored.");
@@ -113,14 +117,14 @@ public final class DemoScenario {
   private void decideAnew(VersionConflictException conflict) {
     String actor = conflict.actorId();
     List<Event> missed = missed(conflict);
-    line("     Clerk 2 reads what was missed (%s) and decides anew:", missed.get(0).type());
+    line("     Clerk 2 reads what it missed (%s) and decides again:", missed.get(0).type());
     Saved saved =
         nodeB.save(
             actor,
             ExpectedVersion.exactly(missed.get(missed.size() - 1).version()),
             decision("Objection noted"));
     line(
-        "         \"Objection noted\" is stored as version %d. Nobody was overwritten.",
+        "         \"Objection noted\" is stored as version %d. Nothing was overwritten.",
         saved.lastVersion());
   }
 

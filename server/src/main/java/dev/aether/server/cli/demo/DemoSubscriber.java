@@ -15,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Receives what is stored and checks that each actor's versions are 1, 2, 3 … */
+/** Receives the stored events and checks that each actor's versions are 1, 2, 3 … */
 final class DemoSubscriber implements SubscriptionListener {
   private static final int SHOWN = 4;
   private static final long WAIT_SECONDS = 60;
@@ -26,29 +26,29 @@ final class DemoSubscriber implements SubscriptionListener {
   private final List<Event> first = new ArrayList<>();
   private long outOfOrder;
 
-  /** Expects this many events in all. */
+  /** Creates a subscriber that expects this many events in total. */
   DemoSubscriber(int events) {
     missing = new CountDownLatch(events);
   }
 
-  /** Waits until the subscription has begun. */
+  /** Waits until the subscription has started. */
   void awaitStart() throws InterruptedException, TimeoutException {
     get(started);
   }
 
-  /** Waits until all events are here; afterwards the other methods may be asked. */
+  /** Waits until all events have arrived. The other methods may only be called afterwards. */
   void awaitAll() throws InterruptedException, TimeoutException {
     if (!missing.await(WAIT_SECONDS, TimeUnit.SECONDS)) {
-      throw new TimeoutException(missing.getCount() + " events did not come");
+      throw new TimeoutException(missing.getCount() + " events did not arrive");
     }
   }
 
-  /** The first events that came of the actor that is looked at later. */
+  /** The first events of {@link DemoSample#ACTOR}. */
   List<Event> first() {
     return first;
   }
 
-  /** How many events were not their actor's next. */
+  /** The number of events that were not the next of their actor. */
   long outOfOrder() {
     return outOfOrder;
   }

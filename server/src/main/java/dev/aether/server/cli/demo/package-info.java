@@ -1,4 +1,4 @@
-/** The demo: what Aether does, shown on real events in a few seconds. */
+/** The demo, which shows what Aether does with real events in a few seconds. */
 @NullMarked
 package dev.aether.server.cli.demo;
 

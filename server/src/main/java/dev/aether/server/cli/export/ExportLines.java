@@ -7,11 +7,11 @@ import dev.aether.server.cli.json.JsonLine;
 import java.util.List;
 import java.util.TreeMap;
 
-/** What is stored, as the lines that an import takes: nothing of it is lost, the same each time. */
+/** Formats what is stored as lines for an import, without loss and identically each time. */
 final class ExportLines {
   private ExportLines() {}
 
-  /** A line an event; consecutive lines with one commitId and position are one commit. */
+  /** One line per event. Consecutive lines with the same commitId and position are one commit. */
   static List<String> of(Commit commit) {
     return commit.events().stream().map(event -> of(commit, event)).toList();
   }

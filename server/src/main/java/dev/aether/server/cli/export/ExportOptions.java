@@ -8,11 +8,11 @@ import java.util.function.Consumer;
 /**
  * What to export.
  *
- * @param pattern of namespaces
- * @param start of an earlier run that was cut; empty: the beginning
- * @param snapshots whether to export them, too
- * @param onCorrupt gets records that can't be decoded, which are left out; empty: the first ends
- *     the export
+ * @param pattern of the namespaces
+ * @param start the cursor at which an earlier run was interrupted; empty for the beginning
+ * @param snapshots whether to export snapshots, too
+ * @param onCorrupt receives the records that cannot be decoded, which are skipped; if empty, the
+ *     first one fails the export
  */
 public record ExportOptions(
     String pattern,

@@ -1,6 +1,6 @@
 package dev.aether.server.cli.export;
 
-/** Counts while an export runs. One thread counts, any may look. */
+/** Counters of a running export. One thread counts, any thread may read. */
 public final class ExportTally {
   private volatile long events;
   private volatile long commits;
@@ -38,7 +38,7 @@ public final class ExportTally {
     return snapshots;
   }
 
-  /** Records that could not be decoded and are left out. */
+  /** Records that could not be decoded and were skipped. */
   public long corrupt() {
     return corrupt;
   }

@@ -3,18 +3,18 @@ package dev.aether.server.cli.export;
 import dev.aether.client.Cursor;
 import java.io.IOException;
 
-/** Where an export is written. Used by one thread. */
+/** The destination of an export. Used by one thread. */
 public interface ExportTarget {
-  /** Writes a line, at once or with a later call. */
+  /** Writes a line, now or with a later call. */
   void line(String text) throws IOException;
 
   /**
-   * Everything up to the cursor is handed over. A target may keep that for a later run; it is
-   * called several times a second, between commits only, and not any more once there was a
-   * snapshot.
+   * Called when everything up to the cursor has been passed to {@link #line}. A target may store
+   * the cursor for a later run. It is called several times a second, only between commits, and no
+   * longer after the first snapshot.
    */
   void reached(Cursor cursor) throws IOException;
 
-  /** All is handed over. */
+  /** Called when everything has been passed to {@link #line}. */
   void finish() throws IOException;
 }

@@ -14,11 +14,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Exports the logs of namespaces up to their heads, and then the snapshots of their actors.
+ * Exports the logs of namespaces up to their current ends, and then the snapshots of their actors.
  *
- * <p>A snapshot may be taken while the export runs and include events that are not exported yet. So
- * the logs are read on after some snapshots are known and before they are written: whoever imports
- * the lines in their order has the events of each snapshot before it. Used by one thread.
+ * <p>A snapshot that is taken while the export runs may include events that are not exported yet.
+ * Therefore, each time some snapshots have been read, the logs are read further before the
+ * snapshots are written. An import that reads the lines in order then has the events of each
+ * snapshot before it. Used by one thread.
  */
 public final class Exporter {
   private final AetherClient client;
@@ -36,7 +37,7 @@ public final class Exporter {
     this.cursor = options.start().orElse(null);
   }
 
-  /** Writes everything, or throws what prevents it; then the target is not finished. */
+  /** Writes everything. If it throws, the target is not finished. */
   public void run() throws IOException {
     copyLogs(true);
     if (options.snapshots()) {
@@ -48,7 +49,7 @@ public final class Exporter {
     target.finish();
   }
 
-  /** A pattern of whole tokens names one namespace, made or not. */
+  /** A pattern without wildcards is the name of one namespace, which may not exist. */
   private List<String> namespaces() {
     if (!options.pattern().contains("*") && !options.pattern().contains(">")) {
       return List.of(options.pattern());
@@ -66,7 +67,7 @@ public final class Exporter {
     }
   }
 
-  /** From where the last read ended to the heads as they are now. */
+  /** Copies from where the last read ended to the current ends. */
   private void copyLogs(boolean mayBeGoneOnWith) throws IOException {
     ReadLogOptions.Builder read =
         ReadLogOptions.builder()

@@ -21,13 +21,14 @@ import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that has its name only when it is whole. Until then it is FILE.part, and FILE.part.at
- * notes up to which byte it is good and with which cursor to go on, so that an export that was cut
- * is gone on with by the next one of the same origin. As gzip where the name ends in .gz: a member
- * for each stretch between two notes, which are one text together. Used by one thread.
+ * A file that gets its name only when it is complete. Until then it is named FILE.part, and
+ * FILE.part.at records how many of its bytes are valid and the cursor after them. The next export
+ * of the same origin continues there if this one is interrupted. If the name ends in .gz, the file
+ * is compressed with gzip: it has one member for each stretch between two notes, which together
+ * decompress to one text. Used by one thread.
  */
 public final class PartFile implements ExportTarget, Closeable {
-  /** Between two notes: what a cut costs at most. */
+  /** Interval between two notes, and thus the most work that an interruption costs. */
   public static final Duration NOTE_EVERY = Duration.ofSeconds(5);
 
   private static final int BUFFER_BYTES = 64 * 1024;
@@ -52,10 +53,10 @@ public final class PartFile implements ExportTarget, Closeable {
   }
 
   /**
-   * Begins, or goes on with what an earlier run of the same origin left.
+   * Creates the file, or continues with what an earlier run of the same origin left.
    *
-   * @param origin what is exported from where
-   * @throws IOException also when another export writes this file
+   * @param origin what is exported and from where
+   * @throws IOException also if another export is writing the file
    */
   public static PartFile open(Path file, String origin, Duration noteEvery) throws IOException {
     FileChannel channel =
@@ -84,7 +85,7 @@ public final class PartFile implements ExportTarget, Closeable {
       mine = false;
     }
     if (!mine) {
-      throw new IOException("another export writes " + file);
+      throw new IOException("another export is writing " + file);
     }
   }
 
@@ -100,7 +101,7 @@ public final class PartFile implements ExportTarget, Closeable {
     }
   }
 
-  /** Drops what an earlier run left. */
+  /** Discards what an earlier run left. */
   public void startOver() throws IOException {
     note.delete();
     out = null;
@@ -109,7 +110,7 @@ public final class PartFile implements ExportTarget, Closeable {
     start = null;
   }
 
-  /** Where to go on; empty: at the beginning. */
+  /** The cursor to continue at; empty for the beginning. */
   public Optional<Cursor> start() {
     return Optional.ofNullable(start);
   }
@@ -153,7 +154,7 @@ public final class PartFile implements ExportTarget, Closeable {
   @Override
   public void finish() throws IOException {
     if (out == null && channel.position() == 0) {
-      out = newMember(); // An empty gzip is not an empty file.
+      out = newMember(); // Even empty gzip data is not an empty file.
     }
     endMember();
     channel.force(true);
@@ -161,13 +162,13 @@ public final class PartFile implements ExportTarget, Closeable {
     note.delete();
   }
 
-  /** Leaves what is not finished for the next run. */
+  /** Closes the file. If it is not finished, the next run can continue it. */
   @Override
   public void close() throws IOException {
     channel.close();
   }
 
-  /** Ends what is laid over the channel, and not the channel. */
+  /** A stream whose close() flushes but leaves the channel open. */
   private static final class Unclosed extends FilterOutputStream {
     Unclosed(OutputStream out) {
       super(out);

@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How far a file is good, and with what it can be gone on with.
+ * Records how much of a file is valid and how to continue it.
  *
- * @param origin what the file is an export of
- * @param bytes from the file's start
- * @param cursor of what comes next
+ * @param origin what is exported and from where
+ * @param bytes number of valid bytes from the start of the file
+ * @param cursor the cursor after them
  */
 record PartNote(String origin, long bytes, Cursor cursor) {
 
@@ -26,7 +26,7 @@ record PartNote(String origin, long bytes, Cursor cursor) {
         + "\n";
   }
 
-  /** The note; empty where the text is none. */
+  /** Parses a note; empty if the text is not one. */
   static Optional<PartNote> of(String text) {
     try {
       Map<String, String> members = JsonMembers.of(text);

@@ -18,20 +18,20 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
 /**
- * Finds the snapshots of a namespace by asking for those of the actors that have one, many at a
- * time. Used by one thread.
+ * Reads all snapshots of a namespace by listing the actors that have one and requesting their
+ * snapshots, many at a time. Used by one thread.
  */
 final class SnapshotSweep {
-  /** The largest that the server gives. */
+  /** The server's maximum. */
   private static final int PAGE_SIZE = 1000;
 
-  /** Questions at one time; each answer takes up to 3 MiB. */
+  /** The most requests at a time; each response takes up to 3 MiB. */
   static final int MAX_ASKED = 32;
 
-  /** Bytes of states handed over at once, one more snapshot above it. */
+  /** The most bytes of states in a batch; the last snapshot may exceed it. */
   static final int MAX_BATCH_BYTES = 8 * 1024 * 1024;
 
-  /** Snapshots handed over at once. */
+  /** The most snapshots in a batch. */
   static final int MAX_BATCH = 1000;
 
   private final AetherClient client;
@@ -40,12 +40,12 @@ final class SnapshotSweep {
     this.client = client;
   }
 
-  /** Takes some snapshots. */
+  /** Receives batches of snapshots. */
   interface Receiver {
     void accept(List<Snapshot> snapshots) throws IOException;
   }
 
-  /** Hands over all snapshots, some at a time. */
+  /** Passes all snapshots to the receiver, in batches. */
   void run(String namespace, Receiver receiver) throws IOException {
     CallSettings settings = CallSettings.defaults().withNamespace(namespace);
     Queue<CompletableFuture<Optional<Snapshot>>> asked = new ArrayDeque<>(MAX_ASKED);

@@ -1,4 +1,4 @@
-/** Writes namespaces' logs and snapshots as lines that an import restores them from. */
+/** Exports the logs and snapshots of namespaces as lines that an import can restore. */
 @NullMarked
 package dev.aether.server.cli.export;
 

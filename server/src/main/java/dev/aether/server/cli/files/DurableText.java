@@ -13,23 +13,26 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * A short text in a file: whoever reads it, also after a crash, finds the last or the one before.
+ * A short text in a file that is replaced atomically: even after a crash, a reader finds the last
+ * text or the one before.
  */
 public final class DurableText {
-  /** More than any cursor takes, which must go into a message of 4 MiB. */
+  /** Larger than any cursor, which must fit into a message of 4 MiB. */
   private static final int MAX_BYTES = 4 * 1024 * 1024;
 
   private final Path file;
 
-  /** A text that may not be there yet. While it is written there is a FILE.next beside it. */
+  /**
+   * Creates an object for a file that need not exist. FILE.next exists next to it during a write.
+   */
   public DurableText(Path file) {
     this.file = file;
   }
 
   /**
-   * The text; empty where there is no such file.
+   * The text; empty if the file does not exist.
    *
-   * @throws IOException also where there is something else: a device or a pipe keeps no text
+   * @throws IOException also if it is not a regular file: a device or a pipe does not keep a text
    */
   public Optional<String> read() throws IOException {
     checkKind();
@@ -46,9 +49,10 @@ public final class DurableText {
   }
 
   /**
-   * Puts another text in its place, and waits for the disk. One thread at a time.
+   * Replaces the text and waits until it is on disk. Not thread-safe.
    *
-   * @throws IOException also where there is something else than a file, which would be replaced
+   * @throws IOException also if there is something other than a regular file, which must not be
+   *     replaced
    */
   public void write(String text) throws IOException {
     checkKind();
@@ -69,13 +73,31 @@ public final class DurableText {
     Files.move(next, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private void checkKind() throws IOException {
-    if (Files.exists(file) && !Files.isRegularFile(file)) {
-      throw new IOException("not a file that could be replaced");
+  /**
+   * Checks that {@link #write} can create its files.
+   *
+   * @throws IOException if the folder does not exist or cannot be written to, or if there is
+   *     something other than a regular file
+   */
+  public void checkWritable() throws IOException {
+    checkKind();
+    Path target = Files.isSymbolicLink(file) ? file.toRealPath() : file;
+    Path folder = Optional.ofNullable(target.toAbsolutePath().getParent()).orElse(target);
+    if (!Files.isDirectory(folder)) {
+      throw new IOException("the folder " + folder + " does not exist");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new IOException("no permission to write to the folder " + folder);
     }
   }
 
-  /** Removes it, if it is there. */
+  private void checkKind() throws IOException {
+    if (Files.exists(file) && !Files.isRegularFile(file)) {
+      throw new IOException("not a regular file");
+    }
+  }
+
+  /** Deletes the file, if it exists. */
   public void delete() throws IOException {
     Files.deleteIfExists(file);
   }

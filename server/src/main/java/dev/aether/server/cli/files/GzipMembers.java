@@ -9,8 +9,8 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Unpacks gzip (RFC 1952) with all its members, and fails where {@code gzip -t} does. The JDK's
- * GZIPInputStream takes a pause in a pipe or a damaged header for the end of the data
+ * Decompresses gzip data (RFC 1952) with all its members, and fails where {@code gzip -t} does. The
+ * JDK's GZIPInputStream mistakes a pause in a pipe or a damaged header for the end of the data
  * (JDK-7036144). Zeros after the last member are padding. Used by one thread.
  */
 final class GzipMembers extends InputStream {
@@ -25,7 +25,7 @@ final class GzipMembers extends InputStream {
   private static final int COMMENT = 1 << 4;
   private static final int RESERVED = 0xe0;
 
-  /** Time of the file, what the compressor did, and the operating system. */
+  /** The time of the file, the compression method's flags, and the operating system. */
   private static final int IGNORED_BYTES = 6;
 
   private static final int SHORT_MASK = 0xffff;
@@ -37,14 +37,14 @@ final class GzipMembers extends InputStream {
   private int end;
   private final Inflater inflater = new Inflater(true);
 
-  /** Of the header, and then of the member's data. */
+  /** The checksum of the header, and then of the member's data. */
   private final CRC32 checksum = new CRC32();
 
   private long member;
   private boolean inMember;
   private boolean ended;
 
-  /** Closes the stream with itself. */
+  /** Creates a stream. Closing it closes {@code in}. */
   GzipMembers(InputStream in) {
     this.in = in;
   }
@@ -76,7 +76,7 @@ final class GzipMembers extends InputStream {
     return -1;
   }
 
-  /** Passes over a member's header; false at the end. */
+  /** Reads a member's header. Returns false at the end of the data. */
   private boolean beginMember() throws IOException {
     if (!hasMore()) {
       if (member == 0) {
@@ -121,7 +121,7 @@ final class GzipMembers extends InputStream {
     return true;
   }
 
-  /** Some of the member's data; 0 at its end. */
+  /** Decompresses some of the member's data. Returns 0 at its end. */
   private int inflate(byte[] bytes, int offset, int length) throws IOException {
     try {
       int unpacked = 0;
@@ -170,7 +170,7 @@ final class GzipMembers extends InputStream {
 
   private void passText() throws IOException {
     while (next() != 0) {
-      // A name or comment ends with a zero.
+      // Names and comments end with a zero.
     }
   }
 
@@ -192,7 +192,7 @@ final class GzipMembers extends InputStream {
     return buffer[at++] & 0xff;
   }
 
-  /** Waits for the next byte; false at the end of the stream, which alone ends the data. */
+  /** Waits for the next byte. Returns false at the end of the stream. */
   private boolean hasMore() throws IOException {
     while (at == end) {
       int read = in.read(buffer);
@@ -210,7 +210,7 @@ final class GzipMembers extends InputStream {
   }
 
   private static IOException cut() {
-    return new EOFException("the gzip data is cut off");
+    return new EOFException("the gzip data is truncated");
   }
 
   @Override

@@ -11,14 +11,14 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 
-/** A file, pipe or device that a person named, opened for reading or refused in words. */
+/** Opens a file, pipe or device that the user named, with readable reasons for failures. */
 public final class InputFile {
   private InputFile() {}
 
   /**
-   * Opens it.
+   * Opens a file.
    *
-   * @throws IOException whose message is a sentence with the file's name
+   * @throws IOException with a message that contains the file's name
    */
   public static InputStream open(String name) throws IOException {
     try {
@@ -30,23 +30,23 @@ public final class InputFile {
     } catch (InvalidPathException e) {
       throw new IOException("'" + name + "' is not a file name: " + e.getReason(), e);
     } catch (NoSuchFileException e) {
-      throw new IOException(name + " doesn't exist", e);
+      throw new IOException(name + " does not exist", e);
     } catch (FileSystemException e) {
-      throw new IOException(name + " can't be read: " + reason(e), e);
+      throw new IOException(name + " cannot be read: " + reason(e), e);
     }
   }
 
-  /** How many bytes it has; empty for a pipe or a device, of which nobody knows. */
+  /** The size in bytes; empty for a pipe or a device. */
   public static OptionalLong size(String name) {
     try {
       Path file = Path.of(name);
       return Files.isRegularFile(file) ? OptionalLong.of(Files.size(file)) : OptionalLong.empty();
     } catch (IOException | InvalidPathException e) {
-      return OptionalLong.empty(); // Only progress is shown by it.
+      return OptionalLong.empty(); // The size is used only to show progress.
     }
   }
 
-  /** Why a file can't be used, in words: the JDK's own are often only the file's name. */
+  /** A readable reason for a failure: the JDK's message is often just the file's name. */
   public static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";

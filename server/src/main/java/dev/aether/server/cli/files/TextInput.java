@@ -7,17 +7,17 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * The bytes of a text in UTF-8, unpacked where it is gzip. Tells by the first bytes, never by a
- * file's name; other packings and encodings that people have are refused by their names.
+ * Reads text in UTF-8 and decompresses it if it is gzip. The format is detected from the first
+ * bytes, never from the file's name. Other common formats and encodings are rejected by name.
  */
 public final class TextInput {
   private static final int PEEKED_BYTES = 6;
-  private static final String UNPACK = " data: unpack it first";
+  private static final String UNPACK = " data: decompress it first";
   private static final String CONVERT = " text: convert it to UTF-8 first";
 
   private TextInput() {}
 
-  /** What a file's first bytes say of it. UTF-32 stands before UTF-16, which begins alike. */
+  /** Formats by their first bytes. UTF-32 comes before UTF-16, which starts with the same bytes. */
   private enum Form {
     GZIP("", 0x1f, 0x8b),
     ZSTANDARD("Zstandard" + UNPACK, 0x28, 0xb5, 0x2f, 0xfd),
@@ -25,9 +25,9 @@ public final class TextInput {
     XZ("xz" + UNPACK, 0xfd, '7', 'z', 'X', 'Z', 0),
     LZ4("LZ4" + UNPACK, 0x04, 0x22, 0x4d, 0x18),
     COMPRESS("compress (.Z)" + UNPACK, 0x1f, 0x9d),
-    ZIP("a zip archive: unpack it first", 'P', 'K', 3, 4),
-    SEVEN_ZIP("a 7z archive: unpack it first", '7', 'z', 0xbc, 0xaf, 0x27, 0x1c),
-    PARQUET("a Parquet file: write its rows as JSON lines first", 'P', 'A', 'R', '1'),
+    ZIP("a zip archive: extract it first", 'P', 'K', 3, 4),
+    SEVEN_ZIP("a 7z archive: extract it first", '7', 'z', 0xbc, 0xaf, 0x27, 0x1c),
+    PARQUET("a Parquet file: convert its rows to JSON lines first", 'P', 'A', 'R', '1'),
     UTF_32_LE("UTF-32" + CONVERT, 0xff, 0xfe, 0, 0),
     UTF_32_BE("UTF-32" + CONVERT, 0, 0, 0xfe, 0xff),
     UTF_16_LE("UTF-16" + CONVERT, 0xff, 0xfe),
@@ -55,9 +55,10 @@ public final class TextInput {
   }
 
   /**
-   * The text's bytes. Closes the stream with itself; waits for its first bytes.
+   * Returns the bytes of the text. Waits for the first bytes of {@code raw}, which is closed with
+   * the returned stream.
    *
-   * @throws IOException also where it is something else, with the reason in words
+   * @throws IOException also if it is in another format, with a readable reason
    */
   public static InputStream of(InputStream raw) throws IOException {
     PushbackInputStream peeked = new PushbackInputStream(raw, PEEKED_BYTES);
@@ -68,12 +69,12 @@ public final class TextInput {
     PushbackInputStream unpacked = new PushbackInputStream(new GzipMembers(peeked), PEEKED_BYTES);
     Optional<Form> within = form(unpacked);
     if (within.isPresent() && within.get() == Form.GZIP) {
-      throw new IOException("gzip within gzip: unpack it first");
+      throw new IOException("gzip within gzip: decompress it first");
     }
     return refused(unpacked, within);
   }
 
-  /** What data are if not a text in UTF-8, in words; empty: it can't be told. */
+  /** The format of data that is not text in UTF-8, in words; empty if it is unknown. */
   public static Optional<String> otherForm(byte[] data) {
     return Form.of(data).map(form -> form == Form.GZIP ? "gzip" + UNPACK : form.reason);
   }

@@ -1,4 +1,4 @@
-/** Files as the command line reads and writes them: whole, or with the reason why not. */
+/** Reading and writing the files of the command line, with readable reasons for failures. */
 @NullMarked
 package dev.aether.server.cli.files;
 

@@ -12,7 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Builds one JSON object on one line, members in the order they are given. Used once. */
+/** Builds a JSON object on one line, with its members in the order of the calls. Used once. */
 public final class JsonLine {
   private final StringWriter text = new StringWriter();
   private final JsonWriter json = new JsonWriter(text);
@@ -26,7 +26,7 @@ public final class JsonLine {
     return write(() -> json.name(name).value(value));
   }
 
-  /** A version, position or count, which are all unsigned in the contract. */
+  /** Adds a version, position or count, which are all unsigned in the contract. */
   public JsonLine put(String name, long value) {
     return write(() -> json.name(name).jsonValue(Long.toUnsignedString(value)));
   }
@@ -35,17 +35,17 @@ public final class JsonLine {
     return write(() -> json.name(name).value(value));
   }
 
-  /** The time in UTC, with as many digits after the second as it has. */
+  /** Adds a time in UTC, with as many digits after the second as needed. */
   public JsonLine put(String name, Instant value) {
     return put(name, DateTimeFormatter.ISO_INSTANT.format(value));
   }
 
-  /** Leaves the member out where it says nothing, as protobuf's JSON does. */
+  /** Adds a member unless it is empty, as protobuf's JSON does. */
   public JsonLine putUnlessEmpty(String name, String value) {
     return value.isEmpty() ? this : put(name, value);
   }
 
-  /** Leaves the member out where it says nothing, as protobuf's JSON does. */
+  /** Adds a member unless it is empty, as protobuf's JSON does. */
   public JsonLine putUnlessEmpty(String name, Map<String, String> values) {
     if (values.isEmpty()) {
       return this;
@@ -55,14 +55,14 @@ public final class JsonLine {
     return write(json::endObject);
   }
 
-  /** An object within, finished by the caller. */
+  /** Adds a nested object, which this method finishes. */
   public JsonLine putObject(String name, JsonLine within) {
     return write(() -> json.name(name).jsonValue(within.end()));
   }
 
   /**
-   * Bytes to look at: as JSON under the name where the content type says so and it is so, else as
-   * base64 under the name with "Base64".
+   * Adds bytes for people to read: as compact JSON if they are JSON and the content type says so,
+   * and otherwise in base64, with "Base64" appended to the name.
    */
   public JsonLine putData(String name, String contentType, ByteBuffer data) {
     byte[] bytes = new byte[data.remaining()];
@@ -74,9 +74,9 @@ public final class JsonLine {
   }
 
   /**
-   * Bytes so that they can be had back byte for byte: as JSON under the name where the content type
-   * says so and the text can stand on the line as it is, else as base64 under the name with
-   * "Base64".
+   * Adds bytes so that they can be restored byte for byte: as JSON if the content type says so and
+   * the text fits on the line unchanged, and otherwise in base64, with "Base64" appended to the
+   * name.
    */
   public JsonLine putExactly(String name, String contentType, ByteBuffer data) {
     byte[] bytes = new byte[data.remaining()];
@@ -87,13 +87,13 @@ public final class JsonLine {
         : put(name + "Base64", Base64.getEncoder().encodeToString(bytes));
   }
 
-  /** The line, without its line end. */
+  /** The finished line, without a line terminator. */
   public String end() {
     write(json::endObject);
     return text.toString();
   }
 
-  /** Whether a media type's data are JSON; nothing at all means JSON here as in the contract. */
+  /** Whether data of a media type is JSON. An empty type means JSON, as in the contract. */
   public static boolean isJsonType(String contentType) {
     int parameters = contentType.indexOf(';');
     String type = parameters < 0 ? contentType : contentType.substring(0, parameters);
@@ -108,7 +108,7 @@ public final class JsonLine {
     try {
       step.run();
     } catch (IOException e) {
-      throw new UncheckedIOException(e); // A StringWriter doesn't fail.
+      throw new UncheckedIOException(e); // A StringWriter never fails.
     }
     return this;
   }

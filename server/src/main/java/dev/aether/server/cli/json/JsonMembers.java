@@ -4,16 +4,17 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * A JSON object's members with their values as the text they were written as, so that a value can
- * be stored as its author wrote it.
+ * Reads the members of a JSON object, with their values as unchanged text, so that a value can be
+ * stored as it was written.
  */
 public final class JsonMembers {
   private JsonMembers() {}
 
   /**
-   * Names and values' text, in the order of the text.
+   * Returns the names and the text of the values, in the order of the text.
    *
-   * @throws JsonFault when the text isn't one JSON object (RFC 8259) or names a member twice
+   * @throws JsonFault if the text is not exactly one JSON object (RFC 8259) or has a duplicate
+   *     member
    */
   public static Map<String, String> of(String json) throws JsonFault {
     JsonScanner scanner = new JsonScanner(json);
@@ -44,7 +45,7 @@ public final class JsonMembers {
     int valueAt = scanner.at();
     scanner.passValue();
     if (members.put(name, json.substring(valueAt, scanner.at())) != null) {
-      throw new JsonFault("field \"" + name + "\" is there twice");
+      throw new JsonFault("field \"" + name + "\" appears twice");
     }
     scanner.passSpaces();
   }

@@ -3,25 +3,25 @@ package dev.aether.server.cli.json;
 import java.util.BitSet;
 
 /**
- * Passes over JSON text piece by piece and checks on the way that it is JSON by the letter of RFC
- * 8259. It makes nothing of what it passes and does not recurse: an import looks at every character
- * of its file here. Used by one thread.
+ * Skips over JSON text piece by piece and checks strictly that it is JSON (RFC 8259). It creates no
+ * objects and does not recurse, since an import scans every character of its file with it. Used by
+ * one thread.
  */
 final class JsonScanner {
-  /** What {@link #peek} gives at the text's end; within JSON it can't stand. */
+  /** What {@link #peek} returns at the end of the text. It cannot appear in JSON. */
   private static final char END = '\0';
 
   private final char[] text;
   private int at;
 
-  /** Of what is open in {@link #passValue}: which are objects; the others are arrays. */
+  /** Which of the open containers in {@link #passValue} are objects; the others are arrays. */
   private final BitSet objects = new BitSet();
 
   JsonScanner(String text) {
     this.text = text.toCharArray();
   }
 
-  /** Index of what comes next. */
+  /** The index of the next character. */
   int at() {
     return at;
   }
@@ -35,7 +35,7 @@ final class JsonScanner {
     return peek() == c;
   }
 
-  /** Passes over the character if it is next, and says whether it was. */
+  /** Skips the character if it is next. Returns whether it was. */
   boolean passed(char c) {
     boolean next = isNext(c);
     at += next ? 1 : 0;
@@ -60,7 +60,7 @@ final class JsonScanner {
     }
   }
 
-  /** Passes over the colon after a name, up to the value. */
+  /** Skips the colon after a name, up to the value. */
   void passColon() throws JsonFault {
     passSpaces();
     pass(':');
@@ -82,8 +82,8 @@ final class JsonScanner {
   }
 
   /**
-   * Passes over a whole value, or over the beginning of one up to the first value within, and says
-   * whether it was a beginning.
+   * Skips a complete value, or the start of a container up to its first value. Returns whether it
+   * was the start of a container.
    */
   private boolean passedOpening() throws JsonFault {
     if (passed('{')) {
@@ -103,7 +103,7 @@ final class JsonScanner {
     return false;
   }
 
-  /** Passes over the comma after a value, if there is one, up to the next value. */
+  /** Skips the comma after a value, if there is one, up to the next value. */
   private boolean passedComma(boolean inObject) throws JsonFault {
     passSpaces();
     if (!passed(',')) {
@@ -161,7 +161,7 @@ final class JsonScanner {
     pass('"');
     for (char c = peek(); c != '"'; c = peek()) {
       if (c < ' ') {
-        throw fault(); // A control character, or the text's end.
+        throw fault(); // A control character, or the end of the text.
       }
       at++;
       if (c == '\\') {
@@ -194,7 +194,7 @@ final class JsonScanner {
     return c == ' ' || c == '\t' || c == '\n' || c == '\r';
   }
 
-  /** What comes next is not what has to. */
+  /** The next character is not an expected one. */
   private JsonFault fault() {
     return new JsonFault(
         at < text.length

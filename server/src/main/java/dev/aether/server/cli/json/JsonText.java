@@ -6,23 +6,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * JSON as text rather than as a tree, because a tree loses what people care about: the order of
- * keys, the digits of a number, how a string was escaped.
+ * Handles JSON as text rather than as a tree, since a tree loses the order of keys, the digits of
+ * numbers and the escaping of strings.
  */
 public final class JsonText {
   private JsonText() {}
 
   /**
-   * The text on one line without the spaces that mean nothing, otherwise character for character;
-   * empty when the bytes aren't exactly one JSON value (RFC 8259) in UTF-8.
+   * Returns the text on one line without insignificant white space, otherwise unchanged; empty if
+   * the bytes are not exactly one JSON value (RFC 8259) in UTF-8.
    */
   public static Optional<String> compact(byte[] utf8) {
     return decode(utf8).filter(JsonText::isJson).map(JsonText::withoutSpaces);
   }
 
   /**
-   * The text character for character, if it can stand so as a value within a line of JSON and be
-   * found again: exactly one JSON value in UTF-8 without line breaks, and without spaces around it.
+   * Returns the unchanged text if it can be embedded in a line of JSON and read back exactly: one
+   * JSON value in UTF-8, without line breaks and without white space around it; otherwise empty.
    */
   public static Optional<String> verbatim(byte[] utf8) {
     return decode(utf8).filter(JsonText::fitsALine).filter(JsonText::isJson);
@@ -36,7 +36,7 @@ public final class JsonText {
         && text.indexOf('\r') < 0;
   }
 
-  /** Whether the text is exactly one JSON value, by the letter of RFC 8259. */
+  /** Whether the text is exactly one JSON value (RFC 8259). */
   public static boolean isJson(String text) {
     try {
       JsonScanner scanner = new JsonScanner(text);
@@ -59,7 +59,7 @@ public final class JsonText {
     }
   }
 
-  /** Takes valid JSON only. */
+  /** Requires valid JSON. */
   private static String withoutSpaces(String json) {
     StringBuilder compact = new StringBuilder(json.length());
     boolean inString = false;

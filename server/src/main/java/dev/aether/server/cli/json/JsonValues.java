@@ -6,11 +6,11 @@ import java.io.StringReader;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads values out of the text that {@link JsonMembers} found, each as exactly one type. */
+/** Parses the values that {@link JsonMembers} found, each strictly as one type. */
 public final class JsonValues {
   private JsonValues() {}
 
-  /** A string. */
+  /** Parses a string. */
   public static String string(String text) throws JsonFault {
     if (!text.startsWith("\"")) {
       throw new JsonFault("must be a string");
@@ -19,8 +19,8 @@ public final class JsonValues {
       return text.substring(1, text.length() - 1);
     }
     String value = unescaped(text);
-    if (hasHalfOfAPair(value)) { // Only escapes can do that: the text was read as UTF-8.
-      throw new JsonFault("must be whole Unicode characters, not half of a pair");
+    if (hasHalfOfAPair(value)) { // Possible only with escapes, since the text was read as UTF-8.
+      throw new JsonFault("must not contain half of a surrogate pair");
     }
     return value;
   }
@@ -39,8 +39,8 @@ public final class JsonValues {
   }
 
   /**
-   * A whole number of 0 or more, below 2^64, as an unsigned long; without fraction or exponent.
-   * Protobuf's own JSON has numbers of 64 bits as strings, and so has what exports from it.
+   * Parses an integer from 0 to 2^64 - 1, without fraction or exponent, into an unsigned long.
+   * Accepts strings too, since protobuf's JSON has 64-bit numbers as strings.
    */
   public static long wholeNumber(String text) throws JsonFault {
     String digits = text.startsWith("\"") ? string(text) : text;
@@ -49,12 +49,12 @@ public final class JsonValues {
         return Long.parseUnsignedLong(digits);
       }
     } catch (NumberFormatException e) {
-      // Too large, or with a fraction: said below.
+      // Too large, or with a fraction: reported below.
     }
-    throw new JsonFault("must be a whole number below 2^64");
+    throw new JsonFault("must be an integer from 0 to 2^64 - 1");
   }
 
-  /** An object whose values are strings. */
+  /** Parses an object whose values are strings. */
   public static Map<String, String> strings(String text) throws JsonFault {
     if (!text.startsWith("{")) {
       throw new JsonFault("must be an object of strings");
@@ -69,7 +69,7 @@ public final class JsonValues {
     return strings;
   }
 
-  /** Takes a valid string only. */
+  /** Requires a valid string. */
   private static String unescaped(String text) throws JsonFault {
     try (JsonReader reader = new JsonReader(new StringReader(text))) {
       return reader.nextString();

@@ -1,4 +1,4 @@
-/** JSON text taken and given without loss: one object a line. */
+/** Reading and writing JSON text without loss, one object per line. */
 @NullMarked
 package dev.aether.server.cli.json;
 

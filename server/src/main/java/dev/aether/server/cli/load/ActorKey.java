@@ -1,7 +1,7 @@
 package dev.aether.server.cli.load;
 
 /**
- * An actor of a namespace.
+ * Identifies an actor in a namespace.
  *
  * @param namespace as the client names it
  */

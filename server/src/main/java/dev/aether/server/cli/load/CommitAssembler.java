@@ -4,16 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Puts consecutive lines of one actor and one commit id together; where they say at which position
- * they were stored, that must be one, too. Used by one thread.
+ * Combines consecutive lines of one actor with the same commit id into a commit. If the lines have
+ * the position at which they were stored, it must be the same, too. Used by one thread.
  */
 final class CommitAssembler {
-  /** The contract's bound. */
+  /** The contract's limit. */
   static final int MAX_EVENTS = 1000;
 
   /**
-   * A commit takes 3 MiB at most. Base64 makes 4 MiB of that and metadata of nothing but control
-   * characters 18 MiB; the rest is for the names of the fields.
+   * A commit has at most 3 MiB. In base64 that is 4 MiB, and as metadata that consists of control
+   * characters 18 MiB. The rest is for the names of the fields.
    */
   static final int MAX_COMMIT_CHARS = 24 * 1024 * 1024;
 
@@ -26,10 +26,10 @@ final class CommitAssembler {
   }
 
   /**
-   * Takes the next line and gives the commits, at most two, that are complete now: the one before,
-   * and the line's own if it names none.
+   * Adds the next line. Returns the commits that are now complete, at most two: the previous one,
+   * and that of the line if it has no commit id.
    *
-   * @throws ImportStopped when the line makes its commit larger than a commit may be
+   * @throws ImportStopped if the commit of the line becomes too large
    */
   List<ImportCommit> add(ImportEvent event) throws ImportStopped {
     List<ImportCommit> complete = continues(event.line()) ? List.of() : end();
@@ -48,7 +48,7 @@ final class CommitAssembler {
     return both;
   }
 
-  /** The commit that the file's end completes, if there is one. */
+  /** Returns the commit that the end of the file completes, if there is one. */
   List<ImportCommit> end() {
     if (open.isEmpty()) {
       return List.of();

@@ -4,8 +4,8 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.Saved;
 import java.util.concurrent.CompletableFuture;
 
-/** The way by which an import's saves go to the server. Never waits. */
+/** Sends the saves of an import to the server. Never blocks. */
 interface CommitSaver {
-  /** Completes as the client's own save does. */
+  /** Saves. The future completes like that of the client's own save. */
   CompletableFuture<Saved> save(SaveCommand command);
 }

@@ -13,7 +13,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Makes a save of a commit's lines, and tries it without what can be left out if it is too large.
+ * Sends the lines of a commit as a save, and retries it without the optional metadata if it is too
+ * large.
  */
 final class CommitSender {
   private final CommitSaver saver;
@@ -23,13 +24,16 @@ final class CommitSender {
   }
 
   /**
-   * A save that was answered.
+   * A stored save.
    *
-   * @param withoutFirstStored events in whose metadata there was no room for {@link FirstStored}
+   * @param withoutFirstStored number of events whose metadata had no room for {@link FirstStored}
    */
   record Sent(Saved saved, int withoutFirstStored) {}
 
-  /** Completes as the save does that expects the actor's latest version to be this. */
+  /**
+   * Saves the commit, expecting this latest version of the actor. The future completes like that of
+   * the save.
+   */
   CompletableFuture<Sent> send(ImportCommit commit, long latestVersion) {
     Attempt whole;
     try {

@@ -13,17 +13,18 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides what becomes of a commit: it is in its actor's history already, or it is saved right
- * behind it. When somebody else writes to the actor meanwhile, it decides again on the new history.
+ * Decides what to do with a commit: nothing if it is already in its actor's history, and otherwise
+ * saves it after that history. If another client writes to the actor in the meantime, it decides
+ * again with the new history.
  *
- * <p>An actor met for the first time is taken to be new or not as the one before was: a first save
- * that expects no events is refused where there are some, and then the history is read. So the
- * import of a file that is new reads nothing, and the second import of a file saves nothing.
+ * <p>When an actor appears for the first time, it is assumed to be new if the previous actor was.
+ * The first save then expects no events; if that is refused, the history is read. This way the
+ * import of a new file reads nothing, and the second import of a file saves nothing.
  *
- * <p>Called on the loop, and for one commit of an actor at a time.
+ * <p>Called on the loop thread, and for one commit of an actor at a time.
  */
 final class CommitWriter {
-  /** So many conflicts in a row mean that somebody else never stops writing to this actor. */
+  /** The most conflicts in a row; more mean that another client keeps writing to this actor. */
   static final int MAX_CONFLICTS = 50;
 
   private final HistoryReader reader;
@@ -40,7 +41,7 @@ final class CommitWriter {
     this.tally = tally;
   }
 
-  /** Completes when the commit is stored, with {@link ImportStopped} when it can't be. */
+  /** Completes when the commit is stored, or with {@link ImportStopped} if it cannot be stored. */
   CompletableFuture<@Nullable Void> write(ImportCommit commit) {
     Optional<KnownHistory> known = histories.get(commit.actor());
     if (known.isPresent()) {
@@ -49,7 +50,7 @@ final class CommitWriter {
     return expectsNewActors && mayBeFirst(commit) ? saveAsFirst(commit) : read(commit, 0);
   }
 
-  /** Whether it has no version or version 1. */
+  /** Whether its first line has no version or version 1. */
   private static boolean mayBeFirst(ImportCommit commit) {
     return commit.events().get(0).line().version().orElse(1) == 1;
   }
@@ -103,7 +104,7 @@ final class CommitWriter {
       return CompletableFuture.failedFuture(
           new ImportStopped(
               commit.firstLine(),
-              present + " of the " + size + " events of its commit are stored already"));
+              present + " of the " + size + " events of its commit are already stored"));
     }
     @Nullable ImportStopped wrongVersion = wrongVersion(commit, history, present != 0);
     if (wrongVersion != null) {
@@ -161,7 +162,7 @@ final class CommitWriter {
       ImportCommit commit, KnownHistory history, CommitSender.Sent sent) {
     history.advanceTo(sent.saved().lastVersion());
     if (sent.saved().replayed()) {
-      tally.commitPresent(commit.events().size()); // Somebody imports the same at this moment.
+      tally.commitPresent(commit.events().size()); // Another import of the same file is running.
     } else {
       tally.commitImported(commit.events().size(), sent.withoutFirstStored());
     }
@@ -169,7 +170,8 @@ final class CommitWriter {
   }
 
   /**
-   * The same commit id may stand there with other content: a commit that was exported from here.
+   * Whether the save was refused because the actor has events. A commit with the same id and
+   * different content may be one that was exported from this store.
    */
   private static boolean isRefusedForItsHistory(Throwable error) {
     Throwable cause = Exceptions.unwrap(error);

@@ -8,26 +8,26 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps as metadata when an event was stored first, since the store says only when it stored it
- * itself. An event that has that from an earlier import keeps it.
+ * Keeps the time at which an event was first stored in its metadata, since the store only records
+ * when it stored the event itself. An event that has this metadata from an earlier import keeps it.
  */
 final class FirstStored {
-  /** The key, with a time as its value: ISO 8601 in UTC. */
+  /** The metadata key. The value is a time in ISO 8601 format, in UTC. */
   static final String KEY = "aether.stored_at";
 
-  /** The contract's bounds. */
+  /** The contract's limits. */
   private static final int MAX_KEYS = 64;
 
   private static final int MAX_BYTES = 16 * 1024;
 
   private FirstStored() {}
 
-  /** Whether the line has a time that its metadata should hold and doesn't. */
+  /** Whether the line has a time that is missing in its metadata. */
   static boolean isMissing(ImportLine line) {
     return line.place().storedAt().isPresent() && !line.metadata().containsKey(KEY);
   }
 
-  /** The line's metadata with the time; empty where an event's metadata have no room for it. */
+  /** The line's metadata with the time added; empty if that exceeds the limits. */
   static Optional<Map<String, String>> added(ImportLine line) {
     Instant storedAt = line.place().storedAt().orElseThrow();
     Map<String, String> metadata = new HashMap<>(line.metadata());

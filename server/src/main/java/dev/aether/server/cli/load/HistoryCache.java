@@ -7,11 +7,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The histories used last. One that was dropped is asked for again, so the bound costs time and
- * never truth. Used by one thread.
+ * A cache of the most recently used histories. An evicted history is read again, so the limit costs
+ * only time. Used by one thread.
  */
 final class HistoryCache {
-  /** About 300 MB when full; an actor that had no events takes 1. */
+  /** About 300 MB when full. An actor without events has weight 1. */
   static final int MAX_WEIGHT = KnownHistory.MAX_EVENTS;
 
   private final Map<ActorKey, KnownHistory> byActor = new LinkedHashMap<>(16, 0.75f, true);

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 
 /**
- * Reads actors' histories as far as an import needs them, without holding the events' data. A read
- * that an outage cuts is gone on with by the client.
+ * Reads what an import needs of actors' histories, without keeping the events' data. If an outage
+ * interrupts a read, the client resumes it.
  */
 final class HistoryReader {
   private final AsyncAetherClient client;
@@ -17,7 +17,7 @@ final class HistoryReader {
     this.client = client;
   }
 
-  /** The history as of now. The future may complete on the client's threads. */
+  /** Reads the current history. The future may complete on the client's threads. */
   CompletableFuture<KnownHistory> read(ActorKey actor) {
     OneRead read = new OneRead();
     client
@@ -26,7 +26,7 @@ final class HistoryReader {
     return read.whole;
   }
 
-  /** One read, from the history's start. */
+  /** One read, from the start of the history. */
   private static final class OneRead implements Flow.Subscriber<Event> {
     private final KnownHistory history = new KnownHistory();
     private final CompletableFuture<KnownHistory> whole = new CompletableFuture<>();

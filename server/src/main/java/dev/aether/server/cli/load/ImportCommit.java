@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Events of one actor that are saved together.
  *
- * @param chars of the lines that it was made from
+ * @param chars total length of its lines
  */
 record ImportCommit(ActorKey actor, String commitId, List<ImportEvent> events, int chars)
     implements ImportItem {

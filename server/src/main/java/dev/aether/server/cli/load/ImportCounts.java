@@ -4,14 +4,14 @@ package dev.aether.server.cli.load;
  * How far an import got.
  *
  * @param imported events stored by this run
- * @param present events that the store had already; also those that this run saved again since it
- *     heard no answer to the first time
- * @param actors met
+ * @param present events that were already stored, including those that this run sent again because
+ *     it got no response the first time
+ * @param actors actors in the lines read so far
  * @param commits stored by this run
  * @param snapshots stored by this run
- * @param presentSnapshots snapshots that the store had already, or newer ones
- * @param withoutFirstStored events stored by this run in whose metadata there was no room for when
- *     they were stored first
+ * @param presentSnapshots snapshots that were already stored, or for which a newer one was stored
+ * @param withoutFirstStored events stored by this run whose metadata had no room for the time at
+ *     which they were first stored
  */
 public record ImportCounts(
     long imported,

@@ -1,12 +1,15 @@
 package dev.aether.server.cli.load;
 
-/** What is stored as one: after what the file has of the same actor before, and before the rest. */
+/**
+ * A commit or snapshot, which is stored as a whole, in the order of the file among those of its
+ * actor.
+ */
 sealed interface ImportItem permits ImportCommit, ImportSnapshot {
   ActorKey actor();
 
-  /** Of the lines that it was made from. */
+  /** The total length of its lines. */
   int chars();
 
-  /** Number in the file of the line that begins it. */
+  /** The number of its first line in the file. */
   long firstLine();
 }

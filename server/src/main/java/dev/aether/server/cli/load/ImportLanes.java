@@ -13,36 +13,43 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on what many actors get at once and on one at a time of each actor, in the order they came.
- * The giver waits while too much is held; after the first failure nothing new is begun.
+ * Processes the items of many actors in parallel, and those of one actor one after the other, in
+ * the order of the file: a keyed serial executor with backpressure. The caller blocks while too
+ * many items are held. After the first failure no further item is started.
  *
- * <p>One thread gives; lanes and work belong to the loop, another thread that never waits.
+ * <p>One thread adds items. The queues and the work belong to the loop, another thread, which never
+ * blocks.
  */
 final class ImportLanes {
-  /** Calls to the server at one time: as many as one stream of saves holds unanswered. */
+  /**
+   * The most calls to the server at a time: as many as the unanswered saves that a stream allows.
+   */
   static final int MAX_AT_WORK = 1024;
 
   /**
-   * Once {@link #MAX_AT_WORK} is reached nothing is begun until no more than this is left. Work
-   * that goes out in hundreds wakes every process on its way once, and not once for each save: half
-   * the time of an import, where processes take turns on few processors.
+   * Once {@link #MAX_AT_WORK} is reached, nothing is started until no more than this is left. Saves
+   * that are sent in hundreds wake each process on their path once, rather than once per save. This
+   * halves the time of an import if the processes share few processors.
    */
   static final int BEGIN_AGAIN_AT = MAX_AT_WORK / 2;
 
-  /** Items held, those at work included: looks past a run of one actor's lines for others. */
+  /**
+   * The most items held, including those being processed: enough to find other actors behind a long
+   * run of one actor's lines.
+   */
   static final int MAX_ITEMS = 8 * 1024;
 
-  /** Characters of the lines held; one item that is larger is taken alone. */
+  /** The most characters of the lines held. A larger item is accepted only on its own. */
   static final int MAX_CHARS = 32 * 1024 * 1024;
 
   private final Executor loop;
   private final Function<ImportItem, ? extends CompletionStage<?>> work;
 
-  // The loop's.
+  // Used by the loop only.
   private final Map<ActorKey, Queue<ImportItem>> lanes = new HashMap<>();
   private final Queue<Queue<ImportItem>> ready = new ArrayDeque<>();
 
-  // Under the lock.
+  // Guarded by the lock.
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private int held;
@@ -52,17 +59,20 @@ final class ImportLanes {
   private @Nullable Throwable failure;
 
   /**
-   * Lanes without items.
+   * Creates an executor without items.
    *
-   * @param loop runs one task after the other
-   * @param work is begun on the loop and must not wait
+   * @param loop runs tasks one after the other
+   * @param work is started on the loop and must not block
    */
   ImportLanes(Executor loop, Function<ImportItem, ? extends CompletionStage<?>> work) {
     this.loop = loop;
     this.work = work;
   }
 
-  /** Takes an item, waiting for room; false when work has failed and nothing more is taken. */
+  /**
+   * Adds an item; blocks while too many are held. Returns false if processing has failed and no
+   * more items are accepted.
+   */
   boolean give(ImportItem item) throws InterruptedException {
     lock.lock();
     try {
@@ -81,7 +91,10 @@ final class ImportLanes {
     return true;
   }
 
-  /** Waits until all is done or, after a failure, what was begun; gives the failure. */
+  /**
+   * Waits until all items are processed or, after a failure, those that were started. Returns the
+   * failure.
+   */
   @Nullable Throwable drain() throws InterruptedException {
     lock.lock();
     try {

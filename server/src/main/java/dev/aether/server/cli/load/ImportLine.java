@@ -6,18 +6,19 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A line of an import file that holds an event, as it was written.
+ * A line of an import file that contains an event, as it was written.
  *
- * @param number of the line in the file, from 1
+ * @param number the number of the line in the file, from 1
  * @param text the whole line
- * @param namespace empty where the line names none
- * @param data the event's bytes, which nobody may change
+ * @param namespace empty if the line has none
+ * @param data the event's bytes, which must not be changed
  * @param contentType empty for the server's default
- * @param time when it happened; absent for the server's clock
- * @param eventId empty where it is to be made
- * @param version that the event must get
- * @param commitId empty where it is to be made
- * @param place of the commit that it was exported from, for telling commits of one name apart
+ * @param time when it happened; empty for the server's clock
+ * @param eventId empty if it has to be derived from the line
+ * @param version the version that the event must get
+ * @param commitId empty if it has to be derived from the line
+ * @param place the position of the commit that it was exported from, to distinguish commits with
+ *     the same id
  */
 record ImportLine(
     long number,
@@ -37,9 +38,9 @@ record ImportLine(
     implements ImportRecord {
 
   /**
-   * Where an event was stored that was exported.
+   * Where an exported event was stored.
    *
-   * @param storedAt when it was stored there
+   * @param storedAt when it was stored
    */
   record Place(OptionalLong partition, OptionalLong position, Optional<Instant> storedAt) {}
 

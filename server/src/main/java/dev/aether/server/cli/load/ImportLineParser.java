@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 
-/** Takes a line of an import file apart and refuses what it can't store faithfully. */
+/** Parses a line of an import file, and rejects what cannot be stored without loss. */
 final class ImportLineParser {
   private static final Set<String> OF_AN_EVENT =
       Set.of(
@@ -43,15 +43,15 @@ final class ImportLineParser {
   private ImportLineParser() {}
 
   /**
-   * What the line says.
+   * Parses a line.
    *
-   * @param number of the line in the file, from 1
-   * @throws JsonFault with the reason, when the line isn't as it must be
+   * @param number the number of the line in the file, from 1
+   * @throws JsonFault with the reason, if the line is invalid
    */
   static ImportRecord parse(long number, String text) throws JsonFault {
     if (text.stripLeading().startsWith("[")) {
       throw new JsonFault(
-          "is a JSON array; import takes one object a line, as jq -c '.[]' makes of an array");
+          "is a JSON array, but import needs one object per line: convert it with jq -c '.[]'");
     }
     LineFields fields = LineFields.of(text);
     if (!fields.has("snapshot")) {
@@ -83,10 +83,13 @@ final class ImportLineParser {
             fields.time("storedAt")));
   }
 
-  /** Other commands print it as the contract names it. */
+  /**
+   * The time may have either of two names: other commands print it as "timestamp", as the contract
+   * names it.
+   */
   private static Optional<Instant> time(LineFields fields) throws JsonFault {
     if (fields.has("time") && fields.has("timestamp")) {
-      throw new JsonFault("\"time\" and \"timestamp\" exclude each other");
+      throw new JsonFault("\"time\" and \"timestamp\" cannot be used together");
     }
     return fields.time(fields.has("time") ? "time" : "timestamp");
   }

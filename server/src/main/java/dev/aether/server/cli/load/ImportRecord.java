@@ -1,14 +1,14 @@
 package dev.aether.server.cli.load;
 
-/** What a line of an import file says. */
+/** The content of a line of an import file. */
 sealed interface ImportRecord permits ImportLine, SnapshotLine {
-  /** Number of the line in the file, from 1. */
+  /** The number of the line in the file, from 1. */
   long number();
 
   /** The whole line. */
   String text();
 
-  /** Empty where the line names none. */
+  /** The namespace; empty if the line has none. */
   String namespace();
 
   /** The record in another namespace. */

@@ -2,7 +2,7 @@ package dev.aether.server.cli.load;
 
 import dev.aether.server.event.Exceptions;
 
-/** An import can't go on. The message names the place and the reason, for people. */
+/** An import cannot continue. The message contains the line and the reason, for people. */
 public final class ImportStopped extends Exception {
   ImportStopped(long line, String reason) {
     super("line " + line + ": " + reason);
@@ -12,7 +12,7 @@ public final class ImportStopped extends Exception {
     super("line " + line + ": " + reason, cause);
   }
 
-  /** The end of an import that can't store an item. */
+  /** The failure of an import that cannot store an item. */
   static ImportStopped by(ImportItem item, Throwable error) {
     Throwable cause = Exceptions.unwrap(error);
     return cause instanceof ImportStopped stopped

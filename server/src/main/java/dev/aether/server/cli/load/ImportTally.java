@@ -2,7 +2,7 @@ package dev.aether.server.cli.load;
 
 import java.util.concurrent.atomic.LongAdder;
 
-/** Counts while an import runs. Any thread may look. */
+/** Counters of a running import. Thread-safe. */
 public final class ImportTally {
   private final LongAdder imported = new LongAdder();
   private final LongAdder present = new LongAdder();
@@ -39,12 +39,12 @@ public final class ImportTally {
     presentSnapshots.increment();
   }
 
-  /** Number of the line that was read last; what it holds may not be stored yet. */
+  /** The number of the last line that was read. Its content may not be stored yet. */
   public long line() {
     return line;
   }
 
-  /** The counts as they are now. */
+  /** The current counts. */
   public ImportCounts counts() {
     return new ImportCounts(
         imported.sum(),

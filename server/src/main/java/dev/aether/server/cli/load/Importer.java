@@ -15,15 +15,15 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Imports a file of events and snapshots. The calling thread reads and parses, one loop decides
- * what to save, the client's threads do the rest.
+ * Imports a file of events and snapshots. The calling thread reads and parses, a loop thread
+ * decides what to save, and the client's threads do the rest.
  */
 public final class Importer {
   private final AsyncAetherClient client;
   private final NamespaceChoice namespaces;
   private final ImportTally tally;
 
-  /** An importer that counts into the tally. */
+  /** Creates an importer that counts in {@code tally}. */
   public Importer(AsyncAetherClient client, NamespaceChoice namespaces, ImportTally tally) {
     this.client = client;
     this.namespaces = namespaces;
@@ -31,9 +31,9 @@ public final class Importer {
   }
 
   /**
-   * Stores what isn't stored yet, and waits until it is. Lines before a bad one are stored.
+   * Stores what is not stored yet, and waits until it is. Lines before an invalid one are stored.
    *
-   * @throws ImportStopped when it can't go on; what the tally says is stored
+   * @throws ImportStopped if the import cannot continue; what the tally has counted is stored
    */
   public void run(InputStream in) throws ImportStopped, IOException, InterruptedException {
     ExecutorService loop = Executors.newSingleThreadExecutor(Importer::loopThread);
@@ -57,7 +57,7 @@ public final class Importer {
     }
   }
 
-  /** Reads until the end or a failure in the lanes. */
+  /** Reads until the end of the file, or until storing fails. */
   private void giveAll(Lines lines, ImportLanes lanes) throws ImportStopped, InterruptedException {
     LineIdentity identity = new LineIdentity();
     CommitAssembler assembler = new CommitAssembler(identity);
@@ -73,7 +73,7 @@ public final class Importer {
     }
   }
 
-  /** What the line completes: at most the commit before it and itself. */
+  /** The items that a line completes: at most the previous commit and its own. */
   private List<? extends ImportItem> items(
       long number, String text, LineIdentity identity, CommitAssembler assembler)
       throws ImportStopped {

@@ -4,7 +4,10 @@ import dev.aether.client.AsyncAetherClient;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
-/** Stores what isn't stored yet. Called on the loop, and for one item of an actor at a time. */
+/**
+ * Stores items that are not stored yet. Called on the loop thread, and for one item of an actor at
+ * a time.
+ */
 final class ItemWriter {
   private final CommitWriter commits;
   private final SnapshotWriter snapshots;
@@ -14,7 +17,7 @@ final class ItemWriter {
     this.snapshots = new SnapshotWriter(client, tally);
   }
 
-  /** Completes when the item is stored, with {@link ImportStopped} when it can't be. */
+  /** Completes when the item is stored, or with {@link ImportStopped} if it cannot be stored. */
   CompletableFuture<?> write(ImportItem item) {
     return item instanceof ImportSnapshot snapshot
         ? snapshots.write(snapshot)

@@ -6,33 +6,32 @@ import java.util.Map;
 import java.util.OptionalLong;
 
 /**
- * What the store has of an actor: its latest version, and which version holds which event id. Used
- * by one thread.
+ * What is stored of an actor: its latest version, and the versions by event id. Used by one thread.
  */
 final class KnownHistory {
-  /** Beyond this an actor's event ids don't fit into memory; 2 million take about 300 MB. */
+  /** The most event ids of an actor that are kept in memory; 2 million take about 300 MB. */
   static final int MAX_EVENTS = 2_000_000;
 
   private final Map<String, long[]> versionsById = new HashMap<>();
   private long latestVersion;
 
-  /** Takes the next stored event, in order of versions. */
+  /** Adds the next stored event, in the order of versions. */
   void add(String eventId, long version) {
     versionsById.merge(eventId, new long[] {version}, KnownHistory::join);
     latestVersion = version;
   }
 
-  /** The actor got events that no later line can mean. */
+  /** Records events of the actor that no later line can be a repeat of. */
   void advanceTo(long version) {
     latestVersion = version;
   }
 
-  /** 0 for an actor without events. */
+  /** The latest version; 0 for an actor without events. */
   long latestVersion() {
     return latestVersion;
   }
 
-  /** Where the event is stored, if it is. */
+  /** The version at which the event is stored, if it is. */
   OptionalLong versionOf(ImportEvent event) {
     long[] versions = versionsById.getOrDefault(event.eventId(), new long[0]);
     return event.occurrence() <= versions.length
@@ -40,7 +39,7 @@ final class KnownHistory {
         : OptionalLong.empty();
   }
 
-  /** Size in memory, in event ids; at least one. */
+  /** The size in memory, measured in event ids; at least 1. */
   int weight() {
     return 1 + versionsById.size();
   }

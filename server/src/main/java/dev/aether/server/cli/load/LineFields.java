@@ -15,9 +15,9 @@ import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The fields of a JSON object, each read as what it must be. */
+/** Reads the fields of a JSON object, each as its required type. */
 final class LineFields {
-  /** What bytes are whose author gave no type. */
+  /** The type of bytes whose type is not given. */
   private static final String BYTES = "application/octet-stream";
 
   private static final String NULL = "null";
@@ -32,14 +32,15 @@ final class LineFields {
     this.members = members;
   }
 
-  /** A value's text read as one type. */
+  /** Parses the text of a value as one type. */
   interface Reading<T> {
     T read(String text) throws JsonFault;
   }
 
   /**
-   * The fields of the object that the text is. Many exporters write null for what isn't there; only
-   * where a field may be any JSON is null a value, unless the bytes stand beside it as base64.
+   * Parses the fields of an object. A field that is null counts as missing, since many programs
+   * export missing values as null. Only in a field that may have any JSON is null a value, unless
+   * the base64 field exists too.
    */
   static LineFields of(String json) throws JsonFault {
     Map<String, String> members = JsonMembers.of(json);
@@ -59,7 +60,7 @@ final class LineFields {
     return members.containsKey(name);
   }
 
-  /** Refuses a name that nobody asks for: a misspelled one would be dropped in silence. */
+  /** Rejects unknown fields, since a misspelled one would otherwise be dropped silently. */
   void checkNames(Set<String> known) throws JsonFault {
     for (String name : members.keySet()) {
       if (!known.contains(name)) {
@@ -68,7 +69,7 @@ final class LineFields {
     }
   }
 
-  /** A string that is there and not empty. */
+  /** A string, which must exist and not be empty. */
   String required(String name) throws JsonFault {
     String value = optional(name);
     if (value.isEmpty()) {
@@ -77,7 +78,7 @@ final class LineFields {
     return value;
   }
 
-  /** A string; empty where it isn't there. */
+  /** A string; empty if it is missing. */
   String optional(String name) throws JsonFault {
     return read(name, JsonValues::string).orElse("");
   }
@@ -95,7 +96,7 @@ final class LineFields {
     return number.isPresent() ? OptionalLong.of(number.get()) : OptionalLong.empty();
   }
 
-  /** A whole number of 1 or more. */
+  /** An integer of at least 1. */
   OptionalLong version(String name) throws JsonFault {
     OptionalLong version = wholeNumber(name);
     if (version.isPresent() && version.getAsLong() == 0) {
@@ -104,14 +105,14 @@ final class LineFields {
     return version;
   }
 
-  /** The bytes that stand as JSON under a name, or as base64 under that name with "Base64". */
+  /** The bytes in a field as JSON, or in base64 in the field with "Base64" appended to its name. */
   byte[] bytes(String name) throws JsonFault {
     boolean json = has(name);
     String inBase64 = name + BASE64;
     if (json == has(inBase64)) {
       throw new JsonFault(
           json
-              ? "\"" + name + "\" and \"" + inBase64 + "\" exclude each other"
+              ? "\"" + name + "\" and \"" + inBase64 + "\" cannot be used together"
               : "\"" + name + "\" is missing");
     }
     return json
@@ -119,7 +120,7 @@ final class LineFields {
         : read(inBase64, LineFields::base64).orElseThrow();
   }
 
-  /** The type of {@link #bytes}; empty for the server's default, which is JSON's. */
+  /** The media type of {@link #bytes}; empty for the server's default, which is JSON. */
   String contentType(String name) throws JsonFault {
     String type = optional("contentType");
     boolean json = has(name);
@@ -127,7 +128,7 @@ final class LineFields {
       throw new JsonFault(
           String.format(
               Locale.ROOT,
-              "\"%s\" is JSON, but \"contentType\" isn't: give \"%sBase64\"",
+              "\"%s\" is JSON, but \"contentType\" is not: use \"%sBase64\"",
               name,
               name));
     }
@@ -158,7 +159,8 @@ final class LineFields {
     try {
       return OffsetTimes.parse(text);
     } catch (DateTimeException e) {
-      throw new JsonFault("is not an ISO 8601 time with an offset, like 2026-02-28T09:30:00+01:00");
+      throw new JsonFault(
+          "is not an ISO 8601 time with an offset, such as 2026-02-28T09:30:00+01:00");
     }
   }
 }

@@ -9,8 +9,9 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Names what has no name: a line's ids are made from its actor, its text and which occurrence of
- * that text it is, so that the same file gives the same ids each time. Used by one thread.
+ * Derives the ids of lines that have none. They depend on the actor, the text and the number of
+ * earlier occurrences of that text, so the same file always results in the same ids. Used by one
+ * thread.
  */
 final class LineIdentity {
   private static final int ID_BYTES = 16;
@@ -27,19 +28,20 @@ final class LineIdentity {
     }
   }
 
-  /** Whether it is the first time that this is asked for the actor. */
+  /** Whether this is the first call for the actor. */
   boolean isNew(ActorKey actor) {
     if (actor.equals(lastActor)) {
-      return false; // Many files have an actor's lines together.
+      return false; // In many files an actor's lines are consecutive.
     }
     lastActor = actor;
     return occurrences.next(key(digest("actor", actor.namespace(), actor.actorId()))) == 1;
   }
 
   /**
-   * The line's event, its id made where it has none. To be asked once for each line, in order.
+   * The line's event, with a derived id if it has none. Must be called once for each line, in
+   * order.
    *
-   * @throws IllegalStateException when there are more lines than can be told apart
+   * @throws IllegalStateException if there are too many different lines
    */
   ImportEvent event(ImportLine line) {
     if (!line.eventId().isEmpty()) {
@@ -50,7 +52,10 @@ final class LineIdentity {
     return new ImportEvent(line, name(digest, occurrences.next(key(digest))), 1);
   }
 
-  /** A commit id for a line that has none: like its event id where that is made from the line. */
+  /**
+   * A commit id for a line that has none: the same as its event id if that is derived from the
+   * line.
+   */
   String commitId(ImportEvent event) {
     ImportLine line = event.line();
     return line.eventId().isEmpty()
@@ -59,7 +64,7 @@ final class LineIdentity {
   }
 
   private byte[] digest(String... parts) {
-    // In one piece: each update has a price of its own.
+    // In one piece, since each update has a cost.
     return sha256.digest((String.join("\0", parts) + '\0').getBytes(StandardCharsets.UTF_8));
   }
 
@@ -67,7 +72,7 @@ final class LineIdentity {
     return ByteBuffer.wrap(digest).getLong();
   }
 
-  /** 22 characters, and the occurrence's number from the second on. */
+  /** 22 characters, followed by the number of the occurrence from the second on. */
   private static String name(byte[] digest, int occurrence) {
     String name =
         Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(digest, ID_BYTES));

@@ -12,18 +12,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
- * The lines of a text in UTF-8, unpacked where it is gzip. They are told apart as bytes and decoded
- * one by one: a decoder over the whole text reads ahead, and would drop the good lines before a
- * fault. Unlike a BufferedReader it can't be made to hold a line without end in memory.
+ * Reads the lines of a text in UTF-8, and decompresses it if it is gzip. The text is split into
+ * lines as bytes, and each line is decoded separately: a decoder for the whole text reads ahead and
+ * would lose the valid lines before a fault. Unlike a BufferedReader, it limits the length of a
+ * line.
  */
 final class Lines implements Closeable {
-  /** A commit takes 3 MiB at most, which base64 makes 4 MiB. */
+  /** A commit has at most 3 MiB, which is 4 MiB in base64. */
   static final int MAX_LINE_BYTES = 8 * 1024 * 1024;
 
   private static final int BUFFER_BYTES = 64 * 1024;
   private static final char BYTE_ORDER_MARK = '\ufeff';
 
-  /** What Java puts where bytes are no UTF-8. */
+  /** What Java inserts for bytes that are not UTF-8. */
   private static final char REPLACEMENT = '\ufffd';
 
   private final InputStream in;
@@ -37,8 +38,9 @@ final class Lines implements Closeable {
   }
 
   /**
-   * Closes the stream with itself. Looks at its first bytes to tell what it is; {@link
-   * ImportStopped} where that is no text, or begins as gzip and is none.
+   * Opens a text, whose format is detected from the first bytes. Closing it closes {@code raw}.
+   *
+   * @throws ImportStopped if it is not text, or starts like gzip but is not
    */
   static Lines of(InputStream raw) throws ImportStopped {
     try {
@@ -48,15 +50,16 @@ final class Lines implements Closeable {
     }
   }
 
-  /** Number of the line that {@link #next} gave last or failed at, from 1. */
+  /** The number of the line that {@link #next} last returned or failed at, from 1. */
   long number() {
     return number;
   }
 
   /**
-   * The next line without its end and without a byte order mark, or nothing at the text's end.
+   * The next line without its terminator and without a byte order mark; empty at the end of the
+   * text.
    *
-   * @throws ImportStopped when the line can't be read
+   * @throws ImportStopped if the line cannot be read
    */
   Optional<String> next() throws ImportStopped {
     number++;
@@ -65,7 +68,7 @@ final class Lines implements Closeable {
         return Optional.empty();
       }
       int lineEnd = lineEnd();
-      if (lineEnd < end) { // Most lines lie within the buffer.
+      if (lineEnd < end) { // Most lines fit into the buffer.
         String line = text(buffer, at, lineEnd - at);
         at = lineEnd + 1;
         return Optional.of(line);
@@ -77,7 +80,7 @@ final class Lines implements Closeable {
     }
   }
 
-  /** The rest of a line that the buffer does not hold whole. */
+  /** Reads the rest of a line that exceeds the buffer. */
   private byte[] longLine() throws IOException, ImportStopped {
     ByteArrayOutputStream line = new ByteArrayOutputStream();
     do {
@@ -108,15 +111,15 @@ final class Lines implements Closeable {
 
   private String text(byte[] bytes, int offset, int length) throws ImportStopped {
     String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
-    if (text.indexOf(REPLACEMENT) >= 0) { // Of the text itself, or of what is no UTF-8?
+    if (text.indexOf(REPLACEMENT) >= 0) { // In the text itself, or for bytes that are not UTF-8?
       requireUtf8(ByteBuffer.wrap(bytes, offset, length));
     }
     if (text.indexOf('\0') >= 0) {
       throw new ImportStopped(
-          number, "has a NUL byte: the file is damaged, or not UTF-8 (perhaps UTF-16)");
+          number, "contains a NUL byte: the file is damaged or not UTF-8 (perhaps UTF-16)");
     }
     boolean marked = !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK;
-    return marked ? text.substring(1) : text; // Files that were joined have one at each start.
+    return marked ? text.substring(1) : text; // Concatenated files have one at the start of each.
   }
 
   private void requireUtf8(ByteBuffer bytes) throws ImportStopped {
@@ -128,7 +131,7 @@ final class Lines implements Closeable {
   }
 
   private static ImportStopped unreadable(long line, IOException e) {
-    return new ImportStopped(line, "can't be read: " + InputFile.reason(e), e);
+    return new ImportStopped(line, "cannot be read: " + InputFile.reason(e), e);
   }
 
   @Override

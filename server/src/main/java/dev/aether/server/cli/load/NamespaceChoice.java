@@ -4,9 +4,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Into which namespace a line goes: the one it names, else a default one; or, where the user
- * insists, all into one. Then the file may name one namespace only, for two that are laid together
- * can't be told apart again. Used by one thread.
+ * Chooses the namespace of a line: the one that it names, or else a default; or one namespace for
+ * all lines, if the user says so. In the latter case the file may name only one namespace, since
+ * merged namespaces cannot be separated again. Used by one thread.
  */
 public final class NamespaceChoice {
   private final String namespace;
@@ -18,17 +18,17 @@ public final class NamespaceChoice {
     this.forAll = forAll;
   }
 
-  /** Lines that name a namespace go there, the others into this one. */
+  /** Lines go into the namespace that they name, and others into this one. */
   public static NamespaceChoice unlessNamed(String namespace) {
     return new NamespaceChoice(namespace, false);
   }
 
-  /** All lines go into this namespace, whichever one they name. */
+  /** All lines go into this namespace, regardless of the one that they name. */
   public static NamespaceChoice always(String namespace) {
     return new NamespaceChoice(namespace, true);
   }
 
-  /** The record in its namespace. */
+  /** Puts a record into its namespace. */
   ImportRecord place(ImportRecord record) throws ImportStopped {
     String own = record.namespace();
     if (!forAll) {
@@ -40,7 +40,8 @@ public final class NamespaceChoice {
             record.number(),
             String.format(
                 Locale.ROOT,
-                "names the namespace \"%s\" after \"%s\": without --namespace each goes to its own",
+                "names namespace \"%s\", but an earlier line names \"%s\": without --namespace, each"
+                    + " line goes into the namespace that it names",
                 own,
                 named));
       }

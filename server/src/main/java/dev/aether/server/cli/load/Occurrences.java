@@ -1,12 +1,12 @@
 package dev.aether.server.cli.load;
 
 /**
- * Counts how often each key came, in 12 bytes a slot: the one thing an import must remember of
- * every line. Two texts with the same 64-bit key would count as one; the numbers they get are still
- * different and the same in each run, which is all that is asked of them. Used by one thread.
+ * Counts the occurrences of keys, in 12 bytes per slot: this is all that an import has to remember
+ * of every line. Two texts with the same 64-bit key would be counted together, but their numbers
+ * would still be different, and the same in each run, which is sufficient. Used by one thread.
  */
 final class Occurrences {
-  /** At most 50 million different keys; the table takes 768 MiB then. */
+  /** The most different keys; the table then takes 768 MiB. */
   static final int MAX_KEYS = 50_000_000;
 
   private static final int FIRST_SLOTS = 1 << 12;
@@ -16,9 +16,9 @@ final class Occurrences {
   private int used;
 
   /**
-   * How often the key came, this time included.
+   * Counts a key. Returns its number of occurrences, including this one.
    *
-   * @throws IllegalStateException when there are more different keys than the bound
+   * @throws IllegalStateException if there are too many different keys
    */
   int next(long key) {
     if ((used + 1) * 4L > keys.length * 3L) {
@@ -35,7 +35,7 @@ final class Occurrences {
     return ++counts[slot];
   }
 
-  /** The key's slot, or the free one where it belongs. The keys are hashes: their bits serve. */
+  /** The key's slot, or the free slot for it. The keys are hashes, so their low bits are used. */
   private int slot(long key) {
     int mask = keys.length - 1;
     int slot = (int) key & mask;

@@ -2,7 +2,7 @@ package dev.aether.server.cli.load;
 
 import dev.aether.client.Snapshot;
 
-/** A line of an import file that holds a snapshot. */
+/** A line of an import file that contains a snapshot. */
 record SnapshotLine(long number, String text, String namespace, Snapshot snapshot)
     implements ImportRecord {
 
@@ -11,7 +11,7 @@ record SnapshotLine(long number, String text, String namespace, Snapshot snapsho
     return new SnapshotLine(number, text, namespace, snapshot);
   }
 
-  /** What is to be stored. */
+  /** The item to store. */
   ImportSnapshot item() {
     ActorKey actor = new ActorKey(namespace, snapshot.actorId());
     return new ImportSnapshot(actor, snapshot, text.length(), number);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Stores a snapshot where its actor has none or an older one. */
+/** Stores a snapshot if its actor has none or an older one. */
 final class SnapshotWriter {
   private final AsyncAetherClient client;
   private final ImportTally tally;
@@ -19,7 +19,9 @@ final class SnapshotWriter {
     this.tally = tally;
   }
 
-  /** Completes when it is stored, with {@link ImportStopped} when it can't be. */
+  /**
+   * Completes when the snapshot is stored, or with {@link ImportStopped} if it cannot be stored.
+   */
   CompletableFuture<@Nullable Void> write(ImportSnapshot item) {
     CallSettings settings = CallSettings.defaults().withNamespace(item.actor().namespace());
     return client
@@ -28,7 +30,7 @@ final class SnapshotWriter {
         .exceptionallyCompose(
             error -> {
               if (Exceptions.unwrap(error) instanceof SnapshotOutdatedException) {
-                return present(); // Somebody stored a newer one at this moment.
+                return present(); // Another client has just stored a newer one.
               }
               return CompletableFuture.failedFuture(ImportStopped.by(item, error));
             });

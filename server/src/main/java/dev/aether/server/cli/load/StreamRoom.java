@@ -13,12 +13,12 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hands saves to a stream as it has room, those that wait in the order they came. Only one of them
- * looks at a time: when all did, the one place of an answered save had each make its request anew.
- * Never waits; at most as many wait as {@link ImportLanes} has at work.
+ * Passes saves to a stream as it has room, in the order of their arrival. Only the first waiting
+ * save tries: when all of them did, each built its request again for the one place of an answered
+ * save. Never blocks. At most {@link ImportLanes#MAX_AT_WORK} saves wait.
  */
 final class StreamRoom {
-  /** The turn completes with the save, once the stream has taken it. */
+  /** A waiting save. Its turn completes with the save once the stream has accepted it. */
   private record Waiting(SaveCommand command, CompletableFuture<CompletableFuture<Saved>> turn) {}
 
   private final SaveStream stream;
@@ -29,7 +29,10 @@ final class StreamRoom {
     this.stream = stream;
   }
 
-  /** Completes as the stream's save does; with IllegalArgumentException where it takes none. */
+  /**
+   * Completes like the stream's save, or with IllegalArgumentException if the stream does not
+   * accept it.
+   */
   CompletableFuture<Saved> save(SaveCommand command) {
     lock.lock();
     try {
@@ -79,7 +82,7 @@ final class StreamRoom {
     try {
       return stream.trySave(command);
     } catch (RuntimeException e) {
-      return Optional.of(CompletableFuture.failedFuture(e)); // It must not stop those behind it.
+      return Optional.of(CompletableFuture.failedFuture(e)); // It must not stop those that wait.
     }
   }
 }

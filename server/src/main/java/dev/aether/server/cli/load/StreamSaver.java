@@ -15,23 +15,26 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Saves over one stream, which costs both sides half of what single calls do. What the stream
- * leaves to its user is done here: a save that the server refused for a while, or of which it knows
- * no outcome, is sent again, and one whose commit id is on its way for another actor, which a
- * stream does not take, goes as a call of its own.
+ * Saves over one stream, which costs client and server half as much as single calls. It does what a
+ * stream leaves to its user: a save that failed temporarily or whose outcome is unknown is sent
+ * again, and a save whose commit id is in flight for another actor, which a stream does not accept,
+ * is sent as a separate call.
  *
- * <p>A full stream before a slow disk waits longer than the server does for each save, and yet all
- * are stored one after another: so it is given up when nothing at all was stored for a while, and
- * not when one save took long.
+ * <p>With a slow disk, a save on a full stream waits longer than the server allows, although all
+ * saves are stored one after the other. Therefore it gives up when nothing at all has been stored
+ * for a while, rather than when one save takes long.
  */
 final class StreamSaver implements CommitSaver {
-  /** How long nothing is stored before a save is not sent again. */
+  /** If nothing has been stored for this long, a failed save is not sent again. */
   private static final Duration MAX_OUTAGE = Duration.ofSeconds(30);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-  /** It passes. What may be stored nevertheless is stored once: each save has a commit id. */
+  /**
+   * Temporary failures. A save that may be stored nevertheless is stored once, since it has a
+   * commit id.
+   */
   private static final Set<Reason> PASSING =
       Set.of(
           Reason.STORE_UNAVAILABLE,
@@ -71,7 +74,10 @@ final class StreamSaver implements CommitSaver {
         .exceptionallyCompose(failure -> again(command, failure, refusedNanos, backoff));
   }
 
-  /** Whether the store had time enough since it first refused, and since it last stored. */
+  /**
+   * Whether the longest outage has passed since the first failure of this save and since the last
+   * stored save.
+   */
   private boolean isOut(long refusedNanos) {
     long since = System.nanoTime() - MAX_OUTAGE.toNanos();
     return refusedNanos - since < 0 && storedNanos - since < 0;
@@ -82,7 +88,7 @@ final class StreamSaver implements CommitSaver {
         .exceptionallyCompose(
             error ->
                 Exceptions.unwrap(error) instanceof IllegalArgumentException
-                    ? client.save(command) // Its commit id is on its way for another actor.
+                    ? client.save(command) // Its commit id is in flight for another actor.
                     : CompletableFuture.failedFuture(error))
         .thenApply(
             saved -> {

@@ -1,5 +1,6 @@
 /**
- * Imports files of events: each line stored once, however often and wherever the import was cut.
+ * Imports files of events and snapshots. Each line is stored once, no matter how often and where
+ * the import is interrupted.
  */
 @NullMarked
 package dev.aether.server.cli.load;

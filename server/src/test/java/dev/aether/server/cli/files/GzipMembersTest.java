@@ -92,10 +92,10 @@ class GzipMembersTest {
     List<Arguments> cases = new ArrayList<>();
     for (int length = 1; length < member.length; length++) {
       byte[] cut = Arrays.copyOf(member, length);
-      cases.add(Arguments.of("the gzip data is cut off", cut));
-      cases.add(Arguments.of("the gzip data is cut off", joined(member, cut)));
+      cases.add(Arguments.of("the gzip data is truncated", cut));
+      cases.add(Arguments.of("the gzip data is truncated", joined(member, cut)));
     }
-    cases.add(Arguments.of("the gzip data is cut off", new byte[0]));
+    cases.add(Arguments.of("the gzip data is truncated", new byte[0]));
     cases.add(Arguments.of(followed, joined(member, bytes("garbage"))));
     cases.add(Arguments.of(followed, joined(member, bytes("\0\0garbage"))));
     cases.add(Arguments.of(followed, joined(member, flipped(member, 0))));

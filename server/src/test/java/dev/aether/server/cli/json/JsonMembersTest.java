@@ -63,7 +63,7 @@ class JsonMembersTest {
         "{\"a\":[1,]}  | not valid JSON",
         "{\"a\":[1     | the JSON object does not end on this line",
         "{\"a\":\"x    | the JSON object does not end on this line",
-        "{\"a\":1,\"a\":1} | field \"a\" is there twice",
+        "{\"a\":1,\"a\":1} | field \"a\" appears twice",
       })
   void saysWhatIsWrongWithALine(String line, String reason) {
     String message = assertThrows(JsonFault.class, () -> JsonMembers.of(line)).getMessage();

@@ -95,34 +95,34 @@ class LinesTest {
 
     assertEquals(Optional.of("a"), lines.next());
     assertEquals(
-        "line 2: has a NUL byte: the file is damaged, or not UTF-8 (perhaps UTF-16)",
+        "line 2: contains a NUL byte: the file is damaged or not UTF-8 (perhaps UTF-16)",
         assertThrows(ImportStopped.class, lines::next).getMessage());
   }
 
   @ParameterizedTest
   @CsvSource({
-    "28b52ffd00000000, it is Zstandard data: unpack it first",
-    "425a683931415926, it is bzip2 data: unpack it first",
-    "fd377a585a000004, it is xz data: unpack it first",
-    "04224d1864, it is LZ4 data: unpack it first",
-    "1f9d90, it is compress (.Z) data: unpack it first",
-    "504b030414, it is a zip archive: unpack it first",
-    "377abcaf271c, it is a 7z archive: unpack it first",
-    "50415231, it is a Parquet file: write its rows as JSON lines first",
+    "28b52ffd00000000, it is Zstandard data: decompress it first",
+    "425a683931415926, it is bzip2 data: decompress it first",
+    "fd377a585a000004, it is xz data: decompress it first",
+    "04224d1864, it is LZ4 data: decompress it first",
+    "1f9d90, it is compress (.Z) data: decompress it first",
+    "504b030414, it is a zip archive: extract it first",
+    "377abcaf271c, it is a 7z archive: extract it first",
+    "50415231, it is a Parquet file: convert its rows to JSON lines first",
     "fffe7b002200, it is UTF-16 text: convert it to UTF-8 first",
     "feff007b0022, it is UTF-16 text: convert it to UTF-8 first",
     "fffe00007b000000, it is UTF-32 text: convert it to UTF-8 first",
-    "1f8b08, the gzip data is cut off",
+    "1f8b08, the gzip data is truncated",
   })
   void whatIsNoTextInUtf8IsNamed(String start, String reason) throws Exception {
     byte[] bytes = HexFormat.of().parseHex(start);
 
     assertEquals(
-        "line 1: can't be read: " + reason,
+        "line 1: cannot be read: " + reason,
         assertThrows(ImportStopped.class, () -> all(bytes)).getMessage());
     if (!start.startsWith("1f8b")) {
       ImportStopped packed = assertThrows(ImportStopped.class, () -> all(gzip(bytes)));
-      assertEquals("line 1: can't be read: " + reason, packed.getMessage());
+      assertEquals("line 1: cannot be read: " + reason, packed.getMessage());
     }
   }
 
@@ -131,7 +131,7 @@ class LinesTest {
     byte[] twice = gzip(gzip("a\n".getBytes(StandardCharsets.UTF_8)));
 
     assertEquals(
-        "line 1: can't be read: gzip within gzip: unpack it first",
+        "line 1: cannot be read: gzip within gzip: decompress it first",
         assertThrows(ImportStopped.class, () -> all(twice)).getMessage());
   }
 
@@ -145,7 +145,7 @@ class LinesTest {
     assertEquals(Optional.of("line 1"), lines.next());
     assertEquals(Optional.of("line 2"), lines.next());
     assertEquals(
-        "line 3: can't be read: the gzip data is cut off",
+        "line 3: cannot be read: the gzip data is truncated",
         assertThrows(ImportStopped.class, lines::next).getMessage());
   }
 
