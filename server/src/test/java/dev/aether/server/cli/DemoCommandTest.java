@@ -16,7 +16,8 @@ class DemoCommandTest {
 
     assertEquals(ExitCode.DONE, run.exitCode(), run.err());
     assertEquals("", run.err());
-    assertTrue(run.out().contains("398 events in total, 0 out of order within their actor"), run.out());
+    assertTrue(
+        run.out().contains("398 events in total, 0 out of order within their actor"), run.out());
     assertTrue(
         run.out().contains("actorId permit-case-891, currentVersion 19, attemptedVersion 19"),
         run.out());

@@ -367,7 +367,8 @@ class ImportCommandTest {
 
     assertEquals(ExitCode.FAILED, run.exitCode());
     assertTrue(
-        run.err().contains("line 1: is a JSON array, but import needs one object per line"), run.err());
+        run.err().contains("line 1: is a JSON array, but import needs one object per line"),
+        run.err());
   }
 
   @Test
