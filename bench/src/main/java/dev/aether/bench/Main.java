@@ -23,38 +23,53 @@ import picocli.CommandLine.Option;
 /** The command line: runs scenarios one after another and writes what came of them. */
 @Command(
     name = "bench/run",
-    description = "Measures Aether beside what it stands on.",
+    description = "Measures Aether beside JetStream alone.",
     mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
-  @Option(names = "--quick", description = "Smaller and shorter, for a look; not for publishing")
+  @Option(
+      names = "--quick",
+      description = "Run smaller and shorter, for a first look; not for publishing.")
   private boolean quick;
 
-  @Option(names = "--rounds", paramLabel = "N", description = "That are measured; default: 7, 5")
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      description = "Measured rounds. Default: 7; with --quick: 5.")
   private @Nullable Integer rounds;
 
-  @Option(names = "--warm-up", paramLabel = "SECONDS", description = "Default: 40, quick 10")
+  @Option(
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      description = "Warm-up before the first round. Default: 40; with --quick: 10.")
   private @Nullable Integer warmUp;
 
-  @Option(names = "--only", paramLabel = "ID", split = ",", description = "Only these, by letter")
+  @Option(
+      names = "--only",
+      paramLabel = "ID",
+      split = ",",
+      description = "Run only these scenarios, such as a,c.")
   private List<String> only = new ArrayList<>();
 
   @Option(
       names = "--name",
       paramLabel = "NAME",
       defaultValue = "latest",
-      description = "Of the two files that are written; default: ${DEFAULT-VALUE}")
+      description = "Name of the files to write. Default: ${DEFAULT-VALUE}")
   private String name = "latest";
 
-  @Option(names = "--out", paramLabel = "DIR", description = "Default: docs/benchmarks")
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder to write to. Default: docs/benchmarks")
   private @Nullable Path out;
 
-  @Option(names = "--home", paramLabel = "DIR", description = "The repository", required = true)
+  @Option(names = "--home", paramLabel = "DIR", description = "The repository.", required = true)
   private Path home = Path.of("");
 
   @Option(
       names = "--node-option",
       paramLabel = "OPTION",
-      description = "An option of Java for every node, such as -XX:StartFlightRecording=…")
+      description = "Java option for every node, such as -XX:StartFlightRecording=…")
   private List<String> nodeOptions = new ArrayList<>();
 
   /** Ends with 0 when all ran, whether or not the targets were met. */

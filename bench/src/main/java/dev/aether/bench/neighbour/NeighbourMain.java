@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 /** The command line: a client alone, and beside each attack. */
 @Command(
     name = "bench/neighbour",
-    description = "Measures a client alone and beside others that take no answers.",
+    description = "Measures a client alone and beside clients that do not read their answers.",
     mixinStandardHelpOptions = true)
 public final class NeighbourMain implements Callable<Integer> {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -41,34 +41,37 @@ public final class NeighbourMain implements Callable<Integer> {
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Of each measurement; default: ${DEFAULT-VALUE}")
+      description = "Duration of each measurement. Default: ${DEFAULT-VALUE}")
   private int seconds = 20;
 
   @Option(
       names = "--commits",
       paramLabel = "N",
       defaultValue = "20000",
-      description = "Of 1 KiB, stored before; default: ${DEFAULT-VALUE}")
+      description = "Commits of 1 KiB to store first. Default: ${DEFAULT-VALUE}")
   private int commits = 20_000;
 
   @Option(
       names = "--settle",
       paramLabel = "N",
       defaultValue = "20",
-      description = "Seconds for which an attack has gone on then; default: ${DEFAULT-VALUE}")
+      description = "Duration of an attack before measuring. Default: ${DEFAULT-VALUE}")
   private int settle = 20;
 
-  @Option(names = "--jar", paramLabel = "FILE", description = "Default: the one built here")
+  @Option(
+      names = "--jar",
+      paramLabel = "FILE",
+      description = "The server to measure. Default: the one built here.")
   private Optional<Path> jar = Optional.empty();
 
-  @Option(names = "--home", paramLabel = "DIR", description = "The repository", required = true)
+  @Option(names = "--home", paramLabel = "DIR", description = "The repository.", required = true)
   private Path home = Path.of("");
 
   @Parameters(
       paramLabel = "ATTACK",
       description =
-          "subscriptions|streams:COUNT:CONNECTIONS:HEAP, such as subscriptions:10000:4:-Xmx512m;"
-              + " HEAP may be left out")
+          "subscriptions|streams:COUNT:CONNECTIONS:HEAP, for example subscriptions:10000:4:-Xmx512m."
+              + " HEAP is optional.")
   private List<String> attacks = new ArrayList<>();
 
   private static final List<String> ALL =

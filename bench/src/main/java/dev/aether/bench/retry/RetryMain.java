@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /** The command line: runs each pattern with few and many writers, in turns. */
 @Command(
     name = "bench/retry",
-    description = "Measures the retry patterns: writers that contend for one actor.",
+    description = "Measures the retry patterns with writers that contend for one actor.",
     mixinStandardHelpOptions = true)
 public final class RetryMain implements Callable<Integer> {
   private static final List<Integer> WRITERS = List.of(1, 8, 64);
@@ -31,17 +31,17 @@ public final class RetryMain implements Callable<Integer> {
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Default: ${DEFAULT-VALUE}")
+      description = "Measured rounds. Default: ${DEFAULT-VALUE}")
   private int rounds = 3;
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "4",
-      description = "Of each run; default: ${DEFAULT-VALUE}")
+      description = "Duration of each run. Default: ${DEFAULT-VALUE}")
   private int seconds = 4;
 
-  @Option(names = "--home", paramLabel = "DIR", description = "The repository", required = true)
+  @Option(names = "--home", paramLabel = "DIR", description = "The repository.", required = true)
   private Path home = Path.of("");
 
   /** Ends with 0 when every actor has exactly what was saved. */

@@ -35,24 +35,24 @@ public final class VersionsMain implements Callable<Integer> {
   private static final int IN_FLIGHT = 64;
   private static final int BYTES = 256;
 
-  @Parameters(index = "0", paramLabel = "OLD.jar", description = "aether.jar of the one build")
+  @Parameters(index = "0", paramLabel = "OLD.jar", description = "aether.jar of one build.")
   private Path before = Path.of("");
 
-  @Parameters(index = "1", paramLabel = "NEW.jar", description = "aether.jar of the other")
+  @Parameters(index = "1", paramLabel = "NEW.jar", description = "aether.jar of the other build.")
   private Path after = Path.of("");
 
   @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "7",
-      description = "Rounds after one to warm up; default: ${DEFAULT-VALUE}")
+      description = "Measured rounds, after one to warm up. Default: ${DEFAULT-VALUE}")
   private int rounds = 7;
 
   @Option(
       names = "--seconds",
       paramLabel = "N",
       defaultValue = "3",
-      description = "Seconds of each load in each round; default: ${DEFAULT-VALUE}")
+      description = "Duration of each load in each round. Default: ${DEFAULT-VALUE}")
   private int seconds = 3;
 
   /** Ends with 0 when all saves were acknowledged. */
