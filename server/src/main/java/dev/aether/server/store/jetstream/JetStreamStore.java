@@ -35,6 +35,7 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.NatsConnector;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.store.jetstream.wire.StorageSpace;
+import dev.aether.server.store.jetstream.write.Writer;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import java.time.Duration;
@@ -65,6 +66,17 @@ public final class JetStreamStore implements Store {
   /** What the ids of actors' young commits may take is one part in so many of the heap. */
   private static final int HEAP_SHARE_OF_RECENT_COMMITS = 16;
 
+  /** Changes of snapshots that run or wait on this node. */
+  private static final int MAX_SNAPSHOT_CHANGES = 4096;
+
+  /** Changes of the registry that run or wait on this node. */
+  private static final int MAX_REGISTRY_CHANGES = 4096;
+
+  /** What the saves that run or wait may hold is one part in so many of the heap. */
+  private static final int HEAP_SHARE_OF_SAVES = 8;
+
+  private static final int HEAP_SHARE_OF_SNAPSHOT_CHANGES = 16;
+
   private static final int READ_THREADS = 2;
   private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
@@ -87,6 +99,9 @@ public final class JetStreamStore implements Store {
   private final LogDamage damage;
   private final BatchReader batches;
   private final OrderedConsumers tails;
+  private final DeadlineScheduler deadlines = new DeadlineScheduler(timers);
+  private final Writer saves;
+  private final Writer snapshotChanges;
   private final NamespaceRegistry namespaces;
   private final JetStreamEventStore events;
   private final JetStreamSnapshots snapshots;
@@ -174,6 +189,8 @@ public final class JetStreamStore implements Store {
     damage = new LogDamage(api);
     batches = new BatchReader(connection, timers, readers);
     tails = new OrderedConsumers(connection, api, timers);
+    saves = writer(JetStreamApi.MAX_PUBLISHES, HEAP_SHARE_OF_SAVES);
+    snapshotChanges = writer(MAX_SNAPSHOT_CHANGES, HEAP_SHARE_OF_SNAPSHOT_CHANGES);
     namespaces = openRegistry(config, giveUpAt);
     KnownCommits known =
         KnownCommits.withBounds(
@@ -187,21 +204,13 @@ public final class JetStreamStore implements Store {
     ActorLogs logs = new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);
     events =
         new JetStreamEventStore(
-            new SaveContext(
-                api,
-                logs,
-                damage,
-                namespaces,
-                known,
-                timers,
-                new DeadlineScheduler(timers),
-                maxCommitBytes,
-                config.sync()),
+            new SaveContext(logs, damage, namespaces, known, maxCommitBytes, config.sync()),
+            saves,
             new ActorReads(logs, namespaces));
     actors = new JetStreamActors(logs, namespaces, new SubjectBlocks(api, readers));
     snapshots =
         new JetStreamSnapshots(
-            new SnapshotContext(api, namespaces, events, timers, maxCommitBytes));
+            new SnapshotContext(api, namespaces, events, maxCommitBytes), snapshotChanges);
     log = new JetStreamLog(logs, namespaces, known, timers, tails);
     broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
     damageWatch = new DamageWatch(connection, timers, namespaces::known, damage);
@@ -220,6 +229,11 @@ public final class JetStreamStore implements Store {
         });
   }
 
+  private Writer writer(int maxWrites, int heapShare) {
+    return new Writer(
+        api, timers, deadlines, maxWrites, Runtime.getRuntime().maxMemory() / heapShare);
+  }
+
   /** A cluster that has just begun has no leader yet: that passes. */
   private NamespaceRegistry openRegistry(Config config, long giveUpAt) {
     while (true) {
@@ -227,6 +241,7 @@ public final class JetStreamStore implements Store {
         return NamespaceRegistry.open(
                 api,
                 timers,
+                writer(MAX_REGISTRY_CHANGES, HEAP_SHARE_OF_SNAPSHOT_CHANGES),
                 tails,
                 config.replicas(),
                 config.autoCreate() ? config.autoCreateLimit() : 0)
@@ -331,8 +346,8 @@ public final class JetStreamStore implements Store {
 
   @Override
   public void close() {
-    events.close(CLOSE_WITHIN);
-    snapshots.close(CLOSE_WITHIN);
+    saves.close(CLOSE_WITHIN);
+    snapshotChanges.close(CLOSE_WITHIN);
     probe.cancel(false);
     roomLook.cancel(false);
     damageWatch.close();

@@ -245,8 +245,7 @@ class MeddledStoreTest {
             stream
                 + ": 5 records from 1 to "
                 + last.position()
-                + " are missing, and Aether deleted"
-                + " none"),
+                + " are missing, which Aether did not delete"),
         store.damage());
     Save another = save("o2", new ExpectedVersion.Exactly(1), SOON, new ActorId("other"));
     assertEquals(2, store.events().save(another).join().lastVersion());

@@ -39,6 +39,38 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
     }
   }
 
+  /**
+   * Learns of a commit that this node stored.
+   *
+   * @param before the head that it was stored behind
+   * @param after the head that it is
+   * @param isExact whether it was saved with an expected version
+   */
+  public void stored(
+      String stream,
+      String subject,
+      ActorHead before,
+      RecentCommits.Seen commit,
+      ActorHead after,
+      boolean isExact) {
+    heads.update(subject, after);
+    if (!ages.stored(stream, after.sequence())) {
+      recent.forgetAll();
+    }
+    if (isExact) {
+      recent.saw(subject, commit, ages.tooOld(stream));
+    } else {
+      recent.stored(subject, before, commit, ages.tooOld(stream));
+    }
+  }
+
+  /** Forgets a head of which the leader knows nothing, and what led to it. */
+  public void forgetActor(String stream, String subject, long sequence) {
+    heads.forget(subject, sequence);
+    recent.forget(subject);
+    ages.forget(stream);
+  }
+
   /** Forgets what a log that lost commits may not have any more. */
   public void forgetLog(String stream) {
     heads.clear();

@@ -55,11 +55,11 @@ public final class VersionCache {
     }
   }
 
-  /** Forgets a head of which the leader knows nothing (any more). */
-  public synchronized void forget(String subject, ActorHead head) {
-    PackedHead key = PackedHead.of(subject, head);
+  /** Forgets a head, by its sequence, of which the leader knows nothing (any more). */
+  public synchronized void forget(String subject, long sequence) {
+    PackedHead key = PackedHead.of(subject, ActorHead.NONE);
     PackedHead known = heads.get(key);
-    if (known != null && known.head().equals(head)) {
+    if (known != null && known.head().sequence() == sequence) {
       heads.remove(key);
     }
   }

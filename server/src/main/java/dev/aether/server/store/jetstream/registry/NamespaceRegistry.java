@@ -12,6 +12,7 @@ import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
+import dev.aether.server.store.jetstream.write.Writer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   private NamespaceRegistry(
       JetStreamApi api,
       Timers timers,
+      Writer writer,
       OrderedConsumers tails,
       int replicas,
       int autoCreateLimit,
@@ -47,7 +49,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
     this.autoCreateLimit = autoCreateLimit;
     this.storeId = storeId;
     copy = new RegistryCopy(timers, tails);
-    registry = new RegistryStream(api, timers, copy);
+    registry = new RegistryStream(api, writer, copy);
     deletion = new NamespaceDeletion(api, registry);
     creation = new NamespaceCreation(api, copy, registry, deletion, replicas);
     looks = new SingleFlight<>(namespace -> JetStreamErrors.mapped(creation.look(namespace)));
@@ -60,12 +62,18 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
    * @param autoCreateLimit a save makes no namespace where there are so many; 0: never
    */
   public static CompletableFuture<NamespaceRegistry> open(
-      JetStreamApi api, Timers timers, OrderedConsumers tails, int replicas, int autoCreateLimit) {
+      JetStreamApi api,
+      Timers timers,
+      Writer writer,
+      OrderedConsumers tails,
+      int replicas,
+      int autoCreateLimit) {
     return RegistryStream.open(api, replicas)
         .thenApply(
             storeId -> {
               var registry =
-                  new NamespaceRegistry(api, timers, tails, replicas, autoCreateLimit, storeId);
+                  new NamespaceRegistry(
+                      api, timers, writer, tails, replicas, autoCreateLimit, storeId);
               registry.copy.start();
               return registry;
             });

@@ -1,6 +1,5 @@
 package dev.aether.server.store.jetstream.registry;
 
-import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.damage.LogCondition;
@@ -11,6 +10,9 @@ import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
+import dev.aether.server.store.jetstream.write.Step;
+import dev.aether.server.store.jetstream.write.WritePolicy;
+import dev.aether.server.store.jetstream.write.Writer;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
 import java.nio.ByteBuffer;
@@ -32,16 +34,15 @@ final class RegistryStream {
   /** How long a record is tried to be written. */
   private static final Duration PUT_WITHIN = Duration.ofSeconds(5);
 
-  private static final Duration PUT_PAUSE = Duration.ofMillis(20);
   private static final Duration NEW_ROOM_PAUSE = Duration.ofMillis(250);
 
   private final JetStreamApi api;
-  private final Timers timers;
+  private final Writer writer;
   private final RegistryCopy copy;
 
-  RegistryStream(JetStreamApi api, Timers timers, RegistryCopy copy) {
+  RegistryStream(JetStreamApi api, Writer writer, RegistryCopy copy) {
     this.api = api;
-    this.timers = timers;
+    this.writer = writer;
     this.copy = copy;
   }
 
@@ -140,7 +141,7 @@ final class RegistryStream {
    * @return what the leader has then: this record or, if another node was faster, that node's
    */
   CompletableFuture<KnownNamespace> put(NamespaceRecord record, long revision) {
-    return new Put(record, revision, PUT_PAUSE, false).run();
+    return put(new RecordPolicy(record, revision, Optional.empty()));
   }
 
   /**
@@ -148,41 +149,69 @@ final class RegistryStream {
    * less often, since each refusal for want of room makes a replicated stream's leader step down.
    */
   CompletableFuture<KnownNamespace> putIntoNewRoom(NamespaceRecord record, long revision) {
-    return new Put(record, revision, NEW_ROOM_PAUSE, true).run();
+    return put(new RecordPolicy(record, revision, Optional.of(NEW_ROOM_PAUSE)));
   }
 
-  /** One record on its way: tried until it is known to lie there or to have been overtaken. */
-  private final class Put {
+  private CompletableFuture<KnownNamespace> put(RecordPolicy policy) {
+    return writer.write(
+        policy.record.getNamespace(), 0, policy, System.nanoTime() + PUT_WITHIN.toNanos());
+  }
+
+  /** A record for a name whose last record is at a revision. */
+  private final class RecordPolicy implements WritePolicy<Namespace, Head, KnownNamespace> {
     private final NamespaceRecord record;
-    private final Namespace namespace;
     private final long revision;
-    private final Duration pause;
-    private final boolean roomIsComing;
-    private final long giveUpAt = System.nanoTime() + PUT_WITHIN.toNanos();
+    private final Optional<Duration> roomPause;
 
-    /** An earlier try went unanswered and may still come to lie there. */
-    private boolean uncertain;
-
-    Put(NamespaceRecord record, long revision, Duration pause, boolean roomIsComing) {
+    RecordPolicy(NamespaceRecord record, long revision, Optional<Duration> roomPause) {
       this.record = record;
-      this.namespace = new Namespace(record.getNamespace());
       this.revision = revision;
-      this.pause = pause;
-      this.roomIsComing = roomIsComing;
+      this.roomPause = roomPause;
     }
 
-    CompletableFuture<KnownNamespace> run() {
-      String subject = StreamConfigs.NAMESPACE_SUBJECTS + namespace.name();
-      byte[] body = NamespaceRecords.encode(record);
-      return (makesRoom()
-              ? api.publishAnyway(
-                  StreamConfigs.REGISTRY,
-                  subject,
-                  PublishHeaders.expecting(StreamConfigs.REGISTRY, revision),
-                  body)
-              : publish(api, subject, revision, body))
-          .thenApply(sequence -> copy.learn(new KnownNamespace(record, sequence)))
-          .exceptionallyCompose(thrown -> refused(JetStreamErrors.failure(thrown)));
+    @Override
+    public String name() {
+      return "the record of namespace " + record.getNamespace();
+    }
+
+    @Override
+    public CompletableFuture<Located<Namespace, KnownNamespace>> locate() {
+      return CompletableFuture.completedFuture(
+          new Located.At<>(new Namespace(record.getNamespace())));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> isCurrent(Namespace namespace) {
+      return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public Optional<Head> knownHead(Namespace namespace) {
+      return Optional.of(new Head(revision, Optional.empty()));
+    }
+
+    @Override
+    public CompletableFuture<Head> readHead(Namespace namespace) {
+      return look(namespace)
+          .thenApply(found -> new Head(found.map(KnownNamespace::revision).orElse(0L), found));
+    }
+
+    @Override
+    public long sequence(Head head) {
+      return head.revision();
+    }
+
+    @Override
+    public Step<KnownNamespace> decide(
+        Namespace namespace, Head head, boolean isFromLeader, boolean isAgain) {
+      return new Step.Publish<>(
+          StreamConfigs.REGISTRY,
+          StreamConfigs.NAMESPACE_SUBJECTS + namespace.name(),
+          revision,
+          PublishHeaders.expecting(StreamConfigs.REGISTRY, revision),
+          NamespaceRecords.encode(record),
+          makesRoom(),
+          sequence -> copy.learn(new KnownNamespace(record, sequence)));
     }
 
     private boolean makesRoom() {
@@ -190,30 +219,32 @@ final class RegistryStream {
           || record.getState() == NamespaceState.NAMESPACE_STATE_DELETED;
     }
 
-    private CompletableFuture<KnownNamespace> refused(JetStreamFailure failure) {
-      uncertain |= failure.kind() == JetStreamFailure.Kind.NO_ANSWER;
-      if (JetStreamErrors.isWrongSequence(failure)) {
-        return look(namespace)
-            .thenCompose(
-                found ->
-                    found.isPresent() && found.get().revision() > revision
-                        ? CompletableFuture.completedFuture(found.get())
-                        // The faster one's record is still in flight: nothing to see yet.
-                        : again(failure));
-      }
-      boolean passing =
-          JetStreamErrors.isPassing(failure) || (roomIsComing && JetStreamErrors.isFull(failure));
-      return uncertain || passing ? again(failure) : CompletableFuture.failedFuture(failure);
+    /** Another node was faster, or this record was stored without an answer. */
+    @Override
+    public Step<KnownNamespace> overtaken(
+        Namespace namespace, Head head, long publishedBehind, boolean isUncertain) {
+      return new Step.Done<>(head.record().orElseThrow());
     }
 
-    private CompletableFuture<KnownNamespace> again(JetStreamFailure failure) {
-      if (System.nanoTime() > giveUpAt) {
-        return CompletableFuture.failedFuture(
-            uncertain ? JetStreamFailure.noAnswer(failure.getMessage()) : failure);
-      }
-      CompletableFuture<Void> paused = new CompletableFuture<>();
-      timers.after(pause, () -> paused.complete(null));
-      return paused.thenCompose(over -> run());
+    @Override
+    public Optional<Step<KnownNamespace>> refused(
+        Namespace namespace, long publishedBehind, JetStreamFailure why) {
+      return JetStreamErrors.isFull(why)
+          ? roomPause.map(pause -> new Step.Retry<>(why, pause))
+          : Optional.empty();
+    }
+
+    @Override
+    public Throwable failure(Throwable why, boolean isUncertain) {
+      return isUncertain ? JetStreamFailure.noAnswer(String.valueOf(why.getMessage())) : why;
     }
   }
+
+  /**
+   * What the leader has of a name.
+   *
+   * @param revision of its last record; 0: there is none
+   * @param record that record, if it was read
+   */
+  private record Head(long revision, Optional<KnownNamespace> record) {}
 }

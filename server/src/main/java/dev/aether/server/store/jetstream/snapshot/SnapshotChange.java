@@ -14,14 +14,14 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What is to become of an actor's snapshot. Decides only; {@link SnapshotAttempt} does it. Done
+ * What is to become of an actor's snapshot. Decides only; {@link SnapshotPolicy} does it. Done
  * twice it is as if it were done once.
  */
 sealed interface SnapshotChange {
   /**
    * The change where there is no namespace: why it can't be, or empty if there is nothing to do.
    */
-  Optional<StoreException> nowhere();
+  Optional<StoreException> withoutNamespace();
 
   /** Fails with a StoreException if the actor is not such that the change may be made. */
   CompletableFuture<?> admit(EventStore events);
@@ -48,7 +48,7 @@ sealed interface SnapshotChange {
   /** Stores a snapshot. */
   record Put(Namespace namespace, ActorId actor, Snapshot snapshot) implements SnapshotChange {
     @Override
-    public Optional<StoreException> nowhere() {
+    public Optional<StoreException> withoutNamespace() {
       return Optional.of(ahead(0));
     }
 
@@ -103,7 +103,7 @@ sealed interface SnapshotChange {
    */
   record Remove() implements SnapshotChange {
     @Override
-    public Optional<StoreException> nowhere() {
+    public Optional<StoreException> withoutNamespace() {
       return Optional.empty();
     }
 

@@ -1,6 +1,5 @@
 package dev.aether.server.store.jetstream.snapshot;
 
-import dev.aether.server.concurrent.Timers;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
@@ -12,8 +11,4 @@ import dev.aether.server.store.jetstream.wire.JetStreamApi;
  * @param maxBytes the largest encoded snapshot
  */
 public record SnapshotContext(
-    JetStreamApi api,
-    NamespaceRegistry namespaces,
-    EventStore events,
-    Timers timers,
-    int maxBytes) {}
+    JetStreamApi api, NamespaceRegistry namespaces, EventStore events, int maxBytes) {}

@@ -57,8 +57,8 @@ class VersionCacheTest {
     cache.update("a", head(1, 1));
     cache.update("b", head(1, 1));
     cache.update("b", head(2, 2));
-    cache.forget("a", head(1, 1));
-    cache.forget("b", head(1, 1));
+    cache.forget("a", 1);
+    cache.forget("b", 1);
     assertEquals(Optional.empty(), cache.get("a"));
     assertEquals(Optional.of(head(2, 2)), cache.get("b"));
   }

@@ -1,0 +1,210 @@
+package dev.aether.server.store.jetstream.snapshot;
+
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.jetstream.format.SnapshotMessages;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import dev.aether.server.store.jetstream.wire.PublishHeaders;
+import dev.aether.server.store.jetstream.write.Step;
+import dev.aether.server.store.jetstream.write.WritePolicy;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * One change of an actor's snapshot, for which its last message is replaced by another. Answers
+ * with the actor.
+ */
+final class SnapshotPolicy
+    implements WritePolicy<SnapshotPolicy.Place, Optional<StoredMessage>, ActorId> {
+  private final SnapshotContext context;
+  private final Namespace namespace;
+  private final ActorId actor;
+  private final SnapshotChange change;
+
+  /** Where an actor's snapshot is, in one incarnation of its namespace. */
+  record Place(Namespaces.Info namespace, SnapshotMessages messages) {}
+
+  SnapshotPolicy(
+      SnapshotContext context, Namespace namespace, ActorId actor, SnapshotChange change) {
+    this.context = context;
+    this.namespace = namespace;
+    this.actor = actor;
+    this.change = change;
+  }
+
+  @Override
+  public String name() {
+    return "a change of the snapshot of actor " + actor;
+  }
+
+  @Override
+  public CompletableFuture<Located<Place, ActorId>> locate() {
+    return context
+        .namespaces()
+        .find(namespace)
+        .thenCompose(
+            found ->
+                found.isEmpty()
+                    ? CompletableFuture.completedFuture(new Located.Nowhere<>(nowhere()))
+                    : change.admit(context.events()).thenApply(admitted -> located(found.get())));
+  }
+
+  private Step<ActorId> nowhere() {
+    return change
+        .withoutNamespace()
+        .<Step<ActorId>>map(Step.Refuse::new)
+        .orElseGet(() -> new Step.Done<>(actor));
+  }
+
+  private Located<Place, ActorId> located(Namespaces.Info info) {
+    try {
+      return new Located.At<>(new Place(info, SnapshotMessages.of(info, actor)));
+    } catch (StoreException e) {
+      return new Located.Nowhere<>(new Step.Refuse<>(e));
+    }
+  }
+
+  @Override
+  public CompletableFuture<Boolean> isCurrent(Place place) {
+    return context
+        .namespaces()
+        .look(namespace)
+        .thenApply(now -> SnapshotStream.isCurrent(now, place.namespace()));
+  }
+
+  @Override
+  public Optional<Optional<StoredMessage>> knownHead(Place place) {
+    return Optional.empty();
+  }
+
+  @Override
+  public CompletableFuture<Optional<StoredMessage>> readHead(Place place) {
+    SnapshotMessages messages = place.messages();
+    return context
+        .api()
+        .lastFromLeader(messages.stream(), messages.subject())
+        .exceptionallyCompose(
+            thrown ->
+                JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))
+                    ? withoutStream(place, thrown)
+                    : CompletableFuture.failedFuture(thrown));
+  }
+
+  /** The stream is created with the first snapshot of the namespace. */
+  private CompletableFuture<Optional<StoredMessage>> withoutStream(Place place, Throwable gone) {
+    CompletableFuture<Boolean> isThere =
+        change.isSo(place.messages(), Optional.empty())
+            ? isCurrent(place)
+            : SnapshotStream.make(context.api(), context.namespaces(), place.namespace());
+    return isThere.thenCompose(
+        there ->
+            there
+                ? CompletableFuture.completedFuture(Optional.empty())
+                : CompletableFuture.failedFuture(gone));
+  }
+
+  @Override
+  public long sequence(Optional<StoredMessage> head) {
+    return head.map(StoredMessage::sequence).orElse(0L);
+  }
+
+  @Override
+  public Step<ActorId> decide(
+      Place place, Optional<StoredMessage> head, boolean isFromLeader, boolean isAgain) {
+    SnapshotMessages messages = place.messages();
+    if (change.isSo(messages, head)) {
+      return new Step.Done<>(actor);
+    }
+    try {
+      head.ifPresent(message -> change.checkReplaces(messages, message));
+    } catch (StoreException e) {
+      return new Step.Refuse<>(e);
+    }
+    long behind = sequence(head);
+    return change.mayDeleteFirst() && context.api().isDiskFull()
+        ? deleteThenRecord(messages, behind)
+        : new Step.Publish<>(
+            messages.stream(),
+            messages.subject(),
+            behind,
+            PublishHeaders.expecting(messages.stream(), behind),
+            change.record(behind),
+            false,
+            sequence -> actor);
+  }
+
+  /** Others may have replaced a snapshot that was stored without an answer: nobody knows. */
+  @Override
+  public Step<ActorId> overtaken(
+      Place place, Optional<StoredMessage> head, long publishedBehind, boolean isUncertain) {
+    if (change.isSo(place.messages(), head)) {
+      return new Step.Done<>(actor);
+    }
+    return isUncertain && !follows(place.messages(), head, publishedBehind)
+        ? new Step.Refuse<>(
+            StoreException.outcomeUnknown(actor, "others changed the snapshot meanwhile"))
+        : new Step.PlaceTaken<>(decide(place, head, true, false));
+  }
+
+  /** Whether this message came right after the one at a sequence, and so kept ours out. */
+  private static boolean follows(
+      SnapshotMessages messages, Optional<StoredMessage> head, long sequence) {
+    try {
+      return head.isPresent() && messages.record(head.get()).getAfter() == sequence;
+    } catch (StoreException.CorruptRecord e) {
+      return false;
+    }
+  }
+
+  @Override
+  public Optional<Step<ActorId>> refused(Place place, long publishedBehind, JetStreamFailure why) {
+    return JetStreamErrors.isFull(why) && change.mayDeleteFirst() && publishedBehind > 0
+        ? Optional.of(deleteThenRecord(place.messages(), publishedBehind))
+        : Optional.empty();
+  }
+
+  /**
+   * Where a full store refuses the record that would replace the last message: deletes that
+   * message, and writes the record into its room. The deletion alone does what was asked; the
+   * record after it only keeps out a publish from before the actor's first snapshot that is still
+   * on its way, so it may fail.
+   */
+  private Step<ActorId> deleteThenRecord(SnapshotMessages messages, long sequence) {
+    return new Step.Change<>(
+        () ->
+            context
+                .api()
+                .deleteMessage(messages.stream(), sequence)
+                .thenCompose(
+                    deleted ->
+                        deleted
+                            ? recordDeletion(messages, sequence)
+                            : CompletableFuture.failedFuture(
+                                JetStreamFailure.notDelivered("the message is not there"))));
+  }
+
+  private CompletableFuture<Step<ActorId>> recordDeletion(
+      SnapshotMessages messages, long sequence) {
+    return context
+        .api()
+        .publish(
+            messages.stream(),
+            messages.subject(),
+            PublishHeaders.expecting(messages.stream(), 0),
+            change.record(sequence))
+        .handle((stored, thrown) -> new Step.Done<>(actor));
+  }
+
+  @Override
+  public Throwable failure(Throwable why, boolean isUncertain) {
+    StoreException refusal = JetStreamErrors.toStoreException(why);
+    return isUncertain && refusal.reason() != Reason.OUTCOME_UNKNOWN
+        ? StoreException.outcomeUnknown(actor, refusal.getMessage())
+        : refusal;
+  }
+}
