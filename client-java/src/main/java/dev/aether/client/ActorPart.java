@@ -1,19 +1,19 @@
 package dev.aether.client;
 
-/** A part of what rebuilds an actor. */
+/** One of the parts from which an actor is rebuilt. */
 public sealed interface ActorPart {
 
   /**
-   * What to begin with; comes first, if there is one.
+   * The snapshot to start from; the first part, if the actor has a snapshot.
    *
    * @param snapshot the snapshot
    */
-  record Begin(Snapshot snapshot) implements ActorPart {}
+  record SnapshotPart(Snapshot snapshot) implements ActorPart {}
 
   /**
-   * What comes next.
+   * An event after the snapshot.
    *
    * @param event the event
    */
-  record Next(Event event) implements ActorPart {}
+  record EventPart(Event event) implements ActorPart {}
 }

@@ -1,10 +1,10 @@
 package dev.aether.client;
 
 /**
- * Which versions an actor has.
+ * The range of versions that an actor has.
  *
- * @param latest the latest version; 0 for an actor nobody wrote
- * @param firstKept the first version still kept; 1 until a retention rule trimmed, 0 for an actor
- *     nobody wrote
+ * @param latest the latest version; 0 if the actor has no events
+ * @param firstKept the first version that is still stored: 1 until a retention rule trims events, 0
+ *     if the actor has no events
  */
 public record ActorVersions(long latest, long firstKept) {}

@@ -5,6 +5,7 @@ import dev.aether.client.internal.calls.ClientDefaults;
 import dev.aether.client.internal.calls.Connection;
 import dev.aether.client.internal.calls.Endpoint;
 import dev.aether.client.internal.calls.EndpointResolver;
+import dev.aether.client.internal.calls.Threads;
 import dev.aether.client.internal.calls.Timer;
 import dev.aether.client.internal.validation.Validation;
 import io.grpc.ManagedChannel;
@@ -17,19 +18,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Builds an {@link AetherClient}. Not safe for use by several threads. */
+/** Builds an {@link AetherClient}. Not thread-safe. */
 public final class AetherClientBuilder {
-  /** Where {@code aether serve} listens unless told otherwise. */
+  /** The default listen address of {@code aether serve}. */
   public static final String DEFAULT_ENDPOINT = "127.0.0.1:7450";
 
-  /** A node that takes no connection within this time is passed over. */
+  /** After this time without a connection, the client tries the next node. */
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(3);
 
   private final List<String> endpoints = new ArrayList<>();
@@ -44,7 +42,10 @@ public final class AetherClientBuilder {
 
   AetherClientBuilder() {}
 
-  /** Adds a node, as {@code host:port}; none: {@link #DEFAULT_ENDPOINT}. */
+  /**
+   * Adds a node as {@code host:port}. Without any, the client connects to {@link
+   * #DEFAULT_ENDPOINT}.
+   */
   @CanIgnoreReturnValue
   public AetherClientBuilder endpoint(String endpoint) {
     endpoints.add(endpoint);
@@ -52,9 +53,10 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * Adds nodes of one cluster, each as {@code host:port}. The client picks one at random, stays
-   * with it, since a node that took an actor's last save takes the next one best, and goes to
-   * another when the connection is lost, the node stops or can't reach its store.
+   * Adds nodes of one cluster, each as {@code host:port}. The client chooses a node at random and
+   * stays with it, because the node that stored an actor's last commit is the fastest for the next
+   * one. It changes to another node when it loses the connection, or when the node stops or cannot
+   * reach its store.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder endpoints(List<String> endpoints) {
@@ -62,7 +64,7 @@ public final class AetherClientBuilder {
     return this;
   }
 
-  /** Sets the namespace of calls that name none; unset: {@code default}. */
+  /** Sets the namespace of calls that do not name one; {@code default} if unset. */
   @CanIgnoreReturnValue
   public AetherClientBuilder namespace(String namespace) {
     this.namespace = Validation.namespace(namespace);
@@ -70,9 +72,9 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * Sets the time for a call with all its repeats, above zero; unset: 15 s, the server's own cap of
-   * 10 s for a save and room for a repeat. For reads of many events it bounds each wait for the
-   * server; a subscription has none.
+   * Sets the time limit of a call including its repeats, above zero; 15 s if unset, which is the
+   * server's own limit of 10 s for a save plus time for a repeat. In reads of many events it limits
+   * each wait for the server; subscriptions have no deadline.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder deadline(Duration deadline) {
@@ -81,9 +83,9 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * Sets the time for one attempt within the deadline, above zero; unset: 11 s. It should be above
-   * the server's own cap (10 s by default), so that the server's answer ends an attempt, and not
-   * our clock.
+   * Sets the time limit of one attempt within the deadline, above zero; 11 s if unset. It should
+   * exceed the server's own limit (10 s by default), so that an attempt ends with the server's
+   * answer and not with a client-side timeout.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder attemptTimeout(Duration attemptTimeout) {
@@ -92,7 +94,8 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * Sets how one and the same request is repeated; unset: {@link RepeatOptions#untilDeadline()}.
+   * Sets how requests without an answer are repeated; {@link RepeatOptions#untilDeadline()} if
+   * unset.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder repeats(RepeatOptions repeats) {
@@ -101,9 +104,9 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * Sets when a connection that has calls but hears nothing is pinged, and how long the answer may
-   * take before it counts as broken; unset: after 20 s, within 10 s. gRPC makes less than 10 s into
-   * 10 s.
+   * Sets after what time of silence a connection with calls in progress is pinged, and how long the
+   * answer may take before the connection counts as broken; 20 s and 10 s if unset. gRPC raises a
+   * time below 10 s to 10 s.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder keepAlive(Duration time, Duration timeout) {
@@ -113,9 +116,9 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * Sets where futures complete and callbacks run; it must have threads of its own, and as many as
-   * callbacks may block at once. Unset: gRPC's shared pool, which grows as needed. The client does
-   * not shut it down.
+   * Sets the executor that completes futures and runs callbacks. It needs threads of its own, at
+   * least as many as callbacks that may block at the same time. If unset, the client uses a pool of
+   * its own that grows as needed. The client does not shut the given executor down.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder executor(Executor executor) {
@@ -124,9 +127,9 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * Changes the gRPC channel last of all, for what this builder does not offer: TLS, tokens,
-   * interceptors, a proxy. It must not add gRPC's own retries of saves. Called for each channel: a
-   * client of several nodes makes another one when it leaves a node.
+   * Changes the gRPC channel after all other settings, for what this builder does not offer: TLS,
+   * tokens, interceptors, a proxy. It must not add gRPC's own retries of saves. It is called for
+   * each channel; a client of several nodes creates a new channel when it leaves a node.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder configureChannel(Consumer<ManagedChannelBuilder<?>> configure) {
@@ -135,9 +138,9 @@ public final class AetherClientBuilder {
   }
 
   /**
-   * The client. Does not connect yet.
+   * Creates the client. It does not connect yet.
    *
-   * @throws IllegalArgumentException if an endpoint is not {@code host:port} or a time not above
+   * @throws IllegalArgumentException if an endpoint is not {@code host:port} or a time is not above
    *     zero
    */
   public AetherClient build() {
@@ -145,12 +148,13 @@ public final class AetherClientBuilder {
     requireAboveZero("attemptTimeout", attemptTimeout);
     requireAboveZero("keepAlive time", keepAliveTime);
     requireAboveZero("keepAlive timeout", keepAliveTimeout);
-    Executor callbacks = executor == null ? newExecutor() : executor;
+    Executor callbacks =
+        executor == null ? Threads.growing("aether-client-", Duration.ofSeconds(10)) : executor;
     List<Endpoint> nodes =
         new ArrayList<>(
             (endpoints.isEmpty() ? List.of(DEFAULT_ENDPOINT) : endpoints)
                 .stream().map(Endpoint::parse).toList());
-    // Drawn once for a client, so that the clients of a cluster spread over its nodes.
+    // Shuffled once per client, to spread the clients over the nodes of the cluster.
     Collections.shuffle(nodes);
     Timer timer = new Timer(callbacks);
     Connection connection =
@@ -176,22 +180,6 @@ public final class AetherClientBuilder {
         .executor(callbacks);
     channel.accept(builder);
     return builder.build();
-  }
-
-  /** Threads that end when they are idle, so that nobody has to shut the pool down. */
-  private static Executor newExecutor() {
-    AtomicInteger count = new AtomicInteger();
-    return new ThreadPoolExecutor(
-        0,
-        Integer.MAX_VALUE,
-        10,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        task -> {
-          Thread thread = new Thread(task, "aether-client-" + count.incrementAndGet());
-          thread.setDaemon(true);
-          return thread;
-        });
   }
 
   private static void requireAboveZero(String name, Duration duration) {

@@ -5,8 +5,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A call failed. {@link #reason()} says why, for programs; the message is for people. What is
- * expected to be handled has a type of its own.
+ * A call failed. Programs use {@link #reason()}; the message is meant for people. Failures that
+ * callers usually handle have their own subclasses.
  */
 public sealed class AetherException extends RuntimeException
     permits ClientClosedException,
@@ -31,6 +31,7 @@ public sealed class AetherException extends RuntimeException
   private final Reason reason;
   private final transient Map<String, String> metadata;
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public AetherException(
       Reason reason, String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(message, cause);
@@ -43,12 +44,12 @@ public sealed class AetherException extends RuntimeException
     return reason;
   }
 
-  /** The values that belong to the reason, as the server sent them; empty if it sent none. */
+  /** Details of the reason as the server sent them; empty if it sent none. */
   public Map<String, String> metadata() {
     return metadata;
   }
 
-  /** What happened, for people; never null. */
+  /** A description for people; never null. */
   @Override
   public String getMessage() {
     return Objects.requireNonNull(super.getMessage());

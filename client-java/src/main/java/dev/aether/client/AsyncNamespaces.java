@@ -17,7 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
 import org.jspecify.annotations.Nullable;
 
-/** Makes, lists and deletes namespaces, as {@link Namespaces}; no method waits. */
+/** Creates, lists and deletes namespaces without blocking; see {@link Namespaces}. */
 public final class AsyncNamespaces {
   private final Calls calls;
 
@@ -25,7 +25,7 @@ public final class AsyncNamespaces {
     this.calls = calls;
   }
 
-  /** As {@link Namespaces#create}. */
+  /** Same as {@link Namespaces#create}. */
   public CompletableFuture<NamespaceInfo> create(String name, NamespaceConfig config) {
     return calls.start(
         RepeatedCall.Spec.changing(
@@ -35,11 +35,11 @@ public final class AsyncNamespaces {
                 .setConfig(NamespaceMessages.config(config))
                 .build(),
             answer -> NamespaceMessages.info(answer.getNamespace()),
-            RepeatedCall.Change.repeatable("making namespace " + name)),
+            RepeatedCall.Change.repeatable("the creation of namespace " + name)),
         CallSettings.defaults());
   }
 
-  /** As {@link Namespaces#get}. */
+  /** Same as {@link Namespaces#get}. */
   public CompletableFuture<NamespaceInfo> get(String name) {
     return calls.start(
         RepeatedCall.Spec.reading(
@@ -49,7 +49,7 @@ public final class AsyncNamespaces {
         CallSettings.defaults());
   }
 
-  /** As {@link Namespaces#update}. */
+  /** Same as {@link Namespaces#update}. */
   public CompletableFuture<NamespaceInfo> update(String name, NamespaceConfig config) {
     return calls.start(
         RepeatedCall.Spec.changing(
@@ -59,11 +59,11 @@ public final class AsyncNamespaces {
                 .setConfig(NamespaceMessages.config(config))
                 .build(),
             answer -> NamespaceMessages.info(answer.getNamespace()),
-            RepeatedCall.Change.repeatable("changing namespace " + name)),
+            RepeatedCall.Change.repeatable("the update of namespace " + name)),
         CallSettings.defaults());
   }
 
-  /** As {@link Namespaces#delete}. */
+  /** Same as {@link Namespaces#delete}. */
   public CompletableFuture<@Nullable Void> delete(String name) {
     return calls.start(
         new RepeatedCall.Spec<DeleteNamespaceRequest, DeleteNamespaceResponse, @Nullable Void>(
@@ -74,16 +74,18 @@ public final class AsyncNamespaces {
                 .build(),
             request -> request,
             answer -> null,
-            RepeatedCall.Change.onlyOnce("deleting namespace " + name)),
+            RepeatedCall.Change.onlyOnce("the deletion of namespace " + name)),
         CallSettings.defaults());
   }
 
-  /** As {@link Namespaces#list}, page after page; each subscriber begins with the first. */
+  /**
+   * Same as {@link Namespaces#list}, page after page; each subscriber starts with the first page.
+   */
   public Flow.Publisher<NamespaceInfo> list(String pattern) {
     return new FramePublisher<>(source(pattern));
   }
 
-  /** As {@link Namespaces#page}. */
+  /** Same as {@link Namespaces#page}. */
   public CompletableFuture<NamespacePage> page(String pattern, int pageSize, String pageToken) {
     return calls.start(
         RepeatedCall.Spec.reading(

@@ -6,11 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * An immutable sequence of bytes: what an event carries.
+ * An immutable sequence of bytes, such as the data of an event.
  *
- * <p>Received data is held as it came off the wire and copied only by {@link #toByteArray()}. Data
- * on its way out is copied once by {@link #copyOf(byte[])}, or not at all by {@link #wrap(byte[])}.
- * Two are equal if their bytes are. Safe for use by many threads.
+ * <p>Received data is kept as it came off the wire and copied only by {@link #toByteArray()}. Data
+ * to be sent is copied once by {@link #copyOf(byte[])}, or not at all by {@link #wrap(byte[])}. Two
+ * instances are equal if their bytes are equal. Safe for use by many threads.
  */
 public final class Bytes {
   private static final Bytes EMPTY = new Bytes(ByteString.EMPTY);
@@ -26,17 +26,17 @@ public final class Bytes {
     return EMPTY;
   }
 
-  /** A copy of the array as it is now. */
+  /** Copies the array. */
   public static Bytes copyOf(byte[] array) {
     return new Bytes(ByteString.copyFrom(array));
   }
 
-  /** The array itself, without a copy: from now on nobody may change it. */
+  /** Wraps the array without a copy. The array must not be changed afterwards. */
   public static Bytes wrap(byte[] array) {
     return new Bytes(com.google.protobuf.UnsafeByteOperations.unsafeWrap(array));
   }
 
-  /** The text in UTF-8. */
+  /** Encodes the text in UTF-8. */
   public static Bytes utf8(String text) {
     return new Bytes(ByteString.copyFromUtf8(text));
   }
@@ -51,22 +51,22 @@ public final class Bytes {
     return bytes.isEmpty();
   }
 
-  /** A new array with these bytes, the caller's to change. */
+  /** Returns a new array with these bytes. */
   public byte[] toByteArray() {
     return bytes.toByteArray();
   }
 
-  /** The bytes as UTF-8 text; what is not UTF-8 becomes the replacement character. */
+  /** Decodes the bytes as UTF-8; invalid sequences become the replacement character. */
   public String toUtf8() {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  /** A read-only view, without a copy. Each call gives a buffer of its own. */
+  /** Returns a new read-only buffer over the bytes, without a copy. */
   public ByteBuffer asReadOnlyByteBuffer() {
     return bytes.asReadOnlyByteBuffer();
   }
 
-  /** A stream that reads the bytes, without a copy. */
+  /** Returns a stream over the bytes, without a copy. */
   public InputStream newInputStream() {
     return bytes.newInput();
   }
@@ -89,7 +89,7 @@ public final class Bytes {
     return bytes.hashCode();
   }
 
-  /** The size; not the content, which may be large or secret. */
+  /** Shows the size, not the content, which may be large or confidential. */
   @Override
   public String toString() {
     return "Bytes[" + bytes.size() + "]";

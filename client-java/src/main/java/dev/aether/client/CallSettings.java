@@ -5,11 +5,12 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every call may have of its own.
+ * Settings that any call can override.
  *
- * @param namespace the namespace; null: the client's
- * @param deadline the time for the call with all its repeats, above zero; null: the client's. A
- *     read of many events may take longer: there it bounds each wait for the server
+ * @param namespace the namespace; null for the client's
+ * @param deadline the time limit of the call including its repeats, above zero; null for the
+ *     client's. A read of many events may take longer: for it, the deadline limits each wait for
+ *     the server
  */
 public record CallSettings(@Nullable String namespace, @Nullable Duration deadline) {
   private static final CallSettings DEFAULTS = new CallSettings(null, null);
@@ -17,7 +18,7 @@ public record CallSettings(@Nullable String namespace, @Nullable Duration deadli
   /**
    * Checks the namespace's name and the deadline.
    *
-   * @throws IllegalArgumentException if one of them can't be
+   * @throws IllegalArgumentException if one of them is not valid
    */
   public CallSettings {
     if (namespace != null) {

@@ -5,25 +5,24 @@ import dev.aether.client.internal.calls.Connection;
 import dev.aether.client.internal.calls.RepeatedCall;
 import dev.aether.client.internal.messages.SubscriptionMessages;
 import dev.aether.client.internal.reads.FrameFlow;
+import dev.aether.client.internal.reads.ReadProgress;
 import dev.aether.client.internal.reads.ResumingCall;
-import dev.aether.client.internal.subscriptions.Arrival;
 import dev.aether.client.internal.subscriptions.SubscriptionProgress;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Starts calls with what the client says for those that say nothing else. */
+/** Starts calls with the client's defaults for whatever their settings leave open. */
 final class Calls {
-  /**
-   * A server that has not found out within this time where a subscription begins is passed over.
-   */
+  /** A server that does not start a subscription within this time is given up on. */
   private static final Duration FIRST_FRAME = Duration.ofSeconds(15);
 
-  /** A server sends heartbeats every 10 s; who misses three hears nobody. */
+  /** Servers send a heartbeat every 10 s; after three missing ones the connection is lost. */
   private static final Duration LATER_FRAME = Duration.ofSeconds(30);
 
-  /** Who follows for ever has no exception that would say that nothing comes. */
+  /** A reader that waits forever gets no exception, so the log reports a long outage. */
   private static final Duration WARN_AFTER = Duration.ofSeconds(30);
 
   private final Connection connection;
@@ -34,30 +33,32 @@ final class Calls {
     this.defaults = defaults;
   }
 
-  Connection connection() {
-    return connection;
+  /** Throws {@link IllegalStateException} if the client is closed. */
+  void checkOpen() {
+    connection.checkOpen();
   }
 
-  ClientDefaults defaults() {
-    return defaults;
+  /** The namespace of a call with these settings. */
+  String namespace(CallSettings settings) {
+    return defaults.namespace(settings);
   }
 
-  /** Throws {@link IllegalStateException} once the client is closed. */
+  /** Starts a unary call; throws {@link IllegalStateException} if the client is closed. */
   <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
       RepeatedCall.Spec<Q, A, R> spec, CallSettings settings) {
     connection.checkOpen();
     return RepeatedCall.start(connection, spec, defaults.limits(settings));
   }
 
-  /** A streamed read, not started yet, each wait of which is bounded by the deadline. */
-  <F> FrameFlow<F> read(ResumingCall.Course<F> course, CallSettings settings) {
+  /** A streamed read that is not started yet. The deadline limits each wait for the server. */
+  <F> FrameFlow<F> read(ReadProgress<F, F> progress, CallSettings settings) {
     connection.checkOpen();
     Duration deadline = defaults.deadline(settings);
     Duration attempt = defaults.attemptTimeout();
     Duration patience = attempt.compareTo(deadline) < 0 ? attempt : deadline;
     return new ResumingCall<>(
         connection,
-        course,
+        progress,
         new ResumingCall.Limits(
             patience,
             patience,
@@ -67,8 +68,8 @@ final class Calls {
             WARN_AFTER));
   }
 
-  /** A subscription, not started yet. */
-  FrameFlow<Arrival> subscription(SubscribeOptions options) {
+  /** A subscription that is not started yet. */
+  FrameFlow<List<SubscriptionSignal>> subscription(SubscribeOptions options) {
     connection.checkOpen();
     return new ResumingCall<>(
         connection,

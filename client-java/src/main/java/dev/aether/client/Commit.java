@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What one save stored, and where: 1 to 1000 events of one actor, all or nothing.
+ * A stored commit: 1 to 1000 events of one actor that were saved atomically.
  *
- * @param namespace the namespace that holds the actor
- * @param commitId the writer's name for the save
+ * @param namespace the namespace of the actor
+ * @param commitId the id that the writer gave to the save
  * @param actorId the actor
  * @param firstVersion version of the first event
  * @param lastVersion version of the last event
- * @param events the events in order of their versions
+ * @param events the events in the order of their versions
  * @param partition partition of the namespace, from 0
- * @param position place in the partition: rising, not dense
- * @param storedAt when JetStream stored it, by JetStream's own clock
+ * @param position position in the partition; positions increase, with gaps
+ * @param storedAt when JetStream stored the commit, by JetStream's clock
  */
 public record Commit(
     String namespace,

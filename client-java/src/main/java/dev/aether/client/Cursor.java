@@ -1,11 +1,11 @@
 package dev.aether.client;
 
 /**
- * Says where a reader stands in all that its namespace pattern matches. Opaque: store it, hand it
- * back.
+ * The position of a reader in the logs of the namespaces that its pattern matches. It is opaque;
+ * store it and pass it back to continue from there.
  *
- * <p>It binds the pattern, not the filter. {@link #toString()} gives the text to store, {@link
- * #of(String)} makes a cursor of it again.
+ * <p>A cursor is valid only for the same namespace pattern, but for any filter. {@link #toString()}
+ * returns the text to store, and {@link #of(String)} turns it into a cursor again.
  */
 public final class Cursor {
   private final String value;
@@ -15,13 +15,13 @@ public final class Cursor {
   }
 
   /**
-   * The cursor with this text.
+   * Returns the cursor with this text.
    *
-   * @throws IllegalArgumentException if it is empty
+   * @throws IllegalArgumentException if the text is empty
    */
   public static Cursor of(String value) {
     if (value.isEmpty()) {
-      throw new IllegalArgumentException("an empty cursor");
+      throw new IllegalArgumentException("the cursor is empty");
     }
     return new Cursor(value);
   }

@@ -4,17 +4,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the cursor stands before was trimmed by a retention rule: the reader has to begin at a
- * snapshot or at what is left.
+ * A retention rule trimmed the commits after the cursor. The reader has to start from a snapshot or
+ * from the first commit that is still stored.
  */
 public final class CursorExpiredException extends AetherException {
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public CursorExpiredException(
       String message, Map<String, String> metadata, @Nullable Throwable cause) {
     super(Reason.CURSOR_EXPIRED, message, metadata, cause);
   }
 
-  /** What is still there begins here, as the server says it; empty if it does not say. */
+  /** The first position that is still available, as the server reports it; empty if it does not. */
   public String firstAvailable() {
     return metadata().getOrDefault("first_available", "");
   }

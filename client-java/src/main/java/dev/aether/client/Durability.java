@@ -1,22 +1,25 @@
 package dev.aether.client;
 
 /**
- * How safely an acknowledged commit is stored.
+ * How durably an acknowledged commit is stored.
  *
  * @param replicas number of replicas of the stream
- * @param sync when a replica's acknowledgement is given
+ * @param sync when a replica syncs the commit to disk
  */
 public record Durability(int replicas, Sync sync) {
 
-  /** When JetStream brings what it acknowledges to disk. */
+  /** When JetStream syncs acknowledged commits to disk. */
   public enum Sync {
-    /** Not known to the server, or newer than this client. */
+    /** Not known to the server, or not known to this client. */
     UNKNOWN,
-    /** Before it acknowledges. */
+    /** Before the acknowledgement. */
     ALWAYS,
-    /** At intervals, after it acknowledged: a power failure may lose what came since. */
+    /**
+     * At intervals, after the acknowledgement: a power failure may lose commits since the last
+     * sync.
+     */
     INTERVAL,
-    /** Never: held in memory. */
+    /** Never; commits are kept in memory. */
     MEMORY
   }
 }

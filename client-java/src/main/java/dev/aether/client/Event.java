@@ -4,17 +4,17 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * An event that is stored.
+ * A stored event.
  *
- * @param actorId the actor whose history it belongs to
- * @param version place in the actor's history: 1, 2, 3 … without gaps
- * @param type what kind of thing happened
- * @param data the event itself, byte for byte as it was saved
+ * @param actorId the actor to which it belongs
+ * @param version its version in the actor's history: 1, 2, 3 … without gaps
+ * @param type its type
+ * @param data its data, byte for byte as it was saved
  * @param contentType media type of the data
- * @param eventId identity of the event
+ * @param eventId its id
  * @param commandId the command that caused it; may be empty
- * @param metadata as it was saved
- * @param timestamp when it happened, as the writer said, or the server's clock at the save
+ * @param metadata its metadata as it was saved
+ * @param timestamp when it happened according to the writer, or else the server's clock at the save
  */
 public record Event(
     String actorId,

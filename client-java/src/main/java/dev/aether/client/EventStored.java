@@ -3,16 +3,16 @@ package dev.aether.client;
 import java.time.Instant;
 
 /**
- * Says that an event was stored, without its data.
+ * A notice that an event was stored, without its data.
  *
- * @param namespace the namespace that holds the actor
+ * @param namespace the namespace of the actor
  * @param actorId the actor
- * @param eventId identity of the event
- * @param type what kind of thing happened
- * @param version place in the actor's history, from 1
- * @param timestamp the event's own time
+ * @param eventId id of the event
+ * @param type type of the event
+ * @param version version of the event, from 1
+ * @param timestamp timestamp of the event
  * @param partition partition of the namespace, from 0
- * @param position position in the partition of the commit that holds the event
+ * @param position position in the partition of the commit that contains the event
  */
 public record EventStored(
     String namespace,

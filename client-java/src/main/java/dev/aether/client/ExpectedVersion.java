@@ -1,16 +1,16 @@
 package dev.aether.client;
 
 /**
- * What a writer expects of the actor it writes to. There is no default: nobody overwrites by
- * forgetting it.
+ * The version that a writer expects an actor to have. There is no default, so that nobody
+ * overwrites by accident.
  */
 public sealed interface ExpectedVersion {
 
   /**
-   * The latest version that the writer knows; 0: the actor has no events.
+   * The actor must have exactly this version; 0 if it must not have any events.
    *
-   * @throws IllegalArgumentException for a negative version: -1 means "no stream" in other stores,
-   *     and 0 here. {@link Exactly} itself takes the contract's whole range
+   * @throws IllegalArgumentException if the version is negative: -1 means "no stream" in other
+   *     stores, for which Aether uses 0. {@link Exactly} itself accepts the full unsigned range
    */
   static ExpectedVersion exactly(long version) {
     if (version < 0) {
@@ -19,23 +19,23 @@ public sealed interface ExpectedVersion {
     return new Exactly(version);
   }
 
-  /** Whatever the actor's version: the events are appended, and the save never conflicts. */
+  /** The actor may have any version: the events are appended, and the save never conflicts. */
   static ExpectedVersion any() {
     return Any.INSTANCE;
   }
 
   /**
-   * As {@link #any()} for an actor that has events; else {@link VersionConflictException} with
-   * versions 0.
+   * Same as {@link #any()}, but the actor must have events; otherwise the save fails with {@link
+   * VersionConflictException} whose versions are 0.
    */
   static ExpectedVersion existing() {
     return Existing.INSTANCE;
   }
 
   /**
-   * The actor's latest version is this one.
+   * The actor must have this version.
    *
-   * @param version unsigned; 0: the actor has no events
+   * @param version unsigned; 0 if the actor must not have any events
    */
   record Exactly(long version) implements ExpectedVersion {
     @Override
@@ -44,15 +44,15 @@ public sealed interface ExpectedVersion {
     }
   }
 
-  /** Any version will do. */
+  /** Any version. */
   enum Any implements ExpectedVersion {
-    /** The only one. */
+    /** The only instance. */
     INSTANCE
   }
 
-  /** Any version from 1 on will do. */
+  /** Any version from 1 on. */
   enum Existing implements ExpectedVersion {
-    /** The only one. */
+    /** The only instance. */
     INSTANCE
   }
 }

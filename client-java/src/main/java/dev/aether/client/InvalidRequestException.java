@@ -4,10 +4,11 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The request is at fault; nothing was stored. */
+/** The request is not valid; nothing was stored. */
 public final class InvalidRequestException extends AetherException {
   private final transient List<FieldViolation> violations;
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public InvalidRequestException(
       String message,
       Map<String, String> metadata,
@@ -17,16 +18,16 @@ public final class InvalidRequestException extends AetherException {
     this.violations = List.copyOf(violations);
   }
 
-  /** The fields at fault, at most 10. */
+  /** The invalid fields, at most 10. */
   public List<FieldViolation> violations() {
     return violations;
   }
 
   /**
-   * What is wrong with a field.
+   * An invalid field.
    *
-   * @param field its path in the contract's names, such as {@code events[0].event_type}
-   * @param description for people
+   * @param field path of the field in the protocol's names, such as {@code events[0].event_type}
+   * @param description what is wrong with it, for people
    */
   public record FieldViolation(String field, String description) {}
 }

@@ -3,9 +3,9 @@ package dev.aether.client;
 /**
  * Which actors to list.
  *
- * @param prefix only actors whose id begins so; empty: all
- * @param pageSize at most so many in a page, not negative; 0: the server chooses
- * @param withSnapshot only actors that have a snapshot, or had one that was deleted
+ * @param prefix lists only actors whose id starts with this; empty for all
+ * @param pageSize maximum number of actors on a page, not negative; 0 lets the server choose
+ * @param withSnapshot lists only actors that have a snapshot, or had one that was deleted
  * @param settings namespace, and the deadline of each page
  */
 public record ListActorsOptions(
@@ -13,7 +13,7 @@ public record ListActorsOptions(
   private static final ListActorsOptions ALL =
       new ListActorsOptions("", 0, CallSettings.defaults());
 
-  /** Also actors that never had a snapshot. */
+  /** Includes actors that never had a snapshot. */
   public ListActorsOptions(String prefix, int pageSize, CallSettings settings) {
     this(prefix, pageSize, false, settings);
   }
@@ -30,22 +30,22 @@ public record ListActorsOptions(
     return ALL;
   }
 
-  /** The actors of the client's namespace whose id begins so. */
+  /** The actors of the client's namespace whose id starts with the prefix. */
   public static ListActorsOptions withPrefix(String prefix) {
     return new ListActorsOptions(prefix, 0, CallSettings.defaults());
   }
 
-  /** These options with pages of another size. */
+  /** Returns these options with another page size. */
   public ListActorsOptions withPageSize(int pageSize) {
     return new ListActorsOptions(prefix, pageSize, withSnapshot, settings);
   }
 
-  /** These options for actors only that have a snapshot, or had one that was deleted. */
+  /** Returns these options, limited to actors that have a snapshot or had one that was deleted. */
   public ListActorsOptions onlyWithSnapshot() {
     return new ListActorsOptions(prefix, pageSize, true, settings);
   }
 
-  /** These options with another namespace or deadline. */
+  /** Returns these options with another namespace or deadline. */
   public ListActorsOptions withSettings(CallSettings settings) {
     return new ListActorsOptions(prefix, pageSize, withSnapshot, settings);
   }

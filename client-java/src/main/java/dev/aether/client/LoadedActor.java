@@ -11,8 +11,9 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What rebuilds an actor: its snapshot if there is one, and the events after it; neither for an
- * actor nobody wrote. Must be closed if the events may not be read to their end. For one thread.
+ * The parts from which an actor is rebuilt: its snapshot if there is one, and the events after it;
+ * neither if the actor has no events. It must be closed if the events may not be read to their end.
+ * Not thread-safe.
  */
 public final class LoadedActor implements AutoCloseable {
   private final Stream<ActorPart> parts;
@@ -20,24 +21,24 @@ public final class LoadedActor implements AutoCloseable {
   private final @Nullable Snapshot snapshot;
   private @Nullable Event first;
 
-  /** Waits for the first part. */
+  /** Blocks until the first part arrives. */
   LoadedActor(Stream<ActorPart> parts) {
     this.parts = parts;
     this.rest = parts.iterator();
     ActorPart part = rest.hasNext() ? rest.next() : null;
-    this.snapshot = part instanceof ActorPart.Begin begin ? begin.snapshot() : null;
-    this.first = part instanceof ActorPart.Next next ? next.event() : null;
+    this.snapshot = part instanceof ActorPart.SnapshotPart start ? start.snapshot() : null;
+    this.first = part instanceof ActorPart.EventPart next ? next.event() : null;
   }
 
-  /** The snapshot to begin with. */
+  /** The snapshot to start from. */
   public Optional<Snapshot> snapshot() {
     return Optional.ofNullable(snapshot);
   }
 
   /**
-   * The events after the snapshot, in order; can be read once. They are fetched while they are
-   * read, at most two frames (8 MiB) ahead, and their methods throw as {@link AetherClient} says.
-   * Closing the stream closes this.
+   * The events after the snapshot, in order. They can be read once. The client reads at most two
+   * frames (8 MiB) ahead, and the stream's methods throw the exceptions described for {@link
+   * AetherClient}. Closing the stream closes this object.
    */
   public Stream<Event> events() {
     Iterator<Event> events =
@@ -51,7 +52,7 @@ public final class LoadedActor implements AutoCloseable {
           public Event next() {
             Event event = first;
             first = null;
-            return event == null ? ((ActorPart.Next) rest.next()).event() : event;
+            return event == null ? ((ActorPart.EventPart) rest.next()).event() : event;
           }
         };
     return StreamSupport.stream(
@@ -62,11 +63,10 @@ public final class LoadedActor implements AutoCloseable {
   }
 
   /**
-   * The actor's state: begins with the snapshot, or without one, and takes in event after event.
-   * Closes this.
+   * Computes the actor's state from the snapshot and the events, and closes this object.
    *
-   * @param begin makes the state to begin with
-   * @param apply makes the state after an event
+   * @param begin creates the initial state from the snapshot, if there is one
+   * @param apply returns the state after an event
    */
   public <S> S fold(Function<Optional<Snapshot>, S> begin, BiFunction<S, Event, S> apply) {
     try (Stream<Event> events = events()) {
@@ -78,7 +78,7 @@ public final class LoadedActor implements AutoCloseable {
     }
   }
 
-  /** Ends the call if it runs; again does nothing. */
+  /** Cancels the call if it is still running. Closing again has no effect. */
   @Override
   public void close() {
     parts.close();

@@ -2,7 +2,7 @@ package dev.aether.client;
 
 import java.util.stream.Stream;
 
-/** What the read of a log delivers, one at a time. */
+/** What a read of a log delivers, one at a time. */
 public sealed interface LogSignal {
 
   /**
@@ -18,20 +18,21 @@ public sealed interface LogSignal {
   }
 
   /**
-   * The cursor moved on. A read that ends without an error ends with one, also if it read nothing.
+   * The cursor moved. A read that completes without an error always ends with a cursor, even if it
+   * read nothing.
    *
-   * @param cursor stands after every signal so far
+   * @param cursor position after every signal so far
    */
   record CursorMoved(Cursor cursor) implements LogSignal {}
 
   /**
-   * A record that can't be decoded, with {@link ReadLogOptions#reportCorrupt()}.
+   * A record that cannot be decoded, with {@link ReadLogOptions#reportCorrupt()}.
    *
    * @param error the record
    */
   record Corrupt(ReplayError error) implements LogSignal {}
 
-  /** The commit, if this is one: for {@link Stream#flatMap}. */
+  /** The commit if this signal is one, for use with {@link Stream#flatMap}. */
   default Stream<Commit> commits() {
     return Stream.empty();
   }

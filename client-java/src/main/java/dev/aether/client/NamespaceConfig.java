@@ -3,12 +3,12 @@ package dev.aether.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a namespace is kept.
+ * The configuration of a namespace.
  *
- * @param replicas replicas of its streams: 1, 3 or 5; 0: the server's default
- * @param partitions fixed when it is made; 0: 1
- * @param history what of actors' histories is trimmed; null: nothing
- * @param maxBytes bytes that it may take in each partition; 0: no limit
+ * @param replicas replicas of its streams: 1, 3 or 5; 0 for the server's default
+ * @param partitions number of partitions, which cannot change later; 0 for 1
+ * @param history which events are trimmed; null for none
+ * @param maxBytes maximum size of each partition in bytes; 0 for no limit
  */
 public record NamespaceConfig(
     int replicas, int partitions, @Nullable HistoryRules history, long maxBytes) {
@@ -17,31 +17,31 @@ public record NamespaceConfig(
   /** Checks that no number is negative. */
   public NamespaceConfig {
     if (replicas < 0 || partitions < 0 || maxBytes < 0) {
-      throw new IllegalArgumentException("replicas, partitions and maxBytes can't be negative");
+      throw new IllegalArgumentException("replicas, partitions and maxBytes must not be negative");
     }
   }
 
-  /** The server's replicas, one partition, nothing trimmed, no limit. */
+  /** The server's default number of replicas, one partition, no trimming, no size limit. */
   public static NamespaceConfig defaults() {
     return DEFAULTS;
   }
 
-  /** This with another number of replicas. */
+  /** Returns this configuration with another number of replicas. */
   public NamespaceConfig withReplicas(int replicas) {
     return new NamespaceConfig(replicas, partitions, history, maxBytes);
   }
 
-  /** This with another number of partitions. */
+  /** Returns this configuration with another number of partitions. */
   public NamespaceConfig withPartitions(int partitions) {
     return new NamespaceConfig(replicas, partitions, history, maxBytes);
   }
 
-  /** This with other rules of what is trimmed; null: nothing is. */
+  /** Returns this configuration with other trimming rules; null for none. */
   public NamespaceConfig withHistory(@Nullable HistoryRules history) {
     return new NamespaceConfig(replicas, partitions, history, maxBytes);
   }
 
-  /** This with another limit in bytes; 0: none. */
+  /** Returns this configuration with another size limit in bytes; 0 for none. */
   public NamespaceConfig withMaxBytes(long maxBytes) {
     return new NamespaceConfig(replicas, partitions, history, maxBytes);
   }

@@ -3,11 +3,12 @@ package dev.aether.client;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** There is such a namespace already; it stays as it is. */
+/** A namespace with this name already exists. It was not changed. */
 public final class NamespaceExistsException extends AetherException {
   private final String namespace;
   private final boolean maybeCreatedByThisCall;
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public NamespaceExistsException(
       String message,
       Map<String, String> metadata,
@@ -19,14 +20,14 @@ public final class NamespaceExistsException extends AetherException {
     this.maybeCreatedByThisCall = maybeCreatedByThisCall;
   }
 
-  /** Its name; empty if the server does not say. */
+  /** The name of the namespace; empty if the server does not report it. */
   public String namespace() {
     return namespace;
   }
 
   /**
-   * Whether this very call may have made it: an attempt of it got no answer, and the next one found
-   * the namespace there.
+   * Whether this call may have created the namespace itself: an attempt got no answer, and the next
+   * attempt found the namespace.
    */
   public boolean maybeCreatedByThisCall() {
     return maybeCreatedByThisCall;

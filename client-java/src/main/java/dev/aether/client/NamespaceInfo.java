@@ -3,12 +3,13 @@ package dev.aether.client;
 import java.time.Instant;
 
 /**
- * A namespace as it is.
+ * An existing namespace.
  *
  * @param name its name
- * @param config how it is kept
- * @param incarnation identity of this making of it: a namespace deleted and made anew has another
- * @param createdAt when it was made
+ * @param config its configuration
+ * @param incarnation identifies this incarnation: a namespace that is deleted and recreated gets
+ *     another one
+ * @param createdAt when it was created
  */
 public record NamespaceInfo(
     String name, NamespaceConfig config, String incarnation, Instant createdAt) {}

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A page of a list of namespaces.
  *
- * @param namespaces the namespaces of the page; may be empty although there is a next page
- * @param nextPageToken asks for the next page; empty: this is the last
+ * @param namespaces the namespaces on the page; may be empty even if there is a next page
+ * @param nextPageToken requests the next page; empty on the last page
  */
 public record NamespacePage(List<NamespaceInfo> namespaces, String nextPageToken) {
   /** Copies the namespaces. */

@@ -5,8 +5,8 @@ import dev.aether.client.internal.reads.FrameSpliterator;
 import java.util.stream.Stream;
 
 /**
- * Makes, lists and deletes namespaces; methods wait and throw as {@link AetherClient}'s. Safe for
- * use by many threads.
+ * Creates, lists and deletes namespaces. Methods block and throw like those of {@link
+ * AetherClient}. Safe for use by many threads.
  */
 public final class Namespaces {
   private final AsyncNamespaces async;
@@ -16,61 +16,63 @@ public final class Namespaces {
   }
 
   /**
-   * Makes a namespace. A call that got no answer is sent again; what the next attempt finds there
-   * may then be its own work, see {@link NamespaceExistsException#maybeCreatedByThisCall()}.
+   * Creates a namespace. If the client repeats a call that got no answer, it may find the namespace
+   * that the call itself created; see {@link NamespaceExistsException#maybeCreatedByThisCall()}.
    *
-   * @throws NamespaceExistsException if there is one of this name
-   * @throws OutcomeUnknownException if no answer said whether it was made
+   * @throws NamespaceExistsException if a namespace with this name exists
+   * @throws OutcomeUnknownException if it cannot be determined whether it was created
    */
   public NamespaceInfo create(String name, NamespaceConfig config) {
-    return Blocking.changed(async.create(name, config), "making namespace " + name);
+    return Blocking.changed(async.create(name, config), "the creation of namespace " + name);
   }
 
   /**
-   * A namespace.
+   * Returns a namespace.
    *
-   * @throws NamespaceNotFoundException if there is none of this name
+   * @throws NamespaceNotFoundException if no namespace with this name exists
    */
   public NamespaceInfo get(String name) {
     return Blocking.read(async.get(name));
   }
 
   /**
-   * Gives a namespace another configuration, the whole of it; its partitions can't change.
+   * Replaces the whole configuration of a namespace. The number of partitions cannot change.
    *
-   * @throws NamespaceNotFoundException if there is none of this name
-   * @throws OutcomeUnknownException if no answer said whether it was changed
+   * @throws NamespaceNotFoundException if no namespace with this name exists
+   * @throws OutcomeUnknownException if it cannot be determined whether it was changed
    */
   public NamespaceInfo update(String name, NamespaceConfig config) {
-    return Blocking.changed(async.update(name, config), "changing namespace " + name);
+    return Blocking.changed(async.update(name, config), "the update of namespace " + name);
   }
 
   /**
-   * Deletes a namespace and everything in it. Never sent again once it may have been done: somebody
-   * may have made the namespace anew.
+   * Deletes a namespace and everything in it. The client does not send this call again once it may
+   * have been executed, because the namespace may have been recreated in the meantime.
    *
-   * @throws NamespaceNotFoundException if there is none of this name
-   * @throws OutcomeUnknownException if no answer said whether it was deleted
+   * @throws NamespaceNotFoundException if no namespace with this name exists
+   * @throws OutcomeUnknownException if it cannot be determined whether it was deleted
    */
   public void delete(String name) {
-    Blocking.done(async.delete(name), "deleting namespace " + name);
+    Blocking.done(async.delete(name), "the deletion of namespace " + name);
   }
 
   /**
-   * The namespaces that match a pattern, by name. Pages are asked for while the stream is read.
+   * Lists the namespaces that match a pattern, sorted by name. Pages are requested while the stream
+   * is read.
    *
-   * @param pattern tokens joined by dots: {@code *} is exactly one whole token, {@code >} one or
-   *     more and only last; empty: {@code default}
+   * @param pattern tokens joined by dots: {@code *} matches exactly one token, {@code >} one or
+   *     more at the end; empty for {@code default}
    */
   public Stream<NamespaceInfo> list(String pattern) {
     return FrameSpliterator.stream(async.source(pattern));
   }
 
   /**
-   * A page of {@link #list}.
+   * Returns one page of {@link #list}.
    *
-   * @param pageSize at most so many, not negative; 0: the server chooses
-   * @param pageToken {@link NamespacePage#nextPageToken()} of the page before; empty: the first
+   * @param pageSize maximum number of namespaces, not negative; 0 lets the server choose
+   * @param pageToken {@link NamespacePage#nextPageToken()} of the previous page; empty for the
+   *     first page
    */
   public NamespacePage page(String pattern, int pageSize, String pageToken) {
     return Blocking.read(async.page(pattern, pageSize, pageToken));

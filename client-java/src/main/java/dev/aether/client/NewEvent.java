@@ -8,19 +8,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An event on its way in: what happened to an actor, not yet given a version.
+ * An event to be saved, which has no version yet.
  *
- * <p>Names and sizes are checked when it is made, and again by the server.
+ * <p>Names and sizes are checked here, and again by the server.
  *
- * @param type what kind of thing happened, 1 to 256 bytes of UTF-8 without control characters
- * @param data the event itself, opaque to the server
- * @param contentType media type of the data, at most 256 bytes; empty: {@code application/json}
- * @param eventId identity of the event, at most 256 bytes; empty: the server makes a UUIDv7
+ * @param type type of the event, 1 to 256 bytes of UTF-8 without control characters
+ * @param data its data, opaque to the server
+ * @param contentType media type of the data, at most 256 bytes; empty for {@code application/json}
+ * @param eventId id of the event, at most 256 bytes; if empty, the server creates a UUIDv7
  * @param commandId the command that caused the event, at most 256 bytes; may be empty
- * @param metadata at most 64 keys and 16 KiB; well known are {@code correlation_id}, {@code
+ * @param metadata at most 64 keys and 16 KiB; well-known keys are {@code correlation_id}, {@code
  *     causation_id}, {@code user_id} and {@code traceparent}
- * @param timestamp when it happened, to the nanosecond, in the years 1 to 9999; null: the server's
- *     clock when the save arrived
+ * @param timestamp when it happened, in nanosecond precision, in the years 1 to 9999; null for the
+ *     server's clock when the save arrives
  */
 public record NewEvent(
     String type,
@@ -34,7 +34,7 @@ public record NewEvent(
   /**
    * Copies the metadata.
    *
-   * @throws InvalidArgumentException if a value is not as said above
+   * @throws InvalidArgumentException if a value breaks the rules above
    */
   public NewEvent {
     metadata = Map.copyOf(metadata);
@@ -49,22 +49,22 @@ public record NewEvent(
   }
 
   /**
-   * An event with JSON data.
+   * Creates an event with JSON data.
    *
-   * @throws InvalidArgumentException if the data is not exactly one JSON value, or the type is not
-   *     as {@link NewEvent} says
+   * @throws InvalidArgumentException if the data is not exactly one JSON value, or the type breaks
+   *     the rules of {@link NewEvent}
    */
   public static NewEvent json(String type, String json) {
     Validation.checkJson("data", json);
     return builder(type).data(Bytes.utf8(json)).build();
   }
 
-  /** Starts an event of this type, without data. */
+  /** Returns a builder for an event of this type, without data. */
   public static Builder builder(String type) {
     return new Builder(type);
   }
 
-  /** Builds a {@link NewEvent}; not safe for use by several threads. */
+  /** Builds a {@link NewEvent}. Not thread-safe. */
   public static final class Builder {
     private final String type;
     private final Map<String, String> metadata = new LinkedHashMap<>();
@@ -78,27 +78,27 @@ public record NewEvent(
       this.type = type;
     }
 
-    /** Sets the event itself. */
+    /** Sets the data. */
     @CanIgnoreReturnValue
     public Builder data(Bytes data) {
       this.data = data;
       return this;
     }
 
-    /** Sets the event itself to a copy of the array. */
+    /** Sets the data to a copy of the array. */
     @CanIgnoreReturnValue
     public Builder data(byte[] data) {
       return data(Bytes.copyOf(data));
     }
 
-    /** Sets the media type of the data; unset: {@code application/json}. */
+    /** Sets the media type of the data; {@code application/json} if unset. */
     @CanIgnoreReturnValue
     public Builder contentType(String contentType) {
       this.contentType = contentType;
       return this;
     }
 
-    /** Sets the identity of the event; unset: the server makes one. */
+    /** Sets the id of the event; if unset, the server creates one. */
     @CanIgnoreReturnValue
     public Builder eventId(String eventId) {
       this.eventId = eventId;
@@ -126,14 +126,14 @@ public record NewEvent(
       return this;
     }
 
-    /** Sets when it happened; unset: the server's clock when the save arrived. */
+    /** Sets when it happened; if unset, the server's clock when the save arrives. */
     @CanIgnoreReturnValue
     public Builder timestamp(Instant timestamp) {
       this.timestamp = timestamp;
       return this;
     }
 
-    /** The event. */
+    /** Builds the event. */
     public NewEvent build() {
       return new NewEvent(type, data, contentType, eventId, commandId, metadata, timestamp);
     }

@@ -4,22 +4,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A save, or another change, got no answer that says whether it is done: it may be, now or later.
+ * It cannot be determined whether a save or another change was carried out. It may have been, or
+ * may still be.
  *
- * <p>Saving the same events with the same expectation, {@link #commitId()} and {@link
- * SaveCommand#retry()} is always safe: it is stored once and answered as the first time. Deciding
- * anew takes a new commit id, and only once the first outcome is known.
+ * <p>It is always safe to save the same events again with the same expected version, {@link
+ * #commitId()} and {@link SaveCommand#retry()}: the commit is stored once and answered as the first
+ * time. To save a different decision, use a new commit id, and only after the outcome of the first
+ * save is known.
  */
 public final class OutcomeUnknownException extends AetherException {
   private final String commitId;
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public OutcomeUnknownException(
       String message, Map<String, String> metadata, String commitId, @Nullable Throwable cause) {
     super(Reason.OUTCOME_UNKNOWN, message, metadata, cause);
     this.commitId = commitId;
   }
 
-  /** The commit id of the save, to repeat it with; empty for what is no save. */
+  /** The commit id with which to repeat the save; empty if the call was not a save. */
   public String commitId() {
     return commitId;
   }

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A bound of the server was reached, for longer than the deadline allowed; nothing was stored. */
+/** The server was at one of its limits for longer than the deadline allowed; nothing was stored. */
 public final class OverloadedException extends AetherException {
   private final Duration retryAfter;
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public OverloadedException(
       String message,
       Map<String, String> metadata,
@@ -17,7 +18,7 @@ public final class OverloadedException extends AetherException {
     this.retryAfter = retryAfter;
   }
 
-  /** How long to wait before the same call; zero if the server does not say. */
+  /** How long to wait before the next attempt; zero if the server does not say. */
   public Duration retryAfter() {
     return retryAfter;
   }

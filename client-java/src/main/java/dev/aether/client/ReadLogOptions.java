@@ -7,20 +7,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which logs to read, and what of them.
+ * Which logs to read, and which of their commits.
  *
- * <p>Patterns are tokens joined by dots: {@code *} is exactly one whole token, {@code >} one or
- * more and only last.
+ * <p>Patterns are tokens joined by dots: {@code *} matches exactly one token, {@code >} one or more
+ * at the end.
  *
- * @param namespacePattern which namespaces; null: the client's namespace
- * @param after where to begin: a cursor of a subscription or of a read with the same pattern; null:
- *     at the beginning
- * @param eventTypes only commits with an event of one of these types; empty: every type
- * @param actorPattern only commits of these actors; empty: every actor
- * @param maxCount at most so many commits, not negative; 0: all
- * @param reportCorrupt report records that can't be decoded and go on, instead of ending with
- *     {@link CorruptRecordException}
- * @param deadline how long to wait for the server each time, above zero; null: the client's
+ * @param namespacePattern which namespaces; null for the client's namespace
+ * @param after the cursor to start after, from a subscription or a read with the same pattern; null
+ *     to start at the beginning
+ * @param eventTypes only commits with an event of one of these types; empty for every type
+ * @param actorPattern only commits of these actors; empty for every actor
+ * @param maxCount maximum number of commits, not negative; 0 for all
+ * @param reportCorrupt whether to report records that cannot be decoded and continue, instead of
+ *     failing with {@link CorruptRecordException}
+ * @param deadline time limit of each wait for the server, above zero; null for the client's
  */
 public record ReadLogOptions(
     @Nullable String namespacePattern,
@@ -53,12 +53,12 @@ public record ReadLogOptions(
     return builder().after(cursor).build();
   }
 
-  /** Starts with the whole log of the client's namespace. */
+  /** Returns a builder; without changes it reads the whole log of the client's namespace. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Builds {@link ReadLogOptions}; not safe for use by several threads. */
+  /** Builds {@link ReadLogOptions}. Not thread-safe. */
   public static final class Builder {
     private final List<String> eventTypes = new ArrayList<>();
     private @Nullable String namespacePattern;
@@ -70,63 +70,63 @@ public record ReadLogOptions(
 
     private Builder() {}
 
-    /** Sets which namespaces to read; unset: the client's namespace. */
+    /** Sets which namespaces to read; the client's namespace if unset. */
     @CanIgnoreReturnValue
     public Builder namespacePattern(String namespacePattern) {
       this.namespacePattern = namespacePattern;
       return this;
     }
 
-    /** Sets where to begin; unset: at the beginning. */
+    /** Sets the cursor to start after; the beginning if unset. */
     @CanIgnoreReturnValue
     public Builder after(Cursor after) {
       this.after = after;
       return this;
     }
 
-    /** Adds a type of event to the filter. */
+    /** Adds an event type to the filter. */
     @CanIgnoreReturnValue
     public Builder eventType(String eventType) {
       eventTypes.add(eventType);
       return this;
     }
 
-    /** Adds types of events to the filter. */
+    /** Adds event types to the filter. */
     @CanIgnoreReturnValue
     public Builder eventTypes(List<String> eventTypes) {
       this.eventTypes.addAll(eventTypes);
       return this;
     }
 
-    /** Sets which actors; unset or empty: every actor. */
+    /** Sets which actors to read; every actor if unset or empty. */
     @CanIgnoreReturnValue
     public Builder actorPattern(String actorPattern) {
       this.actorPattern = actorPattern;
       return this;
     }
 
-    /** Sets the most commits to read; 0: all. */
+    /** Sets the maximum number of commits; 0 for all. */
     @CanIgnoreReturnValue
     public Builder maxCount(long maxCount) {
       this.maxCount = maxCount;
       return this;
     }
 
-    /** Says whether to go on after records that can't be decoded. */
+    /** Sets whether to report records that cannot be decoded and continue. */
     @CanIgnoreReturnValue
     public Builder reportCorrupt(boolean reportCorrupt) {
       this.reportCorrupt = reportCorrupt;
       return this;
     }
 
-    /** Sets how long to wait for the server each time, above zero; unset: the client's. */
+    /** Sets the time limit of each wait for the server, above zero; the client's if unset. */
     @CanIgnoreReturnValue
     public Builder deadline(Duration deadline) {
       this.deadline = deadline;
       return this;
     }
 
-    /** The options. */
+    /** Builds the options. */
     public ReadLogOptions build() {
       return new ReadLogOptions(
           namespacePattern, after, eventTypes, actorPattern, maxCount, reportCorrupt, deadline);

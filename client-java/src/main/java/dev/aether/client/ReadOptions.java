@@ -8,13 +8,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * Which of an actor's events to read.
  *
- * @param fromVersion first version, included, unsigned; 0: from the first
- * @param toVersion last version, included, unsigned; 0: to the latest
- * @param maxCount at most so many events, unsigned; 0: all
- * @param backwards newest first, so that {@code maxCount} takes the newest of the range
- * @param onCorrupt null: a record that can't be decoded ends the read with {@link
- *     CorruptRecordException}; else it is handed here and the read goes on. Called by the thread
- *     that delivers the events, between them, near to its place
+ * @param fromVersion first version to read, unsigned; 0 for the first one
+ * @param toVersion last version to read, unsigned; 0 for the latest one
+ * @param maxCount maximum number of events, unsigned; 0 for all
+ * @param backwards whether to read the newest events first, so that {@code maxCount} selects the
+ *     newest of the range
+ * @param onCorrupt receives each record that cannot be decoded, and the read continues; if null,
+ *     the read fails with {@link CorruptRecordException}. It is called by the thread that delivers
+ *     the events, between the events next to the record
  * @param settings namespace and deadline
  */
 public record ReadOptions(
@@ -41,12 +42,12 @@ public record ReadOptions(
     return builder().backwards(true).maxCount(count).build();
   }
 
-  /** Starts with the whole history, oldest first. */
+  /** Returns a builder; without changes it reads the whole history, oldest first. */
   public static Builder builder() {
     return new Builder();
   }
 
-  /** Builds {@link ReadOptions}; not safe for use by several threads. */
+  /** Builds {@link ReadOptions}. Not thread-safe. */
   public static final class Builder {
     private long fromVersion;
     private long toVersion;
@@ -57,56 +58,56 @@ public record ReadOptions(
 
     private Builder() {}
 
-    /** Sets the first version, included; 0: from the first. */
+    /** Sets the first version to read; 0 for the first one. */
     @CanIgnoreReturnValue
     public Builder fromVersion(long fromVersion) {
       this.fromVersion = fromVersion;
       return this;
     }
 
-    /** Sets the last version, included; 0: to the latest. */
+    /** Sets the last version to read; 0 for the latest one. */
     @CanIgnoreReturnValue
     public Builder toVersion(long toVersion) {
       this.toVersion = toVersion;
       return this;
     }
 
-    /** Sets the most events to read; 0: all. */
+    /** Sets the maximum number of events; 0 for all. */
     @CanIgnoreReturnValue
     public Builder maxCount(long maxCount) {
       this.maxCount = maxCount;
       return this;
     }
 
-    /** Says whether to read newest first. */
+    /** Sets whether to read the newest events first. */
     @CanIgnoreReturnValue
     public Builder backwards(boolean backwards) {
       this.backwards = backwards;
       return this;
     }
 
-    /** Goes on after records that can't be decoded, handing each to the consumer. */
+    /** Continues after records that cannot be decoded and hands each to the consumer. */
     @CanIgnoreReturnValue
     public Builder onCorrupt(Consumer<ReplayError> onCorrupt) {
       this.onCorrupt = onCorrupt;
       return this;
     }
 
-    /** Sets the namespace; unset: the client's. */
+    /** Sets the namespace; the client's if unset. */
     @CanIgnoreReturnValue
     public Builder namespace(String namespace) {
       this.settings = settings.withNamespace(namespace);
       return this;
     }
 
-    /** Sets how long to wait for the server each time, above zero; unset: the client's. */
+    /** Sets the time limit of each wait for the server, above zero; the client's if unset. */
     @CanIgnoreReturnValue
     public Builder deadline(Duration deadline) {
       this.settings = settings.withDeadline(deadline);
       return this;
     }
 
-    /** The options. */
+    /** Builds the options. */
     public ReadOptions build() {
       return new ReadOptions(fromVersion, toVersion, maxCount, backwards, onCorrupt, settings);
     }

@@ -1,61 +1,64 @@
 package dev.aether.client;
 
-/** Why a call failed. May gain values: a switch over it needs a default. */
+/** Why a call failed. New values may be added: a switch over it needs a default. */
 public enum Reason {
-  /** The actor moved on: read, decide again, save. */
+  /** The actor does not have the expected version: read, decide again, save. */
   VERSION_CONFLICT,
-  /** The call must be mended; {@link InvalidRequestException} names the fields. */
+  /** The request is not valid; {@link InvalidRequestException} names the fields. */
   INVALID_REQUEST,
-  /** The commit must be split. */
+  /** The commit is too large and must be split. */
   COMMIT_TOO_LARGE,
   /** The snapshot is too large. */
   SNAPSHOT_TOO_LARGE,
-  /** The cursor is damaged, another pattern's or beyond the log's end: start over. */
+  /**
+   * The cursor is damaged, belongs to another pattern or is beyond the end of the log: start over.
+   */
   CURSOR_UNKNOWN,
-  /** What the cursor stands before was trimmed. */
+  /** The commits after the cursor have been trimmed. */
   CURSOR_EXPIRED,
-  /** What was asked for was trimmed. */
+  /** The requested events have been trimmed. */
   HISTORY_TRIMMED,
-  /** The commit id names a stored commit with other content. */
+  /** A commit with the same id but different content is stored. */
   COMMIT_ID_REUSED,
-  /** The snapshot's version is above the actor's. */
+  /** The snapshot's version is above the actor's latest version. */
   SNAPSHOT_AHEAD,
   /** A newer snapshot is stored. */
   SNAPSHOT_OUTDATED,
   /** The actor has no snapshot. */
   NO_SNAPSHOT,
-  /** There is no such namespace. */
+  /** The namespace does not exist. */
   NAMESPACE_NOT_FOUND,
-  /** There is such a namespace already. */
+  /** The namespace already exists. */
   NAMESPACE_EXISTS,
-  /** A bound of the server was reached; nothing was stored. Wait, then send the same call. */
+  /** The server is at one of its limits; nothing was stored. Wait, then send the same request. */
   OVERLOADED,
-  /** The store has no room; nothing was stored. */
+  /** The store is full; nothing was stored. */
   STORE_FULL,
-  /** The server can't reach its store; nothing was stored. Send the same call. */
+  /** The server cannot reach its store; nothing was stored. Send the same request again. */
   STORE_UNAVAILABLE,
-  /** The save may be stored, now or later: send the same call with the same commit id. */
+  /** The save may or may not be stored: send the same request with the same commit id. */
   OUTCOME_UNKNOWN,
-  /** The node is stopping; nothing was stored. Go to another node. */
+  /** The node is stopping; nothing was stored. Use another node. */
   SHUTTING_DOWN,
-  /** A stored record can't be decoded. */
+  /** A stored record cannot be decoded. */
   CORRUPT_RECORD,
-  /** Who calls is not known. */
+  /** The caller is not authenticated. */
   UNAUTHENTICATED,
-  /** Who calls may not do this. */
+  /** The caller is not permitted to do this. */
   PERMISSION_DENIED,
-  /** The server knows the call and does not serve it yet; nothing was changed. */
+  /** The server does not implement the call; nothing was changed. */
   UNIMPLEMENTED,
-  /** The client's finding: no server can be reached, or the connection broke. */
+  /** Set by the client: no server can be reached, or the connection broke. */
   UNREACHABLE,
-  /** The client's finding: the deadline of a call that stores nothing passed. */
+  /** Set by the client: the deadline of a call that stores nothing expired. */
   DEADLINE_EXCEEDED,
   /**
-   * The client's finding: a thread was interrupted in a read, or a subscription's listener threw.
+   * Set by the client: a thread was interrupted while it waited, or a subscription's listener threw
+   * an exception.
    */
   CANCELLED,
-  /** The client's finding: it was closed while the call was under way. */
+  /** Set by the client: it was closed while the call was in progress. */
   CLIENT_CLOSED,
-  /** Not a reason of Aether's, or one newer than this client. See the message and the metadata. */
+  /** A reason that this client does not know. See the message and the metadata. */
   UNKNOWN
 }

@@ -3,19 +3,18 @@ package dev.aether.client;
 import java.time.Duration;
 
 /**
- * How the client repeats one and the same request that got no answer, or was refused for a while.
+ * How the client repeats a request that got no answer or was temporarily refused.
  *
- * <p>Repeating is safe: a save keeps its commit id, so that the server stores it once. It is
- * another thing than deciding again after a {@link VersionConflictException}, which the client
- * never does by itself. Whatever is set here, a call ends at its deadline.
+ * <p>Repeating a request is safe: a save keeps its commit id, so the server stores it once. The
+ * client never decides again after a {@link VersionConflictException}. In any case a call ends at
+ * its deadline.
  *
- * <p>Before repeat n the client waits a random time between half of d and d, where d = {@code
- * firstDelay} × 2^(n − 1), at most {@code maxDelay}; and never less than an overloaded server asked
- * for.
+ * <p>Before repeat n the client waits a random time between d/2 and d, where d = {@code firstDelay}
+ * × 2^(n − 1) but at most {@code maxDelay}. It waits longer if an overloaded server asks for it.
  *
- * @param maxAttempts the most times one request is sent, the first included; at least 1
+ * @param maxAttempts how often a request is sent at most, including the first time; at least 1
  * @param firstDelay at least 1 ms
- * @param maxDelay not below firstDelay
+ * @param maxDelay not less than firstDelay
  */
 public record RepeatOptions(int maxAttempts, Duration firstDelay, Duration maxDelay) {
   private static final RepeatOptions DEFAULTS =
@@ -27,21 +26,22 @@ public record RepeatOptions(int maxAttempts, Duration firstDelay, Duration maxDe
       throw new IllegalArgumentException("maxAttempts " + maxAttempts + " is below 1");
     }
     if (firstDelay.toMillis() < 1 || maxDelay.compareTo(firstDelay) < 0) {
-      throw new IllegalArgumentException("delays " + firstDelay + " and " + maxDelay);
+      throw new IllegalArgumentException(
+          "delays from " + firstDelay + " to " + maxDelay + " are not valid");
     }
   }
 
-  /** As often as the deadline allows, from 50 ms to 2 s apart. */
+  /** Repeats as often as the deadline allows, with delays from 50 ms to 2 s. */
   public static RepeatOptions untilDeadline() {
     return DEFAULTS;
   }
 
-  /** Never: each request is sent once. */
+  /** Never repeats: each request is sent once. */
   public static RepeatOptions never() {
     return DEFAULTS.withMaxAttempts(1);
   }
 
-  /** These options with another number of attempts. */
+  /** Returns these options with another number of attempts. */
   public RepeatOptions withMaxAttempts(int maxAttempts) {
     return new RepeatOptions(maxAttempts, firstDelay, maxDelay);
   }

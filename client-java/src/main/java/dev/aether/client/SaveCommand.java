@@ -8,17 +8,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A save in full: one commit to one actor.
+ * A save of one commit to one actor, with all its options.
  *
  * @param actorId the actor, 1 to 256 bytes of UTF-8 without control characters
- * @param expected what the writer expects of the actor
- * @param events 1 to 1000 events; together at most 3 MiB encoded, or less if NATS is set lower
- * @param commitId the writer's name for the save, 1 to 64 of {@code [A-Za-z0-9_.:-]}; empty: the
- *     client makes a UUIDv7
- * @param retry says that this save may have been sent before under the same commit id, by an
- *     earlier process for example; repeats of the client's own set it by themselves
- * @param maxMissedEvents how many of the events that the writer missed a conflict should bring, not
- *     negative; about 2 KiB of them fit; repeats of the client's own ask for none
+ * @param expected the version that the writer expects the actor to have
+ * @param events 1 to 1000 events, together at most 3 MiB encoded, or less if NATS is configured so
+ * @param commitId the writer's id for the save, 1 to 64 characters of {@code [A-Za-z0-9_.:-]}; if
+ *     empty, the client creates a UUIDv7
+ * @param retry whether this save may have been sent before under the same commit id, for example by
+ *     an earlier process; the client sets it in its own repeats
+ * @param maxMissedEvents how many of the events that the writer missed a conflict should contain,
+ *     not negative; about 2 KiB of them fit. The client's own repeats request none
  * @param settings namespace and deadline
  */
 public record SaveCommand(
@@ -33,7 +33,7 @@ public record SaveCommand(
   /**
    * Copies the events.
    *
-   * @throws InvalidArgumentException if a value is not as said above
+   * @throws InvalidArgumentException if a value breaks the rules above
    */
   public SaveCommand {
     events = List.copyOf(events);
@@ -45,12 +45,12 @@ public record SaveCommand(
     }
   }
 
-  /** Starts a save to this actor. */
+  /** Returns a builder for a save to this actor. */
   public static Builder builder(String actorId, ExpectedVersion expected) {
     return new Builder(actorId, expected);
   }
 
-  /** Builds a {@link SaveCommand}; not safe for use by several threads. */
+  /** Builds a {@link SaveCommand}. Not thread-safe. */
   public static final class Builder {
     private final String actorId;
     private final ExpectedVersion expected;
@@ -80,42 +80,42 @@ public record SaveCommand(
       return this;
     }
 
-    /** Sets the commit's id; unset: the client makes a UUIDv7. */
+    /** Sets the commit id; if unset, the client creates a UUIDv7. */
     @CanIgnoreReturnValue
     public Builder commitId(String commitId) {
       this.commitId = commitId;
       return this;
     }
 
-    /** Says whether this save may have been sent before under the same commit id. */
+    /** Sets whether this save may have been sent before under the same commit id. */
     @CanIgnoreReturnValue
     public Builder retry(boolean retry) {
       this.retry = retry;
       return this;
     }
 
-    /** Sets how many of the missed events a conflict should bring. */
+    /** Sets how many of the missed events a conflict should contain. */
     @CanIgnoreReturnValue
     public Builder maxMissedEvents(int maxMissedEvents) {
       this.maxMissedEvents = maxMissedEvents;
       return this;
     }
 
-    /** Sets the namespace; unset: the client's. */
+    /** Sets the namespace; the client's if unset. */
     @CanIgnoreReturnValue
     public Builder namespace(String namespace) {
       this.namespace = namespace;
       return this;
     }
 
-    /** Sets the time for the save with all its repeats, above zero; unset: the client's. */
+    /** Sets the time limit of the save including its repeats, above zero; the client's if unset. */
     @CanIgnoreReturnValue
     public Builder deadline(Duration deadline) {
       this.deadline = deadline;
       return this;
     }
 
-    /** The save. */
+    /** Builds the command. */
     public SaveCommand build() {
       return new SaveCommand(
           actorId,

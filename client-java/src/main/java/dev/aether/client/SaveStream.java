@@ -2,7 +2,9 @@ package dev.aether.client;
 
 import dev.aether.client.internal.calls.ClientDefaults;
 import dev.aether.client.internal.calls.Connection;
-import dev.aether.client.internal.messages.Messages;
+import dev.aether.client.internal.messages.CommitIds;
+import dev.aether.client.internal.messages.RequestSize;
+import dev.aether.client.internal.messages.Requests;
 import dev.aether.client.internal.saves.SaveQueue;
 import dev.aether.v1.SaveEventsRequest;
 import java.time.Duration;
@@ -16,20 +18,20 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves many commits one after the other without waiting for each: the fastest way to save. Safe
- * for use by many threads.
+ * Saves many commits without waiting for each answer: the fastest way to save. Safe for use by many
+ * threads.
  *
- * <p>Saves of one actor are stored in the order in which they were handed over, those of different
- * actors side by side. A save that fails ends only itself: the later ones of its actor go on, so
- * that writers who expect versions see them conflict. When the connection breaks, what has no
- * answer is sent again, marked as a repeat, in the same order and before anything new, to another
- * node if there is one. What the server refused (overloaded, store out of reach) is not sent again,
- * since later saves of the actor may be stored already.
+ * <p>Saves of one actor are stored in the order in which they were submitted; saves of different
+ * actors are independent. A failed save affects only itself: later saves of its actor continue, so
+ * if they expect versions, they conflict. When the connection breaks, unanswered saves are sent
+ * again, marked as repeats, in the same order and before new ones, to another node if there is one.
+ * Saves that the server refused because it was overloaded or could not reach its store are not sent
+ * again, because later saves of the same actor may already be stored.
  *
- * <p>Futures complete on the client's executor, with an {@link AetherException} where a save
- * failed; {@link OutcomeUnknownException} if no answer came until the save's deadline, which begins
- * when the save is taken and is seen to ten times a second. Cancelling a future does not cancel the
- * save.
+ * <p>Futures complete on the client's executor, with an {@link AetherException} if the save failed,
+ * and with {@link OutcomeUnknownException} if no answer came before the save's deadline. The
+ * deadline starts when the save is taken and is checked ten times a second. Cancelling a future
+ * does not cancel the save.
  */
 public final class SaveStream implements AutoCloseable {
   private final Connection connection;
@@ -45,67 +47,70 @@ public final class SaveStream implements AutoCloseable {
   }
 
   /**
-   * Takes a save; waits while {@link SaveStreamOptions#maxUnanswered()} are unanswered. Not for
-   * threads that must not wait, such as those that run a future's callbacks.
+   * Takes a save; blocks while {@link SaveStreamOptions#maxUnanswered()} saves are unanswered. Do
+   * not call it from threads that must not block, such as those that run callbacks of futures.
    *
    * @return completes when the save is answered
    * @throws IllegalArgumentException if a save with the same commit id is unanswered
-   * @throws IllegalStateException if this or the client is closed
-   * @throws AetherException {@link Reason#CANCELLED} if the thread was interrupted while it waited;
-   *     nothing was sent
+   * @throws IllegalStateException if this stream or the client is closed
+   * @throws AetherException with {@link Reason#CANCELLED} if the thread was interrupted while it
+   *     waited; nothing was sent
    */
   public CompletableFuture<Saved> save(SaveCommand command) {
     SaveEventsRequest request = request(command);
-    return AsyncAetherClient.isTooLarge(request)
-        ? AsyncAetherClient.refuseTooLarge(request)
+    return RequestSize.isTooLarge(request)
+        ? CompletableFuture.failedFuture(RequestSize.tooLarge(request))
         : queue.put(request, defaults.deadline(command.settings()));
   }
 
-  /** As {@link #save(SaveCommand)}. */
+  /** Same as {@link #save(SaveCommand)}. */
   public CompletableFuture<Saved> save(
       String actorId, ExpectedVersion expected, NewEvent... events) {
     return save(SaveCommand.builder(actorId, expected).events(List.of(events)).build());
   }
 
   /**
-   * Takes a save if there is room, and never waits; empty: there is none, and nothing was sent.
-   * {@link #room()} says when to try again. Otherwise as {@link #save(SaveCommand)}.
+   * Takes a save if there is room, without blocking. Returns empty if there is none; then nothing
+   * was sent, and {@link #room()} completes when to try again. In all other respects the same as
+   * {@link #save(SaveCommand)}.
    */
   public Optional<CompletableFuture<Saved>> trySave(SaveCommand command) {
     SaveEventsRequest request = request(command);
-    return AsyncAetherClient.isTooLarge(request)
-        ? Optional.of(AsyncAetherClient.refuseTooLarge(request))
+    return RequestSize.isTooLarge(request)
+        ? Optional.of(CompletableFuture.failedFuture(RequestSize.tooLarge(request)))
         : queue.offer(request, defaults.deadline(command.settings()));
   }
 
   private SaveEventsRequest request(SaveCommand command) {
     connection.checkOpen();
-    return Messages.saveRequest(
-        AsyncAetherClient.named(command), defaults.namespace(command.settings()));
+    return Requests.save(CommitIds.named(command), defaults.namespace(command.settings()));
   }
 
   /**
-   * Completes when there is room for a save of any size, or this is closed: no promise that it
-   * stays so.
+   * Completes when there is room for a save of any size, or when this stream is closed. Another
+   * thread may take the room first.
    */
   public CompletableFuture<@Nullable Void> room() {
     return queue.room();
   }
 
-  /** Saves that are taken and not answered. */
+  /** Number of saves that have been taken and not answered. */
   public int unanswered() {
     return queue.size();
   }
 
-  /** Takes no more saves. The future completes when all are answered; each has its deadline. */
+  /**
+   * Takes no more saves. The future completes when all are answered or have reached their
+   * deadlines.
+   */
   public CompletableFuture<@Nullable Void> closeAsync() {
     return queue.drain();
   }
 
   /**
    * Takes no more saves and waits until all are answered, at most {@link
-   * SaveStreamOptions#drainWithin()}; what has no answer by then ends with {@link
-   * OutcomeUnknownException}. A thread that is interrupted waits no longer. Again does nothing.
+   * SaveStreamOptions#drainWithin()}. Saves without an answer then fail with {@link
+   * OutcomeUnknownException}. An interrupt ends the wait. Closing again has no effect.
    */
   @Override
   public void close() {
@@ -115,11 +120,16 @@ public final class SaveStream implements AutoCloseable {
       drained.get(within.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      queue.abort(new AetherException(Reason.CANCELLED, "closed by interrupt", Map.of(), e));
+      queue.abort(
+          new AetherException(
+              Reason.CANCELLED, "interrupted while closing the stream", Map.of(), e));
     } catch (TimeoutException e) {
       queue.abort(
           new AetherException(
-              Reason.CANCELLED, "closed after " + within.toMillis() + " ms", Map.of(), e));
+              Reason.CANCELLED,
+              "the stream was closed with unanswered saves after " + within.toMillis() + " ms",
+              Map.of(),
+              e));
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }

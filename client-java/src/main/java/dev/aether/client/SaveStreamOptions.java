@@ -6,10 +6,10 @@ import java.util.Locale;
 /**
  * How a {@link SaveStream} works.
  *
- * @param maxUnanswered saves that are on their way at once, at least 1; a server takes up to 256
+ * @param maxUnanswered maximum number of unanswered saves, at least 1; a server accepts up to 256
  *     from the streams of one connection
- * @param maxUnansweredBytes what these hold together, encoded, at least 1; a save that is larger by
- *     itself goes alone
+ * @param maxUnansweredBytes maximum encoded size of the unanswered saves together, at least 1; a
+ *     single save above it is sent alone
  * @param drainWithin how long {@link SaveStream#close()} waits for answers, not negative
  */
 public record SaveStreamOptions(int maxUnanswered, long maxUnansweredBytes, Duration drainWithin) {
@@ -29,22 +29,22 @@ public record SaveStreamOptions(int maxUnanswered, long maxUnansweredBytes, Dura
     }
   }
 
-  /** 512 saves of 16 MiB together; 20 s to drain. */
+  /** At most 512 unanswered saves of 16 MiB together; 20 s to drain. */
   public static SaveStreamOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options with another number of saves on their way. */
+  /** Returns these options with another maximum number of unanswered saves. */
   public SaveStreamOptions withMaxUnanswered(int maxUnanswered) {
     return new SaveStreamOptions(maxUnanswered, maxUnansweredBytes, drainWithin);
   }
 
-  /** These options with another bound of bytes on their way. */
+  /** Returns these options with another maximum size of the unanswered saves. */
   public SaveStreamOptions withMaxUnansweredBytes(long maxUnansweredBytes) {
     return new SaveStreamOptions(maxUnanswered, maxUnansweredBytes, drainWithin);
   }
 
-  /** These options with another time to drain. */
+  /** Returns these options with another time to drain. */
   public SaveStreamOptions withDrainWithin(Duration drainWithin) {
     return new SaveStreamOptions(maxUnanswered, maxUnansweredBytes, drainWithin);
   }

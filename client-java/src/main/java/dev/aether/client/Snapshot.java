@@ -8,15 +8,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An actor's state as of a version, kept so that rebuilding it need not start at version 1.
+ * An actor's state at a version, stored so that rebuilding the actor need not start at version 1.
  *
  * @param actorId the actor
- * @param version the version up to which the state includes the actor's events, at least 1,
- *     unsigned
- * @param state the state; opaque to the server, encoded at most 3 MiB
- * @param contentType media type of the state, at most 256 bytes; empty: {@code application/json}
+ * @param version version of the last event included in the state, at least 1, unsigned
+ * @param state the state; opaque to the server, at most 3 MiB encoded
+ * @param contentType media type of the state, at most 256 bytes; empty for {@code application/json}
  * @param metadata at most 64 keys and 16 KiB
- * @param timestamp when it was taken; null: the server's clock when it arrives
+ * @param timestamp when it was taken; null for the server's clock when it arrives
  */
 public record Snapshot(
     String actorId,
@@ -29,7 +28,7 @@ public record Snapshot(
   /**
    * Copies the metadata.
    *
-   * @throws InvalidArgumentException if a value is not as said above
+   * @throws InvalidArgumentException if a value breaks the rules above
    */
   public Snapshot {
     metadata = Map.copyOf(metadata);
@@ -40,16 +39,16 @@ public record Snapshot(
       Validation.checkTimestamp(timestamp);
     }
     if (version == 0) {
-      throw new InvalidArgumentException("version", "is 0, not 1 or more");
+      throw new InvalidArgumentException("version", "must be at least 1");
     }
   }
 
-  /** Starts a snapshot of an actor. */
+  /** Returns a builder for a snapshot of an actor. */
   public static Builder builder(String actorId, long version, Bytes state) {
     return new Builder(actorId, version, state);
   }
 
-  /** Builds a {@link Snapshot}; not safe for use by several threads. */
+  /** Builds a {@link Snapshot}. Not thread-safe. */
   public static final class Builder {
     private final String actorId;
     private final long version;
@@ -64,28 +63,28 @@ public record Snapshot(
       this.state = state;
     }
 
-    /** Sets the media type of the state; unset: {@code application/json}. */
+    /** Sets the media type of the state; {@code application/json} if unset. */
     @CanIgnoreReturnValue
     public Builder contentType(String contentType) {
       this.contentType = contentType;
       return this;
     }
 
-    /** Sets one key of the metadata. */
+    /** Adds or replaces one entry of the metadata. */
     @CanIgnoreReturnValue
     public Builder metadata(String key, String value) {
       metadata.put(key, value);
       return this;
     }
 
-    /** Sets when it was taken; unset: the server's clock when it arrives. */
+    /** Sets when it was taken; if unset, the server's clock when it arrives. */
     @CanIgnoreReturnValue
     public Builder timestamp(Instant timestamp) {
       this.timestamp = timestamp;
       return this;
     }
 
-    /** The snapshot. */
+    /** Builds the snapshot. */
     public Snapshot build() {
       return new Snapshot(actorId, version, state, contentType, metadata, timestamp);
     }

@@ -7,25 +7,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to follow.
+ * What to subscribe to.
  *
- * <p>Patterns are tokens joined by dots: {@code *} is exactly one whole token, {@code >} one or
- * more and only last.
+ * <p>Patterns are tokens joined by dots: {@code *} matches exactly one token, {@code >} one or more
+ * at the end.
  *
- * @param namespacePattern which namespaces, those made later included; null: the client's namespace
- * @param start where to begin
- * @param eventTypes only commits with an event of one of these types; empty: every type
- * @param actorPattern only commits of these actors; empty: every actor
- * @param storedOnly only that events were stored ({@link EventStored}), instead of whole commits
- * @param includeBroadcasts also broadcasts to the namespaces, made or not, each at most once; the
- *     event types count for them, the actor pattern and storedOnly do not
- * @param reportCorrupt report records that can't be decoded and go on, instead of ending with
- *     {@link CorruptRecordException}
- * @param resume go on by itself after a lost connection, where it stopped, on another node if there
- *     is one
- * @param giveUpAfter how long to try to begin or to resume without anything coming, above zero;
- *     null: for ever, so that a subscription may begin before its server is up. The log warns after
- *     30 s without a connection
+ * @param namespacePattern which namespaces, including those created later; null for the client's
+ *     namespace
+ * @param start where to start
+ * @param eventTypes only commits with an event of one of these types; empty for every type
+ * @param actorPattern only commits of these actors; empty for every actor
+ * @param storedOnly whether to receive only notices that events were stored ({@link EventStored})
+ *     instead of whole commits
+ * @param includeBroadcasts whether to receive broadcasts to the namespaces, too, even to namespaces
+ *     that do not exist; each arrives at most once. Event types filter broadcasts; the actor
+ *     pattern and storedOnly do not
+ * @param reportCorrupt whether to report records that cannot be decoded and continue, instead of
+ *     failing with {@link CorruptRecordException}
+ * @param resume whether to resume after a lost connection where it stopped, on another node if
+ *     there is one
+ * @param giveUpAfter how long to try to start or resume while nothing is received, above zero; null
+ *     to never give up, so that a subscription may start before its server. The log contains a
+ *     warning after 30 s without a connection
  */
 public record SubscribeOptions(
     @Nullable String namespacePattern,
@@ -38,7 +41,7 @@ public record SubscribeOptions(
     boolean resume,
     @Nullable Duration giveUpAfter) {
 
-  /** Copies the types; checks the time. */
+  /** Copies the event types; checks the time. */
   public SubscribeOptions {
     eventTypes = List.copyOf(eventTypes);
     if (giveUpAfter != null && (giveUpAfter.isZero() || giveUpAfter.isNegative())) {
@@ -46,12 +49,12 @@ public record SubscribeOptions(
     }
   }
 
-  /** Starts with everything in the client's namespace. */
+  /** Returns a builder; without changes it subscribes to everything in the client's namespace. */
   public static Builder builder(SubscriptionStart start) {
     return new Builder(start);
   }
 
-  /** Builds {@link SubscribeOptions}; not safe for use by several threads. */
+  /** Builds {@link SubscribeOptions}. Not thread-safe. */
   public static final class Builder {
     private final SubscriptionStart start;
     private final List<String> eventTypes = new ArrayList<>();
@@ -67,56 +70,56 @@ public record SubscribeOptions(
       this.start = start;
     }
 
-    /** Sets which namespaces to follow; unset: the client's namespace. */
+    /** Sets which namespaces to subscribe to; the client's namespace if unset. */
     @CanIgnoreReturnValue
     public Builder namespacePattern(String namespacePattern) {
       this.namespacePattern = namespacePattern;
       return this;
     }
 
-    /** Adds a type of event to the filter. */
+    /** Adds an event type to the filter. */
     @CanIgnoreReturnValue
     public Builder eventType(String eventType) {
       eventTypes.add(eventType);
       return this;
     }
 
-    /** Adds types of events to the filter. */
+    /** Adds event types to the filter. */
     @CanIgnoreReturnValue
     public Builder eventTypes(List<String> eventTypes) {
       this.eventTypes.addAll(eventTypes);
       return this;
     }
 
-    /** Sets which actors to follow; unset or empty: every actor. */
+    /** Sets which actors to subscribe to; every actor if unset or empty. */
     @CanIgnoreReturnValue
     public Builder actorPattern(String actorPattern) {
       this.actorPattern = actorPattern;
       return this;
     }
 
-    /** Says whether to be told only that events were stored. */
+    /** Sets whether to receive only notices that events were stored. */
     @CanIgnoreReturnValue
     public Builder storedOnly(boolean storedOnly) {
       this.storedOnly = storedOnly;
       return this;
     }
 
-    /** Says whether to receive broadcasts, too. */
+    /** Sets whether to receive broadcasts, too. */
     @CanIgnoreReturnValue
     public Builder includeBroadcasts(boolean includeBroadcasts) {
       this.includeBroadcasts = includeBroadcasts;
       return this;
     }
 
-    /** Says whether to go on after records that can't be decoded. */
+    /** Sets whether to report records that cannot be decoded and continue. */
     @CanIgnoreReturnValue
     public Builder reportCorrupt(boolean reportCorrupt) {
       this.reportCorrupt = reportCorrupt;
       return this;
     }
 
-    /** Says whether to go on by itself after a lost connection; unset: yes. */
+    /** Sets whether to resume after a lost connection; true if unset. */
     @CanIgnoreReturnValue
     public Builder resume(boolean resume) {
       this.resume = resume;
@@ -124,8 +127,8 @@ public record SubscribeOptions(
     }
 
     /**
-     * Sets how long to try to begin or to resume without anything coming, above zero; unset: for
-     * ever.
+     * Sets how long to try to start or resume while nothing is received, above zero; forever if
+     * unset.
      */
     @CanIgnoreReturnValue
     public Builder giveUpAfter(Duration giveUpAfter) {
@@ -133,7 +136,7 @@ public record SubscribeOptions(
       return this;
     }
 
-    /** The options. */
+    /** Builds the options. */
     public SubscribeOptions build() {
       return new SubscribeOptions(
           namespacePattern,

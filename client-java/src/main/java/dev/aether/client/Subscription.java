@@ -7,25 +7,26 @@ import org.jspecify.annotations.Nullable;
 public interface Subscription extends AutoCloseable {
 
   /**
-   * The latest cursor that stands after nothing but what the listener has handled, that is, whose
-   * callback returned; null before the first.
+   * The latest cursor up to which the listener has handled everything, which means that its
+   * callbacks have returned; null before the first cursor.
    */
   @Nullable Cursor cursor();
 
-  /** How it fares now. */
+  /** The current status. */
   SubscriptionStatus status();
 
   /**
-   * Completes when the subscription has ended and the last callback returned: normally after {@link
-   * #close()} and with its client, else with the {@link AetherException} that {@link
-   * SubscriptionListener#onError} got. Each call gives a future of its own; cancelling it does
-   * nothing to the subscription.
+   * Completes when the subscription has ended and the last callback has returned: normally after
+   * {@link #close()} or when its client is closed, otherwise with the {@link AetherException}
+   * passed to {@link SubscriptionListener#onError}. Each call returns a new future; cancelling it
+   * does not affect the subscription.
    */
   CompletableFuture<Void> ended();
 
   /**
-   * Ends the subscription. After the callback that may be running, only {@link
-   * SubscriptionListener#onClosed()} is called. May be called from a callback; again does nothing.
+   * Cancels the subscription. A running callback completes, and after it only {@link
+   * SubscriptionListener#onClosed()} is called. It may be called from a callback. Closing again has
+   * no effect.
    */
   @Override
   void close();

@@ -1,16 +1,16 @@
 package dev.aether.client;
 
 /**
- * What a subscription as a publisher delivers, one at a time: the same things that a {@link
- * SubscriptionListener} hears, in the same order.
+ * What a subscription delivers, one at a time, when it is read as a stream or a publisher. A {@link
+ * SubscriptionListener} receives the same in the same order.
  */
 public sealed interface SubscriptionSignal {
 
   /**
-   * The subscription begins: everything acknowledged from now on will be seen.
+   * The subscription has started: it will deliver everything that is acknowledged from now on.
    *
    * @param nodeId the node that serves it
-   * @param cursor where it begins
+   * @param cursor where it starts
    */
   record Started(String nodeId, Cursor cursor) implements SubscriptionSignal {}
 
@@ -29,31 +29,31 @@ public sealed interface SubscriptionSignal {
   record Stored(EventStored event) implements SubscriptionSignal {}
 
   /**
-   * The cursor moved on.
+   * The cursor moved.
    *
-   * @param cursor stands after every signal so far
+   * @param cursor position after every signal so far
    */
   record CursorMoved(Cursor cursor) implements SubscriptionSignal {}
 
   /**
-   * Everything stored before the subscription began has been delivered.
+   * Everything that was stored before the subscription started has been delivered.
    *
-   * @param cursor where the subscription stands
+   * @param cursor current position of the subscription
    */
   record CaughtUp(Cursor cursor) implements SubscriptionSignal {}
 
   /**
-   * The server vouches that it heard of the store within 10 s.
+   * The server confirms that it received news from the store within the last 10 s.
    *
-   * @param cursor where the subscription stands
+   * @param cursor current position of the subscription
    */
   record Heartbeat(Cursor cursor) implements SubscriptionSignal {}
 
   /**
-   * A record that can't be decoded.
+   * A record that cannot be decoded.
    *
    * @param error the record
-   * @param cursor stands after it
+   * @param cursor position after the record
    */
   record Corrupt(ReplayError error, Cursor cursor) implements SubscriptionSignal {}
 
@@ -65,7 +65,8 @@ public sealed interface SubscriptionSignal {
   record NamespaceDeleted(String namespace) implements SubscriptionSignal {}
 
   /**
-   * A broadcast, not stored. Comes at most once, as {@link SubscriptionListener#onBroadcast} says.
+   * A broadcast. It is not stored and arrives at most once; see {@link
+   * SubscriptionListener#onBroadcast}.
    *
    * @param namespace the namespace it was published to
    * @param event the event
@@ -73,11 +74,11 @@ public sealed interface SubscriptionSignal {
   record Broadcast(String namespace, NewEvent event) implements SubscriptionSignal {}
 
   /**
-   * The subscription was lost and will be resumed ({@link SubscriptionState.Lost}), or was resumed
-   * ({@link SubscriptionState.Connected}) and has caught up again ({@link
+   * The connection was lost and will be resumed ({@link SubscriptionState.Lost}), or the
+   * subscription was resumed ({@link SubscriptionState.Connected}) or has caught up again ({@link
    * SubscriptionState.CaughtUp}).
    *
-   * @param state what happened
+   * @param state the new state
    */
   record StateChanged(SubscriptionState state) implements SubscriptionSignal {}
 }

@@ -1,39 +1,39 @@
 package dev.aether.client;
 
-/** Where a subscription begins. */
+/** Where a subscription starts. */
 public sealed interface SubscriptionStart {
 
-  /** With what is stored after it began. */
+  /** At commits that are stored after the subscription starts. */
   static SubscriptionStart live() {
     return Live.INSTANCE;
   }
 
-  /** With the first commit. */
+  /** At the first commit. */
   static SubscriptionStart beginning() {
     return Beginning.INSTANCE;
   }
 
-  /** With the commit after a cursor of the same namespace pattern. */
+  /** At the commit after a cursor, which must be of the same namespace pattern. */
   static SubscriptionStart after(Cursor cursor) {
     return new After(cursor);
   }
 
-  /** With what is stored after it began. */
+  /** At commits that are stored after the subscription starts. */
   enum Live implements SubscriptionStart {
-    /** The only one. */
+    /** The only instance. */
     INSTANCE
   }
 
-  /** With the first commit. */
+  /** At the first commit. */
   enum Beginning implements SubscriptionStart {
-    /** The only one. */
+    /** The only instance. */
     INSTANCE
   }
 
   /**
-   * With the commit after a cursor.
+   * At the commit after a cursor.
    *
-   * @param cursor of a subscription with the same namespace pattern; filters may differ
+   * @param cursor a cursor of a subscription with the same namespace pattern; filters may differ
    */
   record After(Cursor cursor) implements SubscriptionStart {}
 }

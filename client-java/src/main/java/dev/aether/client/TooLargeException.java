@@ -4,13 +4,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A commit ({@link Reason#COMMIT_TOO_LARGE}) or a snapshot ({@link Reason#SNAPSHOT_TOO_LARGE}) is
- * above the server's limit; nothing was stored.
+ * A commit ({@link Reason#COMMIT_TOO_LARGE}) or a snapshot ({@link Reason#SNAPSHOT_TOO_LARGE})
+ * exceeds the server's limit; nothing was stored.
  */
 public final class TooLargeException extends AetherException {
   private final long limitBytes;
   private final long sizeBytes;
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public TooLargeException(
       Reason reason,
       String message,
@@ -23,12 +24,12 @@ public final class TooLargeException extends AetherException {
     this.sizeBytes = sizeBytes;
   }
 
-  /** The limit in bytes, encoded; 0 if the server does not say. */
+  /** The limit of the encoded size in bytes; 0 if the server does not report it. */
   public long limitBytes() {
     return limitBytes;
   }
 
-  /** The size in bytes, encoded; 0 if the server does not say. */
+  /** The encoded size in bytes; 0 if the server does not report it. */
   public long sizeBytes() {
     return sizeBytes;
   }

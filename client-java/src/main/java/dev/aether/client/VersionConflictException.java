@@ -5,9 +5,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A save came too late, or expected a version that the actor has not reached; nothing was stored.
+ * The actor did not have the version that the save expected; nothing was stored.
  *
- * <p>Read, decide again, save. {@link #currentVersion()} spares asking for the version.
+ * <p>Read the actor, decide again and save again. {@link #currentVersion()} saves a call to ask for
+ * the version.
  */
 public final class VersionConflictException extends AetherException {
   private final String actorId;
@@ -15,6 +16,7 @@ public final class VersionConflictException extends AetherException {
   private final long attemptedVersion;
   private final transient List<Event> missedEvents;
 
+  /** Creates the exception; public only for tests of code that handles it. */
   public VersionConflictException(
       String message,
       Map<String, String> metadata,
@@ -35,22 +37,22 @@ public final class VersionConflictException extends AetherException {
     return actorId;
   }
 
-  /** The actor's latest version when the save was refused, unsigned; 0: it has no events. */
+  /** The actor's latest version when the save was refused, unsigned; 0 if it has no events. */
   public long currentVersion() {
     return currentVersion;
   }
 
   /**
-   * The version the save would have begun at, unsigned; 0 where {@link ExpectedVersion#existing()}
-   * was expected.
+   * The version that the first event of the save would have got, unsigned; 0 if the save expected
+   * {@link ExpectedVersion#existing()}.
    */
   public long attemptedVersion() {
     return attemptedVersion;
   }
 
   /**
-   * The first of the events from {@link #attemptedVersion()} on, as many as the save asked for and
-   * as fit; often none.
+   * The first events from {@link #attemptedVersion()} on, as many as the save requested and as fit;
+   * often none.
    */
   public List<Event> missedEvents() {
     return missedEvents;

@@ -1,8 +1,9 @@
 /**
  * The Java client of Aether, an event store.
  *
- * <p>{@link AetherClient} waits for answers, {@link AsyncAetherClient} does not. Saving with a
- * typed conflict, reading and following look like this (the file {@code ExampleTest} runs it):
+ * <p>{@link AetherClient} blocks until the server has answered; {@link AsyncAetherClient} does not.
+ * This example, which the test {@code ExampleTest} runs, saves, handles a version conflict and
+ * reads:
  *
  * <pre>{@code
  * try (AetherClient client = AetherClient.connect("localhost:7450")) {
@@ -26,13 +27,16 @@
  * }
  * }</pre>
  *
- * <p>What the client does by itself: it names each save with a commit id and repeats a call that
- * got no answer, as the same request, until the deadline; the server stores a commit once however
- * often it arrives. A streamed read that breaks goes on after what it brought, a subscription at
- * its last cursor and a {@link dev.aether.client.SaveStream} with what has no answer; where several
- * nodes are known, on another one. What it leaves to the caller: deciding again after a {@link
- * dev.aether.client.VersionConflictException}, and what to do when {@link
- * dev.aether.client.OutcomeUnknownException} says that the deadline passed without knowing.
+ * <p>The client gives each save a commit id and repeats a call that got no answer, as the same
+ * request, until the deadline; the server stores a commit once, however often it arrives. A broken
+ * read resumes after the last event it delivered, a subscription at its last cursor and a {@link
+ * dev.aether.client.SaveStream} with its unanswered saves, on another node if several are known.
+ * The caller has to decide again after a {@link dev.aether.client.VersionConflictException}, and to
+ * handle {@link dev.aether.client.OutcomeUnknownException}, which says that the outcome could not
+ * be determined before the deadline.
+ *
+ * <p>Packages below {@code dev.aether.client.internal} are not part of the API: they may change at
+ * any time.
  */
 @NullMarked
 package dev.aether.client;

@@ -205,8 +205,8 @@ final class CallsTest {
     recorder.request(9);
     recorder.awaitEnd();
 
-    assertInstanceOf(ActorPart.Begin.class, recorder.items().get(0));
-    assertInstanceOf(ActorPart.Next.class, recorder.items().get(1));
+    assertInstanceOf(ActorPart.SnapshotPart.class, recorder.items().get(0));
+    assertInstanceOf(ActorPart.EventPart.class, recorder.items().get(1));
     assertEquals(2, recorder.items().size());
   }
 

@@ -198,7 +198,7 @@ final class ClosingTest {
                     .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(8))
                     .build())));
     CountDownLatch refused = new CountDownLatch(1);
-    Listening log = new Listening(line -> line.startsWith("SaveEvents attempt 1"), refused);
+    Listening log = new Listening(line -> line.startsWith("SaveEvents: attempt 1"), refused);
     try (log) {
       CompletableFuture<Saved> call = client.async().save(save("c1"));
       assertTrue(refused.await(10, TimeUnit.SECONDS));

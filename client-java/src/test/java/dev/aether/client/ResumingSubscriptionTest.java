@@ -122,9 +122,10 @@ final class ResumingSubscriptionTest {
             "lost 2 STORE_UNAVAILABLE",
             "connected n2 again",
             "level",
+            "cursor c2",
             "commit 3"),
-        diary.lines().subList(0, 12));
-    assertEquals(List.of("ended ", "closed"), diary.lines().subList(13, 15));
+        diary.lines().subList(0, 13));
+    assertEquals(List.of("ended ", "closed"), diary.lines().subList(14, 16));
     assertTrue(server.received(SubscribeRequest.class).hasBeginning());
     server.received(SubscribeRequest.class);
     SubscribeRequest resumed = server.received(SubscribeRequest.class);

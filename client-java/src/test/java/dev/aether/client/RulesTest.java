@@ -38,11 +38,11 @@ final class RulesTest {
     assertEquals(longest, save(longest).build().actorId());
     assertEquals(longest, NewEvent.json(longest, "{}").type());
     refused("actorId is empty", () -> save("").build());
-    refused("actorId has 258 bytes, more than 256", () -> save(longest + "é").build());
-    refused("actorId has a control character at index 1", () -> save("a\u0085").build());
-    refused("actorId has half of a surrogate pair at index 0", () -> save("\ud800").build());
+    refused("actorId has 258 bytes, the maximum is 256", () -> save(longest + "é").build());
+    refused("actorId contains a control character at index 1", () -> save("a\u0085").build());
+    refused("actorId contains an unpaired surrogate at index 0", () -> save("\ud800").build());
     refused("type is empty", () -> NewEvent.json("", "{}"));
-    refused("type has a control character at index 0", () -> NewEvent.json("\n", "{}"));
+    refused("type contains a control character at index 0", () -> NewEvent.json("\n", "{}"));
     refused("actorId is empty", () -> Snapshot.builder("", 1, Bytes.empty()).build());
   }
 
@@ -70,10 +70,10 @@ final class RulesTest {
     String longest = "x".repeat(256);
     assertDoesNotThrow(
         () -> event().contentType(longest).eventId(longest).commandId(longest + "").build());
-    refused("eventId has 257 bytes, more than 256", () -> event().eventId(longest + 1).build());
-    refused("commandId has 257 bytes, more than 256", () -> event().commandId(longest + 1).build());
+    refused("eventId has 257 bytes, the maximum is 256", () -> event().eventId(longest + 1).build());
+    refused("commandId has 257 bytes, the maximum is 256", () -> event().commandId(longest + 1).build());
     refused(
-        "contentType has 257 bytes, more than 256", () -> event().contentType(longest + 1).build());
+        "contentType has 257 bytes, the maximum is 256", () -> event().contentType(longest + 1).build());
   }
 
   @Test
@@ -83,13 +83,13 @@ final class RulesTest {
       full.metadata("key" + i, "");
     }
     assertEquals(64, full.build().metadata().size());
-    refused("metadata has 65 keys, more than 64", () -> full.metadata("one more", "").build());
+    refused("metadata has 65 keys, the maximum is 64", () -> full.metadata("one more", "").build());
     assertDoesNotThrow(() -> event().metadata("k", "v".repeat(16 * 1024 - 1)).build());
     refused(
-        "metadata has 16385 bytes, more than 16384",
+        "metadata has 16385 bytes, the maximum is 16384",
         () -> event().metadata("k", "v".repeat(16 * 1024)).build());
     refused(
-        "metadata has 65 keys, more than 64",
+        "metadata has 65 keys, the maximum is 64",
         () ->
             new Snapshot(
                 "a",
@@ -111,19 +111,19 @@ final class RulesTest {
             Instant.parse("0000-12-31T23:59:59Z"),
             Instant.parse("+10000-01-01T00:00:00Z"),
             Instant.MAX)) {
-      refused("timestamp is outside of the years 1 to 9999", () -> event().timestamp(time).build());
+      refused("timestamp must be in the years 1 to 9999", () -> event().timestamp(time).build());
     }
   }
 
   @Test
   void commits() {
     assertDoesNotThrow(() -> save("a").commitId("Az09_.:-".repeat(8)).build());
-    refused("commitId is longer than 64", () -> save("a").commitId("x".repeat(65)).build());
-    refused("commitId may only have A-Z a-z 0-9 _ . : -", () -> save("a").commitId("c c").build());
+    refused("commitId is longer than 64 characters", () -> save("a").commitId("x".repeat(65)).build());
+    refused("commitId may contain only A-Z a-z 0-9 _ . : -", () -> save("a").commitId("c c").build());
     refused("events is empty", () -> SaveCommand.builder("a", ExpectedVersion.any()).build());
     assertDoesNotThrow(() -> save("a").events(Collections.nCopies(999, EVENT)).build());
     refused(
-        "events has 1001 events, more than 1000",
+        "events has 1001 events, the maximum is 1000",
         () -> save("a").events(Collections.nCopies(1000, EVENT)).build());
   }
 
@@ -131,18 +131,18 @@ final class RulesTest {
   void namespaces() {
     assertDoesNotThrow(() -> CallSettings.defaults().withNamespace("a.B-1_.x"));
     assertDoesNotThrow(() -> CallSettings.defaults().withNamespace(""));
-    refused("namespace is longer than 64", () -> AetherClient.builder().namespace("n".repeat(65)));
+    refused("namespace is longer than 64 characters", () -> AetherClient.builder().namespace("n".repeat(65)));
     for (String bad : List.of(".", ".a", "a.", "a..b")) {
-      refused("namespace has an empty token", () -> CallSettings.defaults().withNamespace(bad));
+      refused("namespace contains an empty token", () -> CallSettings.defaults().withNamespace(bad));
     }
     refused(
-        "namespace may only have tokens of A-Z a-z 0-9 _ - joined by dots",
+        "namespace must consist of tokens of A-Z a-z 0-9 _ - joined by dots",
         () -> save("a").namespace("no spaces").build());
   }
 
   @Test
   void snapshots() {
-    refused("version is 0, not 1 or more", () -> Snapshot.builder("a", 0, Bytes.empty()).build());
+    refused("version must be at least 1", () -> Snapshot.builder("a", 0, Bytes.empty()).build());
   }
 
   @ParameterizedTest
@@ -213,7 +213,7 @@ final class RulesTest {
   @Test
   void whereJsonGoesWrongIsSaid() {
     refused("data is not valid JSON at index 1", () -> NewEvent.json("T", "{bad"));
-    refused("data is not valid JSON: it ends too early", () -> NewEvent.json("T", "[1, 2"));
+    refused("data is not valid JSON: unexpected end", () -> NewEvent.json("T", "[1, 2"));
   }
 
   @Test
@@ -222,7 +222,7 @@ final class RulesTest {
     String json = "[{\"a\":".repeat(depth) + "1" + "}]".repeat(depth);
     assertEquals(json.length(), NewEvent.json("T", json).data().size());
     refused(
-        "data is not valid JSON: it ends too early",
+        "data is not valid JSON: unexpected end",
         () -> NewEvent.json("T", json.substring(0, json.length() - 1)));
   }
 }

@@ -3,7 +3,7 @@ package dev.aether.client.actor;
 import dev.aether.client.ActorPart;
 import org.jspecify.annotations.Nullable;
 
-/** An actor that is loaded part by part. For one thread at a time. */
+/** Rebuilds an actor from the parts of a load. Used by one thread at a time. */
 final class ActorRebuild<S, E> {
   private final ActorsConfig<S, E> config;
   private @Nullable Fold<S, E> fold;
@@ -14,14 +14,14 @@ final class ActorRebuild<S, E> {
   }
 
   void take(ActorPart part) {
-    if (part instanceof ActorPart.Begin begin) {
+    if (part instanceof ActorPart.SnapshotPart begin) {
       fold = config.from(begin.snapshot());
-    } else if (part instanceof ActorPart.Next next && fold != null) {
+    } else if (part instanceof ActorPart.EventPart next && fold != null) {
       fold.take(next.event());
     }
   }
 
-  /** The actor; null: its snapshot can't be used. */
+  /** The actor; null if its snapshot cannot be used. */
   @Nullable Loaded<S> result() {
     return fold == null ? null : fold.result();
   }

@@ -19,20 +19,21 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
- * Handles commands to actors of one kind: loads the actor, asks for a decision on its state, and
- * saves what is decided on the version that it was decided on. After a conflict the state takes in
- * what it missed, and the decision is asked for again, as often as the policy allows: at most one
- * call more than the save itself, since a conflict brings the missed events along as far as they
- * fit, and else one call reads them.
+ * Handles commands to actors of one type: loads the actor, asks for a decision on its state, and
+ * saves the decided events at the version on which they were decided. After a conflict it applies
+ * the missed events to the state and asks for the decision again, as often as the policy allows.
+ * This takes at most one call besides the save itself, because a conflict contains the missed
+ * events if they fit, and otherwise one call reads them.
  *
- * <p>The state of {@link Handled} and of the cache is folded from the events as they were decided,
- * not as the codec would read them: a codec must give back what it was given.
+ * <p>The state of {@link Handled} and in the cache is computed from the decided events themselves,
+ * not from their stored form. Therefore a codec must decode an event to one equal to the encoded
+ * one.
  *
- * <p>For any number of threads; the caller's thread reads, decides, saves and waits. Besides what
- * {@link AetherClient} throws: what {@link RetryingSaver} does when it gives up, what the codec and
- * the decision throw, and {@link IllegalStateException} for a history with a gap. An {@link
- * dev.aether.client.OutcomeUnknownException} reaches the caller, as the events may be stored:
- * nothing is decided again.
+ * <p>Safe for use by many threads; the caller's thread reads, decides, saves and waits. Besides the
+ * exceptions of {@link AetherClient}, it throws those of {@link RetryingSaver} when it gives up,
+ * those of the codec and of the decision, and {@link IllegalStateException} if a history has a gap.
+ * It passes {@link dev.aether.client.OutcomeUnknownException} to the caller without deciding again,
+ * because the events may be stored.
  */
 public final class Actors<S, E> {
   private final AetherClient client;
@@ -46,8 +47,8 @@ public final class Actors<S, E> {
   }
 
   /**
-   * Actors of a kind, in the client's namespace, without a cache. The client stays the caller's to
-   * close.
+   * Creates actors of a type in the client's namespace, without a cache. The caller closes the
+   * client.
    */
   public static <S, E> Actors<S, E> of(
       AetherClient client, ActorType<S, E> type, RetryPolicy policy) {
@@ -56,22 +57,22 @@ public final class Actors<S, E> {
   }
 
   /**
-   * These actors with other settings, such as a namespace, or commits named after the command that
-   * is handled: {@code with(now -> now.withCommitIds(attempt -> id + "." +
-   * attempt.latestVersion()))}. Cheap enough for each command. What was cached stays, so change the
-   * namespace first.
+   * Returns these actors with other settings, for example with another namespace or with commit ids
+   * derived from the command: {@code with(now -> now.withCommitIds(attempt -> id + "." +
+   * attempt.latestVersion()))}. It is cheap enough to do for each command. The cache is shared
+   * unless the namespace changes.
    */
   public Actors<S, E> with(UnaryOperator<SaveSettings> change) {
     return new Actors<>(client, config.with(change.apply(config.settings())));
   }
 
   /**
-   * These actors with a cache of the states used last, which {@link #handle} builds on without
-   * reading. A state that is old meanwhile costs a conflict; what is refused on it, or where
-   * nothing is decided, is decided once more on what is stored. Only a namespace that is deleted
-   * and made anew makes it wrong: then make new actors, too.
+   * Returns these actors with a cache of the most recently used states, from which {@link #handle}
+   * starts without reading. A stale state costs a conflict. If a decision throws or decides nothing
+   * on a cached state, it is made again on the stored one. The cache is wrong only after a
+   * namespace is deleted and recreated: then create new actors, too.
    *
-   * @param maxActors how many are kept; 0: none
+   * @param maxActors maximum number of cached actors; 0 for no cache
    */
   public Actors<S, E> withCache(int maxActors) {
     if (maxActors < 0) {
@@ -80,19 +81,19 @@ public final class Actors<S, E> {
     return new Actors<>(client, config.with(new StateCache<>(maxActors)));
   }
 
-  /** These actors with another listener than {@link ActorsListener#logging()}. */
+  /** Returns these actors with another listener than {@link ActorsListener#logging()}. */
   public Actors<S, E> withListener(ActorsListener listener) {
     return new Actors<>(client, config.with(listener));
   }
 
-  /** The same actors, the same cache, with methods that do not wait. */
+  /** The non-blocking form of these actors, with the same cache. */
   public AsyncActors<S, E> async() {
     return new AsyncActors<>(client.async(), config);
   }
 
   /**
-   * The actor as it is stored now, whatever is cached: in one call, or two where its snapshot can't
-   * be used.
+   * Loads the actor from the store, regardless of the cache: in one call, or two if its snapshot
+   * cannot be used.
    */
   public Loaded<S> load(String actorId) {
     Loaded<S> loaded = read(actorId);
@@ -103,8 +104,9 @@ public final class Actors<S, E> {
   /**
    * Handles a command.
    *
-   * @param decide the events that follow on a state; none: there is nothing to save. Asked once for
-   *     each attempt, and once more where it refused or decided nothing on a cached state
+   * @param decide returns the events that follow from a state; none if there is nothing to save. It
+   *     is called once for each attempt, and once more if it threw or decided nothing on a cached
+   *     state
    */
   public Handled<S, E> handle(
       String actorId, Function<? super S, ? extends List<? extends E>> decide) {
@@ -112,9 +114,9 @@ public final class Actors<S, E> {
   }
 
   /**
-   * As {@link #handle(String, Function)}.
+   * Same as {@link #handle(String, Function)}.
    *
-   * @param context what is said of each event
+   * @param context metadata for each event
    */
   public Handled<S, E> handle(
       String actorId,
@@ -124,9 +126,9 @@ public final class Actors<S, E> {
   }
 
   /**
-   * As {@link #handle(String, EventContext, Function)}.
+   * Same as {@link #handle(String, EventContext, Function)}.
    *
-   * @param decide sees the version, too, and after a conflict what it was
+   * @param decide also receives the version and, after a conflict, the conflict
    */
   public Handled<S, E> handle(
       String actorId,
@@ -141,7 +143,7 @@ public final class Actors<S, E> {
     }
   }
 
-  /** What a cached state refuses is decided once more, on what is stored. */
+  /** Decides once more on the stored state if the decision on a cached state is not reliable. */
   private Optional<Saved> saveChecked(String actorId, CommandExecution<S, E> execution) {
     try {
       Optional<Saved> saved = save(actorId, execution);

@@ -12,14 +12,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@link Actors} and {@link AsyncActors} are made of, and what both do alike.
+ * The configuration of {@link Actors} and {@link AsyncActors}, and the operations they share.
  *
- * @param type the kind of actor
- * @param policy what follows on a conflict
- * @param settings how saves are made
- * @param cache states to build on without reading
+ * @param type the type of actor
+ * @param policy decides what to do after a conflict
+ * @param settings settings of the saves
+ * @param cache states from which commands start without reading
  * @param snapshots saves snapshots
- * @param listener hears of what goes wrong beside
+ * @param listener is told about failures that do not make commands fail
  */
 record ActorsConfig<S, E>(
     ActorType<S, E> type,
@@ -28,7 +28,7 @@ record ActorsConfig<S, E>(
     StateCache<S> cache,
     SnapshotSaver snapshots,
     ActorsListener listener) {
-  /** Asked for with each save; more hardly fit a conflict. */
+  /** Number of missed events that each save requests; more would hardly fit into a conflict. */
   private static final int MAX_MISSED_EVENTS = 64;
 
   ActorsConfig(ActorType<S, E> type, RetryPolicy policy, SnapshotSaver snapshots) {
@@ -41,7 +41,7 @@ record ActorsConfig<S, E>(
         ActorsListener.logging());
   }
 
-  /** The same actor id in another namespace is another actor, of which nothing is known yet. */
+  /** Drops the cache if the namespace changes, because the same id is another actor there. */
   ActorsConfig<S, E> with(SaveSettings changed) {
     boolean same = Objects.equals(changed.call().namespace(), settings.call().namespace());
     StateCache<S> known = same ? cache : cache.emptyLikeThis();
@@ -56,12 +56,12 @@ record ActorsConfig<S, E>(
     return new ActorsConfig<>(type, policy, settings, cache, snapshots, new SafeListener(changed));
   }
 
-  /** To begin with the first event. */
+  /** Starts from the initial state. */
   Fold<S, E> fromNothing(String actorId) {
     return new Fold<>(type, new Loaded<>(actorId, type.initial(), 0));
   }
 
-  /** To begin with a snapshot; null: it can't be used, and the listener knows. */
+  /** Starts from a snapshot; returns null, after telling the listener, if it cannot be used. */
   @Nullable Fold<S, E> from(Snapshot snapshot) {
     try {
       return new Fold<>(
@@ -75,28 +75,31 @@ record ActorsConfig<S, E>(
   private S stateOf(Snapshot snapshot) {
     ActorType.Snapshots<S> kept = type.snapshots();
     if (kept == null) {
-      throw new CodecException("this kind of actor has no snapshots", null);
+      throw new CodecException("this type of actor has no snapshots", null);
     }
     if (!snapshot.contentType().equals(kept.codec().contentType())) {
       throw new CodecException(
           String.format(
-              Locale.ROOT, "it is %s, not %s", snapshot.contentType(), kept.codec().contentType()),
+              Locale.ROOT,
+              "the snapshot's content type is %s, expected %s",
+              snapshot.contentType(),
+              kept.codec().contentType()),
           null);
     }
     return kept.codec().decode(snapshot.state());
   }
 
-  /** The events after a version. */
+  /** Options to read the events after a version. */
   ReadOptions after(long version) {
     return new ReadOptions(version + 1, 0, 0, false, null, settings.call());
   }
 
-  /** Whether what was known before a conflict is no beginning of what the actor is now. */
+  /** Whether the known state does not belong to the history that the conflict reports. */
   static boolean isOther(Loaded<?> known, Conflict conflict) {
     return conflict.currentVersion() < known.version();
   }
 
-  /** A command has been handled. */
+  /** Completes a command: updates the cache and saves a snapshot if one is due. */
   Handled<S, E> end(CommandExecution<S, E> execution, Optional<Saved> saved) {
     Handled<S, E> handled = execution.end(saved);
     Loaded<S> now = new Loaded<>(handled.actorId(), handled.state(), handled.version());

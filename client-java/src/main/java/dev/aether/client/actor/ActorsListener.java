@@ -3,12 +3,12 @@ package dev.aether.client.actor;
 import dev.aether.client.Snapshot;
 
 /**
- * Hears of what goes wrong beside the commands, which it doesn't make fail. Called by any thread;
- * it must not wait. What it throws is logged.
+ * Is told about failures that do not make commands fail. Called by any thread; it must not block.
+ * Its exceptions are logged.
  */
 public interface ActorsListener {
   /**
-   * A snapshot was not saved. That it was outdated meanwhile is no failure.
+   * A snapshot could not be saved. Not called if a newer snapshot was stored already.
    *
    * @param actorId the actor
    * @param version the snapshot's version
@@ -17,15 +17,15 @@ public interface ActorsListener {
   default void onSnapshotFailed(String actorId, long version, Throwable failure) {}
 
   /**
-   * A stored snapshot can't be used: newer or older code wrote it. The actor is read from its first
-   * event instead.
+   * A stored snapshot cannot be used, because newer or older code wrote it. The actor is read from
+   * its first event instead.
    *
-   * @param snapshot as it is stored
-   * @param why what its codec says of it
+   * @param snapshot the stored snapshot
+   * @param why the exception of its codec
    */
   default void onSnapshotUnreadable(Snapshot snapshot, RuntimeException why) {}
 
-  /** Logs the first of each kind as a warning, and what follows for those who look closer. */
+  /** Logs the first failure of each kind as a warning, and later ones at debug level. */
   static ActorsListener logging() {
     return new LoggingListener();
   }

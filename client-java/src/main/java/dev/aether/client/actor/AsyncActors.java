@@ -18,9 +18,9 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * As {@link Actors}, without waiting: events are taken in and commands decided on the client's
- * executor, the first also in the calling thread. Cancelling a future ends it: no further attempt
- * is made, and whether the present one is stored is not known.
+ * Same as {@link Actors}, without blocking: events are applied and commands decided on the client's
+ * executor, the first time also in the calling thread. Cancelling a future stops the command: no
+ * further attempt is made, and the current one may or may not be stored.
  */
 public final class AsyncActors<S, E> {
   private final AsyncAetherClient client;
@@ -33,18 +33,18 @@ public final class AsyncActors<S, E> {
     this.saver = AsyncRetryingSaver.of(client, config.policy(), config.settings());
   }
 
-  /** As {@link Actors#load}. */
+  /** Same as {@link Actors#load}. */
   public CompletableFuture<Loaded<S>> load(String actorId) {
     return Futures.then(read(actorId), this::remembered);
   }
 
-  /** As {@link Actors#handle(String, Function)}. */
+  /** Same as {@link Actors#handle(String, Function)}. */
   public CompletableFuture<Handled<S, E>> handle(
       String actorId, Function<? super S, ? extends List<? extends E>> decide) {
     return handle(actorId, EventContext.none(), decide);
   }
 
-  /** As {@link Actors#handle(String, EventContext, Function)}. */
+  /** Same as {@link Actors#handle(String, EventContext, Function)}. */
   public CompletableFuture<Handled<S, E>> handle(
       String actorId,
       EventContext context,
@@ -52,7 +52,7 @@ public final class AsyncActors<S, E> {
     return handle(actorId, context, (state, attempt) -> decide.apply(state));
   }
 
-  /** As {@link Actors#handle(String, EventContext, BiFunction)}. */
+  /** Same as {@link Actors#handle(String, EventContext, BiFunction)}. */
   public CompletableFuture<Handled<S, E>> handle(
       String actorId,
       EventContext context,
@@ -72,7 +72,7 @@ public final class AsyncActors<S, E> {
     return result;
   }
 
-  /** What a cached state refuses is decided once more, on what is stored. */
+  /** Decides once more on the stored state if the decision on a cached state is not reliable. */
   private CompletableFuture<Optional<Saved>> saveChecked(
       String actorId, CommandExecution<S, E> execution) {
     CompletableFuture<Optional<Saved>> first = save(actorId, execution);

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A codec by a table: for each type of event its class, and how that is made into bytes and back.
- * Immutable; each {@link #event} makes a codec that knows one type more.
+ * A codec with a table of event types: for each type its class, and functions that convert it to
+ * bytes and back. Immutable; each {@link #event} returns a codec with one more type.
  */
 public final class BytesCodec<E> implements EventCodec<E> {
   private final String contentType;
@@ -31,28 +31,28 @@ public final class BytesCodec<E> implements EventCodec<E> {
   }
 
   /**
-   * A codec that knows no type yet.
+   * Creates a codec without types.
    *
-   * @param contentType media type of all events' data, at most 256 bytes
+   * @param contentType media type of the data of all events, at most 256 bytes
    */
   public static <E> BytesCodec<E> of(String contentType) {
     return new BytesCodec<>(contentType, Map.of(), Map.of());
   }
 
   /**
-   * This codec with one more type. A class that has a type already is written as its first type and
-   * read from each: so a type gets a new name.
+   * Returns this codec with one more type. A class may have several types: it is written as the
+   * first and read from each, so that a type can be renamed.
    *
-   * @param type the stored event's type
-   * @param as the event's class itself, not one above it
-   * @throws IllegalArgumentException if the type is there already
+   * @param type the type of the stored event
+   * @param as the event's own class, not a superclass
+   * @throws IllegalArgumentException if the codec already has the type
    */
   public <T extends E> BytesCodec<E> event(
       String type, Class<T> as, ToBytes<T> to, FromBytes<T> from) {
     Entry<T> entry = new Entry<>(type, as, to, from);
     Map<String, Entry<?>> types = new HashMap<>(byType);
     if (types.put(type, entry) != null) {
-      throw new IllegalArgumentException("event type \"" + type + "\" is there already");
+      throw new IllegalArgumentException("event type \"" + type + "\" is already in the codec");
     }
     Map<Class<?>, Entry<?>> classes = new HashMap<>(byClass);
     classes.putIfAbsent(as, entry);
@@ -72,7 +72,7 @@ public final class BytesCodec<E> implements EventCodec<E> {
           .build();
     } catch (Exception e) {
       throw new CodecException(
-          String.format(Locale.ROOT, "an event of type \"%s\"", entry.type()), e);
+          String.format(Locale.ROOT, "cannot encode an event of type \"%s\"", entry.type()), e);
     }
   }
 
@@ -85,7 +85,7 @@ public final class BytesCodec<E> implements EventCodec<E> {
       throw new CodecException(
           String.format(
               Locale.ROOT,
-              "version %s of actor \"%s\", a \"%s\"",
+              "cannot decode version %s of actor \"%s\", of type \"%s\"",
               Long.toUnsignedString(event.version()),
               event.actorId(),
               event.type()),

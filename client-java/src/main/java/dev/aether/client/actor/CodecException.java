@@ -2,9 +2,9 @@ package dev.aether.client.actor;
 
 import org.jspecify.annotations.Nullable;
 
-/** An event or a state could not be made into bytes, or bytes into one. */
+/** An event or a state could not be encoded or decoded. */
 public class CodecException extends RuntimeException {
-  /** With what lies behind it; null: nothing more. */
+  /** Creates the exception; the cause may be null. */
   public CodecException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }

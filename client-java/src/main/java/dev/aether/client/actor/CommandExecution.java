@@ -10,8 +10,8 @@ import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A command on its way: what is known of its actor, and what was decided on that. For one thread at
- * a time.
+ * A command in progress: what is known of its actor, and what was decided. Used by one thread at a
+ * time.
  */
 final class CommandExecution<S, E> {
   private final ActorType<S, E> type;
@@ -33,51 +33,54 @@ final class CommandExecution<S, E> {
     this.decider = decider;
   }
 
-  /** What is known of the actor, once something is. */
+  /** The known actor; called after {@link #know}. */
   Loaded<S> actor() {
     return Objects.requireNonNull(actor);
   }
 
-  /** From now on this is known; the version to save on. */
+  /** Sets the known actor and returns the version to save at. */
   long know(Loaded<S> actor) {
     this.actor = actor;
     return actor.version();
   }
 
-  /** What may be built on without reading; null: nothing. */
+  /** The cached actor; null if there is none or the cache is not trusted. */
   @Nullable Loaded<S> cached(StateCache<S> cache, String actorId) {
     Loaded<S> known = trustsCache ? cache.get(actorId) : null;
     cached = known != null;
     return known;
   }
 
-  /** What is known now was read, or came with a conflict. */
+  /** Records that the known actor was read or came with a conflict. */
   void isRead() {
     cached = false;
   }
 
   /**
-   * Whether nothing was decided, or the decision refused, on a cached state: no save tells whether
-   * that is old.
+   * Whether the decision on a cached state threw or decided nothing. Then no save shows whether the
+   * state was stale.
    */
   boolean isUnsure() {
     return unsure;
   }
 
-  /** From now on only what is read counts. */
+  /** Ignores the cache from now on. */
   void distrustCache() {
     trustsCache = false;
     unsure = false;
   }
 
-  /** Takes in what is decided before it is saved: what can't be taken in must not be stored. */
+  /**
+   * Applies the decided events before they are saved, because events that cannot be applied must
+   * not be stored.
+   */
   List<NewEvent> decide(Attempt attempt) {
     unsure = cached;
     decided = List.copyOf(decider.apply(actor().state(), attempt));
     unsure &= decided.isEmpty();
     after = actor().state();
     for (E event : decided) {
-      after = Objects.requireNonNull(type.apply().apply(after, event), "apply made no state");
+      after = Objects.requireNonNull(type.apply().apply(after, event), "apply returned null");
     }
     return decided.stream().map(type.codec()::encode).map(context::on).toList();
   }

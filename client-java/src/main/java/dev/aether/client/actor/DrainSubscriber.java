@@ -5,7 +5,10 @@ import java.util.concurrent.Flow;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Takes in all that a publisher of the client brings; the future is cancelled to end that. */
+/**
+ * Consumes everything that a publisher of the client delivers. Cancelling the future cancels the
+ * subscription.
+ */
 final class DrainSubscriber<T> implements Flow.Subscriber<T> {
   private final Consumer<? super T> taker;
   private final CompletableFuture<@Nullable Void> end = new CompletableFuture<>();
@@ -14,7 +17,7 @@ final class DrainSubscriber<T> implements Flow.Subscriber<T> {
     this.taker = taker;
   }
 
-  /** What the taker throws, the future ends with. */
+  /** Starts consuming. If the consumer throws, the future fails with its exception. */
   static <T> CompletableFuture<@Nullable Void> of(
       Flow.Publisher<T> publisher, Consumer<? super T> taker) {
     DrainSubscriber<T> draining = new DrainSubscriber<>(taker);
@@ -36,7 +39,7 @@ final class DrainSubscriber<T> implements Flow.Subscriber<T> {
 
   @Override
   public void onNext(T item) {
-    taker.accept(item); // The publisher hands what it throws to onError.
+    taker.accept(item); // The publisher passes its exceptions to onError.
   }
 
   @Override

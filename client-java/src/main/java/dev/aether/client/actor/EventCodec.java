@@ -4,26 +4,29 @@ import dev.aether.client.Event;
 import dev.aether.client.NewEvent;
 import org.jspecify.annotations.Nullable;
 
-/** How a kind of actor's events are stored. For any number of threads. */
+/**
+ * Converts the events of a type of actor to and from their stored form. Safe for use by many
+ * threads.
+ */
 public interface EventCodec<E> {
   /**
-   * The event as it is to be stored.
+   * Encodes an event.
    *
-   * @throws CodecException if it can't be
+   * @throws CodecException if it cannot be encoded
    */
   NewEvent encode(E event);
 
   /**
-   * What a stored event says; null: nothing that concerns the state.
+   * Decodes a stored event; returns null if it does not concern the state.
    *
-   * @throws UnknownEventTypeException if its type is unknown here
-   * @throws CodecException if it can't be decoded
+   * @throws UnknownEventTypeException if its type is unknown
+   * @throws CodecException if it cannot be decoded
    */
   @Nullable E decode(Event event);
 
   /**
-   * This codec, but events of unknown types don't concern the state. Only where that is so: a
-   * decision on a state that left out what newer code wrote may be wrong.
+   * Returns this codec, but events of unknown types do not concern the state. Use it only where
+   * this is true: a decision on a state that ignores events of newer code may be wrong.
    */
   default EventCodec<E> skippingUnknown() {
     return new SkippingCodec<>(this);

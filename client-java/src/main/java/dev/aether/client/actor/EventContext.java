@@ -6,14 +6,14 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Why events happen, and on whose behalf: metadata that is carried from an event to those it
- * causes. Empty text: not known.
+ * The origin of events: metadata that is passed on from an event to the events it causes. Empty
+ * text means unknown.
  *
- * @param correlationId what belongs together: the same for all that one first cause brought about
- * @param causationId the event or message that is the cause
- * @param userId on whose behalf
+ * @param correlationId groups everything that goes back to the same first cause
+ * @param causationId the event or message that caused the event
+ * @param userId the user on whose behalf it happens
  * @param traceparent the W3C trace context
- * @param commandId the command that is handled; {@link NewEvent#commandId()}. Not carried on
+ * @param commandId the command that is handled, for {@link NewEvent#commandId()}; not passed on
  */
 public record EventContext(
     String correlationId, String causationId, String userId, String traceparent, String commandId) {
@@ -31,14 +31,14 @@ public record EventContext(
 
   private static final EventContext NONE = new EventContext("", "", "", "", "");
 
-  /** Nothing is known. */
+  /** An empty context. */
   public static EventContext none() {
     return NONE;
   }
 
   /**
-   * The context of what an event causes: caused by its id, in the same correlation (which begins
-   * with it, where it has none), on behalf of the same user, in the same trace.
+   * The context of what an event causes: caused by its id, in its correlation (or in one that
+   * starts with the event if it has none), on behalf of the same user, in the same trace.
    */
   public static EventContext causedBy(Event event) {
     Map<String, String> carried = event.metadata();
@@ -51,32 +51,32 @@ public record EventContext(
         "");
   }
 
-  /** This context in another correlation. */
+  /** Returns this context with another correlation id. */
   public EventContext withCorrelationId(String id) {
     return new EventContext(id, causationId, userId, traceparent, commandId);
   }
 
-  /** This context with another cause. */
+  /** Returns this context with another cause. */
   public EventContext withCausationId(String id) {
     return new EventContext(correlationId, id, userId, traceparent, commandId);
   }
 
-  /** This context on behalf of somebody else. */
+  /** Returns this context with another user. */
   public EventContext withUserId(String id) {
     return new EventContext(correlationId, causationId, id, traceparent, commandId);
   }
 
-  /** This context in another trace, or another span of it. */
+  /** Returns this context with another trace context. */
   public EventContext withTraceparent(String value) {
     return new EventContext(correlationId, causationId, userId, value, commandId);
   }
 
-  /** This context for a command. */
+  /** Returns this context with another command. */
   public EventContext withCommandId(String id) {
     return new EventContext(correlationId, causationId, userId, traceparent, id);
   }
 
-  /** What is known, under its well known keys; without the command, which is no metadata. */
+  /** The known values under their well-known keys; without the command, which is not metadata. */
   public Map<String, String> metadata() {
     Map<String, String> known = new HashMap<>();
     known.put(CORRELATION_ID, correlationId);
@@ -87,7 +87,7 @@ public record EventContext(
     return Map.copyOf(known);
   }
 
-  /** The event in this context; what it says itself stays. */
+  /** Adds this context to an event; values that the event already has are kept. */
   public NewEvent on(NewEvent event) {
     Map<String, String> entries = new HashMap<>(metadata());
     entries.putAll(event.metadata());

@@ -4,7 +4,7 @@ import dev.aether.client.Event;
 import dev.aether.client.retry.Conflict;
 import java.util.Locale;
 
-/** A state that takes in event after event. For one thread at a time. */
+/** A state to which events are applied one after another. Used by one thread at a time. */
 final class Fold<S, E> {
   private final ActorType<S, E> type;
   private final String actorId;
@@ -23,7 +23,7 @@ final class Fold<S, E> {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "actor \"%s\" has version %s after %s",
+              "the history of actor \"%s\" has a gap: version %s follows %s",
               actorId,
               Long.toUnsignedString(event.version()),
               Long.toUnsignedString(version)));
@@ -35,7 +35,7 @@ final class Fold<S, E> {
     version = event.version();
   }
 
-  /** Takes what a conflict brought along; whether that is all that was missed. */
+  /** Applies the missed events of a conflict; returns whether these were all of them. */
   boolean take(Conflict conflict) {
     conflict.missedEvents().forEach(this::take);
     return version == conflict.currentVersion();

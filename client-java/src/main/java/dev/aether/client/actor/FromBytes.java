@@ -2,13 +2,13 @@ package dev.aether.client.actor;
 
 import dev.aether.client.Bytes;
 
-/** Makes bytes into a value. For any number of threads. */
+/** Converts bytes to a value. Safe for use by many threads. */
 @FunctionalInterface
 public interface FromBytes<T> {
   /**
-   * The value that the bytes are.
+   * Decodes the bytes.
    *
-   * @throws Exception if they are none; becomes a {@link CodecException}
+   * @throws Exception if they cannot be decoded; it is wrapped in a {@link CodecException}
    */
   T decode(Bytes bytes) throws Exception;
 }

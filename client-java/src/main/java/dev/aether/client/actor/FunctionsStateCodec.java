@@ -3,7 +3,7 @@ package dev.aether.client.actor;
 import dev.aether.client.Bytes;
 import java.util.Objects;
 
-/** A codec from two functions. */
+/** A state codec that uses two functions. */
 record FunctionsStateCodec<S>(String contentType, ToBytes<S> to, FromBytes<S> from)
     implements StateCodec<S> {
   @Override
@@ -11,7 +11,7 @@ record FunctionsStateCodec<S>(String contentType, ToBytes<S> to, FromBytes<S> fr
     try {
       return to.encode(state);
     } catch (Exception e) {
-      throw new CodecException("a state can't be encoded", e);
+      throw new CodecException("the state cannot be encoded", e);
     }
   }
 
@@ -20,7 +20,7 @@ record FunctionsStateCodec<S>(String contentType, ToBytes<S> to, FromBytes<S> fr
     try {
       return Objects.requireNonNull(from.decode(bytes));
     } catch (Exception e) {
-      throw new CodecException("a state can't be decoded", e);
+      throw new CodecException("the state cannot be decoded", e);
     }
   }
 }

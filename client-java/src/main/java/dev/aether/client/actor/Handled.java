@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A command that was handled.
+ * The result of a command.
  *
  * @param actorId the actor
- * @param state its state afterwards
- * @param version the version up to which the state has its events
- * @param events what was decided and saved; empty: nothing was
- * @param saved how it is stored; empty: there was nothing to save
+ * @param state its state after the command
+ * @param version the version of the state
+ * @param events the decided and saved events; empty if there were none
+ * @param saved how the commit is stored; empty if there was nothing to save
  */
 public record Handled<S, E>(
     String actorId, S state, long version, List<E> events, Optional<Saved> saved) {

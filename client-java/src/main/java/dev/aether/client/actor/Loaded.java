@@ -1,10 +1,10 @@
 package dev.aether.client.actor;
 
 /**
- * An actor as it was read.
+ * A loaded actor.
  *
  * @param actorId the actor
  * @param state its state
- * @param version the version up to which the state has its events; 0: nobody wrote it
+ * @param version the version of the state; 0 if the actor has no events
  */
 public record Loaded<S>(String actorId, S state, long version) {}

@@ -6,7 +6,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
-/** Logs the first of each kind as a warning, the rest as debug: each load may bring another. */
+/**
+ * Logs the first failure of each kind as a warning and the rest at debug level, because every load
+ * may fail.
+ */
 final class LoggingListener implements ActorsListener {
   private static final Logger LOG = LoggerFactory.getLogger(Actors.class);
 
@@ -17,7 +20,7 @@ final class LoggingListener implements ActorsListener {
   public void onSnapshotFailed(String actorId, long version, Throwable failure) {
     LOG.atLevel(level(failedBefore))
         .setCause(failure)
-        .log("the snapshot of {} at version {} was not saved", actorId, version);
+        .log("the snapshot of actor {} at version {} could not be saved", actorId, version);
   }
 
   @Override
@@ -25,7 +28,7 @@ final class LoggingListener implements ActorsListener {
     LOG.atLevel(level(unreadableBefore))
         .setCause(why)
         .log(
-            "the snapshot of {} at version {} can't be read; its events are read instead",
+            "the snapshot of actor {} at version {} cannot be used; reading the actor's events instead",
             snapshot.actorId(),
             snapshot.version());
   }

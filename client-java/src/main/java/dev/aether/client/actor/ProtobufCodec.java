@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Events that are protobuf messages; an event's type is the full name of its message. */
+/**
+ * A codec for events that are protobuf messages; the type of an event is the full name of its
+ * message.
+ */
 public final class ProtobufCodec implements EventCodec<Message> {
   /** Media type of the data. */
   public static final String CONTENT_TYPE = "application/protobuf";
@@ -23,10 +26,10 @@ public final class ProtobufCodec implements EventCodec<Message> {
   }
 
   /**
-   * A codec for messages of these types.
+   * Creates a codec for these message types.
    *
-   * @param examples one of each type, as {@code Deposited.getDefaultInstance()}
-   * @throws IllegalStateException if two are of one type
+   * @param examples an instance of each type, such as {@code Deposited.getDefaultInstance()}
+   * @throws IllegalStateException if a type occurs twice
    */
   public static ProtobufCodec of(Message... examples) {
     return new ProtobufCodec(
@@ -40,7 +43,7 @@ public final class ProtobufCodec implements EventCodec<Message> {
   public NewEvent encode(Message event) {
     String type = event.getDescriptorForType().getFullName();
     if (!known.containsKey(type)) {
-      throw new CodecException("message \"" + type + "\" isn't known here", null);
+      throw new CodecException("message \"" + type + "\" is not in the codec", null);
     }
     return NewEvent.builder(type)
         .data(Bytes.wrap(event.toByteArray()))
@@ -60,7 +63,7 @@ public final class ProtobufCodec implements EventCodec<Message> {
       throw new CodecException(
           String.format(
               Locale.ROOT,
-              "version %s of actor \"%s\", a \"%s\"",
+              "cannot decode version %s of actor \"%s\", of type \"%s\"",
               Long.toUnsignedString(event.version()),
               event.actorId(),
               event.type()),

@@ -4,7 +4,7 @@ import dev.aether.client.Snapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Another listener whose exceptions go no further than the log. */
+/** Logs the exceptions of another listener. */
 record SafeListener(ActorsListener listener) implements ActorsListener {
   private static final Logger LOG = LoggerFactory.getLogger(ActorsListener.class);
 
@@ -22,7 +22,7 @@ record SafeListener(ActorsListener listener) implements ActorsListener {
     try {
       call.run();
     } catch (RuntimeException e) {
-      LOG.error("a listener of actors failed", e);
+      LOG.error("an ActorsListener threw an exception", e);
     }
   }
 }

@@ -4,7 +4,7 @@ import dev.aether.client.Event;
 import dev.aether.client.NewEvent;
 import org.jspecify.annotations.Nullable;
 
-/** Another codec that skips what it doesn't know. */
+/** Wraps a codec and skips events of unknown types. */
 record SkippingCodec<E>(EventCodec<E> codec) implements EventCodec<E> {
   @Override
   public NewEvent encode(E event) {

@@ -1,18 +1,18 @@
 package dev.aether.client.actor;
 
-/** Says when a snapshot is due. For any number of threads. */
+/** Decides when a snapshot is due. Safe for use by many threads. */
 @FunctionalInterface
 public interface SnapshotRule {
   /**
-   * Whether a save makes a snapshot due.
+   * Whether a snapshot is due after a save.
    *
    * @param before the actor's version before the save
-   * @param after its version now, above that
+   * @param after its version after the save, which is higher
    */
   boolean isDue(long before, long after);
 
   /**
-   * Each time that so many more events are stored.
+   * A snapshot is due whenever this number of events has been stored.
    *
    * @param events at least 1
    */

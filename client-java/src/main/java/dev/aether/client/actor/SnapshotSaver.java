@@ -11,11 +11,13 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Saves snapshots as their rule says, beside the commands: none waits for one, and none fails with
- * one. For any number of threads.
+ * Saves snapshots when their rule says so. Commands neither wait for a snapshot nor fail with it.
+ * Safe for use by many threads.
  */
 final class SnapshotSaver {
-  /** So many are on their way at once, at most; more are left to the next time one is due. */
+  /**
+   * Maximum number of snapshots being saved at once; others are skipped until the next one is due.
+   */
   static final int MAX_AT_ONCE = 16;
 
   private final AsyncAetherClient client;
@@ -25,7 +27,7 @@ final class SnapshotSaver {
     this.client = client;
   }
 
-  /** A save took the actor from a version to where it is now. */
+  /** Called after a save, with the version before it and the actor after it. */
   <S> void saved(
       ActorType.Snapshots<S> snapshots,
       long before,
@@ -45,7 +47,7 @@ final class SnapshotSaver {
   private <S> CompletableFuture<@Nullable Void> save(
       ActorType.Snapshots<S> snapshots, Loaded<S> actor, CallSettings settings) {
     if (!free.tryAcquire()) {
-      throw new RejectedExecutionException(MAX_AT_ONCE + " snapshots are on their way");
+      throw new RejectedExecutionException(MAX_AT_ONCE + " snapshots are already being saved");
     }
     return CompletableFuture.completedFuture(actor)
         .thenCompose(due -> client.saveSnapshot(encoded(snapshots, due), settings))

@@ -5,14 +5,14 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The states of the actors used last, so many at most. What it says may be old: then the save on it
- * conflicts, and is decided again. For any number of threads.
+ * A bounded cache of the most recently used states. A state may be stale: then the save at its
+ * version conflicts and is decided again. Safe for use by many threads.
  */
 final class StateCache<S> {
   private final int maxActors;
   private final Map<String, Loaded<S>> states;
 
-  /** 0 actors: remembers nothing. */
+  /** Creates a cache; with 0 actors it stays empty. */
   StateCache(int maxActors) {
     this.maxActors = maxActors;
     states =
@@ -24,7 +24,7 @@ final class StateCache<S> {
         };
   }
 
-  /** One for as many actors, of another namespace. */
+  /** Returns an empty cache of the same size, for another namespace. */
   StateCache<S> emptyLikeThis() {
     return new StateCache<>(maxActors);
   }

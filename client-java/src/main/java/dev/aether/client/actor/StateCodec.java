@@ -2,30 +2,33 @@ package dev.aether.client.actor;
 
 import dev.aether.client.Bytes;
 
-/** How a kind of actor's states are stored. For any number of threads. */
+/**
+ * Converts the states of a type of actor to and from their stored form. Safe for use by many
+ * threads.
+ */
 public interface StateCodec<S> {
   /**
-   * Media type of the stored state, at most 256 bytes. Only snapshots of this very type are read,
-   * so change it whenever stored states no longer fit the code: {@code application/json;v=2}. Then
-   * states are made from the events again, until new snapshots are saved.
+   * Media type of the stored state, at most 256 bytes. Only snapshots with this content type are
+   * used, so change it whenever stored states no longer fit the code, for example to {@code
+   * application/json;v=2}. Until new snapshots are saved, states are then computed from the events.
    */
   String contentType();
 
   /**
-   * The state's bytes, at most 3 MiB.
+   * Encodes a state, to at most 3 MiB.
    *
-   * @throws CodecException if it has none
+   * @throws CodecException if it cannot be encoded
    */
   Bytes encode(S state);
 
   /**
-   * The state that the bytes are.
+   * Decodes a state.
    *
-   * @throws CodecException if they are none
+   * @throws CodecException if it cannot be decoded
    */
   S decode(Bytes bytes);
 
-  /** A codec from two functions. */
+  /** Creates a codec from two functions. */
   static <S> StateCodec<S> of(String contentType, ToBytes<S> to, FromBytes<S> from) {
     return new FunctionsStateCodec<>(contentType, to, from);
   }

@@ -2,13 +2,13 @@ package dev.aether.client.actor;
 
 import dev.aether.client.Bytes;
 
-/** Makes a value into bytes. For any number of threads. */
+/** Converts a value to bytes. Safe for use by many threads. */
 @FunctionalInterface
 public interface ToBytes<T> {
   /**
-   * The value's bytes.
+   * Encodes the value.
    *
-   * @throws Exception if it has none; becomes a {@link CodecException}
+   * @throws Exception if it cannot be encoded; it is wrapped in a {@link CodecException}
    */
   Bytes encode(T value) throws Exception;
 }

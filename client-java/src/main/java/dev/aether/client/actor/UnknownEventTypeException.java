@@ -3,11 +3,11 @@ package dev.aether.client.actor;
 import dev.aether.client.Event;
 import java.util.Locale;
 
-/** A stored event has a type that the codec doesn't know: newer code wrote it, or other code. */
+/** A stored event has a type that the codec does not know, because newer or other code wrote it. */
 public final class UnknownEventTypeException extends CodecException {
   private final String type;
 
-  /** Of this event. */
+  /** Creates the exception for this event. */
   public UnknownEventTypeException(Event event) {
     super(
         String.format(

@@ -1,7 +1,7 @@
 /**
- * Actors with little code: load, decide, save. A kind of actor is a state, the events that change
- * it, and how both are stored; {@link dev.aether.client.actor.Actors} does the rest (the file
- * {@code ActorsExampleTest} runs this):
+ * Event-sourced actors with little code: load, decide, save. An actor type consists of a state, the
+ * events that change it, and codecs for both; {@link dev.aether.client.actor.Actors} does the rest
+ * (the test {@code ActorsExampleTest} runs this example):
  *
  * <pre>{@code
  * ActorType<Long, Long> counters =
@@ -19,14 +19,14 @@
  * out.println(handled.state() + " at version " + handled.version());
  * }</pre>
  *
- * <p>Events are stored by an {@link dev.aether.client.actor.EventCodec}: {@link
- * dev.aether.client.actor.BytesCodec} and {@link dev.aether.client.actor.ProtobufCodec} are here,
- * one on Jackson is in {@code aether-client-jackson}. An {@link
- * dev.aether.client.actor.EventContext} carries correlation, cause, user and trace from an event to
- * those it causes.
+ * <p>An {@link dev.aether.client.actor.EventCodec} converts events to and from their stored form:
+ * {@link dev.aether.client.actor.BytesCodec} and {@link dev.aether.client.actor.ProtobufCodec} are
+ * in this package, and {@code aether-client-jackson} has one for Jackson. An {@link
+ * dev.aether.client.actor.EventContext} passes correlation, cause, user and trace on from an event
+ * to those it causes.
  *
- * <p>It is no framework: nothing is scanned, generated or intercepted, and what is stored is what
- * {@link dev.aether.client.AetherClient} reads and writes, too.
+ * <p>This is a library, not a framework: it scans, generates and intercepts nothing, and it stores
+ * ordinary events, which {@link dev.aether.client.AetherClient} reads and writes, too.
  */
 @NullMarked
 package dev.aether.client.actor;

@@ -2,7 +2,7 @@ package dev.aether.client.retry;
 
 import java.util.Locale;
 
-/** A {@link BackgroundSaver} was closed before this save was done. */
+/** A {@link BackgroundSaver} was closed before this save was completed. */
 public final class AbandonedException extends RetryException {
   private final boolean maybeSaved;
 
@@ -11,17 +11,17 @@ public final class AbandonedException extends RetryException {
         maybeSaved
             ? String.format(
                 Locale.ROOT,
-                "the saver was closed while a save of actor \"%s\" was at work: it may be stored",
+                "the saver was closed during a save of actor \"%s\", which may or may not be stored",
                 actorId)
             : String.format(
                 Locale.ROOT,
-                "the saver was closed before a save of actor \"%s\" was begun",
+                "the saver was closed before a save of actor \"%s\" started; it is not stored",
                 actorId),
         null);
     this.maybeSaved = maybeSaved;
   }
 
-  /** Whether it was at work, so that it may be stored; false: it is not. */
+  /** Whether the save had started and may be stored; if false, it is not stored. */
   public boolean maybeSaved() {
     return maybeSaved;
   }

@@ -4,6 +4,7 @@ import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Saved;
 import dev.aether.client.VersionConflictException;
+import dev.aether.client.internal.calls.Futures;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,13 +15,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * As {@link RetryingSaver}, without waiting: deciders run on the client's executor, the first also
- * in the calling thread. Cancelling a future ends it: no further attempt is made, and whether the
- * present one is stored is not known.
+ * Same as {@link RetryingSaver}, without blocking. Deciders run on the client's executor, the first
+ * one also in the calling thread. Cancelling a future stops the save: no further attempt is made,
+ * and the current one may or may not be stored.
  *
- * <p>Deciders and callbacks on a future run on the client's executor, or in the calling thread
- * where the save ends at once, as when its policy refuses it. They must not block: each that does
- * keeps one of that executor's threads, which other calls may wait for.
+ * <p>Callbacks on a future run on the client's executor, or in the calling thread if the save
+ * completes at once, for example because its policy refuses it. Deciders and callbacks must not
+ * block: each blocked one occupies a thread of that executor, which other calls may need.
  */
 public final class AsyncRetryingSaver {
   private final AsyncAetherClient client;
@@ -33,23 +34,23 @@ public final class AsyncRetryingSaver {
     this.settings = settings;
   }
 
-  /** A saver in the client's namespace. The client stays the caller's to close. */
+  /** Creates a saver for the client's namespace. The caller closes the client. */
   public static AsyncRetryingSaver of(AsyncAetherClient client, RetryPolicy policy) {
     return of(client, policy, SaveSettings.defaults());
   }
 
-  /** A saver. The client stays the caller's to close. */
+  /** Creates a saver. The caller closes the client. */
   public static AsyncRetryingSaver of(
       AsyncAetherClient client, RetryPolicy policy, SaveSettings settings) {
     return new AsyncRetryingSaver(client, policy, settings);
   }
 
-  /** As {@link RetryingSaver#save(String, Decider)}. */
+  /** Same as {@link RetryingSaver#save(String, Decider)}. */
   public CompletableFuture<Optional<Saved>> save(String actorId, Decider decider) {
     return saveWith(actorId, attempt -> CompletableFuture.completedFuture(decider.decide(attempt)));
   }
 
-  /** As {@link RetryingSaver#save(String, long, Decider)}. */
+  /** Same as {@link RetryingSaver#save(String, long, Decider)}. */
   public CompletableFuture<Optional<Saved>> save(
       String actorId, long latestVersion, Decider decider) {
     return saveWith(
@@ -58,7 +59,7 @@ public final class AsyncRetryingSaver {
         attempt -> CompletableFuture.completedFuture(decider.decide(attempt)));
   }
 
-  /** As {@link #save(String, Decider)}, where to decide takes calls of its own. */
+  /** Same as {@link #save(String, Decider)}, with a decider that makes calls of its own. */
   public CompletableFuture<Optional<Saved>> saveWith(
       String actorId, Function<Attempt, CompletableFuture<List<NewEvent>>> decider) {
     return saveWith(
@@ -70,7 +71,7 @@ public final class AsyncRetryingSaver {
         decider);
   }
 
-  /** As {@link #save(String, long, Decider)}, where to decide takes calls of its own. */
+  /** Same as {@link #save(String, long, Decider)}, with a decider that makes calls of its own. */
   public CompletableFuture<Optional<Saved>> saveWith(
       String actorId,
       long latestVersion,
@@ -84,8 +85,8 @@ public final class AsyncRetryingSaver {
   }
 
   /**
-   * As {@link RetryingSaver#save(String, VersionSource, Decider)}, where to find out the version
-   * and to decide take calls of their own.
+   * Same as {@link RetryingSaver#save(String, VersionSource, Decider)}, with a version source and a
+   * decider that make calls of their own.
    */
   public CompletableFuture<Optional<Saved>> saveWith(
       String actorId,
@@ -102,14 +103,14 @@ public final class AsyncRetryingSaver {
     return run.result;
   }
 
-  /** One save on its way. One step after another, so no lock is needed. */
+  /** A save in progress. Its steps run one after another, so no lock is needed. */
   private final class Run {
     private final SaveAttempts attempts;
     private final Function<Optional<Conflict>, CompletableFuture<Long>> versions;
     private final Function<Attempt, CompletableFuture<List<NewEvent>>> decider;
     private final CompletableFuture<Optional<Saved>> result = new CompletableFuture<>();
 
-    /** What the result waits for; cancelled with it. */
+    /** The current step, which is cancelled with the result. */
     private volatile CompletableFuture<?> running = CompletableFuture.completedFuture(null);
 
     Run(
@@ -122,12 +123,12 @@ public final class AsyncRetryingSaver {
       CompletableFuture<?> unused =
           result.whenComplete(
               (saved, thrown) -> {
-                running.cancel(true); // Nothing, unless the caller cancelled the result.
+                running.cancel(true); // Has an effect only if the caller cancelled the result.
                 attempts.end(thrown);
               });
     }
 
-    /** Goes on with what a call brings, or ends with its failure. */
+    /** Continues with the result of a call, or fails with its failure. */
     <T extends @Nullable Object> void step(Supplier<CompletableFuture<T>> call, Consumer<T> next) {
       step(call, next, this::fail);
     }
@@ -150,7 +151,7 @@ public final class AsyncRetryingSaver {
                     if (thrown == null) {
                       next.accept(value);
                     } else {
-                      failed.accept(Causes.of(thrown));
+                      failed.accept(Futures.cause(thrown));
                     }
                   } catch (Throwable t) {
                     fail(t);
@@ -161,7 +162,10 @@ public final class AsyncRetryingSaver {
       }
     }
 
-    /** Whoever hears of the end may begin the next save: so the policy hears of it before. */
+    /**
+     * Completes with a failure. The policy is told first, because a caller that sees the result may
+     * start the next save.
+     */
     private void fail(Throwable thrown) {
       attempts.end(thrown);
       result.completeExceptionally(thrown);
@@ -202,7 +206,7 @@ public final class AsyncRetryingSaver {
 
     private void again(Conflict conflict, VersionConflictException thrown) {
       if (result.isDone()) {
-        return; // The caller cancelled it.
+        return; // Cancelled by the caller.
       }
       Duration pause = attempts.delayAfter(conflict, thrown);
       step(() -> client.delay(pause), over -> attempt(Optional.of(conflict)));

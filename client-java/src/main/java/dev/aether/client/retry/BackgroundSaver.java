@@ -1,6 +1,8 @@
 package dev.aether.client.retry;
 
 import dev.aether.client.Saved;
+import dev.aether.client.internal.calls.Futures;
+import dev.aether.client.internal.calls.Threads;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,8 +16,6 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -23,52 +23,58 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves later, in the background, so that the caller goes on at once: for what may be eventually
- * consistent. Saves of one actor are begun in the order they came, one at a time; those of
- * different actors are made side by side. What waits is bounded and in this process's memory only:
- * it is gone if the process dies. For any number of threads.
+ * Saves in the background, so that the caller does not wait: for data that may be eventually
+ * consistent. Saves of one actor start in the order they were submitted, one at a time; saves of
+ * different actors run in parallel. Queued saves are limited in number and exist only in this
+ * process's memory; they are lost if the process dies. Safe for use by many threads.
  *
- * <p>Saves are begun on threads of this saver, and outcomes complete on those or on the client's
- * executor; in the thread that calls {@link #save} only where it cancels, closes, or no thread can
- * be had. Callbacks on outcomes must not block: each that does keeps one of these threads, though
- * it holds up no other save while the client's executor has threads left.
+ * <p>Saves start on threads of this saver, and their futures complete on those threads or on the
+ * client's executor. They complete in the thread that calls {@link #save} only if the save is
+ * cancelled, the saver is closed, or no thread can be created. Callbacks on the futures must not
+ * block: each blocked callback occupies one of these threads, though it does not delay other saves
+ * as long as the client's executor has free threads.
  */
 public final class BackgroundSaver implements AutoCloseable {
   private final AsyncRetryingSaver saver;
   private final BackgroundSaverOptions options;
 
   /**
-   * Begins saves, each in a task of its own: what ends there at once may be followed by callbacks
-   * that block, and neither a caller nor another save should wait for them. As many threads as
-   * saves are at work and callbacks block; they end when they are idle.
+   * Starts each save in a task of its own. A save may complete at once and run callbacks that
+   * block, and neither the caller nor another save must wait for those.
    */
-  private final Executor beginners = newBeginners();
+  private final Executor starters =
+      Threads.growing("aether-background-saver-", Duration.ofSeconds(1));
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition idle = lock.newCondition();
-  // All below under the lock.
-  private final Map<String, Queue<Item>> lanes = new HashMap<>();
+
+  // Everything below is guarded by the lock.
+  /** The saves of each actor, in order; the first one may be running. */
+  private final Map<String, Queue<Item>> queues = new HashMap<>();
+
+  /** Queues whose first save may start. */
   private final Queue<Queue<Item>> ready = new ArrayDeque<>();
-  private final List<Item> atWork = new ArrayList<>();
+
+  private final List<Item> running = new ArrayList<>();
   private final Set<Item> waiting = new HashSet<>();
   private boolean closed;
 
   /**
-   * A saver that has nothing to do yet.
+   * Creates a saver.
    *
-   * @param saver makes the saves; its client stays the caller's to close, after this
+   * @param saver performs the saves; the caller closes its client, after closing this saver
    */
   public BackgroundSaver(AsyncRetryingSaver saver, BackgroundSaverOptions options) {
     this.saver = saver;
     this.options = options;
   }
 
-  /** A saver with the default options. */
+  /** Creates a saver with the default options. */
   public BackgroundSaver(AsyncRetryingSaver saver) {
     this(saver, BackgroundSaverOptions.defaults());
   }
 
-  /** A save that was taken; a class, since each equals only itself, whatever its decider is. */
+  /** A submitted save. Not a record, because each one equals only itself. */
   private static final class Item {
     final String actorId;
     final Decider decider;
@@ -81,21 +87,21 @@ public final class BackgroundSaver implements AutoCloseable {
   }
 
   /**
-   * What was not saved, to be handed to another saver or kept elsewhere.
+   * A save that was not completed, to be submitted to another saver or kept elsewhere.
    *
    * @param actorId the actor
-   * @param decider what was to be decided
-   * @param maybeSaved whether it was at work and may be stored; false: it is not
+   * @param decider the decider of the save
+   * @param maybeSaved whether the save had started and may be stored; if false, it is not stored
    */
   public record Unsaved(String actorId, Decider decider, boolean maybeSaved) {}
 
   /**
-   * Takes a save.
+   * Submits a save.
    *
-   * @return its outcome, as of {@link AsyncRetryingSaver#save(String, Decider)}; completes with
-   *     {@link AbandonedException} if this saver is closed before. To cancel it is to want it no
-   *     longer: if it waits, it makes room at once
-   * @throws QueueFullException if too many wait; this one was not taken
+   * @return completes as the future of {@link AsyncRetryingSaver#save(String, Decider)}, or with
+   *     {@link AbandonedException} if this saver is closed first. Cancelling it cancels the save; a
+   *     save that has not started leaves the queue at once
+   * @throws QueueFullException if too many saves are waiting; this one was not taken
    * @throws IllegalStateException if this saver is closed
    */
   public CompletableFuture<Optional<Saved>> save(String actorId, Decider decider) {
@@ -109,20 +115,20 @@ public final class BackgroundSaver implements AutoCloseable {
         throw new QueueFullException(options.maxWaiting());
       }
       waiting.add(item);
-      Queue<Item> lane = lanes.computeIfAbsent(actorId, id -> new ArrayDeque<>());
-      lane.add(item);
-      if (lane.size() == 1) {
-        ready.add(lane);
+      Queue<Item> queue = queues.computeIfAbsent(actorId, id -> new ArrayDeque<>());
+      queue.add(item);
+      if (queue.size() == 1) {
+        ready.add(queue);
       }
     } finally {
       lock.unlock();
     }
     CompletableFuture<?> leaves = item.outcome.whenComplete((done, thrown) -> leave(item));
-    beginNext();
+    startNext();
     return item.outcome;
   }
 
-  /** How many saves wait for their turn. */
+  /** Number of saves that have not started. */
   public int waiting() {
     lock.lock();
     try {
@@ -133,44 +139,44 @@ public final class BackgroundSaver implements AutoCloseable {
   }
 
   /**
-   * Begins the next save if it may begin. Each that comes or ends lets one more begin at most, so
-   * once for each is enough, and no thread works off what others add.
+   * Starts the next save if one may start. Each save that is submitted or completes allows at most
+   * one more, so one call for each is enough.
    */
-  private void beginNext() {
+  private void startNext() {
     for (Item item = next(); item != null; item = next()) {
-      Item begun = item;
+      Item next = item;
       try {
-        beginners.execute(() -> begin(begun));
+        starters.execute(() -> start(next));
         return;
       } catch (Throwable noThread) {
-        release(begun); // Which lets one more begin.
-        begun.outcome.completeExceptionally(noThread);
+        release(next); // This allows one more save to start.
+        next.outcome.completeExceptionally(noThread);
       }
     }
   }
 
-  private void begin(Item item) {
+  private void start(Item item) {
     if (item.outcome.isDone()) {
-      end(item, null, new CancellationException()); // It was cancelled, or abandoned, just now.
+      end(item, null, new CancellationException()); // Cancelled or abandoned meanwhile.
       return;
     }
     CompletableFuture<Optional<Saved>> save = saver.save(item.actorId, item.decider);
     CompletableFuture<?> ends = save.whenComplete((saved, thrown) -> end(item, saved, thrown));
-    // Nothing, unless it was abandoned: then no further attempt is made.
+    // Has an effect only if the save is abandoned: then no further attempt is made.
     CompletableFuture<?> abandoned =
         item.outcome.whenComplete((saved, thrown) -> save.cancel(true));
   }
 
-  /** The next save to begin, which stays the head of its lane until its end; null: none now. */
+  /** The next save to start; null if none may start. It stays first in its queue until its end. */
   private @Nullable Item next() {
     lock.lock();
     try {
-      Queue<Item> lane = atWork.size() < options.maxConcurrent() ? ready.poll() : null;
-      if (lane == null) {
+      Queue<Item> queue = running.size() < options.maxConcurrent() ? ready.poll() : null;
+      if (queue == null) {
         return null;
       }
-      Item item = lane.element();
-      atWork.add(item);
+      Item item = queue.element();
+      running.add(item);
       waiting.remove(item);
       return item;
     } finally {
@@ -180,76 +186,76 @@ public final class BackgroundSaver implements AutoCloseable {
 
   private void end(Item item, @Nullable Optional<Saved> saved, @Nullable Throwable thrown) {
     release(item);
-    beginNext(); // Before the callbacks, which may take their time.
+    startNext(); // Before the callbacks, which may take a while.
     if (thrown == null) {
       item.outcome.complete(saved);
     } else {
-      item.outcome.completeExceptionally(Causes.of(thrown));
+      item.outcome.completeExceptionally(Futures.cause(thrown));
     }
   }
 
-  /** It is no longer at work: its lane may go on. */
+  /** Removes a save that ran, so that the next one of its actor may start. */
   private void release(Item item) {
     lock.lock();
     try {
-      atWork.remove(item);
-      Queue<Item> lane = lanes.get(item.actorId);
-      if (lane != null) {
-        lane.remove();
-        if (!lane.isEmpty()) {
-          ready.add(lane);
+      running.remove(item);
+      Queue<Item> queue = queues.get(item.actorId);
+      if (queue != null) {
+        queue.remove();
+        if (!queue.isEmpty()) {
+          ready.add(queue);
         }
-        forgetIfEmpty(item.actorId, lane);
+        removeIfEmpty(item.actorId, queue);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  /** Its outcome is there: if it still waits, it was cancelled, and makes room. */
+  /** Removes a completed save that never started: it was cancelled. */
   private void leave(Item item) {
     lock.lock();
     try {
-      Queue<Item> lane = lanes.get(item.actorId);
-      if (waiting.remove(item) && lane != null) {
-        lane.remove(item);
-        if (lane.isEmpty()) {
+      Queue<Item> queue = queues.get(item.actorId);
+      if (waiting.remove(item) && queue != null) {
+        queue.remove(item);
+        if (queue.isEmpty()) {
           ready.removeIf(Queue::isEmpty);
         }
-        forgetIfEmpty(item.actorId, lane);
+        removeIfEmpty(item.actorId, queue);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void forgetIfEmpty(String actorId, Queue<Item> lane) {
-    if (lane.isEmpty()) {
-      lanes.remove(actorId);
+  private void removeIfEmpty(String actorId, Queue<Item> queue) {
+    if (queue.isEmpty()) {
+      queues.remove(actorId);
     }
-    if (lanes.isEmpty()) {
+    if (queues.isEmpty()) {
       idle.signalAll();
     }
   }
 
   /**
-   * Takes no more saves and waits until all are made, or the time is over, or the thread is
-   * interrupted. What is left then is handed back, in order for each actor, and its futures
+   * Takes no more saves and waits until all are completed, the time is over, or the thread is
+   * interrupted. Saves that are left then are returned, in order for each actor, and their futures
    * complete with {@link AbandonedException}.
    */
   public List<Unsaved> drain(Duration within) {
-    List<Item> begun;
+    List<Item> started;
     List<Item> left = new ArrayList<>();
     lock.lock();
     try {
       closed = true;
       awaitIdle(TimeUnit.NANOSECONDS.convert(within));
-      begun = List.copyOf(atWork);
-      left.addAll(begun);
-      lanes
-          .values()
-          .forEach(lane -> lane.stream().filter(i -> !begun.contains(i)).forEach(left::add));
-      lanes.clear();
+      started = List.copyOf(running);
+      left.addAll(started);
+      for (Queue<Item> queue : queues.values()) {
+        queue.stream().filter(item -> !started.contains(item)).forEach(left::add);
+      }
+      queues.clear();
       ready.clear();
       waiting.clear();
     } finally {
@@ -257,7 +263,7 @@ public final class BackgroundSaver implements AutoCloseable {
     }
     List<Unsaved> unsaved = new ArrayList<>();
     for (Item item : left) {
-      boolean maybeSaved = begun.contains(item);
+      boolean maybeSaved = started.contains(item);
       if (item.outcome.completeExceptionally(new AbandonedException(item.actorId, maybeSaved))) {
         unsaved.add(new Unsaved(item.actorId, item.decider, maybeSaved));
       }
@@ -268,7 +274,7 @@ public final class BackgroundSaver implements AutoCloseable {
   private void awaitIdle(long nanos) {
     try {
       long rest = nanos;
-      while (!lanes.isEmpty() && rest > 0) {
+      while (!queues.isEmpty() && rest > 0) {
         rest = idle.awaitNanos(rest);
       }
     } catch (InterruptedException e) {
@@ -277,29 +283,15 @@ public final class BackgroundSaver implements AutoCloseable {
   }
 
   /**
-   * As {@link #drain}, within {@link BackgroundSaverOptions#drainWithin()}. What is left is told by
-   * its futures only.
+   * Closes this saver as {@link #drain} does, within {@link BackgroundSaverOptions#drainWithin()}.
+   * Only the futures of the saves that are left report them.
    */
   @Override
   public void close() {
-    List<Unsaved> told = drain(options.drainWithin());
-    if (!told.isEmpty()) {
+    List<Unsaved> unsaved = drain(options.drainWithin());
+    if (!unsaved.isEmpty()) {
       LoggerFactory.getLogger(BackgroundSaver.class)
-          .warn("closed with {} saves not made", told.size());
+          .warn("closed with {} uncompleted saves", unsaved.size());
     }
-  }
-
-  private static Executor newBeginners() {
-    return new ThreadPoolExecutor(
-        0,
-        Integer.MAX_VALUE,
-        1,
-        TimeUnit.SECONDS,
-        new SynchronousQueue<>(),
-        task -> {
-          Thread thread = new Thread(task, "aether-background-saver");
-          thread.setDaemon(true);
-          return thread;
-        });
   }
 }

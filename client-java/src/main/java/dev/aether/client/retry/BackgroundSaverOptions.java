@@ -4,10 +4,10 @@ import java.time.Duration;
 import java.util.Locale;
 
 /**
- * How much a {@link BackgroundSaver} holds.
+ * Limits of a {@link BackgroundSaver}.
  *
- * @param maxWaiting saves that wait for their turn, at least 1
- * @param maxConcurrent saves that are made at once, at least 1
+ * @param maxWaiting maximum number of saves that have not started, at least 1
+ * @param maxConcurrent maximum number of saves that run at the same time, at least 1
  * @param drainWithin how long {@link BackgroundSaver#close()} waits, not negative
  */
 public record BackgroundSaverOptions(int maxWaiting, int maxConcurrent, Duration drainWithin) {
@@ -27,22 +27,22 @@ public record BackgroundSaverOptions(int maxWaiting, int maxConcurrent, Duration
     }
   }
 
-  /** 1000 wait, 8 are at work, 20 s to drain. */
+  /** At most 1000 saves wait and 8 run; 20 s to drain. */
   public static BackgroundSaverOptions defaults() {
     return DEFAULTS;
   }
 
-  /** These options with another number of waiting saves. */
+  /** Returns these options with another maximum number of waiting saves. */
   public BackgroundSaverOptions withMaxWaiting(int maxWaiting) {
     return new BackgroundSaverOptions(maxWaiting, maxConcurrent, drainWithin);
   }
 
-  /** These options with another number of saves at work. */
+  /** Returns these options with another maximum number of running saves. */
   public BackgroundSaverOptions withMaxConcurrent(int maxConcurrent) {
     return new BackgroundSaverOptions(maxWaiting, maxConcurrent, drainWithin);
   }
 
-  /** These options with another time to drain. */
+  /** Returns these options with another time to drain. */
   public BackgroundSaverOptions withDrainWithin(Duration drainWithin) {
     return new BackgroundSaverOptions(maxWaiting, maxConcurrent, drainWithin);
   }

@@ -1,5 +1,6 @@
 package dev.aether.client.retry;
 
+import dev.aether.client.internal.calls.Futures;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -8,52 +9,56 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Fails fast where saves fail anyway. Closed, it lets all through and counts failures in a row; at
- * so many it opens and lets nothing through for a while; then, half-open, it lets trials through:
- * the first that succeeds closes it, the first that fails opens it again. Trials that don't end
- * hold it up no longer than {@link CircuitBreakerOptions#openFor()}: so long after the latest began
- * another is let through, and whichever ends first decides. For any number of threads.
+ * Fails fast while calls are failing anyway. While closed, it lets all calls through and counts
+ * failures in a row. After too many of them it opens and refuses all calls for a while. Then it is
+ * half-open and lets trial calls through: the first success closes it, the first failure opens it
+ * again. A trial that does not complete does not block it for longer than {@link
+ * CircuitBreakerOptions#openFor()}: after that time another trial is let through, and whichever
+ * completes first decides. Safe for use by many threads.
  *
- * <p>Around a policy ({@link #around}) it watches the saves of that policy; it is usable for any
- * other call too. One for a client protects its server; for one per group of actors there is {@link
- * CircuitBreakers}.
+ * <p>Around a policy ({@link #around}) it watches the saves of that policy; it can be used for any
+ * other calls, too. One breaker per client protects the server; {@link CircuitBreakers} provides
+ * one per group of actors.
  *
- * <p>What says nothing of the server changes nothing, and if it was a trial makes room for another:
- * a call that was cancelled or that another breaker refused, and a save that ended before the
- * server answered an attempt, since there was nothing to save or since the caller's own code threw
- * what is no failure ({@link CircuitBreakerOptions#isFailure()}).
+ * <p>Results that show nothing about the server do not change the state, and if the call was a
+ * trial, another one is let through. These are calls that were cancelled or refused by another
+ * breaker, and saves that ended before the server answered an attempt, because there was nothing to
+ * save or because the caller's own code threw an exception that is not a failure ({@link
+ * CircuitBreakerOptions#isFailure()}).
  */
 public final class CircuitBreaker {
-  /** What it does at present. */
+  /** The current state. */
   public enum State {
-    /** Lets all through. */
+    /** All calls are let through. */
     CLOSED,
-    /** Lets nothing through. */
+    /** All calls are refused. */
     OPEN,
-    /** Lets a few trials through. */
+    /** A few trial calls are let through. */
     HALF_OPEN
   }
 
   private final CircuitBreakerOptions options;
   private final LongSupplier nanoTime;
 
-  // All below under this object's lock.
+  // Everything below is guarded by this.
   private State state = State.CLOSED;
   private int failures;
   private int trials;
 
-  /** When it took its present state, or, half-open, let the latest trial through. */
+  /** When it entered the current state or, if half-open, let the latest trial through. */
   private long sinceNanos;
 
-  /** Rises with each change of state: what began before one says nothing after it. */
+  /**
+   * Increases with each change of state: calls that started before a change are ignored after it.
+   */
   private long era;
 
-  /** A closed one, with the default options. */
+  /** Creates a closed breaker with the default options. */
   public CircuitBreaker() {
     this(CircuitBreakerOptions.defaults());
   }
 
-  /** A closed one. */
+  /** Creates a closed breaker. */
   public CircuitBreaker(CircuitBreakerOptions options) {
     this(options, System::nanoTime);
   }
@@ -63,7 +68,7 @@ public final class CircuitBreaker {
     this.nanoTime = nanoTime;
   }
 
-  /** What it does at present. */
+  /** The current state. */
   public synchronized State state() {
     if (state == State.OPEN && nanosLeft() <= 0) {
       become(State.HALF_OPEN);
@@ -71,7 +76,7 @@ public final class CircuitBreaker {
     return state;
   }
 
-  /** Whether it would let a call through now. */
+  /** Whether a call would be let through now. */
   public synchronized boolean canRetry() {
     return switch (state()) {
       case CLOSED -> true;
@@ -81,8 +86,8 @@ public final class CircuitBreaker {
   }
 
   /**
-   * The policy, whose saves begin only as this breaker lets them through, and end early when it
-   * opens meanwhile.
+   * Returns a policy whose saves start only if this breaker lets them through, and stop early if it
+   * opens in the meantime.
    */
   public RetryPolicy around(RetryPolicy policy) {
     return actorId -> session(policy, actorId);
@@ -90,20 +95,20 @@ public final class CircuitBreaker {
 
   RetrySession session(RetryPolicy policy, String actorId) {
     Permit permit = acquire();
-    RetrySession within;
+    RetrySession session;
     try {
-      within = policy.begin(actorId);
+      session = policy.begin(actorId);
     } catch (Throwable thrown) {
       permit.end(CallResult.ofSave(thrown, false, options.isFailure()));
       throw thrown;
     }
-    return new WatchedSession(within, permit);
+    return new WatchedSession(session, permit);
   }
 
   /**
    * Runs a call if it is let through.
    *
-   * @throws CircuitBreakerOpenException if not
+   * @throws CircuitBreakerOpenException if it is not
    */
   public <T extends @Nullable Object> T call(Supplier<T> call) {
     Permit permit = acquire();
@@ -119,7 +124,7 @@ public final class CircuitBreaker {
   }
 
   /**
-   * Begins a call if it is let through; else the future fails with {@link
+   * Starts a call if it is let through; otherwise the future fails with {@link
    * CircuitBreakerOpenException}.
    */
   public <T extends @Nullable Object> CompletableFuture<T> callAsync(
@@ -145,12 +150,12 @@ public final class CircuitBreaker {
     CompletableFuture<?> ends =
         begun.whenComplete(
             (value, thrown) -> {
-              // Before anybody who hears of it begins the next.
+              // Before a caller that sees the result starts the next call.
               permit.end(CallResult.ofCall(thrown, options.isFailure()));
               if (thrown == null) {
                 answer.complete(value);
               } else {
-                answer.completeExceptionally(Causes.of(thrown));
+                answer.completeExceptionally(Futures.cause(thrown));
               }
             });
     CompletableFuture<?> cancels = answer.whenComplete((value, thrown) -> begun.cancel(true));
@@ -159,7 +164,7 @@ public final class CircuitBreaker {
 
   private synchronized Permit acquire() {
     if (!canRetry()) {
-      // The clock went on since: a refusal while open names a time above zero.
+      // Time has passed since the check, but a refusal while open must report a time above zero.
       throw new CircuitBreakerOpenException(
           state == State.OPEN ? Duration.ofNanos(Math.max(1, nanosLeft())) : Duration.ZERO);
     }
@@ -170,7 +175,7 @@ public final class CircuitBreaker {
     return new Permit(era);
   }
 
-  /** Until {@link CircuitBreakerOptions#openFor()} is over. */
+  /** Time left until {@link CircuitBreakerOptions#openFor()} has passed. */
   private long nanosLeft() {
     return sinceNanos + TimeUnit.NANOSECONDS.convert(options.openFor()) - nanoTime.getAsLong();
   }
@@ -183,7 +188,9 @@ public final class CircuitBreaker {
     sinceNanos = nanoTime.getAsLong();
   }
 
-  /** One call that was let through; must end, or half-open its trial is missed. */
+  /**
+   * A call that was let through. It must end, or its trial would be missing in the half-open state.
+   */
   private final class Permit {
     private final long begun;
 
@@ -209,7 +216,8 @@ public final class CircuitBreaker {
             }
           }
           case HALF_OPEN -> become(failed ? State.OPEN : State.CLOSED);
-          case OPEN -> throw new IllegalStateException("let through while open");
+          case OPEN ->
+              throw new IllegalStateException("a call was let through while the breaker was open");
         }
       }
     }
@@ -219,11 +227,11 @@ public final class CircuitBreaker {
   private final class WatchedSession extends DelegatingSession {
     private final Permit permit;
 
-    /** Whether the server answered an attempt: a conflict is an answer. */
+    /** Whether the server has answered an attempt; a conflict is an answer. */
     private boolean answered;
 
-    WatchedSession(RetrySession within, Permit permit) {
-      super(within);
+    WatchedSession(RetrySession session, Permit permit) {
+      super(session);
       this.permit = permit;
     }
 

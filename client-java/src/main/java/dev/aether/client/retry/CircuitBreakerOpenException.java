@@ -10,7 +10,7 @@ public final class CircuitBreakerOpenException extends RetryException {
   CircuitBreakerOpenException(Duration retryAfter) {
     super(
         retryAfter.isZero()
-            ? "the circuit breaker is half-open, its trial is still running"
+            ? "the circuit breaker is half-open and its trial call is still running"
             : String.format(
                 Locale.ROOT,
                 "the circuit breaker is open for another %d ms",
@@ -19,7 +19,7 @@ public final class CircuitBreakerOpenException extends RetryException {
     this.retryAfter = retryAfter;
   }
 
-  /** When a trial may be let through; zero: it is half-open, and another one runs right now. */
+  /** When a trial may be let through; zero if it is half-open and another trial is running. */
   public Duration retryAfter() {
     return retryAfter;
   }

@@ -10,20 +10,21 @@ import java.util.function.Predicate;
 /**
  * When a {@link CircuitBreaker} opens and closes.
  *
- * @param failuresToOpen so many failures in a row, at least 1
- * @param openFor how long it lets nothing through then, above zero
- * @param trials calls that it lets through at once afterwards, at least 1
- * @param isFailure what counts. Of a call, all else counts as success. Of a save, all else that is
- *     the server's answer: it is stored, an {@link AetherException} (other than of an interrupted
- *     wait, {@link Reason#CANCELLED}), or whatever came after a conflict; what ends it otherwise,
- *     as an exception of a decider, says nothing. Asked by the thread in which the call ends; where
- *     it throws, the call counts as a failure
+ * @param failuresToOpen number of failures in a row after which it opens, at least 1
+ * @param openFor how long it stays open, above zero
+ * @param trials number of concurrent trial calls after that, at least 1
+ * @param isFailure which exceptions count as failures. For a call, everything else counts as
+ *     success. For a save, everything else counts as success only if the server has answered: the
+ *     commit was stored, an {@link AetherException} was thrown (except for an interrupted wait,
+ *     {@link Reason#CANCELLED}), or a conflict occurred before. Other ends, such as an exception of
+ *     a decider, are ignored. It is called by the thread in which the call ends; if it throws, the
+ *     call counts as a failure
  */
 public record CircuitBreakerOptions(
     int failuresToOpen, Duration openFor, int trials, Predicate<Throwable> isFailure) {
 
-  /** The server or its store is not well. */
-  private static final Set<Reason> UNWELL =
+  /** Reasons that show that the server or its store does not work. */
+  private static final Set<Reason> OUTAGE =
       Set.of(
           Reason.UNREACHABLE,
           Reason.STORE_UNAVAILABLE,
@@ -51,8 +52,9 @@ public record CircuitBreakerOptions(
   }
 
   /**
-   * Opens at 5 failures in a row, for 1 s, then lets one trial through. Failures are saves that a
-   * policy gave up, and answers that say that the server or its store is not well or is not heard.
+   * Opens after 5 failures in a row, for 1 s, and then lets one trial through. Failures are saves
+   * on which a policy gave up, and errors that show that the server or its store does not work or
+   * cannot be reached.
    */
   public static CircuitBreakerOptions defaults() {
     return DEFAULTS;
@@ -60,25 +62,25 @@ public record CircuitBreakerOptions(
 
   private static boolean isContentionOrOutage(Throwable thrown) {
     return thrown instanceof RetriesExhaustedException
-        || thrown instanceof AetherException e && UNWELL.contains(e.reason());
+        || thrown instanceof AetherException e && OUTAGE.contains(e.reason());
   }
 
-  /** These options with another number of failures in a row. */
+  /** Returns these options with another number of failures in a row. */
   public CircuitBreakerOptions withFailuresToOpen(int failuresToOpen) {
     return new CircuitBreakerOptions(failuresToOpen, openFor, trials, isFailure);
   }
 
-  /** These options with another time to let nothing through. */
+  /** Returns these options with another time to stay open. */
   public CircuitBreakerOptions withOpenFor(Duration openFor) {
     return new CircuitBreakerOptions(failuresToOpen, openFor, trials, isFailure);
   }
 
-  /** These options with another number of trials at once. */
+  /** Returns these options with another number of concurrent trials. */
   public CircuitBreakerOptions withTrials(int trials) {
     return new CircuitBreakerOptions(failuresToOpen, openFor, trials, isFailure);
   }
 
-  /** These options with another opinion on what a failure is. */
+  /** Returns these options with another definition of failures. */
   public CircuitBreakerOptions withFailure(Predicate<Throwable> isFailure) {
     return new CircuitBreakerOptions(failuresToOpen, openFor, trials, isFailure);
   }

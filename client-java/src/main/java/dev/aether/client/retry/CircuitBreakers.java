@@ -6,17 +6,17 @@ import java.util.function.UnaryOperator;
 
 /**
  * A {@link CircuitBreaker} for each group of actors, so that one contended group does not stop the
- * others. Holds up to {@value #MAX_GROUPS} of them; beyond that, the one not used for longest is
- * forgotten, which is as if it closed. For any number of threads.
+ * others. It keeps up to {@value #MAX_GROUPS} breakers; beyond that, the least recently used one is
+ * dropped, which has the same effect as closing it. Safe for use by many threads.
  */
 public final class CircuitBreakers {
-  /** Groups that are held. */
+  /** Maximum number of groups. */
   public static final int MAX_GROUPS = 10_000;
 
   private final UnaryOperator<String> groupOf;
   private final CircuitBreakerOptions options;
 
-  /** Under its own lock; in the order of use. */
+  /** Guarded by itself; in the order of use. */
   private final Map<String, CircuitBreaker> groups =
       new LinkedHashMap<>(16, 0.75f, true) {
         @Override
@@ -26,9 +26,9 @@ public final class CircuitBreakers {
       };
 
   /**
-   * No breakers yet.
+   * Creates breakers on demand.
    *
-   * @param groupOf the group of an actor id; identity: each actor is a group
+   * @param groupOf returns the group of an actor id; with the identity, each actor is a group
    */
   public CircuitBreakers(UnaryOperator<String> groupOf, CircuitBreakerOptions options) {
     this.groupOf = groupOf;
@@ -43,9 +43,7 @@ public final class CircuitBreakers {
     }
   }
 
-  /**
-   * As {@link CircuitBreaker#around}, with the breaker of the group of whichever actor is saved.
-   */
+  /** Same as {@link CircuitBreaker#around}, with the breaker of the group of the saved actor. */
   public RetryPolicy around(RetryPolicy policy) {
     return actorId -> of(actorId).session(policy, actorId);
   }

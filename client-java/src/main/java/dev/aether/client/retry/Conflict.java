@@ -5,14 +5,14 @@ import dev.aether.client.VersionConflictException;
 import java.util.List;
 
 /**
- * An attempt that came too late.
+ * An attempt that failed with a version conflict.
  *
  * @param actorId the actor
- * @param currentVersion its latest version when the attempt was refused
- * @param attemptedVersion the version that the attempt would have begun at
- * @param attempt which attempt it was, from 1
- * @param missedEvents the first of the events from attemptedVersion on, as many as were asked for
- *     ({@link SaveSettings#maxMissedEvents()}) and as fit; often none
+ * @param currentVersion the actor's latest version when the attempt was refused
+ * @param attemptedVersion the version that the attempt's first event would have got
+ * @param attempt number of the attempt, from 1
+ * @param missedEvents the first events from attemptedVersion on, as many as were requested ({@link
+ *     SaveSettings#maxMissedEvents()}) and as fit; often none
  */
 public record Conflict(
     String actorId,
@@ -31,8 +31,8 @@ public record Conflict(
   }
 
   /**
-   * How many versions others have saved since the attempt's view of the actor: current − attempted
-   * + 1. Below 1 where the attempt expected a version that the actor hasn't reached.
+   * Number of versions that others have saved since the attempt's view of the actor: current −
+   * attempted + 1. Less than 1 if the attempt expected a version that the actor has not reached.
    */
   public long gap() {
     return currentVersion - attemptedVersion + 1;

@@ -4,15 +4,15 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Another policy whose conflicts the caller sees, and that stops early where retries lead nowhere:
- * when the actor stays at one version and yet attempts conflict (a reader that is behind), or when
- * the gap does not shrink from attempt to attempt (more writers than the actor can take).
+ * Reports the conflicts of another policy to a listener, and stops early when retries are
+ * pointless: when attempts conflict although the actor stays at the same version (a stale reader),
+ * or when the gap does not shrink from attempt to attempt (more writers than the actor can take).
  *
- * @param policy chooses the pauses
- * @param sameVersionStops after so many conflicts in a row at one version, at least 2
- * @param gapStops after so many conflicts in a row none of which has a smaller gap than the one
- *     before, at least 2
- * @param listener hears each conflict, in the thread that saves; what it throws ends the save
+ * @param policy decides on the delays
+ * @param sameVersionStops stops after this many conflicts in a row at the same version, at least 2
+ * @param gapStops stops after this many conflicts in a row without a smaller gap, at least 2
+ * @param listener receives each conflict, in the thread that saves; an exception of it ends the
+ *     save
  */
 public record ConflictDetailed(
     RetryPolicy policy, int sameVersionStops, int gapStops, Consumer<Conflict> listener)
@@ -27,17 +27,17 @@ public record ConflictDetailed(
     }
   }
 
-  /** Stops at 3 conflicts at one version, or 5 without a smaller gap; nobody listens. */
+  /** Stops after 3 conflicts at the same version, or 5 without a smaller gap; has no listener. */
   public ConflictDetailed(RetryPolicy policy) {
     this(policy, 3, 5, conflict -> {});
   }
 
-  /** Around {@link JitterRetry} with its defaults; nobody listens. */
+  /** Wraps {@link JitterRetry} with its defaults; has no listener. */
   public ConflictDetailed() {
     this(new JitterRetry());
   }
 
-  /** The same with a listener. */
+  /** Returns this policy with a listener. */
   public ConflictDetailed withListener(Consumer<Conflict> listener) {
     return new ConflictDetailed(policy, sameVersionStops, gapStops, listener);
   }
@@ -53,15 +53,15 @@ public record ConflictDetailed(
     private int atSameVersion;
     private int withoutSmallerGap;
 
-    Session(RetrySession within) {
-      super(within);
+    Session(RetrySession delegate) {
+      super(delegate);
     }
 
     @Override
     public RetryDecision onConflict(Conflict conflict) {
       listener.accept(conflict);
       atSameVersion = conflict.currentVersion() == lastVersion ? atSameVersion + 1 : 1;
-      // A gap of 1 is the smallest that a late save can have.
+      // A conflict cannot have a gap smaller than 1, except with a version that was never reached.
       boolean shrinks = conflict.gap() <= 1 || conflict.gap() < lastGap;
       withoutSmallerGap = shrinks ? 1 : withoutSmallerGap + 1;
       lastVersion = conflict.currentVersion();

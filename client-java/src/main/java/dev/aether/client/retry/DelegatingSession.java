@@ -2,26 +2,26 @@ package dev.aether.client.retry;
 
 import org.jspecify.annotations.Nullable;
 
-/** Does as the course within it; for what changes a part of that. */
+/** Delegates to another session; subclasses override parts of it. */
 abstract class DelegatingSession implements RetrySession {
-  private final RetrySession within;
+  private final RetrySession delegate;
 
-  DelegatingSession(RetrySession within) {
-    this.within = within;
+  DelegatingSession(RetrySession delegate) {
+    this.delegate = delegate;
   }
 
   @Override
   public RetryDecision onConflict(Conflict conflict) {
-    return within.onConflict(conflict);
+    return delegate.onConflict(conflict);
   }
 
   @Override
   public void onEnd(@Nullable Throwable failure) {
-    within.onEnd(failure);
+    delegate.onEnd(failure);
   }
 
   @Override
   public void onNothingToSave() {
-    within.onNothingToSave();
+    delegate.onNothingToSave();
   }
 }

@@ -2,25 +2,23 @@ package dev.aether.client.retry;
 
 import java.time.Duration;
 
-/** Pauses that double: first, 2 × first, 4 × first … at most the longest. */
-record ExponentialDelay(Duration first, Duration longest) {
-  /** More doublings than any pause needs, and fewer than a long holds. */
+/** Delays that double: first, 2 × first, 4 × first and so on, up to the maximum. */
+record ExponentialDelay(Duration first, Duration max) {
+  /** More doublings than any delay needs, and few enough not to overflow. */
   private static final int MAX_DOUBLINGS = 30;
 
   ExponentialDelay {
     if (first.isNegative()
         || first.isZero()
-        || longest.compareTo(first) < 0
-        || longest.compareTo(RetryDecision.MAX_DELAY) > 0) {
-      throw new IllegalArgumentException("pauses from " + first + " to " + longest);
+        || max.compareTo(first) < 0
+        || max.compareTo(RetryDecision.MAX_DELAY) > 0) {
+      throw new IllegalArgumentException("delays from " + first + " to " + max + " are not valid");
     }
   }
 
-  /** The pause after so many attempts, at least 1. */
+  /** The delay after this number of attempts, at least 1. */
   Duration after(int attempts) {
     int doublings = Math.min(attempts - 1, MAX_DOUBLINGS);
-    return longest.toNanos() >> doublings < first.toNanos()
-        ? longest
-        : first.multipliedBy(1L << doublings);
+    return max.toNanos() >> doublings < first.toNanos() ? max : first.multipliedBy(1L << doublings);
   }
 }

@@ -4,22 +4,22 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Random pauses below a bound that grows, so that writers that conflict spread. The one to begin
- * with where several write to one actor.
+ * Random delays below a growing limit, which spread conflicting writers. The recommended policy to
+ * start with when several writers share an actor.
  *
- * @param kind how pauses are drawn
- * @param maxRetries attempts after the first; 0: none
+ * @param kind how delays are chosen
+ * @param maxRetries attempts after the first; 0 for none
  * @param firstDelay above zero
  * @param maxDelay not below the first, at most {@link RetryDecision#MAX_DELAY}
  */
 public record JitterRetry(Kind kind, int maxRetries, Duration firstDelay, Duration maxDelay)
     implements RetryPolicy {
 
-  /** How pauses are drawn. */
+  /** How delays are chosen. */
   public enum Kind {
     /** Between 0 and first × 2^(attempt − 1). */
     FULL,
-    /** Between first and three times the pause before. */
+    /** Between first and three times the previous delay. */
     DECORRELATED
   }
 
@@ -29,17 +29,17 @@ public record JitterRetry(Kind kind, int maxRetries, Duration firstDelay, Durati
     ExponentialDelay unused = new ExponentialDelay(firstDelay, maxDelay);
   }
 
-  /** Full jitter: 10 retries, below 10 ms the first time, never above 1 s. */
+  /** Full jitter: 10 retries, the first delay below 10 ms, all below 1 s. */
   public JitterRetry() {
     this(Kind.FULL, 10, Duration.ofMillis(10), Duration.ofSeconds(1));
   }
 
-  /** These pauses, drawn otherwise. */
+  /** Returns this policy with another way to choose delays. */
   public JitterRetry withKind(Kind kind) {
     return new JitterRetry(kind, maxRetries, firstDelay, maxDelay);
   }
 
-  /** These pauses with another number of retries. */
+  /** Returns this policy with another number of retries. */
   public JitterRetry withMaxRetries(int maxRetries) {
     return new JitterRetry(kind, maxRetries, firstDelay, maxDelay);
   }
@@ -51,21 +51,21 @@ public record JitterRetry(Kind kind, int maxRetries, Duration firstDelay, Durati
       return new MaxRetries(
           maxRetries, conflict -> between(Duration.ZERO, bounds.after(conflict.attempt())));
     }
-    Decorrelated pauses = new Decorrelated();
-    return new MaxRetries(maxRetries, conflict -> pauses.next());
+    Decorrelated delays = new Decorrelated();
+    return new MaxRetries(maxRetries, conflict -> delays.next());
   }
 
   private final class Decorrelated {
     private Duration last = firstDelay;
 
     Duration next() {
-      Duration drawn = between(firstDelay, last.multipliedBy(3));
-      last = drawn.compareTo(maxDelay) < 0 ? drawn : maxDelay;
+      Duration chosen = between(firstDelay, last.multipliedBy(3));
+      last = chosen.compareTo(maxDelay) < 0 ? chosen : maxDelay;
       return last;
     }
   }
 
-  /** Both included. */
+  /** A random duration between the two, both inclusive. */
   static Duration between(Duration from, Duration to) {
     return Duration.ofNanos(ThreadLocalRandom.current().nextLong(from.toNanos(), to.toNanos() + 1));
   }

@@ -3,7 +3,7 @@ package dev.aether.client.retry;
 import java.time.Duration;
 import java.util.function.Function;
 
-/** Ends a course after so many attempts; until then each conflict gets its pause. */
+/** Retries up to a maximum number of times, each time after the delay for the conflict. */
 record MaxRetries(int maxRetries, Function<Conflict, Duration> delay) implements RetrySession {
 
   static int checked(int maxRetries) {

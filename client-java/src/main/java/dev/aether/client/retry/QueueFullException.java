@@ -2,16 +2,16 @@ package dev.aether.client.retry;
 
 import java.util.Locale;
 
-/** A {@link BackgroundSaver} holds as many saves as it may; this one was not taken. */
+/** The queue of a {@link BackgroundSaver} is full; this save was not taken. */
 public final class QueueFullException extends RetryException {
   private final int limit;
 
   QueueFullException(int limit) {
-    super(String.format(Locale.ROOT, "%d saves wait already", limit), null);
+    super(String.format(Locale.ROOT, "the queue is full: %d saves are waiting", limit), null);
     this.limit = limit;
   }
 
-  /** How many saves may wait. */
+  /** Maximum number of waiting saves. */
   public int limit() {
     return limit;
   }

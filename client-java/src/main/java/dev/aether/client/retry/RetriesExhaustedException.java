@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * The policy gave a save up after a conflict; nothing is stored. The cause is the last conflict.
+ * The policy gave up on a save after a conflict; nothing is stored. The cause is the last conflict.
  */
 public final class RetriesExhaustedException extends RetryException {
   private final transient Report report;
@@ -15,8 +15,9 @@ public final class RetriesExhaustedException extends RetryException {
    *
    * @param actorId the actor
    * @param reason why the policy gave up
-   * @param attempts how many were made, all of which conflicted
-   * @param conflicts the latest of them, up to {@value RetryingSaver#REPORTED_CONFLICTS}, in order
+   * @param attempts number of attempts, all of which conflicted
+   * @param conflicts the latest conflicts, up to {@value RetryingSaver#REPORTED_CONFLICTS}, in
+   *     order
    */
   public record Report(
       String actorId, RetryDecision.StopReason reason, int attempts, List<Conflict> conflicts) {

@@ -2,9 +2,9 @@ package dev.aether.client.retry;
 
 import java.time.Duration;
 
-/** What follows on a conflict. */
+/** What to do after a conflict. */
 public sealed interface RetryDecision {
-  /** Who waits longer between two attempts made a mistake. */
+  /** Maximum delay between two attempts; a longer one is certainly a mistake. */
   Duration MAX_DELAY = Duration.ofDays(1);
 
   /**
@@ -28,17 +28,17 @@ public sealed interface RetryDecision {
    */
   record Stop(StopReason reason) implements RetryDecision {}
 
-  /** StopReason a save is given up. */
+  /** Why a policy gives up on a save. */
   enum StopReason {
-    /** As many attempts as the policy allows. */
+    /** The maximum number of attempts has been made. */
     TOO_MANY_ATTEMPTS,
-    /** The time that the policy allows is over. */
+    /** The time limit of the policy has passed. */
     TIMED_OUT,
-    /** Thrashing: the actor did not move, and yet each attempt conflicts. */
+    /** Thrashing: the actor stays at the same version, and yet each attempt conflicts. */
     SAME_VERSION_AGAIN,
-    /** Thrashing: others save as much between two attempts as before, or more. */
+    /** Thrashing: between two attempts, others save as many events as before, or more. */
     GAP_NOT_SHRINKING,
-    /** The circuit breaker opened meanwhile. */
+    /** The circuit breaker opened in the meantime. */
     CIRCUIT_OPEN
   }
 }

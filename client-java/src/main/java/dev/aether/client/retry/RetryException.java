@@ -3,8 +3,8 @@ package dev.aether.client.retry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A save was not tried, or not tried any longer, by a decision of this side. Nothing of it is
- * stored, unless {@link AbandonedException#maybeSaved()} says otherwise.
+ * A save was not attempted, or was given up, by a decision of the client. Nothing is stored, unless
+ * {@link AbandonedException#maybeSaved()} returns true.
  */
 public abstract sealed class RetryException extends RuntimeException
     permits AbandonedException,

@@ -1,15 +1,15 @@
 package dev.aether.client.retry;
 
 /**
- * Says what follows on a conflict. For any number of threads; what belongs to one save is in its
- * {@link RetrySession}.
+ * Decides what to do after a conflict. Safe for use by many threads; the state of one save is in
+ * its {@link RetrySession}.
  */
 @FunctionalInterface
 public interface RetryPolicy {
   /**
-   * The course of one save, from its first attempt.
+   * Starts the session of one save, before its first attempt.
    *
-   * @throws RetryException if the save is not even to be tried
+   * @throws RetryException if the save must not be attempted
    */
   RetrySession begin(String actorId);
 }

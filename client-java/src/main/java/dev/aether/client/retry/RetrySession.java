@@ -5,20 +5,21 @@ import org.jspecify.annotations.Nullable;
 /** One save under a policy. Called by one thread at a time. */
 @FunctionalInterface
 public interface RetrySession {
-  /** What follows on a conflict. */
+  /** Decides what to do after a conflict. */
   RetryDecision onConflict(Conflict conflict);
 
   /**
-   * The save is over; called once, this or {@link #onNothingToSave}. When the caller cancels it,
-   * that may be beside the last {@link #onConflict}. What it throws is logged and changes nothing.
+   * Called once when the save has ended, unless {@link #onNothingToSave} is called. If the caller
+   * cancels the save, it may run concurrently with the last {@link #onConflict}. An exception that
+   * it throws is logged and has no other effect.
    *
-   * @param failure null: it is saved, or there was nothing to save
+   * @param failure null if the commit is stored, or if there was nothing to save
    */
   default void onEnd(@Nullable Throwable failure) {}
 
   /**
-   * The save is over, since the decider had nothing to save. Called in place of {@link #onEnd}, for
-   * a course to which that is not the same as a save that is stored.
+   * Called instead of {@link #onEnd} when the decider had nothing to save, for sessions that
+   * distinguish this from a stored commit.
    */
   default void onNothingToSave() {
     onEnd(null);

@@ -8,20 +8,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Saves under a policy: asks for the events, saves them on the version that they were decided on,
- * and after a conflict asks again on the version that the conflict names, as often as the policy
- * allows. For any number of threads; the caller's thread decides, saves and waits.
+ * Saves under a retry policy. It asks the decider for events, saves them at the version on which
+ * they were decided, and after a conflict asks again at the version that the conflict reports, as
+ * often as the policy allows. Safe for use by many threads; the caller's thread decides, saves and
+ * waits.
  *
  * <p>After {@link dev.aether.client.OutcomeUnknownException} the commit may be stored. To find out
- * by saving again, name commits by the command and the version ({@link SaveSettings#withCommitIds})
- * and decide from the actor's history: what is stored is then found by its name, or by the decider.
+ * by saving again, derive commit ids from the command and the version ({@link
+ * SaveSettings#withCommitIds}) and decide from the actor's history: a stored commit is then
+ * recognised by its id, or by the decider.
  *
- * <p>Besides what {@link AetherClient} throws: {@link RetriesExhaustedException} when the policy
- * gives up, {@link CircuitBreakerOpenException} when it does not let the save begin, and whatever
- * the {@link Decider} throws.
+ * <p>Besides the exceptions of {@link AetherClient}, it throws {@link RetriesExhaustedException}
+ * when the policy gives up, {@link CircuitBreakerOpenException} when the policy does not let the
+ * save start, and whatever the {@link Decider} throws.
  */
 public final class RetryingSaver {
-  /** A report has no more conflicts than this, the latest. */
+  /** Maximum number of conflicts in a report, which contains the latest ones. */
   static final int REPORTED_CONFLICTS = 100;
 
   private final AetherClient client;
@@ -34,25 +36,25 @@ public final class RetryingSaver {
     this.settings = settings;
   }
 
-  /** A saver in the client's namespace. The client stays the caller's to close. */
+  /** Creates a saver for the client's namespace. The caller closes the client. */
   public static RetryingSaver of(AetherClient client, RetryPolicy policy) {
     return of(client, policy, SaveSettings.defaults());
   }
 
-  /** A saver. The client stays the caller's to close. */
+  /** Creates a saver. The caller closes the client. */
   public static RetryingSaver of(AetherClient client, RetryPolicy policy, SaveSettings settings) {
     return new RetryingSaver(client, policy, settings);
   }
 
-  /** The same saver, with methods that do not wait. */
+  /** The non-blocking form of this saver. */
   public AsyncRetryingSaver async() {
     return AsyncRetryingSaver.of(client.async(), policy, settings);
   }
 
   /**
-   * Asks for the actor's version, and saves what is decided on it.
+   * Asks for the actor's latest version and saves the events decided on it.
    *
-   * @return empty where the decider had nothing to save
+   * @return empty if the decider had nothing to save
    */
   public Optional<Saved> save(String actorId, Decider decider) {
     return save(
@@ -65,11 +67,12 @@ public final class RetryingSaver {
   }
 
   /**
-   * Saves what is decided on a version that the caller knows, which spares the first question.
+   * Saves the events decided on a version that the caller knows, which saves the call that asks for
+   * it.
    *
-   * @param latestVersion not negative; where it is no longer the latest, the first attempt
+   * @param latestVersion not negative; if it is no longer the latest version, the first attempt
    *     conflicts
-   * @return empty where the decider had nothing to save
+   * @return empty if the decider had nothing to save
    */
   public Optional<Saved> save(String actorId, long latestVersion, Decider decider) {
     return save(
@@ -77,9 +80,9 @@ public final class RetryingSaver {
   }
 
   /**
-   * Saves what is decided on versions that the caller finds out by its own means.
+   * Saves the events decided on versions that come from the given source.
    *
-   * @return empty where the decider had nothing to save
+   * @return empty if the decider had nothing to save
    */
   public Optional<Saved> save(String actorId, VersionSource versions, Decider decider) {
     SaveAttempts attempts = new SaveAttempts(actorId, policy, settings);

@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One save with all its attempts: what both savers do alike. For one thread at a time. */
+/**
+ * One save with all its attempts; the part that both savers share. Used by one thread at a time.
+ */
 final class SaveAttempts {
   private static final Logger LOG = LoggerFactory.getLogger(SaveAttempts.class);
 
@@ -26,9 +28,9 @@ final class SaveAttempts {
   private final AtomicBoolean ended = new AtomicBoolean();
 
   /**
-   * Begins it.
+   * Starts the save.
    *
-   * @throws RetryException if the policy won't have it tried
+   * @throws RetryException if the policy does not let it start
    */
   SaveAttempts(String actorId, RetryPolicy policy, SaveSettings settings) {
     this.actorId = actorId;
@@ -47,13 +49,13 @@ final class SaveAttempts {
         settings.call());
   }
 
-  /** The first attempt, or the one after a conflict, on a version. */
+  /** Creates the first attempt, or the one after a conflict. */
   Attempt attempt(Optional<Conflict> last, long latestVersion) {
     return new Attempt(actorId, latestVersion, last.map(Conflict::attempt).orElse(0) + 1, last);
   }
 
   /**
-   * How long to wait after a conflict before the next attempt.
+   * Returns how long to wait before the next attempt.
    *
    * @throws RetriesExhaustedException if the policy gives up
    */
@@ -75,17 +77,17 @@ final class SaveAttempts {
         thrown);
   }
 
-  /** It is over; null: without failure. Only the first end counts. */
+  /** Records the end of the save; null if it succeeded. Only the first end counts. */
   void end(@Nullable Throwable failure) {
     tell(() -> policy.onEnd(failure));
   }
 
-  /** It is over, since there was nothing to save. */
+  /** Records that there was nothing to save. */
   void endWithoutSave() {
     tell(() -> policy.onNothingToSave());
   }
 
-  /** Whatever a policy throws then changes nothing: the save is stored, or not. */
+  /** Tells the policy. Its exceptions have no effect, because the save has already ended. */
   private void tell(Runnable told) {
     if (!ended.compareAndSet(false, true)) {
       return;
@@ -93,12 +95,12 @@ final class SaveAttempts {
     try {
       told.run();
     } catch (Throwable t) {
-      LOG.error("a retry policy failed at the end of a save of {}", actorId, t);
+      LOG.error("a retry policy failed at the end of a save of actor {}", actorId, t);
     }
   }
 
-  /** What was decided; null is a mistake of the caller. */
+  /** Rejects a null decision. */
   static <T> T decided(@Nullable T decision) {
-    return Objects.requireNonNull(decision, "the decision was null");
+    return Objects.requireNonNull(decision, "the decider returned null");
   }
 }

@@ -4,13 +4,13 @@ import dev.aether.client.CallSettings;
 import java.util.function.Function;
 
 /**
- * How the saves of a {@link RetryingSaver} are made.
+ * Settings of the saves of a {@link RetryingSaver}.
  *
- * @param call namespace and deadline of each call; pauses come on top
- * @param maxMissedEvents how many of the missed events a conflict should bring, not negative; at
- *     most about 2 KiB of them fit
- * @param commitIds names the commit of an attempt; empty: the client makes an id. Attempts that
- *     build on different versions are different commits and need different ids
+ * @param call namespace and deadline of each call; delays between attempts come on top
+ * @param maxMissedEvents how many of the missed events a conflict should contain, not negative;
+ *     about 2 KiB of them fit
+ * @param commitIds returns the commit id of an attempt; empty to let the client create one.
+ *     Attempts that are based on different versions are different commits and need different ids
  */
 public record SaveSettings(
     CallSettings call, int maxMissedEvents, Function<Attempt, String> commitIds) {
@@ -24,22 +24,25 @@ public record SaveSettings(
     }
   }
 
-  /** The client's namespace and deadline, ids made by the client, conflicts without events. */
+  /**
+   * The client's namespace and deadline, commit ids created by the client, conflicts without
+   * events.
+   */
   public static SaveSettings defaults() {
     return DEFAULTS;
   }
 
-  /** These settings with another namespace and deadline. */
+  /** Returns these settings with another namespace and deadline. */
   public SaveSettings withCall(CallSettings call) {
     return new SaveSettings(call, maxMissedEvents, commitIds);
   }
 
-  /** These settings with so many of the missed events asked for. */
+  /** Returns these settings with another number of missed events. */
   public SaveSettings withMaxMissedEvents(int maxMissedEvents) {
     return new SaveSettings(call, maxMissedEvents, commitIds);
   }
 
-  /** These settings with commits named by the caller. */
+  /** Returns these settings with commit ids from the caller. */
   public SaveSettings withCommitIds(Function<Attempt, String> commitIds) {
     return new SaveSettings(call, maxMissedEvents, commitIds);
   }

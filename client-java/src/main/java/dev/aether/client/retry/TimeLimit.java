@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Another policy that ends with a time: after a conflict, no pause leads past it. What reading and
- * deciding take after the pause isn't counted.
+ * Limits another policy by time: no delay ends after the limit. The time for reading and deciding
+ * after a delay does not count.
  *
- * @param limit from the beginning of the save, above zero
- * @param policy what is said within it
+ * @param limit time from the start of the save, above zero
+ * @param policy decides within the limit
  */
 public record TimeLimit(Duration limit, RetryPolicy policy) implements RetryPolicy {
   /** Checks the limit. */

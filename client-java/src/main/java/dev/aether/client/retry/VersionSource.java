@@ -3,15 +3,16 @@ package dev.aether.client.retry;
 import java.util.Optional;
 
 /**
- * Says on which version of the actor an attempt builds. Asked before each attempt, after the pause
- * if there is one, so that it may look anew. What it throws ends the save and reaches the caller.
+ * Provides the version on which an attempt is based. It is called before each attempt, after the
+ * delay if there is one, so it may read the version again. An exception that it throws ends the
+ * save and is passed to the caller.
  */
 @FunctionalInterface
 public interface VersionSource {
   /**
-   * The actor's latest version as far as is known; 0: it has no events.
+   * Returns the actor's latest known version; 0 if it has no events.
    *
-   * @param conflict how the attempt before ended; empty for the first
+   * @param conflict how the previous attempt failed; empty for the first attempt
    */
   long latest(Optional<Conflict> conflict);
 }

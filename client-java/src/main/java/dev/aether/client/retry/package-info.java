@@ -1,24 +1,25 @@
 /**
- * Deciding again after a version conflict. A save that came too late is never sent again as it was:
- * the {@link dev.aether.client.retry.Decider} is asked anew, on the version that the conflict
- * names.
+ * Retrying saves after a version conflict. A save that conflicted is never sent again unchanged:
+ * the {@link dev.aether.client.retry.Decider} is asked again, at the version that the conflict
+ * reports.
  *
- * <p>A {@link dev.aether.client.retry.RetryPolicy} says after each conflict how long to wait, or
- * that it is enough. There are six patterns: {@link dev.aether.client.retry.SimpleRetry}, {@link
+ * <p>After each conflict, a {@link dev.aether.client.retry.RetryPolicy} says how long to wait, or
+ * gives up. There are six patterns: {@link dev.aether.client.retry.SimpleRetry}, {@link
  * dev.aether.client.retry.JitterRetry} and {@link dev.aether.client.retry.AdaptiveRetry} choose
- * pauses; {@link dev.aether.client.retry.ConflictDetailed} and {@link
- * dev.aether.client.retry.CircuitBreaker} go around another policy; {@link
- * dev.aether.client.retry.BackgroundSaver} saves later. {@link
- * dev.aether.client.retry.RetryingSaver} runs a policy:
+ * delays; {@link dev.aether.client.retry.ConflictDetailed} and {@link
+ * dev.aether.client.retry.CircuitBreaker} wrap another policy; {@link
+ * dev.aether.client.retry.BackgroundSaver} saves in the background. {@link
+ * dev.aether.client.retry.RetryingSaver} applies a policy:
  *
  * <pre>{@code
  * RetryingSaver saver = RetryingSaver.of(client, new JitterRetry());
  * saver.save("counter-1", attempt -> List.of(NewEvent.json("Incremented", "{}")));
  * }</pre>
  *
- * <p>What is no conflict (a lost answer, a node that is away) the client repeats by itself, as the
- * same commit. Where that ends with {@link dev.aether.client.OutcomeUnknownException}, nothing here
- * decides again: the commit may be stored.
+ * <p>Failures other than conflicts, such as a lost answer or an unreachable node, are repeated by
+ * the client itself, as the same commit. If this ends with {@link
+ * dev.aether.client.OutcomeUnknownException}, no new decision is made, because the commit may be
+ * stored.
  */
 @NullMarked
 package dev.aether.client.retry;

@@ -9,14 +9,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for a call's result, in the caller's thread. */
+/** Waits for the result of a call in the current thread. */
 public final class Blocking {
   private Blocking() {}
 
   /**
-   * The result, or the exception that the call ended with.
+   * Returns the result, or throws the exception with which the call failed.
    *
-   * @param interrupted what to throw if the thread is interrupted; the call is cancelled then
+   * @param interrupted creates the exception to throw if the thread is interrupted; the call is
+   *     cancelled then
    */
   public static <T extends @Nullable Object> T result(
       CompletableFuture<T> future, Function<InterruptedException, AetherException> interrupted) {
@@ -34,33 +35,36 @@ public final class Blocking {
     }
   }
 
-  /** As {@link #result}, of a call that changes nothing. */
+  /** Same as {@link #result}, for a call that changes nothing. */
   public static <T extends @Nullable Object> T read(CompletableFuture<T> future) {
     return result(
         future,
         interrupted ->
             new AetherException(
-                Reason.CANCELLED, "interrupted while it waited", Map.of(), interrupted));
+                Reason.CANCELLED,
+                "interrupted while waiting for the answer",
+                Map.of(),
+                interrupted));
   }
 
-  /** As {@link #result}, of a call that changes something other than by a save. */
+  /** Same as {@link #result}, for a change that is not a save of events. */
   public static <T extends @Nullable Object> T changed(CompletableFuture<T> future, String what) {
     return result(
         future,
         interrupted ->
             new OutcomeUnknownException(
-                "interrupted while it waited; " + what + " may have been done",
+                "outcome unknown: interrupted while waiting for " + what,
                 Map.of(),
                 "",
                 interrupted));
   }
 
-  /** As {@link #changed}, of a call without an answer. */
+  /** Same as {@link #changed}, for a call without a result. */
   public static void done(CompletableFuture<@Nullable Void> future, String what) {
     Object unused = changed(future, what);
   }
 
-  /** The exception with this thread's stack trace, which leads to the caller's code. */
+  /** Gives the exception the stack trace of the current thread, which shows the caller's code. */
   public static AetherException seenFromHere(AetherException error) {
     error.setStackTrace(new Throwable().getStackTrace());
     return error;

@@ -5,12 +5,12 @@ import dev.aether.client.RepeatOptions;
 import java.time.Duration;
 
 /**
- * What calls have that say nothing else.
+ * The settings of calls that do not override them.
  *
  * @param namespace the namespace
- * @param deadline for a call with all its repeats
- * @param attemptTimeout for one attempt
- * @param repeats how one request is repeated
+ * @param deadline time limit of a call including its repeats
+ * @param attemptTimeout time limit of one attempt
+ * @param repeats how a request is repeated
  */
 public record ClientDefaults(
     String namespace, Duration deadline, Duration attemptTimeout, RepeatOptions repeats) {

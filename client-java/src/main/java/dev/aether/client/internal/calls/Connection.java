@@ -11,19 +11,19 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way to the nodes, and what calls on it share. It leads to one node, which calls stay with
- * until it fails one: then new calls go to another, while those that run on the old channel end as
- * they do. Safe for use by many threads.
+ * The connection to the nodes, shared by all calls. Calls stay with one node until it fails a call.
+ * New calls then go to another node, while those in progress complete on the old channel. Safe for
+ * use by many threads.
  */
 public final class Connection {
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
   private static final long MIN_RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-  /** Nodes that are remembered as failed. */
+  /** How many failed addresses are remembered. */
   private static final int MAX_AVOIDED = 16;
 
   /**
-   * A channel that calls are made on. Two are the same only if they are the same object.
+   * A channel, compared by identity.
    *
    * @param channel the channel
    */
@@ -47,17 +47,17 @@ public final class Connection {
   /** Addresses that failed a call, the latest last. Guarded by this. */
   private final List<SocketAddress> avoided = new ArrayList<>();
 
-  /** Left by new calls, as long as calls run on them. Guarded by this. */
+  /** Channels for calls in progress that new calls no longer use. Guarded by this. */
   private final List<ManagedChannel> left = new ArrayList<>();
 
   private volatile Link link;
   private volatile boolean closed;
 
   /**
-   * A connection that is made when the first call needs it.
+   * Creates a connection, which connects when the first call needs it.
    *
-   * @param open makes a channel that tries these addresses last, the first of them first
-   * @param severalNodes whether there may be another node to go to
+   * @param open creates a channel that tries these addresses after all others, in this order
+   * @param severalNodes whether there is another node to change to
    */
   public Connection(
       Function<List<SocketAddress>, ManagedChannel> open, boolean severalNodes, Timer timer) {
@@ -67,7 +67,7 @@ public final class Connection {
     this.link = new Link(open.apply(List.of()));
   }
 
-  /** What a new call is made on. */
+  /** The channel for a new call. */
   public Link link() {
     return link;
   }
@@ -81,14 +81,14 @@ public final class Connection {
   }
 
   /**
-   * Why a call ends with this failure: once the client is closed, what would be worth another
-   * attempt, such as a broken connection, is the closing's doing.
+   * The failure to report. After the client was closed, a failure that is worth a retry, such as a
+   * broken connection, is reported as a consequence of closing.
    */
   public Failure asSeenNow(Failure failure) {
     return closed && failure.repeatable() ? failure.byClosing() : failure;
   }
 
-  /** Throws {@link IllegalStateException} once the client is closed. */
+  /** Throws {@link IllegalStateException} if the client is closed. */
   public void checkOpen() {
     if (closed) {
       throw new IllegalStateException("the client is closed");
@@ -96,8 +96,8 @@ public final class Connection {
   }
 
   /**
-   * Lets the next attempt connect at once. gRPC by itself waits up to two minutes between connects,
-   * far above a call's deadline. At most five times a second, however many calls ask.
+   * Makes the next attempt connect at once. gRPC itself waits up to two minutes between connection
+   * attempts, far longer than a call's deadline. Has an effect at most five times a second.
    */
   public void reconnect() {
     long now = System.nanoTime();
@@ -108,28 +108,28 @@ public final class Connection {
   }
 
   /**
-   * A call failed, not by the caller's will: if that speaks against its node and there are others,
-   * new calls go elsewhere.
+   * Records that a call failed and was not cancelled by its caller. If the failure is the node's
+   * fault and there are other nodes, new calls use another one.
    *
-   * @param on what the call was made on
-   * @param address where it went; null: nowhere
+   * @param on the channel of the call
+   * @param address the node's address; null if the call was not sent
    */
   public void failed(Link on, Failure failure, @Nullable SocketAddress address) {
-    if (severalNodes && address != null && failure.speaksAgainstNode()) {
+    if (severalNodes && address != null && failure.isNodesFault()) {
       leave(on, address);
     }
   }
 
   private synchronized void leave(Link on, SocketAddress address) {
     if (closed || link != on) {
-      return; // Another call has seen to it.
+      return; // Another call has already left the node.
     }
     avoided.remove(address);
     avoided.add(address);
     if (avoided.size() > MAX_AVOIDED) {
       avoided.remove(0);
     }
-    Logs.CLIENT.debug("leaving {}", address);
+    Logs.CLIENT.debug("leaving node {} after a failed call", address);
     link = new Link(open.apply(List.copyOf(avoided)));
     left.removeIf(ManagedChannel::isTerminated);
     left.add(on.channel());
@@ -149,7 +149,7 @@ public final class Connection {
     try {
       for (ManagedChannel channel : all) {
         if (!channel.awaitTermination(Math.max(end - System.nanoTime(), 0), TimeUnit.NANOSECONDS)) {
-          Logs.CLIENT.warn("connections did not end within {} s", CLOSE_WAIT.toSeconds());
+          Logs.CLIENT.warn("connections did not close within {} s", CLOSE_WAIT.toSeconds());
         }
       }
     } catch (InterruptedException e) {

@@ -1,7 +1,7 @@
 package dev.aether.client.internal.calls;
 
 /**
- * Where a node listens.
+ * The address of a node.
  *
  * @param host name or address; an IPv6 address without brackets
  * @param port 1 to 65535
@@ -9,7 +9,7 @@ package dev.aether.client.internal.calls;
 public record Endpoint(String host, int port) {
 
   /**
-   * Reads {@code host:port} or {@code [ipv6]:port}.
+   * Parses {@code host:port} or {@code [ipv6]:port}.
    *
    * @throws IllegalArgumentException for anything else
    */
@@ -39,7 +39,7 @@ public record Endpoint(String host, int port) {
     }
   }
 
-  /** As {@link #parse} reads it. */
+  /** The text that {@link #parse} accepts. */
   @Override
   public String toString() {
     return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;

@@ -24,9 +24,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Resolves a fixed list of nodes, which gRPC's own resolver of one name can't. Names are looked up
- * anew whenever gRPC asks; a node whose name is not known is left out. Addresses to avoid come
- * last.
+ * Resolves a fixed list of nodes, while gRPC's own resolver takes a single name. Names are looked
+ * up again whenever gRPC asks; nodes with unknown names are skipped. Addresses to avoid come last.
  */
 public final class EndpointResolver extends NameResolver {
   private static final String SCHEME = "aether";
@@ -47,7 +46,7 @@ public final class EndpointResolver extends NameResolver {
   }
 
   /**
-   * The channel target that stands for these nodes, to be tried in this order.
+   * The channel target for these nodes, to be tried in this order.
    *
    * @param avoided addresses to be tried after all others, in this order
    */
@@ -57,7 +56,7 @@ public final class EndpointResolver extends NameResolver {
     try {
       return new URI(SCHEME, "", "/" + list, last.isEmpty() ? null : last, null).toASCIIString();
     } catch (URISyntaxException e) {
-      throw new IllegalArgumentException("endpoints " + list, e);
+      throw new IllegalArgumentException("invalid endpoints " + list, e);
     }
   }
 
@@ -108,7 +107,7 @@ public final class EndpointResolver extends NameResolver {
     return avoided.indexOf(text(group.getAddresses().get(0)));
   }
 
-  /** An address without its name. */
+  /** The address without its host name. */
   private static String text(SocketAddress address) {
     return address instanceof InetSocketAddress inet && inet.getAddress() != null
         ? inet.getAddress().getHostAddress() + "/" + inet.getPort()
@@ -118,7 +117,7 @@ public final class EndpointResolver extends NameResolver {
   @Override
   public void shutdown() {}
 
-  /** Makes resolvers of the targets above. */
+  /** Creates resolvers for these targets. */
   private static final class Provider extends NameResolverProvider {
     @Override
     public @Nullable NameResolver newNameResolver(URI target, Args args) {
@@ -144,7 +143,7 @@ public final class EndpointResolver extends NameResolver {
       return true;
     }
 
-    /** Below gRPC's own resolvers, so that it never becomes the default. */
+    /** Lower than gRPC's own resolvers, so that it never becomes the default. */
     @Override
     protected int priority() {
       return 0;

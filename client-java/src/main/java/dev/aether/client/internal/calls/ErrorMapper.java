@@ -37,14 +37,14 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The one place where a gRPC status becomes an {@link AetherException}. */
+/** Converts gRPC statuses to {@link AetherException}, for all calls. */
 public final class ErrorMapper {
   private static final String DOMAIN = "aether";
 
   private ErrorMapper() {}
 
   /**
-   * What a status other than OK means.
+   * Converts a status other than OK.
    *
    * @param sent whether the request may have left this process
    */
@@ -57,7 +57,7 @@ public final class ErrorMapper {
         : new Failure(undecided(status, sent, cause), status.getCode(), false, sent);
   }
 
-  /** What the failed outcome of one save of a stream means. */
+  /** Converts the failed outcome of one save of a stream. */
   public static Failure failure(com.google.rpc.Status said) {
     StatusRuntimeException cause = StatusProto.toStatusRuntimeException(said);
     return failure(cause.getStatus(), cause.getTrailers(), true);
@@ -115,7 +115,7 @@ public final class ErrorMapper {
     Map<String, String> metadata = Map.of("grpc_code", status.getCode().name());
     String message = message(status);
     return switch (status.getCode()) {
-      // CANCELLED: a stopping server resets its streams. Whoever cancels here asks for no error.
+      // CANCELLED: a stopping server resets its streams. Local cancellation reports no error.
       case UNAVAILABLE, CANCELLED -> new ServerUnreachableException(message, metadata, cause);
       case DEADLINE_EXCEEDED ->
           sent
@@ -211,7 +211,7 @@ public final class ErrorMapper {
     }
   }
 
-  /** The first detail of a type; null: none, or it can't be decoded. */
+  /** The first detail of this type; null if there is none or it cannot be decoded. */
   private static <M extends Message> @Nullable M detail(
       com.google.rpc.Status details, Class<M> type) {
     for (Any any : details.getDetailsList()) {

@@ -8,32 +8,33 @@ import io.grpc.Status;
 import java.util.Map;
 
 /**
- * Why one attempt of a call failed.
+ * The failure of one attempt of a call.
  *
- * @param error what the caller gets if there is no other attempt
- * @param code gRPC's code
- * @param decided whether a server of Aether's decided it; else nothing is known about what it did
+ * @param error the exception for the caller if there is no other attempt
+ * @param code the gRPC status code
+ * @param decided whether an Aether server decided it; if not, it is unknown what the server did
  * @param sent whether the request may have left this process
  */
 public record Failure(AetherException error, Status.Code code, boolean decided, boolean sent) {
 
-  /** The server ended a call that has no end. */
+  /** The server ended a call that should not end. */
   public static Failure endedEarly() {
     return new Failure(
-        new ServerUnreachableException("the server ended the call too early", Map.of(), null),
+        new ServerUnreachableException(
+            "the server ended the call before it was complete", Map.of(), null),
         Status.Code.UNAVAILABLE,
         false,
         true);
   }
 
-  /** The same, of which the caller is to know that the client was closed. */
+  /** The same failure, reported as a consequence of closing the client. */
   Failure byClosing() {
     return error instanceof ClientClosedException
         ? this
         : new Failure(new ClientClosedException(error.metadata(), error), code, decided, sent);
   }
 
-  /** Whether the same request, sent again, may fare better. */
+  /** Whether sending the same request again may succeed. */
   public boolean repeatable() {
     if (decided) {
       return switch (error.reason()) {
@@ -48,8 +49,8 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
     };
   }
 
-  /** Whether another node may do better than the one that failed this attempt. */
-  boolean speaksAgainstNode() {
+  /** Whether another node may succeed where this one failed. */
+  boolean isNodesFault() {
     if (decided) {
       return switch (error.reason()) {
         case STORE_UNAVAILABLE, SHUTTING_DOWN -> true;
@@ -64,8 +65,8 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
   }
 
   /**
-   * Whether a change may be stored because of this attempt. UNIMPLEMENTED comes from servers that
-   * have no such call, so that nothing ran.
+   * Whether this attempt may have changed something. UNIMPLEMENTED comes from servers that do not
+   * know the call, so nothing was executed.
    */
   public boolean outcomeUnknown() {
     return decided
@@ -74,8 +75,8 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
   }
 
   /**
-   * Whether this answer to a repeat also says that no earlier attempt of the same change is stored,
-   * or, for an outdated snapshot, that it would be of no use.
+   * Whether this answer to a repeat also proves that no earlier attempt of the change is stored;
+   * or, for an outdated snapshot, that storing it would be pointless.
    */
   public boolean settlesEarlierAttempts() {
     return decided

@@ -1,20 +1,24 @@
 package dev.aether.client.internal.calls;
 
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Futures one after the other, so that to cancel the last cancels whichever is under way. */
+/**
+ * Chains of futures in which cancelling the last one cancels the one in progress, which {@link
+ * CompletableFuture#thenCompose} does not do; and the one place where causes are unwrapped.
+ */
 public final class Futures {
   private Futures() {}
 
-  /** The next after a first that succeeds. */
+  /** Starts the next future when the first one succeeds; a failure is passed on. */
   public static <T extends @Nullable Object, R> CompletableFuture<R> then(
       CompletableFuture<T> first, Function<T, CompletableFuture<R>> next) {
     CompletableFuture<R> result = new CompletableFuture<>();
-    CompletableFuture<?> goesOn =
+    CompletableFuture<?> continues =
         first.whenComplete(
             (value, thrown) -> {
               if (thrown != null) {
@@ -27,11 +31,11 @@ public final class Futures {
     return result;
   }
 
-  /** The next after a first that ends, however it ends. None follows on what was cancelled. */
+  /** Starts the next future when the first one completes, even if it failed; not if cancelled. */
   public static <R> CompletableFuture<R> after(
       CompletableFuture<?> first, Supplier<CompletableFuture<R>> next) {
     CompletableFuture<R> result = new CompletableFuture<>();
-    CompletableFuture<?> goesOn =
+    CompletableFuture<?> continues =
         first.whenComplete(
             (value, thrown) -> {
               if (!result.isDone()) {
@@ -60,7 +64,17 @@ public final class Futures {
     }
   }
 
-  /** What lies behind a future's failure. */
+  /** The failure of a completed future; null if it succeeded. */
+  public static @Nullable Throwable failure(CompletableFuture<?> completed) {
+    try {
+      Object unused = completed.getNow(null);
+      return null;
+    } catch (CompletionException | CancellationException e) {
+      return cause(e);
+    }
+  }
+
+  /** The exception itself, or its cause if a future wrapped it in a CompletionException. */
   public static Throwable cause(Throwable thrown) {
     Throwable cause = thrown.getCause();
     return thrown instanceof CompletionException && cause != null ? cause : thrown;

@@ -19,19 +19,20 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One unary call with its repeats: the same request again, with growing random pauses, until there
- * is an answer, an error that repeating can't mend, or no time left. One attempt runs at a time.
+ * A unary call with its repeats: it sends the same request again, with random exponential backoff,
+ * until there is an answer, an error that a retry cannot fix, or no time left. One attempt runs at
+ * a time.
  */
 public final class RepeatedCall<Q, A, R extends @Nullable Object> {
 
   /**
-   * What is called and how.
+   * The call.
    *
    * @param method the RPC
-   * @param request the first attempt's request
-   * @param again makes every later attempt's request of it, each time the same
-   * @param answer makes the result
-   * @param change what it changes, whose outcome matters; null: it reads
+   * @param request the request of the first attempt
+   * @param again creates the request of every later attempt from it, always the same one
+   * @param answer converts the answer to the result
+   * @param change describes the change whose outcome matters; null for a read
    */
   public record Spec<Q, A, R extends @Nullable Object>(
       MethodDescriptor<Q, A> method,
@@ -46,7 +47,7 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
       return new Spec<>(method, request, UnaryOperator.identity(), answer, null);
     }
 
-    /** A call that changes something, each time with the same request. */
+    /** A change that is repeated with the same request. */
     public static <Q, A, R> Spec<Q, A, R> changing(
         MethodDescriptor<Q, A> method, Q request, Function<A, R> answer, Change change) {
       return new Spec<>(method, request, UnaryOperator.identity(), answer, change);
@@ -54,12 +55,12 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
   }
 
   /**
-   * What a call changes.
+   * The change that a call makes.
    *
-   * @param what begins the sentence "… may have been done"
-   * @param commitId of a save; empty for others
-   * @param sentBefore whether an earlier call may have done it
-   * @param onlyOnce whether it must not be sent again unless nothing was done
+   * @param what names the change in "outcome unknown: … may or may not have succeeded"
+   * @param commitId the commit id of a save; empty for other changes
+   * @param sentBefore whether an earlier call may have made the change
+   * @param onlyOnce whether the request must not be sent again once it may have been executed
    */
   public record Change(String what, String commitId, boolean sentBefore, boolean onlyOnce) {
     public static Change repeatable(String what) {
@@ -72,15 +73,15 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
   }
 
   /**
-   * How long, and how often.
+   * Limits of a call.
    *
-   * @param deadline for all attempts together
-   * @param attemptTimeout for one attempt
-   * @param repeats how many attempts and what pauses
+   * @param deadline time limit of all attempts together
+   * @param attemptTimeout time limit of one attempt
+   * @param repeats number of attempts and delays between them
    */
   record Limits(Duration deadline, Duration attemptTimeout, RepeatOptions repeats) {}
 
-  /** A repeat with less time than this would only make a known outcome unknown. */
+  /** With less time than this, a repeat would only turn a known outcome into an unknown one. */
   private static final Duration LEAST_ATTEMPT = Duration.ofMillis(100);
 
   private final Connection connection;
@@ -89,7 +90,7 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
   private final long endNanos;
   private final CompletableFuture<R> result = new CompletableFuture<>();
 
-  // Changed only by the attempt or the pause that runs, one after the other.
+  // Changed only by the current attempt or the current delay, one after the other.
   private int attempts;
   private boolean outcomeUnknown;
   private volatile @Nullable ClientCall<Q, A> current;
@@ -102,7 +103,10 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
     this.endNanos = System.nanoTime() + limits.deadline().toNanos();
   }
 
-  /** Starts the call. A result that is completed from outside, by cancelling say, ends it. */
+  /**
+   * Starts the call. Completing the result from outside, for example by cancelling it, cancels the
+   * call.
+   */
   public static <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
       Connection connection, Spec<Q, A, R> spec, Limits limits) {
     RepeatedCall<Q, A, R> call = new RepeatedCall<>(connection, spec, limits);
@@ -118,7 +122,10 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
     }
   }
 
-  /** Locks, so that a call that fails at once is not taken for the current one after its repeat. */
+  /**
+   * Synchronized, so that a call that fails at once cannot overwrite {@code current} after its
+   * repeat.
+   */
   private synchronized void attempt() {
     Q request = attempts++ == 0 ? spec.request() : spec.again().apply(spec.request());
     long left = Math.max(endNanos - System.nanoTime(), 1);
@@ -144,8 +151,8 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
 
   private void failed(Failure failure) {
     outcomeUnknown |= failure.outcomeUnknown();
-    Duration pause = pause(failure);
-    Duration needed = outcomeUnknown ? pause : pause.plus(LEAST_ATTEMPT);
+    Duration delay = delay(failure);
+    Duration needed = outcomeUnknown ? delay : delay.plus(LEAST_ATTEMPT);
     boolean inTime = endNanos - System.nanoTime() > needed.toNanos();
     if (result.isDone()) {
       return;
@@ -155,16 +162,16 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
         || attempts >= limits.repeats().maxAttempts()
         || !inTime
         || connection.closed()) {
-      result.completeExceptionally(verdict(connection.asSeenNow(failure)));
+      result.completeExceptionally(finalError(connection.asSeenNow(failure)));
       return;
     }
     Logs.CLIENT.debug(
-        "{} attempt {} failed, next in {} ms: {}",
+        "{}: attempt {} failed, next attempt in {} ms: {}",
         spec.method().getBareMethodName(),
         attempts,
-        pause.toMillis(),
+        delay.toMillis(),
         failure.error().getMessage());
-    Timer.Task unused = connection.timer().schedule(() -> resume(failure), pause);
+    Timer.Task unused = connection.timer().schedule(() -> resume(failure), delay);
   }
 
   private void resume(Failure failure) {
@@ -172,7 +179,7 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
       return;
     }
     if (connection.closed()) {
-      result.completeExceptionally(verdict(connection.asSeenNow(failure)));
+      result.completeExceptionally(finalError(connection.asSeenNow(failure)));
       return;
     }
     if (!failure.sent()) {
@@ -186,11 +193,11 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
     return change != null && change.onlyOnce();
   }
 
-  private Duration pause(Failure failure) {
+  private Duration delay(Failure failure) {
     return Backoff.delay(limits.repeats(), attempts, failure);
   }
 
-  private AetherException verdict(Failure last) {
+  private AetherException finalError(Failure last) {
     Change change = spec.change();
     if (change == null || !outcomeUnknown) {
       return last.error();
@@ -203,18 +210,19 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
       return last.error();
     }
     return new OutcomeUnknownException(
-        change.what()
-            + " may have been done: no answer said so after "
+        "outcome unknown: "
+            + change.what()
+            + " may or may not have succeeded ("
             + attempts
             + (attempts == 1 ? " attempt" : " attempts")
-            + "; last: "
+            + " without a conclusive answer); last error: "
             + last.error().getMessage(),
         last.error().metadata(),
         change.commitId(),
         last.error());
   }
 
-  /** Hears the end of one attempt. */
+  /** Receives the end of one attempt. */
   private final class Attempt extends ClientCall.Listener<A> {
     private final Connection.Link link;
     private final SentTracer marker;
@@ -235,10 +243,10 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
       try {
         value = spec.answer().apply(answer);
       } catch (RuntimeException e) {
-        // Else nobody would ever hear of the end: gRPC only logs what a listener throws.
+        // gRPC only logs what a listener throws, so the future would never complete.
         result.completeExceptionally(
             new AetherException(
-                Reason.UNKNOWN, "the answer can't be read: " + e.getMessage(), Map.of(), e));
+                Reason.UNKNOWN, "the answer cannot be decoded: " + e.getMessage(), Map.of(), e));
         return;
       }
       result.complete(value);
@@ -250,7 +258,10 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
       if (status.isOk() && answer != null) {
         answered(answer);
       } else {
-        Status error = status.isOk() ? Status.INTERNAL.withDescription("no answer") : status;
+        Status error =
+            status.isOk()
+                ? Status.INTERNAL.withDescription("the server ended the call without an answer")
+                : status;
         Failure failure = ErrorMapper.failure(error, trailers, marker.sent());
         if (!result.isDone()) {
           connection.failed(link, failure, marker.address());

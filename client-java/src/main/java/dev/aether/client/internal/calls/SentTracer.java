@@ -8,8 +8,8 @@ import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whether a call was ever given to a connection, and to which. Only a call that was not has
- * certainly done nothing on a server: gRPC's status alone says UNAVAILABLE in both cases.
+ * Records whether a call was given to a connection, and to which one. Only a call that was not sent
+ * has certainly had no effect on a server; gRPC's status is UNAVAILABLE in both cases.
  */
 public final class SentTracer extends ClientStreamTracer.Factory {
   private volatile boolean sent;
@@ -20,7 +20,9 @@ public final class SentTracer extends ClientStreamTracer.Factory {
     return sent;
   }
 
-  /** Where the request went; null: nowhere, or not known. */
+  /**
+   * The address to which the request was sent; null if it was not sent or the address is unknown.
+   */
   public @Nullable SocketAddress address() {
     return address;
   }

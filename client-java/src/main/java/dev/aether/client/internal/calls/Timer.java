@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks later, on the client's executor; one thread waits for all. When it is closed, all that
- * wait run at once, and what comes later runs at once, too: a task must see for itself whether its
- * time has come or the client is closed.
+ * Runs tasks later on the client's executor; one thread waits for all of them. When the timer is
+ * closed, all waiting tasks run at once, and so do tasks scheduled later. A task must check by
+ * itself whether its time has come or the client is closed.
  */
 public final class Timer {
   private final Set<Task> waiting = ConcurrentHashMap.newKeySet();
@@ -33,7 +33,7 @@ public final class Timer {
     clock.setRemoveOnCancelPolicy(true);
   }
 
-  /** Runs the task after the delay, once. */
+  /** Runs the task once, after the delay. */
   public Task schedule(Runnable action, Duration delay) {
     Task task = new Task(action);
     waiting.add(task);
@@ -50,7 +50,7 @@ public final class Timer {
     waiting.forEach(Task::fire);
   }
 
-  /** A task that waits. */
+  /** A scheduled task. */
   public final class Task {
     private final Runnable action;
     private volatile @Nullable Future<?> alarm;
@@ -59,18 +59,18 @@ public final class Timer {
       this.action = action;
     }
 
-    /** Runs the action, on the executor, if nobody did. */
+    /** Runs the action on the executor, unless it has already run. */
     public void fire() {
       if (waiting.remove(this)) {
         try {
           executor.execute(action);
         } catch (RejectedExecutionException e) {
-          action.run(); // The owner of the executor ended it before the client.
+          action.run(); // The executor was shut down before the client was closed.
         }
       }
     }
 
-    /** Forgets the task, unless it runs already. */
+    /** Cancels the task, unless it has already run. */
     public void cancel() {
       waiting.remove(this);
       Future<?> set = alarm;

@@ -1,14 +1,30 @@
 package dev.aether.client.internal.messages;
 
+import dev.aether.client.SaveCommand;
 import java.security.SecureRandom;
 import java.util.UUID;
 
-/** Makes ids for commits: UUIDv7, so that they sort by the millisecond of their making. */
+/** Creates commit ids as UUIDv7, which sort by the millisecond of their creation. */
 public final class CommitIds {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private CommitIds() {}
 
+  /** The command with a commit id: its own, or a new one if it has none. */
+  public static SaveCommand named(SaveCommand command) {
+    return command.commitId().isEmpty()
+        ? new SaveCommand(
+            command.actorId(),
+            command.expected(),
+            command.events(),
+            next(),
+            command.retry(),
+            command.maxMissedEvents(),
+            command.settings())
+        : command;
+  }
+
+  /** A new id. */
   public static String next() {
     byte[] random = new byte[10];
     RANDOM.nextBytes(random);

@@ -1,6 +1,5 @@
 package dev.aether.client.internal.messages;
 
-import com.google.protobuf.Empty;
 import com.google.protobuf.Timestamp;
 import dev.aether.client.ActorPage;
 import dev.aether.client.ActorPart;
@@ -11,80 +10,23 @@ import dev.aether.client.Cursor;
 import dev.aether.client.Durability;
 import dev.aether.client.Event;
 import dev.aether.client.EventStored;
-import dev.aether.client.ExpectedVersion;
 import dev.aether.client.LogSignal;
 import dev.aether.client.NewEvent;
-import dev.aether.client.ReadLogOptions;
-import dev.aether.client.ReadOptions;
 import dev.aether.client.ReplayError;
-import dev.aether.client.SaveCommand;
 import dev.aether.client.Saved;
 import dev.aether.client.Snapshot;
-import dev.aether.client.internal.validation.Utf8;
-import dev.aether.client.internal.validation.Validation;
 import dev.aether.v1.CommitAt;
-import dev.aether.v1.Filter;
-import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.ListActorsResponse;
 import dev.aether.v1.LoadActorResponse;
-import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.ReadLogResponse;
-import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Between the client's types and the contract's messages. */
+/** Converts messages of the protocol to values of the client. */
 public final class Messages {
   private Messages() {}
-
-  /** The first attempt's request: {@code command} has a commit id. */
-  public static SaveEventsRequest saveRequest(SaveCommand command, String namespace) {
-    SaveEventsRequest.Builder request =
-        SaveEventsRequest.newBuilder()
-            .setNamespace(namespace)
-            .setActorId(command.actorId())
-            .setCommitId(command.commitId())
-            .setRetry(command.retry())
-            .setMaxMissedEvents(command.maxMissedEvents());
-    ExpectedVersion expected = command.expected();
-    if (expected instanceof ExpectedVersion.Exactly exactly) {
-      request.setExpectedVersion(exactly.version());
-    } else if (expected instanceof ExpectedVersion.Any) {
-      request.setAnyVersion(Empty.getDefaultInstance());
-    } else {
-      request.setExistingActor(Empty.getDefaultInstance());
-    }
-    for (NewEvent event : command.events()) {
-      request.addEvents(newEvent(event));
-    }
-    return request.build();
-  }
-
-  /**
-   * The request as it is sent again. Missed events are not asked for any more: where a proxy has no
-   * room for an error that brings them, the first answer was lost for that.
-   */
-  public static SaveEventsRequest repeated(SaveEventsRequest sent) {
-    return sent.toBuilder().setRetry(true).setMaxMissedEvents(0).build();
-  }
-
-  public static dev.aether.v1.NewEvent newEvent(NewEvent event) {
-    dev.aether.v1.NewEvent.Builder message =
-        dev.aether.v1.NewEvent.newBuilder()
-            .setEventId(event.eventId())
-            .setEventType(event.type())
-            .setCommandId(event.commandId())
-            .setData(event.data().toByteString())
-            .setContentType(event.contentType())
-            .putAllMetadata(event.metadata());
-    Instant timestamp = event.timestamp();
-    if (timestamp != null) {
-      message.setTimestamp(timestamp(timestamp));
-    }
-    return message.build();
-  }
 
   public static Saved saved(String commitId, SaveEventsResponse answer) {
     return new Saved(
@@ -106,19 +48,6 @@ public final class Messages {
           case SYNC_UNSPECIFIED, UNRECOGNIZED -> Durability.Sync.UNKNOWN;
         };
     return new Durability(message.getReplicas(), sync);
-  }
-
-  public static GetEventsRequest eventsRequest(
-      String actorId, String namespace, ReadOptions options) {
-    return GetEventsRequest.newBuilder()
-        .setNamespace(namespace)
-        .setActorId(Validation.actorId(actorId))
-        .setFromVersion(options.fromVersion())
-        .setToVersion(options.toVersion())
-        .setMaxCount(options.maxCount())
-        .setBackwards(options.backwards())
-        .setReportCorrupt(options.onCorrupt() != null)
-        .build();
   }
 
   public static Event event(dev.aether.v1.Event message) {
@@ -168,21 +97,6 @@ public final class Messages {
         message.getPosition());
   }
 
-  public static dev.aether.v1.Snapshot snapshot(Snapshot snapshot) {
-    dev.aether.v1.Snapshot.Builder message =
-        dev.aether.v1.Snapshot.newBuilder()
-            .setActorId(snapshot.actorId())
-            .setVersion(snapshot.version())
-            .setState(snapshot.state().toByteString())
-            .setContentType(snapshot.contentType())
-            .putAllMetadata(snapshot.metadata());
-    Instant timestamp = snapshot.timestamp();
-    if (timestamp != null) {
-      message.setTimestamp(timestamp(timestamp));
-    }
-    return message.build();
-  }
-
   public static Snapshot snapshot(dev.aether.v1.Snapshot message) {
     return new Snapshot(
         message.getActorId(),
@@ -191,28 +105,6 @@ public final class Messages {
         message.getContentType(),
         message.getMetadataMap(),
         message.hasTimestamp() ? instant(message.getTimestamp()) : null);
-  }
-
-  public static Timestamp.Builder timestamp(Instant instant) {
-    return Timestamp.newBuilder().setSeconds(instant.getEpochSecond()).setNanos(instant.getNano());
-  }
-
-  public static Filter filter(List<String> eventTypes, String actorPattern) {
-    eventTypes.forEach(type -> Validation.checkName("eventType", type));
-    String sound = Utf8.sound("actorPattern", actorPattern);
-    return Filter.newBuilder().addAllEventTypes(eventTypes).setActorPattern(sound).build();
-  }
-
-  public static ReadLogRequest readLogRequest(ReadLogOptions options, String defaultPattern) {
-    String pattern = options.namespacePattern();
-    Cursor after = options.after();
-    return ReadLogRequest.newBuilder()
-        .setNamespacePattern(pattern == null ? defaultPattern : pattern)
-        .setCursor(after == null ? "" : after.toString())
-        .setFilter(filter(options.eventTypes(), options.actorPattern()))
-        .setMaxCount(options.maxCount())
-        .setReportCorrupt(options.reportCorrupt())
-        .build();
   }
 
   public static List<LogSignal> logSignals(ReadLogResponse frame) {
@@ -232,10 +124,10 @@ public final class Messages {
   public static List<ActorPart> actorParts(LoadActorResponse frame) {
     List<ActorPart> parts = new ArrayList<>();
     if (frame.hasSnapshot()) {
-      parts.add(new ActorPart.Begin(snapshot(frame.getSnapshot())));
+      parts.add(new ActorPart.SnapshotPart(snapshot(frame.getSnapshot())));
     }
     for (dev.aether.v1.Event event : frame.getEventsList()) {
-      parts.add(new ActorPart.Next(event(event)));
+      parts.add(new ActorPart.EventPart(event(event)));
     }
     return parts;
   }

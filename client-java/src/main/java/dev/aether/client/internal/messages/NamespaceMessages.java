@@ -7,7 +7,7 @@ import dev.aether.client.NamespacePage;
 import dev.aether.v1.ListNamespacesResponse;
 import java.time.Duration;
 
-/** Between the client's types of namespaces and the contract's messages. */
+/** Converts between the client's namespace types and the messages of the protocol. */
 public final class NamespaceMessages {
   private NamespaceMessages() {}
 

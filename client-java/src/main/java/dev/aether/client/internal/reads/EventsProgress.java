@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** How far a range of an actor's events has been read, by the version of the last event. */
-public final class EventsProgress implements ResumingCall.Course<GetEventsResponse> {
+/** Progress of a read of an actor's events, by the version of the last event. */
+public final class EventsProgress implements ReadProgress<GetEventsResponse, GetEventsResponse> {
   private final GetEventsRequest request;
   private long lastVersion;
   private long count;
@@ -28,7 +28,7 @@ public final class EventsProgress implements ResumingCall.Course<GetEventsRespon
         : new FrameCall.Step<>(EventStoreGrpc.getGetEventsMethod(), next, UnaryOperator.identity());
   }
 
-  /** What comes after the last event; null: nothing can. */
+  /** The request for the events after the last one; null if nothing is left. */
   private @Nullable GetEventsRequest rest() {
     GetEventsRequest.Builder rest = request.toBuilder();
     if (request.getMaxCount() != 0) {
@@ -60,7 +60,10 @@ public final class EventsProgress implements ResumingCall.Course<GetEventsRespon
     return frame.getErrorsCount() == 0 ? frame : withNewErrors(frame);
   }
 
-  /** A resumed read begins after the last event, and so meets the errors after it again. */
+  /**
+   * Removes errors that were reported before: a resumed read starts after the last event and meets
+   * the corrupt records after it again.
+   */
   private GetEventsResponse withNewErrors(GetEventsResponse frame) {
     GetEventsResponse.Builder fresh = frame.toBuilder().clearErrors();
     for (ReplayError error : frame.getErrorsList()) {
@@ -78,11 +81,11 @@ public final class EventsProgress implements ResumingCall.Course<GetEventsRespon
 
   @Override
   public String what() {
-    return "the read of the events of " + request.getActorId();
+    return "the read of the events of actor " + request.getActorId();
   }
 
   @Override
-  public boolean isOver() {
+  public boolean endsWithCall() {
     return true;
   }
 }

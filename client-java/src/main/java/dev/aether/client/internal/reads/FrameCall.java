@@ -16,39 +16,38 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server-streaming call under the receiver's flow control: a frame comes only when it was asked
- * for. A call that owes a frame and brings none for too long is ended. Safe for use by many
- * threads.
+ * A server-streaming call under the receiver's flow control: each frame has to be requested. A call
+ * that owes a frame for too long is cancelled. Safe for use by many threads.
  */
 public final class FrameCall<Q, A, F> {
 
   /**
-   * What is called.
+   * The call.
    *
    * @param method the RPC
    * @param request the request
-   * @param frame what an answer is for the receiver
+   * @param frame converts an answer to a frame for the receiver
    */
   public record Step<Q, A, F>(MethodDescriptor<Q, A> method, Q request, Function<A, F> frame) {}
 
   /**
-   * How long to wait for a frame that was asked for.
+   * How long to wait for a requested frame.
    *
-   * @param first for the first, above zero
-   * @param later for each later one, above zero
-   * @param end what the call ends with if there is none
+   * @param first time limit of the first frame, above zero
+   * @param later time limit of each later frame, above zero
+   * @param end the status with which the call fails after that
    */
   record Patience(Duration first, Duration later, Status.Code end) {}
 
-  /** Receives frames, and then the end; never two things at once. */
+  /** Receives frames and then the end; calls are never concurrent. */
   interface Receiver<F> {
-    /** A frame that was asked for. */
+    /** Receives a requested frame. */
     void onFrame(F frame);
 
     /**
-     * The call ended.
+     * Called when the call has ended.
      *
-     * @param failure null: the server said that all is sent
+     * @param failure null if the server sent everything
      */
     void onEnd(@Nullable Failure failure);
   }
@@ -68,7 +67,7 @@ public final class FrameCall<Q, A, F> {
   private volatile boolean cancelled;
   private volatile Timer.@Nullable Task watch;
 
-  /** A call that is not started yet. */
+  /** Creates a call that is not started yet. */
   FrameCall(Connection connection, Step<Q, A, F> step, Patience patience) {
     this.connection = connection;
     this.link = connection.link();
@@ -78,7 +77,7 @@ public final class FrameCall<Q, A, F> {
         link.channel().newCall(step.method(), CallOptions.DEFAULT.withStreamTracerFactory(marker));
   }
 
-  /** Starts the call and asks for frames; 0: for none yet. Once. */
+  /** Starts the call and requests frames, possibly none. Called once. */
   void start(Receiver<F> receiver, int frames) {
     call.start(new Listener(receiver), new Metadata());
     if (frames > 0) {
@@ -89,7 +88,7 @@ public final class FrameCall<Q, A, F> {
     watch(patience.first());
   }
 
-  /** Asks for more frames. */
+  /** Requests more frames. */
   void request(int frames) {
     if (owed.getAndAdd(frames) == 0) {
       owedSinceNanos = System.nanoTime();
@@ -98,18 +97,18 @@ public final class FrameCall<Q, A, F> {
   }
 
   /**
-   * Ends the call; the receiver still hears the end, and no more frames.
+   * Cancels the call. The receiver is told the end and gets no more frames.
    *
-   * <p>Where the connection died while frames were unread, gRPC (seen on 1.83) keeps the end behind
-   * them and does not hear of a cancel any more: so they are asked for, and dropped.
+   * <p>If the connection broke while frames were unread, gRPC (seen with 1.83) delivers the end
+   * only after these frames and ignores the cancellation. Therefore they are requested and dropped.
    */
   void cancel() {
     cancelled = true;
-    call.cancel("the caller gave up", null);
+    call.cancel("cancelled by the caller", null);
     call.request(Integer.MAX_VALUE);
   }
 
-  /** How long a frame has been owed; zero if none is, or the receiver is at work. */
+  /** How long a frame has been owed; zero if none is owed or the receiver is busy. */
   Duration owedFor() {
     return owed.get() > 0 && !receiving
         ? Duration.ofNanos(System.nanoTime() - owedSinceNanos)
@@ -117,7 +116,7 @@ public final class FrameCall<Q, A, F> {
   }
 
   private void watch(Duration delay) {
-    watch = connection.timer().schedule(this::look, delay);
+    watch = connection.timer().schedule(this::checkSilence, delay);
     if (ended) {
       unwatch();
     }
@@ -131,9 +130,10 @@ public final class FrameCall<Q, A, F> {
   }
 
   /**
-   * A receiver that takes its time holds up the frames behind it: that is not the server's silence.
+   * Cancels the call if the server has been silent for too long. A slow receiver delays the frames
+   * behind it; that is not the server's silence.
    */
-  private void look() {
+  private void checkSilence() {
     if (ended || connection.closed()) {
       return;
     }
@@ -147,7 +147,7 @@ public final class FrameCall<Q, A, F> {
     }
   }
 
-  /** Hears gRPC. */
+  /** Receives gRPC's callbacks. */
   private final class Listener extends ClientCall.Listener<A> {
     private final Receiver<F> receiver;
 

@@ -4,32 +4,32 @@ import dev.aether.client.AetherException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Frames that come only when they were asked for: one call's, or those of several that follow each
+ * Frames that are delivered on request: those of one call, or of several calls that follow each
  * other. Safe for use by many threads.
  */
 public interface FrameFlow<F> {
-  /** How many frames a reader is ahead of what it handed on. */
+  /** How many frames are requested ahead of what the reader has consumed. */
   int READ_AHEAD_FRAMES = 2;
 
-  /** Receives frames, and then the end; never two things at once. */
+  /** Receives frames and then the end; calls are never concurrent. */
   interface Receiver<F> {
-    /** A frame. */
+    /** Receives a frame. */
     void onFrame(F frame);
 
     /**
-     * There are no more frames.
+     * Called when there are no more frames.
      *
-     * @param error null: that was all
+     * @param error null if everything was delivered
      */
     void onEnd(@Nullable AetherException error);
   }
 
-  /** Begins, and asks for frames. Once. */
+  /** Starts the flow and requests frames. Called once. */
   void start(Receiver<F> receiver, int frames);
 
-  /** Asks for more frames. */
+  /** Requests more frames. */
   void request(int frames);
 
-  /** Ends it; the receiver still hears the end. */
+  /** Cancels the flow; the receiver is still told the end. */
   void cancel();
 }

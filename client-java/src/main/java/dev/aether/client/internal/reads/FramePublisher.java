@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** What frames hold, as a publisher: a flow for each subscriber. */
+/** Publishes the items of frames; each subscriber gets a flow of its own. */
 public final class FramePublisher<F, T> implements Flow.Publisher<T> {
   private final FrameSource<F, T> source;
 
@@ -26,14 +26,15 @@ public final class FramePublisher<F, T> implements Flow.Publisher<T> {
   }
 
   /**
-   * One subscriber's flow. Whoever brings something new (frames, demand, the end) delivers what can
-   * be delivered, unless another thread is at it, which then takes the new thing along.
+   * The flow of one subscriber. A thread that brings something new (frames, demand or the end)
+   * delivers whatever can be delivered, unless another thread is already doing so; that thread then
+   * sees the new things, too.
    */
   private final class Delivery implements Flow.Subscription, FrameFlow.Receiver<F> {
     private final Flow.Subscriber<? super T> subscriber;
     private final AtomicInteger news = new AtomicInteger();
     private final AtomicLong demand = new AtomicLong();
-    // Bounded by the frames that were asked for.
+    // Bounded by the number of requested frames.
     private final Queue<F> frames = new ConcurrentLinkedQueue<>();
     private volatile boolean cancelled;
     private volatile boolean refused;
@@ -95,7 +96,7 @@ public final class FramePublisher<F, T> implements Flow.Publisher<T> {
         return;
       }
       if (refused) {
-        finish(new IllegalArgumentException("request for less than one item"));
+        finish(new IllegalArgumentException("requested fewer than one item"));
         return;
       }
       try {

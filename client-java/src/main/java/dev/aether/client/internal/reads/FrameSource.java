@@ -5,15 +5,15 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Frames that can be asked for any number of times, and what they hold.
+ * A read that can be started any number of times.
  *
- * @param flows makes a flow, not started yet; throws {@link IllegalStateException} once the client
- *     is closed
- * @param items what a frame holds, in order
+ * @param flows creates a flow that is not started yet; throws {@link IllegalStateException} if the
+ *     client is closed
+ * @param items returns the items of a frame, in order
  */
 public record FrameSource<F, T>(Supplier<FrameFlow<F>> flows, Function<F, Iterator<T>> items) {
 
-  /** Makes a flow, not started yet. */
+  /** Creates a flow that is not started yet. */
   FrameFlow<F> newFlow() {
     return flows.get();
   }

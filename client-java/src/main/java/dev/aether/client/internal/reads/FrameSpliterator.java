@@ -16,16 +16,16 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What frames hold, for a thread that waits for it. Their flow begins with the first item that is
- * asked for. Used by one thread at a time; {@link #close()} by any.
+ * Delivers the items of frames to a thread that waits for them. The flow starts when the first item
+ * is requested. Used by one thread at a time; {@link #close()} may be called by any thread.
  */
 public final class FrameSpliterator<F, T> extends Spliterators.AbstractSpliterator<T> {
 
-  /** What the call handed over: a frame, or else the end. */
+  /** A frame, or the end if the frame is null. */
   private record Handed<F>(@Nullable F frame, @Nullable AetherException error) {}
 
   private final FrameSource<F, T> source;
-  // Bounded by the frames that were asked for, and the end.
+  // Bounded by the number of requested frames, plus the end.
   private final BlockingQueue<Handed<F>> handed = new LinkedBlockingQueue<>();
   private @Nullable FrameFlow<F> call;
   private boolean closed;
@@ -37,7 +37,7 @@ public final class FrameSpliterator<F, T> extends Spliterators.AbstractSpliterat
     this.source = source;
   }
 
-  /** A stream that makes one call, cancelled when the stream is closed. */
+  /** Creates a stream that makes one call, which is cancelled when the stream is closed. */
   public static <F, T> Stream<T> stream(FrameSource<F, T> source) {
     FrameSpliterator<F, T> spliterator = new FrameSpliterator<>(source);
     return StreamSupport.stream(spliterator, false).onClose(spliterator::close);
@@ -65,7 +65,7 @@ public final class FrameSpliterator<F, T> extends Spliterators.AbstractSpliterat
       ended = true;
       Thread.currentThread().interrupt();
       throw new AetherException(
-          Reason.CANCELLED, "interrupted while it waited for events", Map.of(), e);
+          Reason.CANCELLED, "interrupted while waiting for events", Map.of(), e);
     }
     if (next.frame() != null) {
       from.request(1);
@@ -99,7 +99,7 @@ public final class FrameSpliterator<F, T> extends Spliterators.AbstractSpliterat
     }
   }
 
-  /** Hands over from the call's thread to the one that waits. */
+  /** Hands frames over from the call's thread to the one that waits. */
   private final class Handover implements FrameFlow.Receiver<F> {
     @Override
     public void onFrame(F frame) {

@@ -9,10 +9,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far an actor has been loaded. Once something of it came, what is left is read as a range of
- * events, since a snapshot saved in between would leave out events.
+ * Progress of loading an actor. Once a part has been received, the rest is read as a range of
+ * events, because a snapshot saved in the meantime would skip events.
  */
-public final class LoadProgress implements ResumingCall.Course<LoadActorResponse> {
+public final class LoadProgress implements ReadProgress<LoadActorResponse, LoadActorResponse> {
   private final LoadActorRequest request;
   private @Nullable EventsProgress rest;
 
@@ -53,7 +53,7 @@ public final class LoadProgress implements ResumingCall.Course<LoadActorResponse
           new EventsProgress(range(frame.hasSnapshot() ? frame.getSnapshot().getVersion() : 0));
       rest = events;
       if (frame.getEventsCount() == 0) {
-        // What is wrong with the snapshot lies in another log than the events do.
+        // Errors of the snapshot have positions in another log than errors of the events.
         return frame;
       }
     }
@@ -79,11 +79,11 @@ public final class LoadProgress implements ResumingCall.Course<LoadActorResponse
 
   @Override
   public String what() {
-    return "the load of " + request.getActorId();
+    return "the load of actor " + request.getActorId();
   }
 
   @Override
-  public boolean isOver() {
+  public boolean endsWithCall() {
     return true;
   }
 }

@@ -2,7 +2,7 @@ package dev.aether.client.internal.reads;
 
 import dev.aether.client.AetherException;
 import dev.aether.client.Reason;
-import dev.aether.client.internal.messages.Messages;
+import dev.aether.client.internal.messages.Requests;
 import dev.aether.v1.PartitionPositions;
 import java.time.Instant;
 import java.util.HashMap;
@@ -12,23 +12,23 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How far each log has been read, and so which commits are new when a read goes on at a cursor that
- * stands before them. Used by one thread at a time; it grows with the number of logs read.
+ * The position up to which each log has been read, which tells the commits that are new when a read
+ * resumes at a cursor before them. Used by one thread at a time; it grows with the number of logs.
  *
- * <p>Positions of a log rise. They begin anew only when its namespace was deleted and made again,
- * which may happen while nobody listens. A server that goes on at the cursor begins with the first
- * commit after it, so that this commit, met again, tells that all up to the last one are met again;
- * a commit that is none of these, at a position that was passed, must have been stored later than
- * all of them.
+ * <p>Positions in a log increase. They start again only if the namespace was deleted and recreated,
+ * which may happen while the read is disconnected. A server that resumes at a cursor starts with
+ * the first commit after it. If this commit is received again, everything up to the last one is a
+ * repetition. Any other commit at a position that was already passed must have been stored later
+ * than all of them.
  */
 public final class LogPositions {
 
   /**
    * A commit.
    *
-   * @param position place in the partition
-   * @param storedAt when it was stored; null: not known
-   * @param id its name, or its first event's
+   * @param position position in the partition
+   * @param storedAt when it was stored; null if unknown
+   * @param id its id, or the id of its first event
    */
   public record Mark(long position, @Nullable Instant storedAt, String id) {
     private boolean mayBeStoredAfter(Mark other) {
@@ -39,15 +39,15 @@ public final class LogPositions {
   private record Log(String namespace, int partition) {}
 
   private static final class Place {
-    /** The first commit after the cursor; null: none came yet. */
+    /** The first commit after the cursor; null if there is none yet. */
     private @Nullable Mark first;
 
     private Mark last;
 
-    /** Nothing came of this log since the read went on. */
+    /** Nothing has been received from this log since the read resumed. */
     private boolean resumed;
 
-    /** What comes of this log was handed on already. */
+    /** The commits that this log delivers now have been delivered before. */
     private boolean again;
 
     Place(Mark first) {
@@ -58,7 +58,7 @@ public final class LogPositions {
 
   private final Map<Log, Place> places = new HashMap<>();
 
-  /** The read goes on at the cursor. */
+  /** Records that the read resumes at the cursor. */
   public void resumed() {
     for (Place place : places.values()) {
       place.resumed = true;
@@ -66,7 +66,10 @@ public final class LogPositions {
     }
   }
 
-  /** A cursor came: it stands after all commits so far, but for logs of which nothing came yet. */
+  /**
+   * Records a cursor: it is a position after all commits so far, except in logs from which nothing
+   * has been received yet.
+   */
   public void cursor() {
     for (Place place : places.values()) {
       if (!place.resumed && !place.again) {
@@ -75,23 +78,23 @@ public final class LogPositions {
     }
   }
 
-  /** Whether commits come that were handed on already. */
+  /** Whether commits are being received that were already delivered. */
   public boolean isRepeating() {
     return places.values().stream().anyMatch(place -> place.again);
   }
 
-  /** Whether commits may come, or come, that were handed on already. */
+  /** Whether commits are, or may yet be, received that were already delivered. */
   boolean mayRepeat() {
     return places.values().stream()
         .anyMatch(place -> place.again || place.resumed && place.first != null);
   }
 
-  /** A namespace was deleted: its positions begin anew. */
+  /** Records that a namespace was deleted: its positions start again. */
   public void deleted(String namespace) {
     places.keySet().removeIf(log -> log.namespace().equals(namespace));
   }
 
-  /** Namespace → positions of the last commits of those logs that are ahead of the cursor. */
+  /** By namespace, the positions of the last commits of the logs that are ahead of the cursor. */
   public Map<String, PartitionPositions> ahead() {
     Map<String, PartitionPositions.Builder> ahead = new TreeMap<>();
     places.forEach(
@@ -102,7 +105,7 @@ public final class LogPositions {
             positions.putPositions(log.partition(), place.last.position());
             Instant storedAt = place.last.storedAt();
             if (storedAt != null) {
-              positions.putStoredAt(log.partition(), Messages.timestamp(storedAt).build());
+              positions.putStoredAt(log.partition(), Requests.timestamp(storedAt).build());
             }
           }
         });
@@ -112,10 +115,10 @@ public final class LogPositions {
   }
 
   /**
-   * Takes note of a commit.
+   * Records a commit.
    *
    * @return whether it is new
-   * @throws AetherException if positions don't rise
+   * @throws AetherException if positions do not increase
    */
   public boolean isNew(String namespace, int partition, Mark mark) {
     Place place = places.get(new Log(namespace, partition));

@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** How far logs have been read, by the last cursor and what came after it. */
-public final class LogReadProgress implements ResumingCall.Course<ReadLogResponse> {
+/** Progress of a read of logs, by the last cursor and the commits after it. */
+public final class LogReadProgress implements ReadProgress<ReadLogResponse, ReadLogResponse> {
   private final ReadLogRequest request;
   private final LogPositions progress = new LogPositions();
   private String cursor;
 
-  /** The last cursor that was not handed on. */
+  /** The last cursor that was not delivered. */
   private String held = "";
 
   private long count;
   private long countAtCursor;
   private boolean begun;
 
-  /** Errors that came after the cursor, and of these the ones that come again. */
+  /** Errors received after the cursor, and those of them that a resumed read will deliver again. */
   private final List<ReplayError> errors = new ArrayList<>();
 
   private final List<ReplayError> errorsAgain = new ArrayList<>();
@@ -67,7 +67,7 @@ public final class LogReadProgress implements ResumingCall.Course<ReadLogRespons
     handOn.clearErrors().addAllErrors(newErrors(frame.getErrorsList()));
     if (!frame.getCursor().isEmpty()) {
       if (progress.mayRepeat()) {
-        held = frame.getCursor(); // It may stand before what was handed on.
+        held = frame.getCursor(); // It may be a position before commits that were delivered.
         handOn.clearCursor();
       } else {
         held = "";
@@ -96,7 +96,7 @@ public final class LogReadProgress implements ResumingCall.Course<ReadLogRespons
   }
 
   @Override
-  public @Nullable ReadLogResponse left() {
+  public @Nullable ReadLogResponse last() {
     return held.isEmpty() ? null : ReadLogResponse.newBuilder().setCursor(held).build();
   }
 
@@ -116,7 +116,7 @@ public final class LogReadProgress implements ResumingCall.Course<ReadLogRespons
   }
 
   @Override
-  public boolean isOver() {
+  public boolean endsWithCall() {
     return true;
   }
 }

@@ -9,9 +9,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Says in the log that a read or a subscription has been lost for long, once, and once more when it
- * is back: whoever follows for ever gets no exception that would say so. Safe for use by many
- * threads.
+ * Logs once that a read or a subscription has been disconnected for long, and once more when it has
+ * reconnected. A reader that waits forever gets no exception that would tell it. Safe for use by
+ * many threads.
  */
 public final class OutageLog {
   private final Connection connection;
@@ -25,10 +25,10 @@ public final class OutageLog {
   private boolean told;
 
   /**
-   * Nothing is lost yet.
+   * Creates the log of a read that is connected.
    *
-   * @param what begins the sentence "… is lost"
-   * @param after how long something is lost before the log says so
+   * @param what names the read in messages
+   * @param after how long an outage lasts before it is logged
    */
   OutageLog(Connection connection, String what, Duration after) {
     this.connection = connection;
@@ -37,9 +37,9 @@ public final class OutageLog {
   }
 
   /**
-   * It is lost, or was and still is.
+   * Records that the read is, or still is, disconnected.
    *
-   * @param waited how long nothing has come
+   * @param waited how long nothing has been received
    */
   synchronized void lost(AetherException why, Duration waited) {
     if (cause == null) {
@@ -55,19 +55,22 @@ public final class OutageLog {
     if (why != null && !told && !connection.closed()) {
       told = true;
       Logs.CLIENT.warn(
-          "{} has been lost for {} ms; still trying: {}", what, lostMillis(), why.getMessage());
+          "{} has been disconnected for {} ms; still trying: {}",
+          what,
+          lostMillis(),
+          why.getMessage());
     }
   }
 
-  /** Something came. */
+  /** Records that something was received. */
   synchronized void back() {
     if (told) {
-      Logs.CLIENT.warn("{} is back after {} ms", what, lostMillis());
+      Logs.CLIENT.warn("{} has reconnected after {} ms", what, lostMillis());
     }
     forget();
   }
 
-  /** It ended, or nobody waits for it. */
+  /** Ends the outage without logging, because the read ended or nobody waits for it. */
   synchronized void forget() {
     if (alarm != null) {
       alarm.cancel();

@@ -3,14 +3,17 @@ package dev.aether.client.internal.reads;
 import dev.aether.client.AetherException;
 import dev.aether.client.ClientClosedException;
 import dev.aether.client.Reason;
+import dev.aether.client.internal.calls.Futures;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Pages, each asked for with the token of the one before. Safe for use by many threads. */
+/**
+ * Pages, each of which is requested with the token of the previous one. Safe for use by many
+ * threads.
+ */
 public final class PagedFlow<P> implements FrameFlow<P> {
   private final Function<String, CompletableFuture<P>> page;
   private final Function<P, String> nextToken;
@@ -23,10 +26,10 @@ public final class PagedFlow<P> implements FrameFlow<P> {
   private boolean ended;
 
   /**
-   * Pages that are not asked for yet.
+   * Creates a flow of pages that is not started yet.
    *
-   * @param page asks for the page with a token
-   * @param nextToken the token of the page after a page; empty: it is the last
+   * @param page requests the page with a token
+   * @param nextToken returns the token of the next page; empty on the last page
    */
   public PagedFlow(Function<String, CompletableFuture<P>> page, Function<P, String> nextToken) {
     this.page = page;
@@ -62,7 +65,7 @@ public final class PagedFlow<P> implements FrameFlow<P> {
     CompletableFuture<?> unused = begun.whenComplete(this::arrived);
   }
 
-  /** The client may have been closed since the last page: then it refuses, by an exception. */
+  /** If the client was closed after the last page, the request throws an exception. */
   private CompletableFuture<P> begin() {
     try {
       return page.apply(token);
@@ -86,7 +89,7 @@ public final class PagedFlow<P> implements FrameFlow<P> {
     }
     synchronized (this) {
       asking = null;
-      // Or cancelled meanwhile, which leaves it to this thread to say so.
+      // If it was cancelled in the meantime, this thread has to report the end.
       ended |= token.isEmpty();
       over = ended;
     }
@@ -98,7 +101,7 @@ public final class PagedFlow<P> implements FrameFlow<P> {
   }
 
   private static AetherException error(Throwable thrown) {
-    Throwable cause = thrown instanceof CompletionException ? thrown.getCause() : thrown;
+    Throwable cause = Futures.cause(thrown);
     if (cause instanceof IllegalStateException closed
         && !(cause instanceof CancellationException)) {
       return new ClientClosedException(Map.of(), closed);

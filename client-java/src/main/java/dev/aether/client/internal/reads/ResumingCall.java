@@ -3,68 +3,35 @@ package dev.aether.client.internal.reads;
 import dev.aether.client.AetherException;
 import dev.aether.client.Reason;
 import dev.aether.client.RepeatOptions;
-import dev.aether.client.internal.calls.Backoff;
 import dev.aether.client.internal.calls.Connection;
 import dev.aether.client.internal.calls.Failure;
 import dev.aether.client.internal.calls.Logs;
 import dev.aether.client.internal.calls.Timer;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A streamed read that goes on where it stopped when its call breaks, on another node if there is
- * one: one call after the other, with growing random pauses, until all is there, an error that
- * repeating can't mend, or no progress for too long. No thread waits.
+ * A streamed read that resumes where it stopped when its call breaks, on another node if there is
+ * one. It makes one call after the other, with random exponential backoff, until everything is
+ * read, an error occurs that a retry cannot fix, or nothing has been received for too long. No
+ * thread waits.
+ *
+ * @param <M> the message that a call delivers
+ * @param <F> the frame that the receiver gets for it
  */
-public final class ResumingCall<F> implements FrameFlow<F> {
-
-  /** Knows how far the read has come, and so what to ask for next. Used by one thread at a time. */
-  public interface Course<F> {
-    /** The next call; null: nothing is left to ask for. */
-    FrameCall.@Nullable Step<?, ?, F> next();
-
-    /**
-     * Takes note of a frame.
-     *
-     * @return what of it is new to the receiver
-     * @throws AetherException to end the read
-     */
-    F received(F frame);
-
-    /** What is read, for the log. */
-    String what();
-
-    /** Whether the server's ending the call without an error is the end of the read. */
-    boolean isOver();
-
-    /** What the receiver is to get at the end of the read; null: nothing. */
-    default @Nullable F left() {
-      return null;
-    }
-
-    /**
-     * What the receiver is told when a call is lost and the read will go on; null: nothing.
-     *
-     * @param attempt how many calls in a row brought nothing, from 1
-     */
-    default @Nullable F lost(AetherException cause, int attempt, Duration retryIn) {
-      return null;
-    }
-  }
+public final class ResumingCall<M, F> implements FrameFlow<F> {
 
   /**
-   * How long, and how often.
+   * How long to wait, and how often to try.
    *
    * @param first how long to wait for a call's first frame, above zero
-   * @param later how long to wait for each later one, above zero
-   * @param end what a call ends with if there is none
-   * @param giveUpAfter how long to go without a frame before giving up; null: for ever
-   * @param repeats how many calls in a row may bring nothing, and the pauses between
-   * @param warnAfter how long to go without a frame before the log says so
+   * @param later how long to wait for each later frame, above zero
+   * @param end the status of a call that stayed silent for longer
+   * @param giveUpAfter how long to go without a frame before giving up; null to never give up
+   * @param repeats how many calls in a row may deliver nothing, and the delays between them
+   * @param warnAfter how long to go without a frame before a warning is logged
    */
   public record Limits(
       Duration first,
@@ -74,44 +41,36 @@ public final class ResumingCall<F> implements FrameFlow<F> {
       RepeatOptions repeats,
       Duration warnAfter) {}
 
-  /** The client's own findings, while a server says nothing. */
-  private static final Set<Reason> NOTHING_HEARD =
-      EnumSet.of(Reason.UNREACHABLE, Reason.DEADLINE_EXCEEDED);
-
   private final Connection connection;
-  private final Course<F> course;
-  private final Limits limits;
-  private final OutageLog losses;
+  private final ReadProgress<M, F> progress;
+  private final OutageLog outages;
 
   // Guarded by this.
-  private @Nullable FrameCall<?, ?, F> call;
-  private Timer.@Nullable Task pause;
+  private @Nullable FrameCall<?, ?, M> call;
+  private Timer.@Nullable Task delay;
   private boolean cancelled;
 
-  /** Broken, and nobody has asked for a frame since: the next call waits until somebody does. */
+  /** The call broke and nobody has asked for a frame since: the next call waits for a request. */
   private boolean parked;
 
   /**
-   * Frames that were asked for and have not come; below zero: what the receiver was told unasked.
+   * Frames that were requested and have not been delivered; negative after {@link
+   * ReadProgress#lost} frames, which nobody requested.
    */
   private int owed;
 
-  // Used by the call or the pause that runs, one after the other.
+  // Used by the current call or the current delay, one after the other.
+  private final ResumeAttempts attempts;
   private @Nullable Receiver<F> receiver;
-  private @Nullable AetherException broken;
-  private @Nullable Failure lastFailure;
 
-  /** The present attempt has less time than one has by itself, as the whole ends before. */
-  private boolean hurried;
+  /** The error of {@link ReadProgress#received}, with which the read ends. */
+  private @Nullable AetherException refused;
 
-  private int attempts;
-  private long waitingSinceNanos;
-
-  public ResumingCall(Connection connection, Course<F> course, Limits limits) {
+  public ResumingCall(Connection connection, ReadProgress<M, F> progress, Limits limits) {
     this.connection = connection;
-    this.course = course;
-    this.limits = limits;
-    this.losses = new OutageLog(connection, course.what(), limits.warnAfter());
+    this.progress = progress;
+    this.attempts = new ResumeAttempts(limits);
+    this.outages = new OutageLog(connection, progress.what(), limits.warnAfter());
   }
 
   @Override
@@ -120,7 +79,7 @@ public final class ResumingCall<F> implements FrameFlow<F> {
     synchronized (this) {
       owed = frames;
     }
-    begin(Duration.ZERO);
+    begin();
   }
 
   @Override
@@ -130,7 +89,7 @@ public final class ResumingCall<F> implements FrameFlow<F> {
       int before = Math.max(owed, 0);
       owed += frames;
       int more = Math.max(owed, 0) - before;
-      FrameCall<?, ?, F> current = call;
+      FrameCall<?, ?, M> current = call;
       if (current != null && more > 0) {
         current.request(more);
       }
@@ -143,19 +102,19 @@ public final class ResumingCall<F> implements FrameFlow<F> {
   }
 
   private void unpark() {
-    waitingSinceNanos = System.nanoTime();
+    attempts.restartClock();
     Timer.Task unused = connection.timer().schedule(this::resume, Duration.ZERO);
   }
 
   @Override
   public void cancel() {
-    FrameCall<?, ?, F> current;
-    Timer.Task pausing;
+    FrameCall<?, ?, M> current;
+    Timer.Task delaying;
     boolean unpark;
     synchronized (this) {
       cancelled = true;
       current = call;
-      pausing = pause;
+      delaying = delay;
       unpark = parked;
       parked = false;
     }
@@ -165,26 +124,26 @@ public final class ResumingCall<F> implements FrameFlow<F> {
     if (current != null) {
       current.cancel();
     }
-    if (pausing != null) {
-      pausing.fire();
+    if (delaying != null) {
+      delaying.fire();
     }
   }
 
-  private void begin(Duration waited) {
-    FrameCall.Step<?, ?, F> step = course.next();
+  private void begin() {
+    FrameCall.Step<?, ?, M> step = progress.next();
     if (step == null) {
       finish();
     } else {
-      begin(step, waited);
+      begin(step);
     }
   }
 
-  private <Q, A> void begin(FrameCall.Step<Q, A, F> step, Duration waited) {
-    FrameCall<Q, A, F> next = new FrameCall<>(connection, step, patience(waited));
+  private <Q, A> void begin(FrameCall.Step<Q, A, M> step) {
+    FrameCall<Q, A, M> next = new FrameCall<>(connection, step, attempts.patience());
     boolean stop;
     synchronized (this) {
       call = next;
-      next.start(new Part(next), Math.max(owed, 0));
+      next.start(new OneCall(next), Math.max(owed, 0));
       stop = cancelled;
     }
     if (stop) {
@@ -192,35 +151,23 @@ public final class ResumingCall<F> implements FrameFlow<F> {
     }
   }
 
-  private FrameCall.Patience patience(Duration waited) {
-    Duration giveUpAfter = limits.giveUpAfter();
-    Duration first = limits.first();
-    hurried = false;
-    if (giveUpAfter != null) {
-      Duration left = giveUpAfter.minus(waited);
-      hurried = left.compareTo(first) < 0;
-      first = hurried ? left : first;
-    }
-    return new FrameCall.Patience(first, limits.later(), limits.end());
-  }
-
   private void finish() {
-    F left = course.left();
-    if (left != null) {
-      handOn(left);
+    F last = progress.last();
+    if (last != null) {
+      deliver(last);
     }
     end(null);
   }
 
   private void end(@Nullable AetherException error) {
-    losses.forget();
+    outages.forget();
     Receiver<F> to = receiver;
     if (to != null) {
       to.onEnd(error);
     }
   }
 
-  private void handOn(F frame) {
+  private void deliver(F frame) {
     Receiver<F> to = receiver;
     if (to != null) {
       to.onFrame(frame);
@@ -228,41 +175,30 @@ public final class ResumingCall<F> implements FrameFlow<F> {
   }
 
   private void lost(Failure latest, Duration owedFor) {
-    if (attempts++ == 0) {
-      waitingSinceNanos = System.nanoTime() - owedFor.toNanos();
-    }
-    Failure before = attempts > 1 ? lastFailure : null;
-    // That nobody answers within the rest of the time says less than what was answered before.
-    boolean saysLess = hurried && NOTHING_HEARD.contains(latest.error().reason());
-    Failure failure = saysLess && before != null ? before : latest;
-    lastFailure = failure;
-    Duration waited = Duration.ofNanos(System.nanoTime() - waitingSinceNanos);
-    Duration retryIn = Backoff.delay(limits.repeats(), attempts, failure);
-    Duration giveUpAfter = limits.giveUpAfter();
-    if (!failure.repeatable()
-        || attempts >= limits.repeats().maxAttempts()
-        || giveUpAfter != null && waited.plus(retryIn).compareTo(giveUpAfter) >= 0
-        || isCancelled()
-        || connection.closed()) {
+    Duration retryIn = attempts.failed(latest, owedFor);
+    Failure last = attempts.last();
+    Failure failure = last == null ? latest : last;
+    if (retryIn == null || isCancelled() || connection.closed()) {
       end(connection.asSeenNow(failure).error());
       return;
     }
-    losses.lost(failure.error(), waited);
+    outages.lost(failure.error(), attempts.waited());
     Logs.CLIENT.debug(
-        "lost a read or a subscription, next attempt in {} ms: {}",
+        "{} broke, next attempt in {} ms: {}",
+        progress.what(),
         retryIn.toMillis(),
         failure.error().getMessage());
     tell(failure.error(), retryIn);
-    pause(retryIn);
+    resumeIn(retryIn);
   }
 
   private void tell(AetherException cause, Duration retryIn) {
-    F lost = course.lost(cause, attempts, retryIn);
+    F lost = progress.lost(cause, attempts.count(), retryIn);
     if (lost != null) {
       synchronized (this) {
-        owed--; // It counts as a frame: whoever takes frames asks for one more after each.
+        owed--; // It counts as a frame: a receiver requests one more after each.
       }
-      handOn(lost);
+      deliver(lost);
     }
   }
 
@@ -270,12 +206,12 @@ public final class ResumingCall<F> implements FrameFlow<F> {
     return cancelled;
   }
 
-  private void pause(Duration retryIn) {
+  private void resumeIn(Duration retryIn) {
     Timer.Task task;
     boolean stop;
     synchronized (this) {
       task = connection.timer().schedule(this::resume, retryIn);
-      pause = task;
+      delay = task;
       stop = cancelled;
     }
     if (stop) {
@@ -284,12 +220,12 @@ public final class ResumingCall<F> implements FrameFlow<F> {
   }
 
   private void resume() {
-    Failure last = lastFailure;
+    Failure last = attempts.last();
     synchronized (this) {
-      pause = null;
+      delay = null;
       parked = owed <= 0 && !cancelled && !connection.closed();
       if (parked) {
-        losses.forget();
+        outages.forget();
         return;
       }
     }
@@ -303,38 +239,37 @@ public final class ResumingCall<F> implements FrameFlow<F> {
     if (last != null && !last.sent()) {
       connection.reconnect();
     }
-    begin(Duration.ofNanos(System.nanoTime() - waitingSinceNanos));
+    begin();
   }
 
-  /** Hears one call. */
-  private final class Part implements FrameCall.Receiver<F> {
-    private final FrameCall<?, ?, F> self;
+  /** Receives the frames of one call. */
+  private final class OneCall implements FrameCall.Receiver<M> {
+    private final FrameCall<?, ?, M> self;
 
-    Part(FrameCall<?, ?, F> self) {
+    OneCall(FrameCall<?, ?, M> self) {
       this.self = self;
     }
 
     @Override
-    public void onFrame(F frame) {
-      if (broken != null) {
+    public void onFrame(M message) {
+      if (refused != null) {
         return;
       }
       synchronized (ResumingCall.this) {
         owed--;
       }
-      if (attempts > 0) {
-        attempts = 0;
-        losses.back();
+      if (attempts.succeeded()) {
+        outages.back();
       }
       F fresh;
       try {
-        fresh = course.received(frame);
+        fresh = progress.received(message);
       } catch (AetherException e) {
-        broken = e;
+        refused = e;
         self.cancel();
         return;
       }
-      handOn(fresh);
+      deliver(fresh);
     }
 
     @Override
@@ -343,12 +278,12 @@ public final class ResumingCall<F> implements FrameFlow<F> {
       synchronized (ResumingCall.this) {
         call = null;
       }
-      AetherException why = broken;
+      AetherException why = refused;
       if (why != null) {
         end(why);
       } else if (failure != null) {
         lost(failure, owedFor);
-      } else if (course.isOver()) {
+      } else if (progress.endsWithCall()) {
         finish();
       } else {
         lost(Failure.endedEarly(), owedFor);

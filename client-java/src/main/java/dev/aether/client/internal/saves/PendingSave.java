@@ -7,33 +7,33 @@ import dev.aether.client.Saved;
 import dev.aether.client.ServerUnreachableException;
 import dev.aether.client.internal.calls.Failure;
 import dev.aether.client.internal.messages.Messages;
+import dev.aether.client.internal.messages.Requests;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A save of a stream that has no answer yet. Guarded by its stream, but for the future. */
-public final class PendingSave {
+/** An unanswered save of a stream. Guarded by {@link SaveQueue}, except for its future. */
+final class PendingSave {
   private final SaveEventsRequest request;
   private final int bytes;
   private final long endNanos;
   private final CompletableFuture<Saved> outcome = new CompletableFuture<>();
 
-  /** Whether a call that ended without an answer may have brought it to a server. */
+  /** A call that broke before the answer may have delivered it to a server. */
   private boolean lost;
 
-  /** The same, or an earlier process may have. */
+  /** Same as {@code lost}, or the caller says that an earlier process may have sent it. */
   private boolean maybeStored;
 
   private @Nullable SaveStreamCall call;
-  private long sentNanos;
   private @Nullable AetherException refused;
 
   /**
-   * A save that is not sent yet.
+   * Creates a save that is not sent yet.
    *
-   * @param endNanos when it is given up
+   * @param endNanos deadline, in {@link System#nanoTime()}
    */
   PendingSave(SaveEventsRequest request, long endNanos) {
     this.request = request;
@@ -63,22 +63,21 @@ public final class PendingSave {
         && request.getNamespace().equals(other.request.getNamespace());
   }
 
-  /** When it was last sent, if it was sent on this call; else null. */
-  @Nullable Long sentNanosOn(SaveStreamCall on) {
-    return call == on ? sentNanos : null;
+  /** Whether it was last sent on this call. */
+  boolean wasSentOn(SaveStreamCall on) {
+    return call == on;
   }
 
   void send(SaveStreamCall on) {
     call = on;
-    sentNanos = System.nanoTime();
     refused = null;
-    on.send(lost ? Messages.repeated(request) : request);
+    on.send(lost ? Requests.repeated(request) : request);
   }
 
   /**
-   * Its call ended without an answer to it.
+   * Records that its call ended without an answer to it.
    *
-   * @param ran whether the server ran the call
+   * @param ran whether the server may have executed the call
    */
   void lost(boolean ran) {
     SaveStreamCall on = call;
@@ -87,7 +86,7 @@ public final class PendingSave {
     call = null;
   }
 
-  /** A node that stops has not stored it: another one is to. */
+  /** Records that a stopping node refused it. It is not stored, and goes to another node. */
   void refused(AetherException why) {
     refused = why;
   }
@@ -100,13 +99,13 @@ public final class PendingSave {
     outcome.complete(Messages.saved(commitId(), answer));
   }
 
-  /** The server's word on it. */
+  /** Completes it with the error that the server answered. */
   void failed(Failure failure) {
     boolean unknown = maybeStored || failure.outcomeUnknown();
     fail(failure.error(), unknown && !failure.settlesEarlierAttempts());
   }
 
-  /** There will be no answer. */
+  /** Completes it with an error because no answer will come. */
   void givenUp(AetherException why) {
     SaveStreamCall on = call;
     fail(why, maybeStored || on != null && refused == null && on.mayHaveSent());
@@ -116,9 +115,9 @@ public final class PendingSave {
     outcome.completeExceptionally(
         unknown && !(why instanceof OutcomeUnknownException)
             ? new OutcomeUnknownException(
-                "save of commit "
+                "outcome unknown: the save of commit "
                     + commitId()
-                    + " may have been done: no answer said so; last: "
+                    + " may or may not have succeeded; last error: "
                     + why.getMessage(),
                 why.metadata(),
                 commitId(),

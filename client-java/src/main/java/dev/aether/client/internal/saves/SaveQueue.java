@@ -1,7 +1,6 @@
 package dev.aether.client.internal.saves;
 
 import dev.aether.client.AetherException;
-import dev.aether.client.AsyncAetherClient;
 import dev.aether.client.Reason;
 import dev.aether.client.RepeatOptions;
 import dev.aether.client.SaveStreamOptions;
@@ -16,27 +15,24 @@ import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The unanswered saves of a stream, in the order in which they came, and the call they are sent on.
- * A new call gets all of them again, in that order, before anything new. All is guarded by one
- * lock, under which requests are also sent: so their order on the wire is theirs here. Futures
- * complete outside it.
+ * Sends the saves of a stream on one call after another. A new call first gets all unanswered saves
+ * again, in their order, and then new ones. One lock guards everything; requests are sent under it,
+ * so that they go out in the order in which they were taken. Futures complete outside the lock.
+ *
+ * <p>It is longer than most classes because all of its methods change the same state under that
+ * lock; what can be told apart is in {@link PendingSaves} and {@link SaveStreamCall}.
  */
 public final class SaveQueue implements SaveStreamCall.Receiver {
-  /** How often it is looked whether a save's time is over. */
-  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+  private static final Duration CHECK_DEADLINES_EVERY = Duration.ofMillis(100);
 
   private final Connection connection;
   private final SaveStreamOptions options;
@@ -45,34 +41,24 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition roomOrClosed = lock.newCondition();
-  // All below is guarded by the lock.
-  private final Map<String, PendingSave> pending = new LinkedHashMap<>();
-
-  /**
-   * Given up, but still to be answered on the present call. At most as many as may be unanswered:
-   * then the call is given up.
-   */
-  private final Set<String> forsaken = new HashSet<>();
-
-  private long pendingBytes;
+  // Everything below is guarded by the lock.
+  private final PendingSaves pending;
   private @Nullable SaveStreamCall call;
-
-  /** The node of the present call is stopping: nothing more is sent on it. */
-  private boolean callEnds;
-
-  private boolean pausing;
-  private boolean looking;
+  private boolean waitingToReopen;
+  private boolean checkScheduled;
   private boolean closed;
+
+  /** Number of calls in a row that brought no answer. */
   private int attempts;
-  private long answeredNanos;
+
   private @Nullable CompletableFuture<@Nullable Void> room;
   private @Nullable CompletableFuture<@Nullable Void> drained;
 
   /**
-   * An empty queue.
+   * Creates an empty queue.
    *
-   * @param repeats how many calls in a row may bring no answer, and the pauses between
-   * @param callPatience how long a call may bring no answer while it owes some
+   * @param repeats how many calls in a row may bring no answer, and the delays between them
+   * @param callPatience how long a call that owes answers may bring none
    */
   public SaveQueue(
       Connection connection,
@@ -83,35 +69,36 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     this.options = options;
     this.repeats = repeats;
     this.callPatience = callPatience;
+    this.pending = new PendingSaves(options);
   }
 
-  /** Takes a save, waiting for room. */
+  /** Takes a save; blocks while there is no room for it. */
   public CompletableFuture<Saved> put(SaveEventsRequest request, Duration deadline) {
     int bytes = request.getSerializedSize();
     lock.lock();
     try {
-      while (!closed && !hasRoom(bytes)) {
+      while (!closed && !pending.hasRoom(bytes)) {
         roomOrClosed.await();
       }
       return take(request, deadline);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AetherException(
-          Reason.CANCELLED, "interrupted while it waited for room", Map.of(), e);
+          Reason.CANCELLED, "interrupted while waiting for room in the stream", Map.of(), e);
     } finally {
-      if (hasRoom(1)) {
-        // Also when this save was refused: it may have had the only signal.
+      if (pending.hasRoom(1)) {
+        // Pass the signal on, even if this save was refused: it may have been the only one.
         roomOrClosed.signal();
       }
       lock.unlock();
     }
   }
 
-  /** Takes a save if there is room. */
+  /** Takes a save if there is room for it. */
   public Optional<CompletableFuture<Saved>> offer(SaveEventsRequest request, Duration deadline) {
     lock.lock();
     try {
-      return closed || hasRoom(request.getSerializedSize())
+      return closed || pending.hasRoom(request.getSerializedSize())
           ? Optional.of(take(request, deadline))
           : Optional.empty();
     } finally {
@@ -119,38 +106,26 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     }
   }
 
-  private boolean hasRoom(int bytes) {
-    return pending.isEmpty()
-        || pending.size() < options.maxUnanswered()
-            && pendingBytes + bytes <= options.maxUnansweredBytes();
-  }
-
-  private boolean hasRoomForAny() {
-    return hasRoom(
-        (int) Math.min(AsyncAetherClient.MAX_REQUEST_BYTES, options.maxUnansweredBytes()));
-  }
-
   private CompletableFuture<Saved> take(SaveEventsRequest request, Duration deadline) {
     if (closed) {
       throw new IllegalStateException("the stream is closed");
     }
     PendingSave save = new PendingSave(request, System.nanoTime() + deadline.toNanos());
-    if (forsaken.contains(save.commitId()) || pending.putIfAbsent(save.commitId(), save) != null) {
+    SaveStreamCall current = call;
+    if (current != null && current.isAbandoned(save.commitId()) || !pending.add(save)) {
       throw new IllegalArgumentException(
-          "a save with commit id " + save.commitId() + " is unanswered");
+          "a save with commit id " + save.commitId() + " is still unanswered");
     }
-    pendingBytes += save.bytes();
-    look();
-    SaveStreamCall on = call;
-    if (on == null) {
-      if (!pausing) {
+    scheduleCheck();
+    if (current == null) {
+      if (!waitingToReopen) {
         open();
       }
-    } else if (!callEnds) {
+    } else if (!current.isEnding()) {
       if (pending.size() == 1) {
-        answeredNanos = System.nanoTime(); // Until now nothing was owed.
+        current.restartClock(); // Nothing was owed until now.
       }
-      save.send(on);
+      save.send(current);
     }
     return save.outcome();
   }
@@ -158,61 +133,57 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
   private void open() {
     SaveStreamCall next = new SaveStreamCall(connection, this);
     call = next;
-    callEnds = false;
-    answeredNanos = System.nanoTime();
     next.start();
-    pending.values().forEach(save -> save.send(next));
+    pending.all().forEach(save -> save.send(next));
   }
 
-  /** Looks at the deadlines as long as there are any. */
-  private void look() {
-    if (!looking) {
-      looking = true;
-      Timer.Task unused = connection.timer().schedule(this::looked, LOOK_EVERY);
+  private void scheduleCheck() {
+    if (!checkScheduled) {
+      checkScheduled = true;
+      Timer.Task unused = connection.timer().schedule(this::checkDeadlines, CHECK_DEADLINES_EVERY);
     }
   }
 
-  private void looked() {
-    List<PendingSave> late = new ArrayList<>();
+  private void checkDeadlines() {
+    List<PendingSave> late;
     boolean connected;
     lock.lock();
     try {
-      looking = false;
-      connected = call != null;
-      long now = System.nanoTime();
-      for (PendingSave save : pending.values()) {
-        if (now - save.endNanos() >= 0) {
-          late.add(save);
+      checkScheduled = false;
+      SaveStreamCall current = call;
+      connected = current != null;
+      late = pending.late(System.nanoTime());
+      for (PendingSave save : late) {
+        remove(save);
+        if (current != null && save.wasSentOn(current)) {
+          current.abandon(save.commitId());
         }
       }
-      late.forEach(this::forsake);
-      boolean silent = !pending.isEmpty() && now - answeredNanos > callPatience.toNanos();
-      if (call != null && (silent || forsaken.size() > options.maxUnanswered())) {
-        call.giveUp();
+      if (current != null
+          && (!pending.isEmpty() && current.isSilentFor(callPatience)
+              || current.abandonedCount() > options.maxUnanswered())) {
+        current.giveUp();
       }
       if (!pending.isEmpty() && !connection.closed()) {
-        look();
+        scheduleCheck();
       }
     } finally {
       lock.unlock();
     }
     late.forEach(save -> save.givenUp(PendingSave.late(connected)));
-    tellRoom();
-  }
-
-  private void forsake(PendingSave save) {
-    remove(save);
-    SaveStreamCall on = call;
-    if (on != null && save.sentNanosOn(on) != null) {
-      forsaken.add(save.commitId());
-    }
+    completeWaiters();
   }
 
   private void remove(PendingSave save) {
-    if (pending.remove(save.commitId(), save)) {
-      pendingBytes -= save.bytes();
+    if (pending.remove(save)) {
       roomOrClosed.signal();
     }
+  }
+
+  private List<PendingSave> removeAll() {
+    List<PendingSave> all = pending.all();
+    all.forEach(this::remove);
+    return all;
   }
 
   @Override
@@ -226,23 +197,23 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
         return;
       }
       attempts = 0;
-      answeredNanos = System.nanoTime();
-      if (forsaken.remove(answer.getCommitId())) {
+      from.restartClock();
+      if (from.forgetAbandoned(answer.getCommitId())) {
         return;
       }
       save = pending.get(answer.getCommitId());
       if (save == null) {
-        Logs.CLIENT.warn("an answer to commit {}, which is not awaited", answer.getCommitId());
+        Logs.CLIENT.warn("unexpected answer to commit {}", answer.getCommitId());
         return;
       }
       if (failure != null && failure.error().reason() == Reason.SHUTTING_DOWN) {
         save.refused(failure.error());
-        endCall(from, failure);
+        from.finishOnStoppingNode(failure);
         return;
       }
       remove(save);
-      if (callEnds) {
-        overtaken = overtakenBy(save);
+      if (from.isEnding()) {
+        overtaken = pending.overtakenBy(save);
         overtaken.forEach(this::remove);
       }
     } finally {
@@ -254,32 +225,12 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       save.failed(failure);
     }
     for (PendingSave each : overtaken) {
-      AetherException why = each.refusal();
-      if (why != null) {
-        each.givenUp(why);
+      AetherException refusal = each.refusal();
+      if (refusal != null) {
+        each.givenUp(refusal);
       }
     }
-    tellRoom();
-  }
-
-  /** The node stops: what it still answers is awaited, all else is for another. */
-  private void endCall(SaveStreamCall ending, Failure why) {
-    if (!callEnds) {
-      callEnds = true;
-      ending.leaveNode(why);
-      ending.halfClose();
-    }
-  }
-
-  /** Refused saves of an actor of which a later one is answered: to send them now is too late. */
-  private List<PendingSave> overtakenBy(PendingSave answered) {
-    List<PendingSave> overtaken = new ArrayList<>();
-    for (PendingSave save : pending.values()) {
-      if (save.refusal() != null && save.isOfSameActor(answered)) {
-        overtaken.add(save);
-      }
-    }
-    return overtaken;
+    completeWaiters();
   }
 
   @Override
@@ -292,34 +243,31 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
         return;
       }
       boolean ran = why.code() != Status.Code.UNIMPLEMENTED;
-      pending.values().forEach(save -> save.lost(ran));
+      pending.all().forEach(save -> save.lost(ran));
       call = null;
-      forsaken.clear();
-      if (!pending.isEmpty() && !again(why)) {
-        lost = new ArrayList<>(pending.values());
-        lost.forEach(this::remove);
+      if (!pending.isEmpty() && !reopenLater(why)) {
+        lost = removeAll();
       }
     } finally {
       lock.unlock();
     }
-    lost.forEach(save -> save.givenUp(connection.asSeenNow(why).error()));
-    tellRoom();
+    giveUp(lost, why);
   }
 
-  /** Opens another call after a pause; false: that would be of no use. */
-  private boolean again(Failure why) {
+  /** Schedules another call; returns false if another call would be of no use. */
+  private boolean reopenLater(Failure why) {
     attempts++;
     if (!why.repeatable() || attempts >= repeats.maxAttempts() || connection.closed()) {
       return false;
     }
-    Duration pause = Backoff.delay(repeats, attempts, why);
+    Duration delay = Backoff.delay(repeats, attempts, why);
     Logs.CLIENT.debug(
-        "lost a stream of saves, {} unanswered, next attempt in {} ms: {}",
+        "save stream broke with {} unanswered saves, next attempt in {} ms: {}",
         pending.size(),
-        pause.toMillis(),
+        delay.toMillis(),
         why.error().getMessage());
-    pausing = true;
-    Timer.Task unused = connection.timer().schedule(() -> reopen(why), pause);
+    waitingToReopen = true;
+    Timer.Task unused = connection.timer().schedule(() -> reopen(why), delay);
     return true;
   }
 
@@ -327,10 +275,9 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     List<PendingSave> lost = List.of();
     lock.lock();
     try {
-      pausing = false;
+      waitingToReopen = false;
       if (connection.closed()) {
-        lost = new ArrayList<>(pending.values());
-        lost.forEach(this::remove);
+        lost = removeAll();
       } else if (!pending.isEmpty()) {
         if (!why.sent()) {
           connection.reconnect();
@@ -340,10 +287,15 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     } finally {
       lock.unlock();
     }
-    lost.forEach(save -> save.givenUp(connection.asSeenNow(why).error()));
-    tellRoom();
+    giveUp(lost, why);
   }
 
+  private void giveUp(List<PendingSave> lost, Failure why) {
+    lost.forEach(save -> save.givenUp(connection.asSeenNow(why).error()));
+    completeWaiters();
+  }
+
+  /** Number of unanswered saves. */
   public int size() {
     lock.lock();
     try {
@@ -353,11 +305,11 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     }
   }
 
-  /** Completes when a save of any size has room, or none will be taken any more. */
+  /** Completes when there is room for a save of any size, or when the queue is closed. */
   public CompletableFuture<@Nullable Void> room() {
     lock.lock();
     try {
-      if (closed || hasRoomForAny()) {
+      if (closed || pending.hasRoomForAny()) {
         return CompletableFuture.completedFuture(null);
       }
       CompletableFuture<@Nullable Void> shared = room;
@@ -371,21 +323,19 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     }
   }
 
-  private void tellRoom() {
+  private void completeWaiters() {
     CompletableFuture<@Nullable Void> waiting = null;
     CompletableFuture<@Nullable Void> end = null;
     lock.lock();
     try {
-      if (room != null && (closed || hasRoomForAny())) {
+      if (room != null && (closed || pending.hasRoomForAny())) {
         waiting = room;
         room = null;
       }
       if (closed && pending.isEmpty()) {
         end = drained;
-        SaveStreamCall last = call;
-        if (last != null && !callEnds) {
-          callEnds = true;
-          last.halfClose();
+        if (call != null) {
+          call.finish();
         }
       }
     } finally {
@@ -411,17 +361,16 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     } finally {
       lock.unlock();
     }
-    tellRoom();
+    completeWaiters();
     return end.copy();
   }
 
-  /** Gives up what has no answer. */
+  /** Gives up all unanswered saves. */
   public void abort(AetherException why) {
     List<PendingSave> lost;
     lock.lock();
     try {
-      lost = new ArrayList<>(pending.values());
-      lost.forEach(this::remove);
+      lost = removeAll();
       if (call != null) {
         call.giveUp();
       }
@@ -429,6 +378,6 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       lock.unlock();
     }
     lost.forEach(save -> save.givenUp(why));
-    tellRoom();
+    completeWaiters();
   }
 }

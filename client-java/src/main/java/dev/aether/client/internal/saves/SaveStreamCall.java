@@ -11,23 +11,26 @@ import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SaveEventsStream call. Requests are sent by one thread at a time; what is answered, and that
- * the call ended, is told one after the other.
+ * One SaveEventsStream call. Its methods are called under the lock of {@link SaveQueue}; answers
+ * and the end of the call are reported one after the other.
  */
-public final class SaveStreamCall {
+final class SaveStreamCall {
 
-  /** Hears a call. */
+  /** Receives the answers of a call. */
   interface Receiver {
-    /** A save was answered. */
+    /** Called when the server has answered a save. */
     void onAnswer(SaveStreamCall from, SaveEventsStreamResponse answer);
 
     /**
-     * The call ended.
+     * Called when the call has ended.
      *
-     * @param failure null: the server said that all is answered
+     * @param failure null if the server answered everything
      */
     void onEnd(SaveStreamCall ended, @Nullable Failure failure);
   }
@@ -35,11 +38,20 @@ public final class SaveStreamCall {
   private final Connection connection;
   private final Connection.Link link;
   private final Receiver receiver;
-  private final SentTracer marker = new SentTracer();
+  private final SentTracer tracer = new SentTracer();
   private final ClientCall<SaveEventsRequest, SaveEventsStreamResponse> call;
-  private volatile boolean tooLate;
 
-  /** A call that is not started yet. */
+  /** Saves that were given up and whose answers are still to come. */
+  private final Set<String> abandoned = new HashSet<>();
+
+  private long answeredNanos = System.nanoTime();
+
+  /** No more requests are sent on this call. */
+  private boolean ending;
+
+  private volatile boolean givenUp;
+
+  /** Creates a call that is not started yet. */
   SaveStreamCall(Connection connection, Receiver receiver) {
     this.connection = connection;
     this.link = connection.link();
@@ -48,46 +60,88 @@ public final class SaveStreamCall {
         link.channel()
             .newCall(
                 EventStoreGrpc.getSaveEventsStreamMethod(),
-                CallOptions.DEFAULT.withStreamTracerFactory(marker));
+                CallOptions.DEFAULT.withStreamTracerFactory(tracer));
   }
 
-  /** Answers are bounded by what was sent, so that all are asked for at once. */
+  /** Starts the call. There are no more answers than requests, so all are requested at once. */
   void start() {
     call.start(new Listener(), new Metadata());
     call.request(Integer.MAX_VALUE);
   }
 
-  /** Sends a request, unless this was given up: its end will come then. */
+  /** Sends a request, unless the call was given up. */
   void send(SaveEventsRequest request) {
-    if (!tooLate) {
+    if (!givenUp) {
       call.sendMessage(request);
     }
   }
 
-  /** Whether what was sent may have left this process. */
+  /** Whether requests may have left this process. */
   boolean mayHaveSent() {
-    return marker.sent();
+    return tracer.sent();
   }
 
-  /** No more requests: the server ends the call when all are answered. */
-  void halfClose() {
-    if (!tooLate) {
-      call.halfClose();
+  /** Whether no more requests are sent on this call. */
+  boolean isEnding() {
+    return ending;
+  }
+
+  /** Sends no more requests; the server ends the call when all are answered. */
+  void finish() {
+    if (!ending) {
+      ending = true;
+      if (!givenUp) {
+        call.halfClose();
+      }
     }
   }
 
-  /** Ends a call whose server does not answer. */
+  /** Sends no more requests because the node is stopping; new calls go to another node. */
+  void finishOnStoppingNode(Failure why) {
+    if (!ending) {
+      leaveNode(why);
+      finish();
+    }
+  }
+
+  /** Cancels a call whose server does not answer. */
   void giveUp() {
-    tooLate = true;
+    givenUp = true;
     call.cancel("the server answered nothing for too long", null);
   }
 
-  /** New calls go to another node: this one's is stopping. */
-  void leaveNode(Failure why) {
-    connection.failed(link, why, marker.address());
+  private void leaveNode(Failure why) {
+    connection.failed(link, why, tracer.address());
   }
 
-  /** Hears gRPC. */
+  /** Expects an answer that nobody waits for any more. */
+  void abandon(String commitId) {
+    abandoned.add(commitId);
+  }
+
+  boolean isAbandoned(String commitId) {
+    return abandoned.contains(commitId);
+  }
+
+  /** Returns whether the answered save had been abandoned. */
+  boolean forgetAbandoned(String commitId) {
+    return abandoned.remove(commitId);
+  }
+
+  int abandonedCount() {
+    return abandoned.size();
+  }
+
+  /** Starts measuring the server's silence from now. */
+  void restartClock() {
+    answeredNanos = System.nanoTime();
+  }
+
+  boolean isSilentFor(Duration time) {
+    return System.nanoTime() - answeredNanos > time.toNanos();
+  }
+
+  /** Receives gRPC's callbacks. */
   private final class Listener extends ClientCall.Listener<SaveEventsStreamResponse> {
     @Override
     public void onMessage(SaveEventsStreamResponse answer) {
@@ -100,11 +154,11 @@ public final class SaveStreamCall {
         receiver.onEnd(SaveStreamCall.this, null);
         return;
       }
-      Status said =
-          tooLate && status.getCode() == Status.Code.CANCELLED
+      Status cause =
+          givenUp && status.getCode() == Status.Code.CANCELLED
               ? Status.DEADLINE_EXCEEDED.withDescription(status.getDescription())
               : status;
-      Failure failure = ErrorMapper.failure(said, trailers, marker.sent());
+      Failure failure = ErrorMapper.failure(cause, trailers, tracer.sent());
       leaveNode(failure);
       receiver.onEnd(SaveStreamCall.this, failure);
     }

@@ -12,12 +12,10 @@ import dev.aether.client.SubscriptionSignal;
 import dev.aether.client.SubscriptionState;
 import dev.aether.client.SubscriptionStatus;
 import dev.aether.client.internal.calls.Logs;
-import dev.aether.client.internal.messages.SubscriptionMessages;
 import dev.aether.client.internal.reads.FrameFlow;
-import dev.aether.v1.SubscribeResponse;
-import dev.aether.v1.SubscriptionEvents;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,35 +23,45 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/** A subscription that calls a listener, one frame after the other. */
-public final class ListenerSubscription implements Subscription, FrameFlow.Receiver<Arrival> {
+/**
+ * A subscription that hands the signals of each frame to a listener. The next frame is requested
+ * when the listener has returned.
+ */
+public final class ListenerSubscription
+    implements Subscription, FrameFlow.Receiver<List<SubscriptionSignal>> {
   private static final long LAG_EVERY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
   private final BooleanSupplier clientClosed;
   private final SubscriptionListener listener;
-  private final FrameFlow<Arrival> flow;
+  private final FrameFlow<List<SubscriptionSignal>> flow;
   private final CompletableFuture<Void> ended = new CompletableFuture<>();
   private volatile @Nullable Cursor cursor;
   private volatile boolean closed;
-  private volatile long heardNanos = System.nanoTime();
+  private volatile long receivedNanos = System.nanoTime();
   private volatile String nodeId = "";
   private volatile boolean connected;
   private volatile boolean caughtUp;
   private volatile @Nullable Duration behind;
 
   // Used by the callbacks, one after the other.
+  private final List<Commit> commits = new ArrayList<>();
+  private final List<EventStored> notices = new ArrayList<>();
   private @Nullable AetherException failure;
-  private long toldLagNanos = System.nanoTime() - LAG_EVERY_NANOS;
+  private long reportedLagNanos = System.nanoTime() - LAG_EVERY_NANOS;
 
   private ListenerSubscription(
-      SubscriptionListener listener, FrameFlow<Arrival> flow, BooleanSupplier clientClosed) {
+      SubscriptionListener listener,
+      FrameFlow<List<SubscriptionSignal>> flow,
+      BooleanSupplier clientClosed) {
     this.listener = listener;
     this.flow = flow;
     this.clientClosed = clientClosed;
   }
 
   public static Subscription start(
-      FrameFlow<Arrival> flow, SubscriptionListener listener, BooleanSupplier clientClosed) {
+      FrameFlow<List<SubscriptionSignal>> flow,
+      SubscriptionListener listener,
+      BooleanSupplier clientClosed) {
     ListenerSubscription subscription = new ListenerSubscription(listener, flow, clientClosed);
     flow.start(subscription, 1);
     return subscription;
@@ -67,7 +75,7 @@ public final class ListenerSubscription implements Subscription, FrameFlow.Recei
   @Override
   public SubscriptionStatus status() {
     return new SubscriptionStatus(
-        nodeId, connected, caughtUp, Duration.ofNanos(System.nanoTime() - heardNanos), behind);
+        nodeId, connected, caughtUp, Duration.ofNanos(System.nanoTime() - receivedNanos), behind);
   }
 
   @Override
@@ -82,19 +90,16 @@ public final class ListenerSubscription implements Subscription, FrameFlow.Recei
   }
 
   @Override
-  public void onFrame(Arrival arrival) {
+  public void onFrame(List<SubscriptionSignal> frame) {
     if (closed || failure != null) {
       return;
     }
     try {
-      if (arrival instanceof Arrival.Frame frame) {
-        heardNanos = System.nanoTime();
-        handle(frame.frame(), frame.again());
-      } else if (arrival instanceof Arrival.Lost lost) {
-        connected = false;
-        caughtUp = false;
-        listener.onState(lost.state());
+      if (frame.stream().noneMatch(ListenerSubscription::isLost)) {
+        receivedNanos = System.nanoTime();
       }
+      frame.forEach(this::handle);
+      deliverEvents(null);
       flow.request(1);
     } catch (AetherException e) {
       fail(e);
@@ -108,77 +113,84 @@ public final class ListenerSubscription implements Subscription, FrameFlow.Recei
     flow.cancel();
   }
 
-  private void handle(SubscribeResponse frame, boolean again) {
-    if (frame.hasEvents()) {
-      handle(frame.getEvents());
-      return;
-    }
-    for (SubscriptionSignal signal : SubscriptionMessages.signals(frame)) {
-      handle(signal, again);
-    }
-  }
-
-  private void handle(SubscriptionEvents frame) {
-    Cursor after = SubscriptionMessages.optionalCursor(frame);
-    List<Commit> commits = SubscriptionMessages.commits(frame);
-    List<EventStored> stored = SubscriptionMessages.stored(frame);
-    if (!commits.isEmpty()) {
-      listener.onCommits(commits, after);
-      age(commits.get(commits.size() - 1).storedAt());
-    } else if (!stored.isEmpty()) {
-      listener.onStoredEvents(stored, after);
-    } else if (after != null) {
-      listener.onCursor(after);
-    }
-    moved(after);
-  }
-
-  private void handle(SubscriptionSignal signal, boolean again) {
-    if (signal instanceof SubscriptionSignal.Started started) {
-      connected = true;
-      nodeId = started.nodeId();
-      listener.onState(new SubscriptionState.Connected(started.nodeId(), again));
-      if (!again) {
-        listener.onStarted(started.nodeId(), started.cursor());
-      }
-      moved(started.cursor());
+  private void handle(SubscriptionSignal signal) {
+    if (signal instanceof SubscriptionSignal.Committed committed) {
+      commits.add(committed.commit());
+    } else if (signal instanceof SubscriptionSignal.Stored stored) {
+      notices.add(stored.event());
+    } else if (signal instanceof SubscriptionSignal.CursorMoved moved) {
+      deliverEvents(moved.cursor());
+    } else if (signal instanceof SubscriptionSignal.Started started) {
+      changeState(new SubscriptionState.Connected(started.nodeId(), false));
+      listener.onStarted(started.nodeId(), started.cursor());
+      cursor = started.cursor();
     } else if (signal instanceof SubscriptionSignal.CaughtUp caught) {
-      caughtUp = true;
-      listener.onState(new SubscriptionState.CaughtUp());
-      if (!again) {
-        listener.onCaughtUp(caught.cursor());
-      }
-      moved(caught.cursor());
+      changeState(new SubscriptionState.CaughtUp());
+      listener.onCaughtUp(caught.cursor());
+      cursor = caught.cursor();
     } else if (signal instanceof SubscriptionSignal.Heartbeat heartbeat) {
       listener.onHeartbeat(heartbeat.cursor());
-      moved(heartbeat.cursor());
-      lag(Duration.ZERO);
+      cursor = heartbeat.cursor();
+      reportLag(Duration.ZERO);
     } else if (signal instanceof SubscriptionSignal.Corrupt corrupt) {
       listener.onCorrupt(corrupt.error(), corrupt.cursor());
-      moved(corrupt.cursor());
+      cursor = corrupt.cursor();
     } else if (signal instanceof SubscriptionSignal.NamespaceDeleted deleted) {
       listener.onNamespaceDeleted(deleted.namespace());
     } else if (signal instanceof SubscriptionSignal.Broadcast broadcast) {
       listener.onBroadcast(broadcast.namespace(), broadcast.event());
+    } else if (signal instanceof SubscriptionSignal.StateChanged changed) {
+      changeState(changed.state());
     }
   }
 
-  private void moved(@Nullable Cursor to) {
-    if (to != null) {
-      cursor = to;
+  private static boolean isLost(SubscriptionSignal signal) {
+    return signal instanceof SubscriptionSignal.StateChanged changed
+        && changed.state() instanceof SubscriptionState.Lost;
+  }
+
+  /** Delivers the commits and notices of a frame together, with the cursor after them if known. */
+  private void deliverEvents(@Nullable Cursor after) {
+    if (!commits.isEmpty()) {
+      List<Commit> batch = List.copyOf(commits);
+      commits.clear();
+      listener.onCommits(batch, after);
+      reportAge(batch.get(batch.size() - 1).storedAt());
+    } else if (!notices.isEmpty()) {
+      List<EventStored> batch = List.copyOf(notices);
+      notices.clear();
+      listener.onStoredEvents(batch, after);
+    } else if (after != null) {
+      listener.onCursor(after);
+    }
+    if (after != null) {
+      cursor = after;
     }
   }
 
-  private void age(Instant storedAt) {
+  private void changeState(SubscriptionState state) {
+    if (state instanceof SubscriptionState.Connected now) {
+      connected = true;
+      nodeId = now.nodeId();
+    } else if (state instanceof SubscriptionState.CaughtUp) {
+      caughtUp = true;
+    } else if (state instanceof SubscriptionState.Lost) {
+      connected = false;
+      caughtUp = false;
+    }
+    listener.onState(state);
+  }
+
+  private void reportAge(Instant storedAt) {
     Duration age = Duration.between(storedAt, Instant.now());
-    lag(age.isNegative() ? Duration.ZERO : age);
+    reportLag(age.isNegative() ? Duration.ZERO : age);
   }
 
-  private void lag(Duration now) {
-    behind = now;
-    if (System.nanoTime() - toldLagNanos >= LAG_EVERY_NANOS) {
-      toldLagNanos = System.nanoTime();
-      listener.onState(new SubscriptionState.Lag(now));
+  private void reportLag(Duration lag) {
+    behind = lag;
+    if (System.nanoTime() - reportedLagNanos >= LAG_EVERY_NANOS) {
+      reportedLagNanos = System.nanoTime();
+      listener.onState(new SubscriptionState.Lag(lag));
     }
   }
 
@@ -200,7 +212,7 @@ public final class ListenerSubscription implements Subscription, FrameFlow.Recei
         listener.onError(why);
       }
     } catch (RuntimeException e) {
-      Logs.CLIENT.warn("a subscription listener failed at the end", e);
+      Logs.CLIENT.warn("a subscription listener failed in its last callback", e);
     }
     if (why == null) {
       ended.complete(null);

@@ -1,12 +1,15 @@
 package dev.aether.client.internal.subscriptions;
 
 import dev.aether.client.AetherException;
+import dev.aether.client.Cursor;
+import dev.aether.client.SubscriptionSignal;
 import dev.aether.client.SubscriptionState;
 import dev.aether.client.internal.messages.Messages;
+import dev.aether.client.internal.messages.SubscriptionMessages;
 import dev.aether.client.internal.reads.FrameCall;
 import dev.aether.client.internal.reads.LogPositions;
 import dev.aether.client.internal.reads.LogReadProgress;
-import dev.aether.client.internal.reads.ResumingCall;
+import dev.aether.client.internal.reads.ReadProgress;
 import dev.aether.v1.CommitAt;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStored;
@@ -16,16 +19,18 @@ import dev.aether.v1.SubscriptionEvents;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
-/** How far a subscription has come, by the last cursor and what came after it. */
-public final class SubscriptionProgress implements ResumingCall.Course<Arrival> {
+/** Progress of a subscription, by the last cursor and the commits after it. */
+public final class SubscriptionProgress
+    implements ReadProgress<SubscribeResponse, List<SubscriptionSignal>> {
   private final SubscribeRequest request;
   private final LogPositions progress = new LogPositions();
 
-  /** Empty before the first. */
+  /** Empty before the first cursor. */
   private String cursor = "";
 
-  private boolean begun;
+  private boolean started;
   private boolean caughtUp;
 
   public SubscriptionProgress(SubscribeRequest request) {
@@ -33,42 +38,47 @@ public final class SubscriptionProgress implements ResumingCall.Course<Arrival> 
   }
 
   @Override
-  public FrameCall.Step<?, ?, Arrival> next() {
+  public FrameCall.Step<?, ?, SubscribeResponse> next() {
     SubscribeRequest next = request;
     if (!cursor.isEmpty()) {
       progress.resumed();
       next = request.toBuilder().setCursor(cursor).putAllAfter(progress.ahead()).build();
     }
-    return new FrameCall.Step<SubscribeRequest, SubscribeResponse, Arrival>(
-        EventBusGrpc.getSubscribeMethod(), next, frame -> new Arrival.Frame(frame, false));
+    return new FrameCall.Step<>(EventBusGrpc.getSubscribeMethod(), next, UnaryOperator.identity());
   }
 
   @Override
-  public Arrival received(Arrival arrival) {
-    return arrival instanceof Arrival.Frame received ? received(received.frame()) : arrival;
-  }
-
-  private Arrival.Frame received(SubscribeResponse frame) {
-    boolean again = false;
+  public List<SubscriptionSignal> received(SubscribeResponse frame) {
     SubscribeResponse fresh = frame;
     switch (frame.getFrameCase()) {
       case STARTED -> {
-        again = begun;
-        begun = true;
         moved(frame.getStarted().getCursor());
+        if (started) {
+          return List.of(
+              state(new SubscriptionState.Connected(frame.getStarted().getNodeId(), true)));
+        }
+        started = true;
       }
       case EVENTS -> fresh = frame.toBuilder().setEvents(fresh(frame.getEvents())).build();
       case CAUGHT_UP -> {
-        again = caughtUp;
-        caughtUp = true;
         moved(frame.getCaughtUp().getCursor());
+        if (caughtUp) {
+          return List.of(
+              state(new SubscriptionState.CaughtUp()),
+              new SubscriptionSignal.CursorMoved(Cursor.of(cursor)));
+        }
+        caughtUp = true;
       }
       case HEARTBEAT -> moved(frame.getHeartbeat().getCursor());
       case ERROR -> moved(frame.getError().getCursor());
       case NAMESPACE_DELETED -> progress.deleted(frame.getNamespaceDeleted().getNamespace());
       case BROADCAST, FRAME_NOT_SET -> {}
     }
-    return new Arrival.Frame(fresh, again);
+    return SubscriptionMessages.signals(fresh);
+  }
+
+  private static SubscriptionSignal state(SubscriptionState state) {
+    return new SubscriptionSignal.StateChanged(state);
   }
 
   private SubscriptionEvents fresh(SubscriptionEvents frame) {
@@ -85,7 +95,7 @@ public final class SubscriptionProgress implements ResumingCall.Course<Arrival> 
       moved(frame.getCursor());
       return whole ? frame : with(frame, commits, stored).build();
     }
-    // Among commits that were handed on already, a cursor stands before what was handed on.
+    // A cursor among repeated commits is a position before commits that were delivered.
     return whole && frame.getCursor().isEmpty()
         ? frame
         : with(frame, commits, stored).clearCursor().build();
@@ -100,7 +110,7 @@ public final class SubscriptionProgress implements ResumingCall.Course<Arrival> 
         .addAllStored(stored);
   }
 
-  /** The notices of one commit come together, and are new or not together. */
+  /** Removes notices that were delivered before. All notices of a commit arrive together. */
   private List<EventStored> newNotices(List<EventStored> notices) {
     List<EventStored> fresh = new ArrayList<>(notices.size());
     EventStored before = null;
@@ -143,12 +153,12 @@ public final class SubscriptionProgress implements ResumingCall.Course<Arrival> 
   }
 
   @Override
-  public boolean isOver() {
+  public boolean endsWithCall() {
     return false;
   }
 
   @Override
-  public Arrival lost(AetherException cause, int attempt, Duration retryIn) {
-    return new Arrival.Lost(new SubscriptionState.Lost(cause, attempt, retryIn));
+  public List<SubscriptionSignal> lost(AetherException cause, int attempt, Duration retryIn) {
+    return List.of(state(new SubscriptionState.Lost(cause, attempt, retryIn)));
   }
 }

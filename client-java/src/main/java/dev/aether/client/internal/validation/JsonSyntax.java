@@ -3,17 +3,17 @@ package dev.aether.client.internal.validation;
 import java.util.BitSet;
 
 /**
- * Tells whether a text is exactly one JSON value by the letter of RFC 8259. Looks at each character
- * once and does not recurse, so that no depth is too much. Used once, by one thread.
+ * Checks whether a text is exactly one JSON value as RFC 8259 defines it. Visits each character
+ * once and does not recurse, so it accepts any depth. Each instance is used once, by one thread.
  */
 public final class JsonSyntax {
-  /** Stands for the end of the text; within JSON it can't stand. */
+  /** Marks the end of the text; it is not allowed anywhere in JSON. */
   private static final char END = '\0';
 
   private final String text;
   private int at;
 
-  /** Of what is open: which are objects; the others are arrays. */
+  /** Which of the open containers are objects; the others are arrays. */
   private final BitSet objects = new BitSet();
 
   private int depth;
@@ -22,7 +22,7 @@ public final class JsonSyntax {
     this.text = text;
   }
 
-  /** Index of the first character that is not as it must be; -1: the text is JSON. */
+  /** Index of the first invalid character; -1 if the text is valid JSON. */
   static int faultIn(String text) {
     JsonSyntax check = new JsonSyntax(text);
     boolean valid = check.passDocument() && check.at == text.length();
@@ -40,7 +40,10 @@ public final class JsonSyntax {
     return true;
   }
 
-  /** Passes a plain value or an opening, and then all that ends or separates values after it. */
+  /**
+   * Reads a scalar or an opening bracket, and then everything that ends or separates values after
+   * it.
+   */
   private boolean passValueOrOpening() {
     if (passed('{')) {
       passSpaces();
@@ -132,7 +135,7 @@ public final class JsonSyntax {
     }
     for (char c = peek(); c != '"'; c = peek()) {
       if (c < ' ') {
-        return false; // A control character, or the text's end.
+        return false; // A control character or the end of the text.
       }
       at++;
       if (c == '\\' && !passEscaped()) {

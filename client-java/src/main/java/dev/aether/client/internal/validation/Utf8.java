@@ -3,16 +3,16 @@ package dev.aether.client.internal.validation;
 import dev.aether.client.InvalidArgumentException;
 
 /**
- * Text that UTF-8 can say. A Java string may hold half of a surrogate pair, and protobuf would send
- * a question mark in its place: another name than the caller's.
+ * Checks that text can be encoded in UTF-8. A Java string may contain an unpaired surrogate, and
+ * protobuf would replace it with a question mark, which would turn a name into another one.
  */
 public final class Utf8 {
   private Utf8() {}
 
   /**
-   * The text itself.
+   * Returns the text if it is valid.
    *
-   * @throws InvalidArgumentException if half of a surrogate pair is in it
+   * @throws InvalidArgumentException if the text contains an unpaired surrogate
    */
   public static String sound(String field, String text) {
     int unused = utf8Bytes(field, text);
@@ -20,10 +20,10 @@ public final class Utf8 {
   }
 
   /**
-   * Length in bytes of UTF-8, without encoding.
+   * The length of the text in UTF-8, computed without encoding it.
    *
-   * @param field names the text
-   * @throws InvalidArgumentException if half of a surrogate pair is in it
+   * @param field name of the field, for the error message
+   * @throws InvalidArgumentException if the text contains an unpaired surrogate
    */
   static int utf8Bytes(String field, String text) {
     int bytes = 0;
@@ -34,7 +34,7 @@ public final class Utf8 {
         continue;
       }
       if (!Character.isSupplementaryCodePoint(text.codePointAt(i))) {
-        throw new InvalidArgumentException(field, "has half of a surrogate pair at index " + i);
+        throw new InvalidArgumentException(field, "contains an unpaired surrogate at index " + i);
       }
       bytes += 4;
       i++;

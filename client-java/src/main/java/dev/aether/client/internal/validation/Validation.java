@@ -5,15 +5,15 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * The contract's rules that a value must keep whatever the server: what breaks one is refused where
- * it is made, with the caller's stack trace, and not a round trip later. The server checks the same
- * again.
+ * Checks values against the protocol's rules that hold for every server. A violation is reported
+ * where the value is created, with the caller's stack trace, instead of a round trip later. The
+ * server checks the same rules again.
  */
 public final class Validation {
-  /** Of an actor's id and an event's type. */
+  /** Maximum size of actor ids and event types. */
   private static final int NAME_BYTES = 256;
 
-  /** Of event and command ids and content types. */
+  /** Maximum size of event ids, command ids and content types. */
   private static final int SHORT_TEXT_BYTES = 256;
 
   private static final int COMMIT_ID_CHARS = 64;
@@ -26,13 +26,13 @@ public final class Validation {
 
   private Validation() {}
 
-  /** The actor's id itself. */
+  /** Returns the actor id if it is valid. */
   public static String actorId(String id) {
     checkName("actorId", id);
     return id;
   }
 
-  /** 1 to 256 bytes of UTF-8 without control characters. */
+  /** Accepts 1 to 256 bytes of UTF-8 without control characters. */
   public static void checkName(String field, String name) {
     if (name.isEmpty()) {
       throw new InvalidArgumentException(field, "is empty");
@@ -40,7 +40,7 @@ public final class Validation {
     checkBytes(field, Utf8.utf8Bytes(field, name), NAME_BYTES);
     for (int i = 0; i < name.length(); i++) {
       if (Character.getType(name.charAt(i)) == Character.CONTROL) {
-        throw new InvalidArgumentException(field, "has a control character at index " + i);
+        throw new InvalidArgumentException(field, "contains a control character at index " + i);
       }
     }
   }
@@ -49,33 +49,41 @@ public final class Validation {
     checkBytes(field, Utf8.utf8Bytes(field, text), SHORT_TEXT_BYTES);
   }
 
-  /** 1 to 64 of {@code [A-Za-z0-9_.:-]}, or empty where the client makes one. */
+  /**
+   * Accepts 1 to 64 characters of {@code [A-Za-z0-9_.:-]}, or an empty id, for which the client
+   * creates one.
+   */
   public static void checkCommitId(String id) {
     if (id.length() > COMMIT_ID_CHARS) {
-      throw new InvalidArgumentException("commitId", "is longer than " + COMMIT_ID_CHARS);
+      throw new InvalidArgumentException(
+          "commitId", "is longer than " + COMMIT_ID_CHARS + " characters");
     }
     for (int i = 0; i < id.length(); i++) {
       char c = id.charAt(i);
       if (!isNameCharacter(c) && c != '.' && c != ':') {
-        throw new InvalidArgumentException("commitId", "may only have A-Z a-z 0-9 _ . : -");
+        throw new InvalidArgumentException("commitId", "may contain only A-Z a-z 0-9 _ . : -");
       }
     }
   }
 
-  /** Tokens of {@code [A-Za-z0-9_-]} joined by dots, at most 64 bytes; empty: the default one. */
+  /**
+   * Returns the namespace if it is valid: tokens of {@code [A-Za-z0-9_-]} joined by dots, at most
+   * 64 bytes; empty for the default namespace.
+   */
   public static String namespace(String name) {
     if (name.length() > NAMESPACE_CHARS) {
-      throw new InvalidArgumentException("namespace", "is longer than " + NAMESPACE_CHARS);
+      throw new InvalidArgumentException(
+          "namespace", "is longer than " + NAMESPACE_CHARS + " characters");
     }
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       if (c != '.' && !isNameCharacter(c)) {
         throw new InvalidArgumentException(
-            "namespace", "may only have tokens of A-Z a-z 0-9 _ - joined by dots");
+            "namespace", "must consist of tokens of A-Z a-z 0-9 _ - joined by dots");
       }
     }
     if (name.startsWith(".") || name.endsWith(".") || name.contains("..")) {
-      throw new InvalidArgumentException("namespace", "has an empty token");
+      throw new InvalidArgumentException("namespace", "contains an empty token");
     }
     return name;
   }
@@ -91,7 +99,7 @@ public final class Validation {
   public static void checkMetadata(Map<String, String> metadata) {
     if (metadata.size() > METADATA_KEYS) {
       throw new InvalidArgumentException(
-          "metadata", "has " + metadata.size() + " keys, more than " + METADATA_KEYS);
+          "metadata", "has " + metadata.size() + " keys, the maximum is " + METADATA_KEYS);
     }
     long bytes = 0;
     for (Map.Entry<String, String> entry : metadata.entrySet()) {
@@ -103,7 +111,7 @@ public final class Validation {
 
   public static void checkTimestamp(Instant timestamp) {
     if (timestamp.isBefore(YEAR_1) || !timestamp.isBefore(YEAR_10000)) {
-      throw new InvalidArgumentException("timestamp", "is outside of the years 1 to 9999");
+      throw new InvalidArgumentException("timestamp", "must be in the years 1 to 9999");
     }
   }
 
@@ -113,7 +121,7 @@ public final class Validation {
     }
     if (events > EVENTS_PER_COMMIT) {
       throw new InvalidArgumentException(
-          "events", "has " + events + " events, more than " + EVENTS_PER_COMMIT);
+          "events", "has " + events + " events, the maximum is " + EVENTS_PER_COMMIT);
     }
   }
 
@@ -124,13 +132,13 @@ public final class Validation {
           field,
           fault < text.length()
               ? "is not valid JSON at index " + fault
-              : "is not valid JSON: it ends too early");
+              : "is not valid JSON: unexpected end");
     }
   }
 
   private static void checkBytes(String field, long bytes, int most) {
     if (bytes > most) {
-      throw new InvalidArgumentException(field, "has " + bytes + " bytes, more than " + most);
+      throw new InvalidArgumentException(field, "has " + bytes + " bytes, the maximum is " + most);
     }
   }
 }

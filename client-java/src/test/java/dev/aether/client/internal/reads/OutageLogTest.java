@@ -13,18 +13,20 @@ import dev.aether.client.AetherException;
 import dev.aether.client.RepeatOptions;
 import dev.aether.client.ScriptedServer;
 import dev.aether.client.SubscribeOptions;
+import dev.aether.client.SubscriptionSignal;
 import dev.aether.client.SubscriptionStart;
+import dev.aether.client.SubscriptionState;
 import dev.aether.client.internal.calls.Connection;
 import dev.aether.client.internal.calls.Logs;
 import dev.aether.client.internal.calls.Timer;
 import dev.aether.client.internal.messages.SubscriptionMessages;
-import dev.aether.client.internal.subscriptions.Arrival;
 import dev.aether.client.internal.subscriptions.SubscriptionProgress;
 import dev.aether.v1.SubscribeResponse;
 import dev.aether.v1.SubscriptionStarted;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -75,8 +77,9 @@ final class OutageLogTest {
     server.close();
   }
 
-  private ResumingCall<Arrival> begin(Duration warnAfter, @Nullable Duration giveUpAfter) {
-    ResumingCall<Arrival> call =
+  private ResumingCall<SubscribeResponse, List<SubscriptionSignal>> begin(
+      Duration warnAfter, @Nullable Duration giveUpAfter) {
+    ResumingCall<SubscribeResponse, List<SubscriptionSignal>> call =
         new ResumingCall<>(
             connection,
             new SubscriptionProgress(
@@ -92,9 +95,10 @@ final class OutageLogTest {
     call.start(
         new FrameFlow.Receiver<>() {
           @Override
-          public void onFrame(Arrival arrival) {
+          public void onFrame(List<SubscriptionSignal> frame) {
             call.request(1);
-            if (arrival instanceof Arrival.Frame) {
+            if (!(frame.get(0) instanceof SubscriptionSignal.StateChanged changed)
+                || !(changed.state() instanceof SubscriptionState.Lost)) {
               came.countDown();
             }
           }
@@ -137,17 +141,18 @@ final class OutageLogTest {
             },
             task -> new Thread(task, "script").start());
 
-    ResumingCall<Arrival> call = begin(Duration.ofMillis(300), null);
+    ResumingCall<SubscribeResponse, List<SubscriptionSignal>> call =
+        begin(Duration.ofMillis(300), null);
     String lost = warned.poll(10, TimeUnit.SECONDS);
     assertNotNull(lost);
     assertTrue(
-        lost.startsWith("the subscription to shop has been lost for ")
+        lost.startsWith("the subscription to shop has been disconnected for ")
             && lost.endsWith(" ms; still trying: no"),
         lost);
     told.countDown();
     String back = warned.poll(10, TimeUnit.SECONDS);
     assertNotNull(back);
-    assertTrue(back.startsWith("the subscription to shop is back after "), back);
+    assertTrue(back.startsWith("the subscription to shop has reconnected after "), back);
     assertTrue(came.await(10, TimeUnit.SECONDS));
     assertNull(warned.peek());
     call.cancel();
@@ -162,7 +167,8 @@ final class OutageLogTest {
           caller.onError(Status.UNAVAILABLE.asException());
         });
     server.subscriptions.add((request, caller) -> caller.onNext(started()));
-    ResumingCall<Arrival> call = begin(Duration.ofSeconds(20), null);
+    ResumingCall<SubscribeResponse, List<SubscriptionSignal>> call =
+        begin(Duration.ofSeconds(20), null);
     assertTrue(came.await(10, TimeUnit.SECONDS));
     call.cancel();
     assertNotNull(ended.get(10, TimeUnit.SECONDS));
