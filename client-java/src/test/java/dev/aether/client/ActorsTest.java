@@ -329,7 +329,10 @@ final class ActorsTest {
 
     LoadActorRequest load = server.received(LoadActorRequest.class);
     assertEquals(1, server.received(GetEventsRequest.class).getFromVersion());
-    assertEquals(List.of("unreadable 3: the snapshot's content type is text/plain;v=2, expected text/plain;v=1"), told.all(1));
+    assertEquals(
+        List.of(
+            "unreadable 3: the snapshot's content type is text/plain;v=2, expected text/plain;v=1"),
+        told.all(1));
   }
 
   @ParameterizedTest

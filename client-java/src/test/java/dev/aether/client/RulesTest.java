@@ -70,10 +70,14 @@ final class RulesTest {
     String longest = "x".repeat(256);
     assertDoesNotThrow(
         () -> event().contentType(longest).eventId(longest).commandId(longest + "").build());
-    refused("eventId has 257 bytes, the maximum is 256", () -> event().eventId(longest + 1).build());
-    refused("commandId has 257 bytes, the maximum is 256", () -> event().commandId(longest + 1).build());
     refused(
-        "contentType has 257 bytes, the maximum is 256", () -> event().contentType(longest + 1).build());
+        "eventId has 257 bytes, the maximum is 256", () -> event().eventId(longest + 1).build());
+    refused(
+        "commandId has 257 bytes, the maximum is 256",
+        () -> event().commandId(longest + 1).build());
+    refused(
+        "contentType has 257 bytes, the maximum is 256",
+        () -> event().contentType(longest + 1).build());
   }
 
   @Test
@@ -118,8 +122,10 @@ final class RulesTest {
   @Test
   void commits() {
     assertDoesNotThrow(() -> save("a").commitId("Az09_.:-".repeat(8)).build());
-    refused("commitId is longer than 64 characters", () -> save("a").commitId("x".repeat(65)).build());
-    refused("commitId may contain only A-Z a-z 0-9 _ . : -", () -> save("a").commitId("c c").build());
+    refused(
+        "commitId is longer than 64 characters", () -> save("a").commitId("x".repeat(65)).build());
+    refused(
+        "commitId may contain only A-Z a-z 0-9 _ . : -", () -> save("a").commitId("c c").build());
     refused("events is empty", () -> SaveCommand.builder("a", ExpectedVersion.any()).build());
     assertDoesNotThrow(() -> save("a").events(Collections.nCopies(999, EVENT)).build());
     refused(
@@ -131,9 +137,12 @@ final class RulesTest {
   void namespaces() {
     assertDoesNotThrow(() -> CallSettings.defaults().withNamespace("a.B-1_.x"));
     assertDoesNotThrow(() -> CallSettings.defaults().withNamespace(""));
-    refused("namespace is longer than 64 characters", () -> AetherClient.builder().namespace("n".repeat(65)));
+    refused(
+        "namespace is longer than 64 characters",
+        () -> AetherClient.builder().namespace("n".repeat(65)));
     for (String bad : List.of(".", ".a", "a.", "a..b")) {
-      refused("namespace contains an empty token", () -> CallSettings.defaults().withNamespace(bad));
+      refused(
+          "namespace contains an empty token", () -> CallSettings.defaults().withNamespace(bad));
     }
     refused(
         "namespace must consist of tokens of A-Z a-z 0-9 _ - joined by dots",

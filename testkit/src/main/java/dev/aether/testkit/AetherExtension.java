@@ -12,41 +12,45 @@ import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
- * An Aether for JUnit 5's tests, to be registered with {@code @RegisterExtension}:
+ * A JUnit 5 extension that provides a {@link TestAether}, registered with
+ * {@code @RegisterExtension}:
  *
  * <ul>
- *   <li>in a field of the instance each test has an Aether of its own, with an empty store, begun
- *       before {@code @BeforeEach} and ended after {@code @AfterEach};
- *   <li>in a static field the tests of the class share one, begun before {@code @BeforeAll} and
- *       ended after {@code @AfterAll}, and keep apart by the names of their actors. After each
- *       test, faults that it left are cleared; the store and the clock stay as they are.
+ *   <li>in an instance field, each test gets an Aether of its own with an empty store, started
+ *       before {@code @BeforeEach} and closed after {@code @AfterEach};
+ *   <li>in a static field, the tests of the class share one, started before {@code @BeforeAll} and
+ *       closed after {@code @AfterAll}; the tests separate their data by the names of their actors.
+ *       After each test, remaining faults are cleared; the store and the clock keep their state.
  * </ul>
  *
- * <p>It can be used while it runs; at other times its methods throw {@link IllegalStateException}.
+ * <p>Its methods throw {@link IllegalStateException} while no Aether is running.
  */
 public final class AetherExtension
     implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
   private final Supplier<TestAether> start;
   private volatile @Nullable TestAether running;
 
-  /** Classes under way that share it, one in another; changed by JUnit's one thread at a time. */
+  /**
+   * Number of running test classes that share it, nested in each other; changed by JUnit's thread
+   * only.
+   */
   private int classes;
 
   private AetherExtension(Supplier<TestAether> start) {
     this.start = start;
   }
 
-  /** As {@link TestAether#inMemory()}. */
+  /** Same as {@link TestAether#inMemory()}. */
   public static AetherExtension inMemory() {
     return new AetherExtension(TestAether::inMemory);
   }
 
-  /** As {@link TestAether#onNats()}. */
+  /** Same as {@link TestAether#onNats()}. */
   public static AetherExtension onNats() {
     return new AetherExtension(TestAether::onNats);
   }
 
-  /** As {@link TestAether#onNats(Path)}. */
+  /** Same as {@link TestAether#onNats(Path)}. */
   public static AetherExtension onNats(Path natsServer) {
     return new AetherExtension(() -> TestAether.onNats(natsServer));
   }
@@ -70,7 +74,7 @@ public final class AetherExtension
     if (classes == 0) {
       end();
     } else {
-      aether().mend();
+      aether().clearFaults();
     }
   }
 
@@ -93,42 +97,42 @@ public final class AetherExtension
     TestAether now = running;
     if (now == null) {
       throw new IllegalStateException(
-          "no Aether runs: it does during the tests, registered with" + " @RegisterExtension");
+          "no Aether is running: register the extension with @RegisterExtension and use it in tests");
     }
     return now;
   }
 
-  /** As {@link TestAether#client()}. */
+  /** Same as {@link TestAether#client()}. */
   public AetherClient client() {
     return aether().client();
   }
 
-  /** As {@link TestAether#newClient()}. */
+  /** Same as {@link TestAether#newClient()}. */
   public AetherClient newClient() {
     return aether().newClient();
   }
 
-  /** As {@link TestAether#clientBuilder()}. */
+  /** Same as {@link TestAether#clientBuilder()}. */
   public AetherClientBuilder clientBuilder() {
     return aether().clientBuilder();
   }
 
-  /** As {@link TestAether#endpoint()}. */
+  /** Same as {@link TestAether#endpoint()}. */
   public String endpoint() {
     return aether().endpoint();
   }
 
-  /** As {@link TestAether#clock()}. */
+  /** Same as {@link TestAether#clock()}. */
   public TestClock clock() {
     return aether().clock();
   }
 
-  /** As {@link TestAether#faults()}. */
+  /** Same as {@link TestAether#faults()}. */
   public Faults faults() {
     return aether().faults();
   }
 
-  /** As {@link TestAether#nats()}. */
+  /** Same as {@link TestAether#nats()}. */
   public TestNats nats() {
     return aether().nats();
   }

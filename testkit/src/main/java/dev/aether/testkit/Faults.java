@@ -14,29 +14,29 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What can go wrong between a client and its Aether. Safe for use by many threads.
+ * Injects faults between a client and its Aether. Safe for use by many threads.
  *
- * <p>What begins with {@code next} or {@code beforeNext} concerns the one save that reaches the
- * server next, by itself or on a stream, from whichever client; a repeat that a client makes by
- * itself is another save here. Said again, it concerns the save after that, and so on.
+ * <p>Methods whose names contain {@code next} affect the next save that reaches the server, as a
+ * call of its own or on a stream, from any client. A repeat that a client sends by itself counts as
+ * another save. Calling such a method again affects the save after that, and so on.
  */
 public final class Faults {
   /** The type of the event that {@link #nextSaveConflicts} stores. */
   public static final String OTHER_WRITERS_EVENT = "SavedByAnotherWriter";
 
-  /** More faults than this can't wait for their saves. */
+  /** Maximum number of faults that wait for their saves. */
   private static final int MAX_WAITING = 1000;
 
-  private final Gate gate;
-  private final EventDefaults completion;
+  private final TcpForwarder forwarder;
+  private final EventDefaults defaults;
   private final Queue<SaveFault> waiting = new ArrayBlockingQueue<>(MAX_WAITING);
 
-  /** Why another writer could not save; the first reason that the test was not told of. */
+  /** The first reason why another writer could not save that has not been reported to the test. */
   private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
 
-  Faults(Gate gate, InstantSource clock) {
-    this.gate = gate;
-    this.completion = new EventDefaults(clock);
+  Faults(TcpForwarder forwarder, InstantSource clock) {
+    this.forwarder = forwarder;
+    this.defaults = new EventDefaults(clock);
   }
 
   SaveFault next() {
@@ -45,7 +45,7 @@ public final class Faults {
   }
 
   /**
-   * Tells the test, once, that a fault did not come as it wanted it.
+   * Reports once to the test that a fault could not be injected.
    *
    * @throws AssertionError if another writer could not save
    */
@@ -57,37 +57,38 @@ public final class Faults {
   }
 
   /**
-   * Another writer stores an event of type {@link #OTHER_WRITERS_EVENT} on the actor just before:
-   * the save is refused with a conflict, and the history says why. One at any version comes after
-   * that event.
+   * Another writer stores an event of type {@link #OTHER_WRITERS_EVENT} to the actor just before
+   * the next save, which therefore fails with a conflict. A save that accepts any version is stored
+   * after that event.
    *
-   * @throws IllegalStateException if 1000 faults wait for their saves
+   * @throws IllegalStateException if 1000 faults are waiting for their saves
    */
   public void nextSaveConflicts() {
     beforeNextSave(actor -> List.of(NewEvent.json(OTHER_WRITERS_EVENT, "{}")));
   }
 
   /**
-   * Another writer stores events of the caller's own on the actor just before, as one commit.
+   * Another writer stores the given events to the actor just before the next save, as one commit.
    *
-   * <p>If the function throws or gives null, or the server refuses its events, the save is refused
-   * with INVALID_REQUEST, and the test is told by an {@link AssertionError} with the cause: out of
-   * the next {@link TestAether#faults()}, or where the test or the Aether ends.
+   * <p>If the function throws or returns null, or the server rejects its events, the save fails
+   * with INVALID_REQUEST, and the test gets an {@link AssertionError} with the cause, from the next
+   * call of {@link TestAether#faults()} or when the test or the Aether ends.
    *
-   * @param events given the actor's id; none: the save meets no fault. Called on a thread of the
-   *     server's, so it must not block
-   * @throws IllegalStateException if 1000 faults wait for their saves
+   * @param events returns the events for the actor's id; if there are none, the save is stored
+   *     normally. It is called on a server thread, so it must not block
+   * @throws IllegalStateException if 1000 faults are waiting for their saves
    */
   public void beforeNextSave(Function<String, List<NewEvent>> events) {
-    waiting.add(new OtherWriter(events, completion, why -> failure.compareAndSet(null, why)));
+    waiting.add(new OtherWriter(events, defaults, why -> failure.compareAndSet(null, why)));
   }
 
   /**
-   * The save is stored, but its answer is that nobody knows. A client that repeats it learns the
-   * truth; one that doesn't gets {@link dev.aether.client.OutcomeUnknownException}. A save that is
-   * refused is answered so.
+   * The next save is stored, but the server answers that its outcome is unknown. A client that
+   * repeats the save gets the real answer; one that does not throws {@link
+   * dev.aether.client.OutcomeUnknownException}. If the store refuses the save, the answer is the
+   * refusal.
    *
-   * @throws IllegalStateException if 1000 faults wait for their saves
+   * @throws IllegalStateException if 1000 faults are waiting for their saves
    */
   public void nextOutcomeUnknown() {
     waiting.add(
@@ -97,60 +98,60 @@ public final class Faults {
                 .thenApply(
                     saved -> {
                       throw StoreException.outcomeUnknown(
-                          save.commitId(), "the test wants it so, but it is stored");
+                          save.commitId(), "injected by the test; the commit is stored");
                     }));
   }
 
   /**
-   * As {@link #nextOutcomeUnknown}, but the save is not stored: a repeat stores it.
+   * Same as {@link #nextOutcomeUnknown}, but the save is not stored; a repeat stores it.
    *
-   * @throws IllegalStateException if 1000 faults wait for their saves
+   * @throws IllegalStateException if 1000 faults are waiting for their saves
    */
   public void nextOutcomeUnknownNotStored() {
     waiting.add(
         (save, store) ->
             CompletableFuture.failedFuture(
                 StoreException.outcomeUnknown(
-                    save.commitId(), "the test wants it so, but it is not stored")));
+                    save.commitId(), "injected by the test; the commit is not stored")));
   }
 
   /**
-   * The save is stored or refused, and then all connections are lost before the answer is sent. A
-   * client that repeats it gets the answer after all.
+   * The next save is stored or refused, and then all connections are closed before the answer is
+   * sent. A client that repeats the save gets the answer.
    *
-   * @throws IllegalStateException if 1000 faults wait for their saves
+   * @throws IllegalStateException if 1000 faults are waiting for their saves
    */
   public void loseNextAnswer() {
     waiting.add(
         (save, store) -> {
-          CompletableFuture<Saved> nobodyIsLeftToAnswer = new CompletableFuture<>();
+          CompletableFuture<Saved> neverAnswered = new CompletableFuture<>();
           CompletableFuture<Saved> unused =
-              store.save(save).whenComplete((saved, thrown) -> gate.cut());
-          return nobodyIsLeftToAnswer;
+              store.save(save).whenComplete((saved, thrown) -> forwarder.cut());
+          return neverAnswered;
         });
   }
 
-  /** All connections to the server are lost now. Clients may connect again. */
+  /** Closes all connections to the server. Clients may reconnect. */
   public void cutConnections() {
-    gate.cut();
+    forwarder.cut();
   }
 
   /**
-   * The server is out of reach until {@link #acceptConnections}: all connections are lost, and new
-   * ones end at once.
+   * Makes the server unreachable until {@link #acceptConnections}: closes all connections, and new
+   * ones immediately.
    */
   public void refuseConnections() {
-    gate.refuse();
+    forwarder.refuse();
   }
 
-  /** The server is in reach again. */
+  /** Makes the server reachable again. */
   public void acceptConnections() {
-    gate.accept();
+    forwarder.accept();
   }
 
-  /** From here on nothing goes wrong: no fault waits for its save, and the server is in reach. */
+  /** Removes all faults: none waits for a save, and the server is reachable. */
   public void clear() {
     waiting.clear();
-    gate.accept();
+    forwarder.accept();
   }
 }

@@ -14,16 +14,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * A real store with a fault at its door: each save meets the next one. Here rather than in gRPC,
- * since a save by itself and one of a stream come together here, and what is answered goes through
- * all that a real fault's answer goes through.
+ * Wraps a store and applies the next fault to each save. It does so at the store rather than in
+ * gRPC, because single saves and saves of a stream meet here, and injected answers take the same
+ * path as real ones.
  */
 final class FaultyStore extends ForwardingStore implements EventStore {
   private final EventStore events;
   private final Supplier<SaveFault> next;
 
   /**
-   * @param next asked once for each save
+   * Creates the store.
+   *
+   * @param next returns the fault for a save; called once per save
    */
   FaultyStore(Store store, Supplier<SaveFault> next) {
     super(store);

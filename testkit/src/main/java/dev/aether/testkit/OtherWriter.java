@@ -19,32 +19,34 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
- * Somebody who saves to the same actor just before. The store is handed both saves one after the
- * other, which is the order it keeps: so nothing of one writer's is overtaken by his own later
- * saves, as it would be if the first had to wait for the other's answer.
+ * Another writer that saves to the same actor just before the client. The store receives both saves
+ * one directly after the other and keeps this order. If the first save were awaited instead, later
+ * saves of the same client could overtake the second one.
  *
- * @param events what the other writer saves to an actor; none: nothing
- * @param completion fills in what he leaves out
- * @param failures hears why he could not save
+ * @param events returns the events that the other writer saves to an actor; none to save nothing
+ * @param defaults fills in the defaults of the events
+ * @param failures receives the reason why the other writer could not save
  */
 record OtherWriter(
-    Function<String, List<NewEvent>> events, EventDefaults completion, Consumer<Throwable> failures)
+    Function<String, List<NewEvent>> events, EventDefaults defaults, Consumer<Throwable> failures)
     implements SaveFault {
 
   @Override
   public CompletableFuture<Saved> save(Save save, EventStore store) {
     try {
       List<NewEvent> others =
-          Objects.requireNonNull(events.apply(save.actor().value()), "the function gave null");
+          Objects.requireNonNull(events.apply(save.actor().value()), "the function returned null");
       return others.isEmpty() ? store.save(save) : after(before(save, others), save, store);
-    } catch (Throwable e) { // Whatever the test's function throws is the test's, not gRPC's.
+    } catch (Throwable e) { // An exception of the test's function must not reach gRPC.
       failures.accept(e);
       return CompletableFuture.failedFuture(
           new StoreException.InvalidRequest("beforeNextSave", "failed in the test: " + e));
     }
   }
 
-  /** What the store refuses of the other writer's at once, it refuses of the save as well. */
+  /**
+   * If the store refuses the other writer's save at once, the client's save fails in the same way.
+   */
   private CompletableFuture<Saved> after(Save other, Save save, EventStore store) {
     CompletableFuture<Saved> before =
         store
@@ -58,7 +60,7 @@ record OtherWriter(
     return before.isCompletedExceptionally() ? before : store.save(save);
   }
 
-  /** Checked and completed as the server does it with what comes from a client. */
+  /** Checks and completes the save as the server does with a client's save. */
   private Save before(Save save, List<NewEvent> others) {
     return SaveMapper.toSave(
         SaveEventsRequest.newBuilder()
@@ -68,7 +70,7 @@ record OtherWriter(
             .setAnyVersion(Empty.getDefaultInstance())
             .addAllEvents(others.stream().map(OtherWriter::message).toList())
             .build(),
-        completion,
+        defaults,
         false,
         save.deadline());
   }

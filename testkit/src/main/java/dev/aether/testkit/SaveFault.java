@@ -5,7 +5,7 @@ import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import java.util.concurrent.CompletableFuture;
 
-/** What becomes of one save on its way into the store. Must not block, nor throw. */
+/** Handles one save in place of the store. It must not block or throw. */
 interface SaveFault {
   /** No fault. */
   SaveFault NONE = (save, store) -> store.save(save);

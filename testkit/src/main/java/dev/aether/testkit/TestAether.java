@@ -17,11 +17,11 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * An Aether of a test's own: a real node on a port of 127.0.0.1 with an empty store, ended with its
- * clients, its store and all that is stored by {@link #close}. Safe for use by many threads.
+ * An Aether for a test: a real node on a port of 127.0.0.1 with an empty store. {@link #close}
+ * stops it with its clients and deletes everything it stored. Safe for use by many threads.
  */
 public final class TestAether implements AutoCloseable {
-  /** Clients that {@link #newClient} makes; a test with more has lost count. */
+  /** Maximum number of clients that {@link #newClient} creates; more are certainly a mistake. */
   private static final int MAX_CLIENTS = 1000;
 
   private static final NatsServerAdvice ADVICE =
@@ -29,12 +29,12 @@ public final class TestAether implements AutoCloseable {
           "onNats(Path)",
           String.format(
               Locale.ROOT,
-              "name nats-server %s or later by $NATS_SERVER, or have it in PATH, or give its path to onNats(Path), or test in memory: inMemory()",
+              "set $NATS_SERVER to nats-server %s or later, put it in PATH, pass its path to onNats(Path), or test in memory with inMemory()",
               NatsServerVersion.MINIMUM));
 
   private final TestClock clock = new TestClock();
-  private final Gate gate = new Gate();
-  private final Faults faults = new Faults(gate, clock);
+  private final TcpForwarder forwarder = new TcpForwarder();
+  private final Faults faults = new Faults(forwarder, clock);
   private final Optional<TestNats> nats;
   private final AetherServer server;
   private final AetherClient client;
@@ -45,26 +45,30 @@ public final class TestAether implements AutoCloseable {
   /** Guarded by this. */
   private boolean closed;
 
-  /** On a store in memory. Some milliseconds, but for the first in a JVM. */
+  /**
+   * Starts an Aether with an in-memory store. This takes some milliseconds, except for the first
+   * one in a JVM.
+   */
   public static TestAether inMemory() {
     return new TestAether(Optional.empty());
   }
 
   /**
-   * On a private nats-server: the one of {@code $NATS_SERVER}, else of {@code PATH}. Some tenths of
-   * a second.
+   * Starts an Aether on a private nats-server, with the executable in {@code $NATS_SERVER} or else
+   * in {@code PATH}. This takes some tenths of a second.
    *
-   * @throws dev.aether.server.embedded.EmbeddedNatsException if there is none, or it can't be run
+   * @throws dev.aether.server.embedded.EmbeddedNatsException if there is no executable, or it
+   *     cannot be run
    */
   public static TestAether onNats() {
     return onNats(NatsServerBinary.find(Optional.empty(), ADVICE));
   }
 
   /**
-   * On a private nats-server.
+   * Starts an Aether on a private nats-server.
    *
    * @param natsServer the executable
-   * @throws dev.aether.server.embedded.EmbeddedNatsException if it is none, or can't be run
+   * @throws dev.aether.server.embedded.EmbeddedNatsException if it is not an executable nats-server
    */
   public static TestAether onNats(Path natsServer) {
     return onNats(NatsServerBinary.find(Optional.of(natsServer), ADVICE));
@@ -91,54 +95,54 @@ public final class TestAether implements AutoCloseable {
                   .withNodeId("aether-testkit")
                   .withoutHttp());
     } catch (RuntimeException e) {
-      gate.close();
+      forwarder.close();
       throw e;
     }
-    gate.open(server.grpcAddress().getPort());
+    forwarder.open(server.grpcAddress().getPort());
     client = newClient();
   }
 
-  /** A client of it with the defaults; the same each time. */
+  /** The default client; the same one each time. */
   public AetherClient client() {
     return client;
   }
 
   /**
-   * Another client with the defaults, which ends with this.
+   * Creates another client with default settings, which is closed with this Aether.
    *
-   * @throws IllegalStateException if there are 1000, or it has ended
+   * @throws IllegalStateException if there are 1000 clients, or this Aether is closed
    */
   public synchronized AetherClient newClient() {
     if (closed) {
-      throw new IllegalStateException("this Aether has ended");
+      throw new IllegalStateException("this Aether is closed");
     }
     if (clients.size() == MAX_CLIENTS) {
-      throw new IllegalStateException("there are " + MAX_CLIENTS + " clients");
+      throw new IllegalStateException("there are already " + MAX_CLIENTS + " clients");
     }
     AetherClient made = clientBuilder().build();
     clients.add(made);
     return made;
   }
 
-  /** Begins a client of it; the caller closes it. */
+  /** Returns a builder for a client of this Aether; the caller closes the client. */
   public AetherClientBuilder clientBuilder() {
     return AetherClient.builder().endpoint(endpoint());
   }
 
-  /** Where it is, as {@code host:port}, without TLS; for clients in any language. */
+  /** The address as {@code host:port}, without TLS, for clients in any language. */
   public String endpoint() {
-    return "127.0.0.1:" + gate.port();
+    return "127.0.0.1:" + forwarder.port();
   }
 
-  /** The clock by which it dates what comes without a time. */
+  /** The clock that provides timestamps for events and snapshots without one. */
   public TestClock clock() {
     return clock;
   }
 
   /**
-   * What can go wrong.
+   * The faults that can be injected.
    *
-   * @throws AssertionError if a function of {@link Faults#beforeNextSave} failed; once
+   * @throws AssertionError if a function of {@link Faults#beforeNextSave} failed; reported once
    */
   public Faults faults() {
     faults.check();
@@ -146,30 +150,31 @@ public final class TestAether implements AutoCloseable {
   }
 
   /**
-   * The nats-server under it.
+   * The nats-server on which it runs.
    *
    * @throws IllegalStateException if it is in memory
    */
   public TestNats nats() {
-    return nats.orElseThrow(() -> new IllegalStateException("this Aether is in memory"));
+    return nats.orElseThrow(
+        () -> new IllegalStateException("this Aether runs in memory, without a nats-server"));
   }
 
   /**
-   * From here on nothing goes wrong: no fault waits for its save, and all is in reach.
+   * Removes all faults: none waits for a save, and everything is reachable.
    *
-   * @throws AssertionError then, as {@link #faults()}
+   * @throws AssertionError as {@link #faults()} does, after that
    */
-  void mend() {
+  void clearFaults() {
     faults.clear();
     nats.ifPresent(TestNats::acceptConnections);
     faults.check();
   }
 
   /**
-   * Ends it. Blocks for some milliseconds, on NATS some tenths of a second. More than once, it does
-   * nothing more.
+   * Stops it. This takes some milliseconds, or some tenths of a second with NATS. Closing again has
+   * no effect.
    *
-   * @throws AssertionError when it has ended, as {@link #faults()}
+   * @throws AssertionError as {@link #faults()} does, after it is closed
    */
   @Override
   public synchronized void close() {
@@ -178,7 +183,7 @@ public final class TestAether implements AutoCloseable {
     }
     closed = true;
     clients.forEach(AetherClient::close);
-    gate.close();
+    forwarder.close();
     server.close();
     nats.ifPresent(TestNats::close);
     faults.check();

@@ -9,18 +9,18 @@ import java.time.ZoneOffset;
 /**
  * A clock that stands still until it is set. Safe for use by many threads.
  *
- * <p>A {@link TestAether} dates by it what comes without a time: events and snapshots, and on the
- * store in memory also {@code storedAt}; on NATS that is NATS's own. How long anything takes, such
- * as a deadline, a pause or a heartbeat, is real time.
+ * <p>A {@link TestAether} uses it for events and snapshots without a timestamp and, with the
+ * in-memory store, for {@code storedAt}; with NATS, {@code storedAt} comes from NATS. Deadlines,
+ * delays and heartbeats use real time.
  */
 public final class TestClock extends Clock {
-  /** What it says at first. */
+  /** The initial time. */
   public static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
 
   private final Hands hands;
   private final ZoneId zone;
 
-  /** A clock in UTC that says {@link #START}. */
+  /** Creates a clock in UTC at {@link #START}. */
   public TestClock() {
     this(new Hands(), ZoneOffset.UTC);
   }
@@ -30,12 +30,12 @@ public final class TestClock extends Clock {
     this.zone = zone;
   }
 
-  /** Sets it; also back. */
+  /** Sets the time, forward or back. */
   public void set(Instant instant) {
     hands.set(instant);
   }
 
-  /** Sets it so much later; by a negative time, earlier. */
+  /** Moves the time forward, or back if the duration is negative. */
   public void advance(Duration time) {
     hands.advance(time);
   }
@@ -50,7 +50,7 @@ public final class TestClock extends Clock {
     return zone;
   }
 
-  /** This clock in another zone: to set one sets both. */
+  /** Returns this clock in another zone; setting one sets both. */
   @Override
   public TestClock withZone(ZoneId zone) {
     return new TestClock(hands, zone);
@@ -61,7 +61,7 @@ public final class TestClock extends Clock {
     return "TestClock[" + instant() + ", " + zone + "]";
   }
 
-  /** What the same clock in all zones shares. */
+  /** The time shared by this clock in all zones. */
   private static final class Hands {
     private Instant now = START;
 

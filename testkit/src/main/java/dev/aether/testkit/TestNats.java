@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The private nats-server under a {@link TestAether}, as {@code aether serve --data} has one, in a
- * temporary folder; and what can happen to it. Safe for use by many threads.
+ * The private nats-server of a {@link TestAether}, of the kind that {@code aether serve --data}
+ * starts, with its data in a temporary folder; and faults to inject. Safe for use by many threads.
  */
 public final class TestNats {
   private static final Duration READY_BOUND = Duration.ofSeconds(60);
@@ -27,12 +27,12 @@ public final class TestNats {
   private final NatsServerProcess process;
 
   /** Between the node and nats-server. */
-  private final Gate gate = new Gate();
+  private final TcpForwarder forwarder = new TcpForwarder();
 
   private TestNats(Path folder, NatsServerProcess process) {
     this.folder = folder;
     this.process = process;
-    gate.open(process.port());
+    forwarder.open(process.port());
   }
 
   static TestNats start(NatsServerBinary binary) {
@@ -60,24 +60,24 @@ public final class TestNats {
   }
 
   Store openStore() {
-    String url = process.url().replaceFirst("\\d+$", Integer.toString(gate.port()));
+    String url = process.url().replaceFirst("\\d+$", Integer.toString(forwarder.port()));
     return JetStreamStore.open(
         new JetStreamStore.Config(
             List.of(url), "aether-testkit", READY_BOUND, 1, true, Durability.Sync.ALWAYS));
   }
 
   /**
-   * Ends nats-server and starts it again on what it stored. Returns when it takes connections,
-   * which the node notices within a second; blocks for some tenths of one.
+   * Stops nats-server and starts it again with its data. Returns when it accepts connections; the
+   * node notices this within a second. This takes some tenths of a second.
    *
    * @throws IllegalStateException if it is not ready within 60 s
    */
   public void restart() {
-    process.restart("the test asks for it");
+    process.restart("restarted by the test");
     long deadline = System.nanoTime() + READY_BOUND.toNanos();
     while (!process.isReady()) {
       if (System.nanoTime() > deadline) {
-        throw new IllegalStateException("nats-server is not ready within " + READY_BOUND);
+        throw new IllegalStateException("nats-server was not ready within " + READY_BOUND);
       }
       pause();
     }
@@ -92,19 +92,19 @@ public final class TestNats {
     }
   }
 
-  /** NATS is out of the node's reach until {@link #acceptConnections}. */
+  /** Makes NATS unreachable for the node until {@link #acceptConnections}. */
   public void refuseConnections() {
-    gate.refuse();
+    forwarder.refuse();
   }
 
-  /** NATS is in the node's reach again, which it notices within a second. */
+  /** Makes NATS reachable again, which the node notices within a second. */
   public void acceptConnections() {
-    gate.accept();
+    forwarder.accept();
   }
 
-  /** Ends nats-server and deletes what it stored. */
+  /** Stops nats-server and deletes its data. */
   void close() {
-    gate.close();
+    forwarder.close();
     process.close();
     delete(folder);
   }

@@ -153,7 +153,7 @@ abstract class FaultsContract {
 
     assertThrows(InvalidRequestException.class, () -> aether().client().save(actor, NEW, PLACED));
 
-    assertEquals("the function gave null", toldToTheTest().getMessage());
+    assertEquals("the function returned null", toldToTheTest().getMessage());
   }
 
   @Test

@@ -102,7 +102,8 @@ class CircuitBreakerTest {
               assertThrows(CircuitBreakerOpenException.class, () -> breaker.call(() -> "second"));
           assertEquals(Duration.ZERO, second.retryAfter());
           assertEquals(
-              "the circuit breaker is half-open and its trial call is still running", second.getMessage());
+              "the circuit breaker is half-open and its trial call is still running",
+              second.getMessage());
           return "first";
         });
     assertEquals(State.CLOSED, breaker.state());

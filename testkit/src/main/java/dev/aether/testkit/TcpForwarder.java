@@ -12,23 +12,23 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A port of 127.0.0.1 through which connections go to another one, as long as they may. It keeps
- * its port while it refuses, so that nobody else can take it. Safe for use by many threads; each
- * connection has two of its own.
+ * Forwards TCP connections from a port of 127.0.0.1 to another one, until it is told to refuse
+ * them. It keeps its port while it refuses, so that no other process can take it. Safe for use by
+ * many threads; each connection has two threads of its own.
  */
-final class Gate implements AutoCloseable {
+final class TcpForwarder implements AutoCloseable {
   private static final int BACKLOG = 50;
   private static final int BUFFER_BYTES = 64 * 1024;
 
-  /** Connections beyond these are refused. */
+  /** Further connections are refused. */
   private static final int MAX_CONNECTIONS = 1000;
 
   private final ServerSocket listener;
-  private final Set<Passage> passages = ConcurrentHashMap.newKeySet();
+  private final Set<Tunnel> tunnels = ConcurrentHashMap.newKeySet();
   private volatile boolean refusing;
 
-  /** Listens; connections wait until it is opened. */
-  Gate() {
+  /** Starts listening; connections wait until {@link #open} is called. */
+  TcpForwarder() {
     try {
       listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -40,28 +40,28 @@ final class Gate implements AutoCloseable {
     return listener.getLocalPort();
   }
 
-  /** Lets connections through to a port of 127.0.0.1. Once. */
+  /** Forwards connections to a port of 127.0.0.1. Called once. */
   void open(int target) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), target);
-    thread(() -> admit(address));
+    thread(() -> acceptLoop(address));
   }
 
   private static void thread(Runnable task) {
-    Thread thread = new Thread(task, "aether-testkit-gate");
+    Thread thread = new Thread(task, "aether-testkit-forwarder");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void admit(InetSocketAddress target) {
+  private void acceptLoop(InetSocketAddress target) {
     try {
       while (true) {
-        Passage passage = new Passage(listener.accept(), new Socket());
-        passages.add(passage);
-        // Asked after it is among those that are cut, so that none slips through.
-        if (refusing || passages.size() > MAX_CONNECTIONS) {
-          end(passage);
+        Tunnel tunnel = new Tunnel(listener.accept(), new Socket());
+        tunnels.add(tunnel);
+        // Checked after it was added, so that cut() cannot miss it.
+        if (refusing || tunnels.size() > MAX_CONNECTIONS) {
+          close(tunnel);
         } else {
-          thread(() -> pass(passage, target));
+          thread(() -> forward(tunnel, target));
         }
       }
     } catch (IOException e) {
@@ -69,20 +69,20 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  private void pass(Passage passage, InetSocketAddress target) {
+  private void forward(Tunnel tunnel, InetSocketAddress target) {
     try {
-      passage.server().connect(target);
-      // A small frame waits for no acknowledgement of the one before.
-      passage.client().setTcpNoDelay(true);
-      passage.server().setTcpNoDelay(true);
-      thread(() -> copy(passage, passage.server(), passage.client()));
-      copy(passage, passage.client(), passage.server());
+      tunnel.server().connect(target);
+      // Small frames must not wait for the acknowledgement of the previous one.
+      tunnel.client().setTcpNoDelay(true);
+      tunnel.server().setTcpNoDelay(true);
+      thread(() -> copy(tunnel, tunnel.server(), tunnel.client()));
+      copy(tunnel, tunnel.client(), tunnel.server());
     } catch (IOException e) {
-      end(passage);
+      close(tunnel);
     }
   }
 
-  private void copy(Passage passage, Socket from, Socket to) {
+  private void copy(Tunnel tunnel, Socket from, Socket to) {
     byte[] buffer = new byte[BUFFER_BYTES];
     try {
       InputStream in = from.getInputStream();
@@ -91,30 +91,30 @@ final class Gate implements AutoCloseable {
         out.write(buffer, 0, read);
       }
     } catch (IOException e) {
-      // The other way ended it, or the gate did.
+      // Closed by the other direction, or by cut().
     }
-    end(passage);
+    close(tunnel);
   }
 
-  /** Ends the connections that there are. When it returns, nothing more comes through them. */
+  /** Closes all connections. When it returns, they carry no more data. */
   void cut() {
-    passages.forEach(this::end);
+    tunnels.forEach(this::close);
   }
 
-  /** Ends all connections, and new ones at once. */
+  /** Closes all connections, and new ones immediately. */
   void refuse() {
     refusing = true;
     cut();
   }
 
-  /** Lets new connections through again. */
+  /** Forwards new connections again. */
   void accept() {
     refusing = false;
   }
 
-  private void end(Passage passage) {
-    passages.remove(passage);
-    passage.close();
+  private void close(Tunnel tunnel) {
+    tunnels.remove(tunnel);
+    tunnel.close();
   }
 
   @Override
@@ -129,8 +129,8 @@ final class Gate implements AutoCloseable {
     }
   }
 
-  /** A connection: one socket towards each end. */
-  private record Passage(Socket client, Socket server) {
+  /** A connection, with one socket to each side. */
+  private record Tunnel(Socket client, Socket server) {
     void close() {
       close(client);
       close(server);
@@ -140,7 +140,7 @@ final class Gate implements AutoCloseable {
       try {
         socket.close();
       } catch (IOException e) {
-        // It is gone either way.
+        // The socket is closed either way.
       }
     }
   }
