@@ -1,4 +1,6 @@
-/** Programs to copy from; each package is one, and {@code examples/java/run} runs it. */
+/**
+ * Example programs to copy from. Each package is a program, which {@code examples/java/run} starts.
+ */
 @NullMarked
 package dev.aether.examples;
 

@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * An account as its events made it.
+ * The state of an account.
  *
  * @param balance in cents; never negative
- * @param open whether it pays and is paid
- * @param seen source → the last number that the account followed; it grows with those who ever paid
- *     it, not with what they paid
+ * @param open whether the account can pay and be paid
+ * @param seen source → the last number processed from it; it grows with the number of payers, not
+ *     with the number of payments
  */
 record Account(long balance, boolean open, Map<String, Long> seen) {
   static final Account NONE = new Account(0, false, Map.of());
@@ -30,7 +30,9 @@ record Account(long balance, boolean open, Map<String, Long> seen) {
                   Opened.class, Debited.class, Credited.class, Refunded.class, Closed.class))
           .withSnapshots(SnapshotRule.every(50), Json.states(Account.class));
 
-  /** Whether it happened before. Asked before anything else: what is done is done. */
+  /**
+   * Whether the event has already been applied. Checked first, because a request may be repeated.
+   */
   boolean hasSeen(AccountEvent event) {
     return event.number() != 0 && event.number() <= seen.getOrDefault(event.source(), 0L);
   }

@@ -3,36 +3,39 @@ package dev.aether.examples.bank;
 import java.util.Optional;
 
 /**
- * What may happen to an account, and by what rules. Amounts are cents, above zero.
+ * Events of an account, and the rules for them. Amounts are in cents, above zero.
  *
- * <p>Each but the first and last comes from a source that numbers what it wants of the account,
- * rising. So an account need not remember every transfer to know which it has seen: the last number
- * of each source is enough ({@link Account#seen}).
+ * <p>All but the first and the last come from a source that numbers its requests to the account in
+ * increasing order. So the account need not remember every transfer to recognise a repeated
+ * request: the last number of each source is enough ({@link Account#seen}).
  */
 sealed interface AccountEvent {
-  /** Who wants this: a teller, or the account that paid. */
+  /** The source of the request: a teller, or the account that paid. */
   default String source() {
     return "";
   }
 
-  /** Rises with each thing that the source wants of this account; 0: it is not numbered. */
+  /**
+   * The number of the request, which increases with each request of the source to this account; 0
+   * if it has none.
+   */
   default long number() {
     return 0;
   }
 
-  /** Why the account won't have it; empty: it may happen. */
+  /** Why the account refuses it; empty if it does not. */
   Optional<String> refusal(Account account);
 
-  /** By how much it changes the balance, in cents. */
+  /** The change of the balance, in cents. */
   default long change() {
     return 0;
   }
 
-  /** The account begins. */
+  /** The account was opened. */
   record Opened(long balance) implements AccountEvent {
     @Override
     public Optional<String> refusal(Account account) {
-      return account.equals(Account.NONE) ? Optional.empty() : Optional.of("there already");
+      return account.equals(Account.NONE) ? Optional.empty() : Optional.of("already open");
     }
 
     @Override
@@ -41,7 +44,7 @@ sealed interface AccountEvent {
     }
   }
 
-  /** A transfer begins: the payer has paid. The teller numbers its transfers. */
+  /** A transfer was started: the payer has paid. The teller numbers its transfers. */
   record Debited(String transfer, String teller, long number, String to, long amount)
       implements AccountEvent {
     @Override
@@ -63,7 +66,9 @@ sealed interface AccountEvent {
     }
   }
 
-  /** A transfer is complete: the payee has it. Numbered by the debit's version in the payer. */
+  /**
+   * A transfer was completed: the payee was credited. Numbered by the version of the payer's debit.
+   */
   record Credited(String transfer, String from, long number, long amount) implements AccountEvent {
     @Override
     public String source() {
@@ -82,8 +87,8 @@ sealed interface AccountEvent {
   }
 
   /**
-   * A transfer came back: the payee would not have it. Numbered by the debit's version. A closed
-   * account takes it too, since the money must be somewhere.
+   * A transfer was returned because the payee refused it. Numbered by the debit's version. A closed
+   * account accepts it, too, because the money has to go somewhere.
    */
   record Refunded(String transfer, long number, long amount) implements AccountEvent {
     @Override
@@ -102,7 +107,7 @@ sealed interface AccountEvent {
     }
   }
 
-  /** The account neither pays nor is paid from here on; what is on it stays. */
+  /** The account was closed: it can no longer pay or be paid, and keeps its balance. */
   record Closed() implements AccountEvent {
     @Override
     public Optional<String> refusal(Account account) {

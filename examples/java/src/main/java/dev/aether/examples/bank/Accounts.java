@@ -9,51 +9,51 @@ import dev.aether.client.actor.Loaded;
 import dev.aether.client.retry.Attempt;
 import dev.aether.client.retry.JitterRetry;
 import dev.aether.client.retry.RetryPolicy;
-import dev.aether.examples.common.Patience;
+import dev.aether.examples.common.RepeatUntilKnown;
 import java.time.Duration;
 import java.util.List;
 
-/** Has things happen to accounts, once each. For any number of threads. */
+/** Applies requests to accounts, each exactly once. Safe for use by many threads. */
 final class Accounts {
-  private static final Duration PATIENCE = Duration.ofMinutes(3);
+  private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(3);
 
-  /** Many want the same few accounts. */
+  /** Some accounts are in high demand. */
   private static final RetryPolicy CONFLICTS = new JitterRetry().withMaxRetries(200);
 
   private final Actors<Account, AccountEvent> actors;
-  private final Patience patience;
+  private final RepeatUntilKnown repeat;
   private final Tally tally;
 
-  /** In the client's namespace. The client stays the caller's to close. */
+  /** Uses the client's namespace. The caller closes the client. */
   Accounts(AetherClient client, Tally tally) {
-    // A snapshot that was not saved costs a longer read, and servers are killed here all the time.
+    // Without a snapshot the next read is longer, and servers are killed here all the time.
     this.actors = Actors.of(client, Account.TYPE, CONFLICTS).withListener(new ActorsListener() {});
-    this.patience = new Patience(client, PATIENCE, tally::failed);
+    this.repeat = new RepeatUntilKnown(client, GIVE_UP_AFTER, tally::failed);
     this.tally = tally;
   }
 
-  /** What became of what was wanted. */
+  /** The outcome of a request. */
   enum Outcome {
     DONE,
-    /** It had happened before. */
+    /** The event had already been applied. */
     SEEN_BEFORE,
-    /** The account would not have it; nothing is stored. */
+    /** The account refused it; nothing is stored. */
     REFUSED
   }
 
   /**
-   * Something that is wanted of an account.
+   * A request to an account.
    *
    * @param account the actor
-   * @param event what shall happen
-   * @param step its name, the same whenever it is wanted again; at most 40 characters of those of
-   *     commit ids
-   * @param context what it belongs to and what caused it
+   * @param event the event to apply
+   * @param step its name, the same in every repetition; at most 40 characters that commit ids may
+   *     have
+   * @param context its correlation and cause
    */
-  record Wanted(String account, AccountEvent event, String step, EventContext context) {
+  record Request(String account, AccountEvent event, String step, EventContext context) {
     /**
-     * Whoever decides the same on the same version makes the same commit, which is stored once;
-     * whoever decides on another version makes another one.
+     * The same decision at the same version is the same commit, which is stored once; a decision at
+     * another version is another commit.
      */
     private String commitId(Attempt attempt) {
       return step + "." + attempt.latestVersion();
@@ -65,34 +65,34 @@ final class Accounts {
     }
   }
 
-  /** Has it happen once, unless the account refuses. Returns when that is known. */
-  Outcome have(Wanted wanted) {
-    Handled<Account, AccountEvent> handled = patience.ask(() -> handle(wanted));
+  /** Applies the event once, unless the account refuses it. Returns when the outcome is known. */
+  Outcome apply(Request request) {
+    Handled<Account, AccountEvent> handled = repeat.call(() -> handle(request));
     if (handled.saved().isPresent()) {
       tally.saved(handled.saved().get().replayed());
       return Outcome.DONE;
     }
-    if (handled.state().hasSeen(wanted.event())) {
+    if (handled.state().hasSeen(request.event())) {
       tally.seenBefore();
       return Outcome.SEEN_BEFORE;
     }
     return Outcome.REFUSED;
   }
 
-  private Handled<Account, AccountEvent> handle(Wanted wanted) {
+  private Handled<Account, AccountEvent> handle(Request request) {
     return actors
-        .with(settings -> settings.withCommitIds(wanted::commitId))
+        .with(settings -> settings.withCommitIds(request::commitId))
         .handle(
-            wanted.account(),
-            wanted.context(),
+            request.account(),
+            request.context(),
             (account, attempt) -> {
               tally.attempted(attempt);
-              return wanted.decide(account);
+              return request.decide(account);
             });
   }
 
-  /** The account as it is now, from its snapshot and the events after it. */
+  /** Loads the account from its snapshot and the events after it. */
   Loaded<Account> load(String account) {
-    return patience.ask(() -> actors.load(account));
+    return repeat.call(() -> actors.load(account));
   }
 }

@@ -12,44 +12,46 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Compares books with what was promised, from the histories alone: it believes no state that
- * anybody computed. For one thread.
+ * Compares the books with the answers that were given, using only the histories and no computed
+ * state. Not thread-safe.
  */
 final class Audit {
-  private static final int TOLD = 20;
+  private static final int MAX_REPORTED = 20;
 
   private final Books books;
   private final Map<String, Transfer> accepted;
   private final List<String> problems = new ArrayList<>();
 
-  /** Transfer → what happened to accounts for it. */
+  /** Transfer → the events that belong to it. */
   private final Map<String, List<Posting>> postings = new HashMap<>();
 
   private record Posting(String account, AccountEvent event) {}
 
   /**
-   * @param accepted the transfers that somebody was told are made, by id
+   * Creates an audit.
+   *
+   * @param accepted the transfers that were reported as accepted, by id
    */
   Audit(Books books, Map<String, Transfer> accepted) {
     this.books = books;
     this.accepted = accepted;
   }
 
-  /** What is wrong; empty: nothing. */
+  /** The problems found; empty if there are none. */
   List<String> problems() {
     books.histories().forEach(this::replay);
     long opened = books.histories().size() * Plan.OPENING_BALANCE;
     check(books.balances() == opened, "%d cents opened, %d found", opened, books.balances());
     accepted.values().forEach(this::settledOnce);
     for (String unknown : postings.keySet()) {
-      check(accepted.containsKey(unknown), "nobody was told that %s is made", unknown);
+      check(accepted.containsKey(unknown), "%s was never reported as accepted", unknown);
     }
-    return problems.size() <= TOLD
+    return problems.size() <= MAX_REPORTED
         ? problems
-        : List.of(problems.size() + " problems, such as " + problems.subList(0, TOLD));
+        : List.of(problems.size() + " problems, such as " + problems.subList(0, MAX_REPORTED));
   }
 
-  /** How many transfers came to this end. */
+  /** Number of events of this type. */
   long count(Class<? extends AccountEvent> end) {
     return postings.values().stream()
         .flatMap(List::stream)
@@ -68,7 +70,10 @@ final class Audit {
       check(account.balance() >= 0, "%s is negative at v%d", name, version);
       note(name, what);
     }
-    check(account.equals(books.loaded().get(name)), "%s loaded is not as replayed", name);
+    check(
+        account.equals(books.loaded().get(name)),
+        "%s: the loaded state differs from the replayed one",
+        name);
   }
 
   private void note(String name, AccountEvent event) {
@@ -85,7 +90,10 @@ final class Audit {
     }
   }
 
-  /** One debit of the payer, and one credit of the payee or one refund of the payer. */
+  /**
+   * Checks that there is one debit of the payer, and one credit of the payee or one refund of the
+   * payer.
+   */
   private void settledOnce(Transfer transfer) {
     List<String> found =
         postings.getOrDefault(transfer.id(), List.of()).stream().map(Audit::text).sorted().toList();

@@ -8,7 +8,7 @@ import dev.aether.examples.bank.AccountEvent.Credited;
 import dev.aether.examples.bank.AccountEvent.Debited;
 import dev.aether.examples.bank.AccountEvent.Opened;
 import dev.aether.examples.bank.AccountEvent.Refunded;
-import dev.aether.examples.bank.Accounts.Wanted;
+import dev.aether.examples.bank.Accounts.Request;
 import dev.aether.examples.common.CheckpointFile;
 import dev.aether.examples.common.Json;
 import dev.aether.examples.common.Servers;
@@ -28,9 +28,12 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 
-/** One run: opens accounts, makes transfers while servers are killed, settles all, and audits. */
+/**
+ * One run: opens accounts, makes transfers while servers are killed, settles all of them, and
+ * audits the result.
+ */
 final class Bank {
-  /** Short, so that outages are seen here and not only by the client. */
+  /** Short, so that outages show up here and not only in the client. */
   private static final Duration DEADLINE = Duration.ofSeconds(2);
 
   private static final String CHECKPOINT = "settlement.cursor";
@@ -53,7 +56,7 @@ final class Bank {
     this.names = IntStream.range(0, options.accounts).mapToObj(Plan::name).toList();
   }
 
-  /** What is wrong with the books in the end; empty: nothing. */
+  /** Runs it and returns the problems in the books; empty if there are none. */
   List<String> run() throws IOException, InterruptedException {
     out.printf(
         "%,d transfers between %,d accounts by %d clients on %s, seed %d%n",
@@ -87,9 +90,9 @@ final class Bank {
   private void open(Accounts accounts, ExecutorService threads) {
     List<CompletableFuture<Void>> opened = new ArrayList<>();
     for (String name : names) {
-      Wanted wanted =
-          new Wanted(name, new Opened(Plan.OPENING_BALANCE), name + ".open", EventContext.none());
-      opened.add(CompletableFuture.runAsync(() -> accounts.have(wanted), threads));
+      Request request =
+          new Request(name, new Opened(Plan.OPENING_BALANCE), name + ".open", EventContext.none());
+      opened.add(CompletableFuture.runAsync(() -> accounts.apply(request), threads));
     }
     opened.forEach(CompletableFuture::join);
   }
@@ -107,7 +110,7 @@ final class Bank {
     }
   }
 
-  /** Servers of somebody else's are left alone. */
+  /** Kills only servers that this program started. */
   private Killer killer(SettlementService settlement) {
     List<Killable> victims = new ArrayList<>();
     servers.own().map(LocalCluster::servers).ifPresent(victims::addAll);
@@ -115,7 +118,7 @@ final class Bank {
     return new Killer(victims, new Random(options.seed), out);
   }
 
-  /** Nothing that has to be settled lies after the checkpoint. */
+  /** Waits until there is nothing left to settle after the checkpoint. */
   private void awaitSettled(AetherClient client, Path checkpoint) {
     Waiting.until("all debits to be settled", SETTLED_WITHIN, () -> isSettled(client, checkpoint));
   }
@@ -134,7 +137,7 @@ final class Bank {
     }
   }
 
-  /** Reads the books from each node and, where nodes are our own, from one started anew. */
+  /** Reads the books from each node and, if this program started the nodes, from a new one. */
   private List<String> audit() throws IOException {
     out.printf(
         "%,d debited, %,d refused (balance too low or account closed)%n%s%n",

@@ -8,14 +8,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * All that one node says of the accounts.
+ * The accounts as one node reports them.
  *
  * @param histories account → all its events
- * @param loaded account → its state from its snapshot and the events after it
+ * @param loaded account → its state, from its snapshot and the events after it
  */
 record Books(Map<String, List<Event>> histories, Map<String, Account> loaded) {
 
-  /** Reads them; blocks meanwhile. */
+  /** Reads the books; blocks until they are read. */
   static Books read(AetherClient client, List<String> names) {
     Accounts accounts = new Accounts(client, new Tally());
     Map<String, List<Event>> histories = new TreeMap<>();

@@ -14,21 +14,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 
 /**
- * Kills one or two of the victims at random moments of the run and starts them again after a random
- * pause, until each was killed as often as wanted. For one thread.
+ * Kills one or two processes at a time at random moments of the run and restarts them after a
+ * random delay, until each was killed as often as required. Used by one thread.
  */
 final class Killer {
-  private static final int LONGEST_PAUSE_MILLIS = 1000;
+  private static final int MAX_DELAY_MILLIS = 1000;
   private static final Duration PROGRESS_WITHIN = Duration.ofMinutes(5);
 
   private final List<Killable> victims;
   private final Random random;
   private final PrintStream out;
 
-  /** One for each transfer that may begin. */
+  /** One permit for each transfer that may start. */
   private final Semaphore turns = new Semaphore(0);
 
   /**
+   * Creates a killer.
+   *
    * @param victims in the order in which they are started
    */
   Killer(List<Killable> victims, Random random, PrintStream out) {
@@ -38,17 +40,17 @@ final class Killer {
   }
 
   /**
-   * Returns when the next transfer may begin: some wait, so that none of the kills comes when all
-   * is done.
+   * Waits until the next transfer may start. Some transfers wait, so that no kill happens after
+   * everything is done.
    */
   void awaitTurn() {
     turns.acquireUninterruptibly();
   }
 
   /**
-   * Kills each so often, spread over the run.
+   * Kills each victim this many times, spread over the run.
    *
-   * @param progress transfers that were answered; rises to end
+   * @param progress number of answered transfers, up to end
    */
   void run(int times, IntSupplier progress, int end) throws InterruptedException {
     List<List<Killable>> rounds = rounds(times);
@@ -80,12 +82,12 @@ final class Killer {
   }
 
   private void round(List<Killable> killed, int progress) throws InterruptedException {
-    int pauseMillis = random.nextInt(LONGEST_PAUSE_MILLIS);
+    int delayMillis = random.nextInt(MAX_DELAY_MILLIS);
     out.printf(
         "  after %,6d transfers: killed %s for %d ms%n",
-        progress, String.join(" and ", killed.stream().map(Killable::name).toList()), pauseMillis);
+        progress, String.join(" and ", killed.stream().map(Killable::name).toList()), delayMillis);
     killed.forEach(Killable::kill);
-    boolean unused = new CountDownLatch(1).await(pauseMillis, TimeUnit.MILLISECONDS);
+    boolean unused = new CountDownLatch(1).await(delayMillis, TimeUnit.MILLISECONDS);
     victims.stream().filter(killed::contains).forEach(Killable::start);
   }
 }

@@ -7,17 +7,18 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
 /**
- * The command line. Starts two nodes and a nats-server to kill; those of {@code AETHER_SERVER} it
- * leaves alive.
+ * The command line. Starts two nodes and a nats-server and kills them; servers in {@code
+ * AETHER_SERVER} are not killed.
  */
 @Command(
     name = "examples/java/run bank",
-    description = "Transfers between accounts while everything under them is killed.",
+    description =
+        "Transfers money between accounts while nodes, nats-server and the process manager are killed.",
     mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
   @Mixin private BankOptions options = new BankOptions();
 
-  /** Ends with 1 if the books are not right. */
+  /** Exits with 1 if the books are wrong. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
   }

@@ -3,8 +3,8 @@ package dev.aether.examples.bank;
 import java.util.Random;
 
 /**
- * Which transfers are made: drawn from the seed. Some accounts are wanted far more often than
- * others, so that clients and the process manager meet there.
+ * Chooses the transfers from the seed. Some accounts are used far more often than others, so that
+ * clients and the process manager conflict there.
  */
 record Plan(BankOptions options) {
   /** In cents. */
@@ -14,15 +14,17 @@ record Plan(BankOptions options) {
   private static final int POPULAR = 10;
   private static final double POPULAR_SHARE = 0.3;
 
-  /** So many of the accounts are closed while the transfers are made. */
+  /** Share of the accounts that are closed during the run. */
   private static final double CLOSED_SHARE = 0.05;
 
   /**
-   * A transfer as a teller is asked for it.
+   * A transfer requested from a teller.
    *
-   * @param id the same whenever it is asked for
-   * @param teller who is asked
-   * @param number rises with each transfer of the teller
+   * @param id the same in every repetition
+   * @param teller the teller
+   * @param number increases with each transfer of the teller
+   * @param from the payer
+   * @param to the payee
    * @param amount in cents
    */
   record Transfer(String id, String teller, long number, String from, String to, long amount) {}

@@ -6,14 +6,14 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What was told to those who wanted transfers, to be compared with what is stored. For any number
- * of threads; grows with the transfers of a run.
+ * The answers to transfer requests, to be compared with the stored events. Safe for use by many
+ * threads; grows with the number of transfers.
  */
 final class Promises {
   private final Map<String, Transfer> accepted = new ConcurrentHashMap<>();
   private final AtomicInteger refused = new AtomicInteger();
 
-  void told(Transfer transfer, boolean isAccepted) {
+  void answer(Transfer transfer, boolean isAccepted) {
     if (isAccepted) {
       accepted.put(transfer.id(), transfer);
     } else {

@@ -13,7 +13,7 @@ import dev.aether.examples.bank.AccountEvent.Credited;
 import dev.aether.examples.bank.AccountEvent.Debited;
 import dev.aether.examples.bank.AccountEvent.Refunded;
 import dev.aether.examples.bank.Accounts.Outcome;
-import dev.aether.examples.bank.Accounts.Wanted;
+import dev.aether.examples.bank.Accounts.Request;
 import dev.aether.examples.common.CheckpointFile;
 import dev.aether.examples.common.Json;
 import java.util.Collection;
@@ -28,23 +28,23 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process manager: follows debits, and has each credited to its payee or, if the payee won't
- * have it, refunded to its payer.
+ * The process manager: subscribes to debits and credits each to its payee or, if the payee refuses
+ * it, refunds it to the payer.
  *
- * <p>It keeps nothing but a cursor, written when all before it is settled. Killed in the middle, it
- * meets some debits again; their steps have the same names and the accounts know them. The debits
- * of one payer are settled in their order, those of several side by side: so the numbers that an
- * account sees from a payer rise.
+ * <p>Its only state is a cursor, written when everything before it is settled. After a kill it
+ * processes some debits again; their steps have the same names, and the accounts recognise them.
+ * Debits of one payer are settled in order, debits of several payers in parallel, so the numbers
+ * that an account sees from a payer increase.
  */
 final class Settlement implements SubscriptionListener, AutoCloseable {
-  private static final int LANES = 8;
+  private static final int THREADS = 8;
 
   private final Accounts accounts;
   private final CheckpointFile checkpoint;
-  private final ExecutorService lanes = Executors.newFixedThreadPool(LANES);
+  private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
   private final Subscription subscription;
 
-  /** Begins where the checkpoint is. The client stays the caller's to close. */
+  /** Starts at the checkpoint. The caller closes the client. */
   Settlement(AetherClient client, Accounts accounts, CheckpointFile checkpoint) {
     this.accounts = accounts;
     this.checkpoint = checkpoint;
@@ -64,20 +64,20 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
   public void onCommits(List<Commit> commits, @Nullable Cursor cursor) {
     Map<Integer, List<Commit>> byPayer =
         commits.stream()
-            .collect(Collectors.groupingBy(c -> Math.floorMod(c.actorId().hashCode(), LANES)));
+            .collect(Collectors.groupingBy(c -> Math.floorMod(c.actorId().hashCode(), THREADS)));
     settleAll(byPayer.values());
     if (cursor != null) {
       onCursor(cursor);
     }
   }
 
-  /** Also of heartbeats: the cursor moves on though nobody pays. */
+  /** Called for heartbeats, too: the cursor moves even if nobody pays. */
   @Override
   public void onCursor(Cursor cursor) {
     checkpoint.save(cursor);
   }
 
-  /** Returns when all are settled; throws if one is not, so that no cursor passes it. */
+  /** Returns when all are settled; throws if one is not, so that the cursor does not pass it. */
   private void settleAll(Collection<List<Commit>> byPayer) {
     List<Callable<Void>> work =
         byPayer.stream()
@@ -89,14 +89,14 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
                     })
             .toList();
     try {
-      for (Future<Void> lane : lanes.invokeAll(work)) {
-        Void unused = lane.get();
+      for (Future<Void> settled : threads.invokeAll(work)) {
+        Void unused = settled.get();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while settling", e);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("not settled: " + e.getCause(), e);
+      throw new IllegalStateException("a debit could not be settled: " + e.getCause(), e);
     }
   }
 
@@ -112,25 +112,29 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
     String transfer = debit.transfer();
     EventContext context = EventContext.causedBy(event);
     Credited credit = new Credited(transfer, payer, event.version(), debit.amount());
-    Outcome outcome = accounts.have(new Wanted(debit.to(), credit, transfer + ".credit", context));
+    Outcome outcome =
+        accounts.apply(new Request(debit.to(), credit, transfer + ".credit", context));
     if (outcome == Outcome.REFUSED) {
       Refunded refund = new Refunded(transfer, event.version(), debit.amount());
-      accounts.have(new Wanted(payer, refund, transfer + ".refund", context));
+      accounts.apply(new Request(payer, refund, transfer + ".refund", context));
     }
   }
 
-  /** It ends by itself when a debit can't be settled; whoever started it starts another one. */
+  /**
+   * The subscription ends if a debit cannot be settled; {@link SettlementService} starts another
+   * one.
+   */
   @Override
   public void onError(AetherException error) {}
 
-  /** Ends it in the middle: what is under way is left as it is. Returns when nothing runs. */
+  /** Stops it in the middle of its work, as a kill would. Returns when nothing is running. */
   @Override
   public void close() {
     subscription.close();
-    for (Runnable notBegun : lanes.shutdownNow()) {
-      ((Future<?>) notBegun).cancel(true);
+    for (Runnable notStarted : threads.shutdownNow()) {
+      ((Future<?>) notStarted).cancel(true);
     }
-    // Soon, as the client's waits end by the interrupt.
+    // This is quick, because the interrupt ends the client's waits.
     subscription.ended().handle((done, thrown) -> done).join();
   }
 }

@@ -9,17 +9,15 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Keeps a {@link Settlement} running, as whatever runs services would. For any number of threads.
- */
+/** Keeps a {@link Settlement} running, as a service manager would. Safe for use by many threads. */
 final class SettlementService implements Killable, TemporaryFolder.User {
-  private static final Duration RESTART_PAUSE = Duration.ofMillis(200);
+  private static final Duration RESTART_DELAY = Duration.ofMillis(200);
 
   private final AetherClient client;
   private final Accounts accounts;
   private final Path checkpoint;
 
-  /** Null: it was killed, or not yet started. */
+  /** Null if it was killed or has not been started. */
   private @Nullable Settlement running;
 
   SettlementService(AetherClient client, Accounts accounts, Path checkpoint) {
@@ -51,9 +49,9 @@ final class SettlementService implements Killable, TemporaryFolder.User {
 
   private synchronized void startAgain(Settlement ended, Throwable why) {
     if (running == ended) {
-      System.err.println("the process manager starts again: " + why.getMessage());
+      System.err.println("restarting the process manager: " + why.getMessage());
       ended.close();
-      client.delay(RESTART_PAUSE);
+      client.delay(RESTART_DELAY);
       start();
     }
   }

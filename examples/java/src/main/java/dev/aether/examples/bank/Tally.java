@@ -5,7 +5,7 @@ import dev.aether.client.Reason;
 import dev.aether.client.retry.Attempt;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Counts what the clients met. For any number of threads. */
+/** Counts what happened to the requests. Safe for use by many threads. */
 final class Tally {
   private final AtomicLong saves = new AtomicLong();
   private final AtomicLong replays = new AtomicLong();
@@ -29,7 +29,7 @@ final class Tally {
     }
   }
 
-  /** Something was wanted again that the account had seen. */
+  /** A request was repeated that the account had already processed. */
   void seenBefore() {
     repeats.incrementAndGet();
   }
@@ -37,8 +37,8 @@ final class Tally {
   @Override
   public String toString() {
     return """
-           %,d saves; %,d conflicts, each decided again; %,d outcomes unknown, each asked for until known
-           %,d answered as stored before; %,d wanted again and known to the account"""
+           %,d saves; %,d conflicts, each decided again; %,d unknown outcomes, each repeated until known
+           %,d commits found already stored; %,d repeated requests recognised by the account"""
         .formatted(saves.get(), conflicts.get(), unknowns.get(), replays.get(), repeats.get());
   }
 }

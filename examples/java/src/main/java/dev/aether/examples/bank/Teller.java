@@ -4,11 +4,11 @@ import dev.aether.client.actor.EventContext;
 import dev.aether.examples.bank.AccountEvent.Closed;
 import dev.aether.examples.bank.AccountEvent.Debited;
 import dev.aether.examples.bank.Accounts.Outcome;
-import dev.aether.examples.bank.Accounts.Wanted;
+import dev.aether.examples.bank.Accounts.Request;
 import dev.aether.examples.bank.Plan.Transfer;
 import java.util.Random;
 
-/** One of the clients: makes its share of the transfers, one after another. */
+/** A client that makes its share of the transfers, one after another. */
 final class Teller {
   private final Plan plan;
   private final int number;
@@ -18,8 +18,10 @@ final class Teller {
   private final Random random;
 
   /**
-   * @param promises hears what was told to those who wanted a transfer
-   * @param turn returns when the next transfer may begin
+   * Creates a teller.
+   *
+   * @param promises records the answers to transfer requests
+   * @param turn returns when the next transfer may start
    */
   Teller(Plan plan, int number, Accounts accounts, Promises promises, Runnable turn) {
     this.plan = plan;
@@ -43,22 +45,25 @@ final class Teller {
     }
   }
 
-  /** What follows on the debit is the process manager's. */
-  private void transfer(Transfer wanted) {
+  /** Debits the payer; the process manager does the rest. */
+  private void transfer(Transfer transfer) {
     Debited debit =
-        new Debited(wanted.id(), wanted.teller(), wanted.number(), wanted.to(), wanted.amount());
+        new Debited(
+            transfer.id(), transfer.teller(), transfer.number(), transfer.to(), transfer.amount());
     Outcome outcome =
-        accounts.have(
-            new Wanted(
-                wanted.from(),
+        accounts.apply(
+            new Request(
+                transfer.from(),
                 debit,
-                wanted.id() + ".debit",
-                EventContext.none().withCorrelationId(wanted.id()).withUserId(wanted.teller())));
-    promises.told(wanted, outcome != Outcome.REFUSED);
+                transfer.id() + ".debit",
+                EventContext.none()
+                    .withCorrelationId(transfer.id())
+                    .withUserId(transfer.teller())));
+    promises.answer(transfer, outcome != Outcome.REFUSED);
   }
 
   private void close(String account, int before) {
     String name = "t%02d-%05d.close".formatted(number, before);
-    accounts.have(new Wanted(account, new Closed(), name, EventContext.none()));
+    accounts.apply(new Request(account, new Closed(), name, EventContext.none()));
   }
 }

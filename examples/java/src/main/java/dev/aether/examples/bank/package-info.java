@@ -1,4 +1,4 @@
-/** Transfers between accounts that stay right while everything under them is killed. */
+/** Transfers between accounts that remain correct while servers are killed. */
 @NullMarked
 package dev.aether.examples.bank;
 

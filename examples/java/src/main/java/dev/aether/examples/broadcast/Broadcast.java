@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A writer on one node and a listener on another. What is stored reaches the listener whatever
- * happens; a broadcast is not stored and comes at most once, to those who listen at that moment.
+ * A writer on one node and a listener on another. Stored events always reach the listener; a
+ * broadcast is not stored and reaches, at most once, those who are subscribed at that moment.
  */
 final class Broadcast {
   private static final String SHARE = "share.acme";
@@ -24,32 +24,34 @@ final class Broadcast {
   private final String second;
   private final String namespace = Servers.newNamespace("broadcast");
   private final PrintStream out;
-  private final List<String> heard = new ArrayList<>();
+  private final List<String> received = new ArrayList<>();
 
   /**
-   * @param endpoints two nodes of one NATS
+   * Creates the example.
+   *
+   * @param endpoints two nodes on the same NATS
    */
   Broadcast(List<String> endpoints, PrintStream out) {
     if (endpoints.size() < 2) {
-      throw new IllegalArgumentException("two nodes are needed, not " + endpoints);
+      throw new IllegalArgumentException("two nodes are needed, got " + endpoints);
     }
     this.first = endpoints.get(0);
     this.second = endpoints.get(1);
     this.out = out;
   }
 
-  /** What the listener heard, in order. */
+  /** Runs it and returns what the listener received, in order. */
   List<String> run() throws InterruptedException {
     try (AetherClient writer = client(first);
         AetherClient reader = client(second)) {
       out.printf("The writer is on %s, the listener on %s.%n", first, second);
       Cursor cursor = listening(writer, reader);
-      out.println("The listener goes away. Meanwhile:");
+      out.println("The listener disconnects. Meanwhile:");
       store(writer, 102);
       broadcast(writer, 102.5);
-      out.println("It comes back at its cursor:");
-      backAgain(writer, reader, cursor);
-      return heard;
+      out.println("The listener resumes at its cursor:");
+      resume(writer, reader, cursor);
+      return received;
     }
   }
 
@@ -57,28 +59,28 @@ final class Broadcast {
     return AetherClient.builder().endpoint(endpoint).namespace(namespace).build();
   }
 
-  /** Returns the cursor after what was heard. */
+  /** Returns the cursor after everything that was received. */
   private Cursor listening(AetherClient writer, AetherClient reader) throws InterruptedException {
     Listener listener = new Listener();
     try (Subscription subscription = subscribe(reader, SubscriptionStart.live(), listener)) {
       listener.awaitStarted();
       store(writer, 101);
-      hear(listener);
+      receive(listener);
       broadcast(writer, 101.5);
-      hear(listener);
+      receive(listener);
       return Objects.requireNonNull(subscription.cursor());
     }
   }
 
-  private void backAgain(AetherClient writer, AetherClient reader, Cursor cursor)
+  private void resume(AetherClient writer, AetherClient reader, Cursor cursor)
       throws InterruptedException {
     Listener listener = new Listener();
     Subscription unused = subscribe(reader, SubscriptionStart.after(cursor), listener);
     listener.awaitStarted();
-    hear(listener);
+    receive(listener);
     broadcast(writer, 103.5);
-    hear(listener);
-    out.println("What was broadcast while it was away is lost to it; what was stored is not.");
+    receive(listener);
+    out.println("The broadcast sent while it was disconnected is lost; the stored event is not.");
   }
 
   private static Subscription subscribe(
@@ -97,11 +99,12 @@ final class Broadcast {
     writer.publish(NewEvent.json("PriceSeen", "" + price));
   }
 
-  private void hear(Listener listener) throws InterruptedException {
+  private void receive(Listener listener) throws InterruptedException {
     String what = listener.next();
-    out.println(what == null ? "  the listener hears nothing" : "  the listener hears:   " + what);
+    out.println(
+        what == null ? "  the listener receives nothing" : "  the listener receives " + what);
     if (what != null) {
-      heard.add(what);
+      received.add(what);
     }
   }
 }

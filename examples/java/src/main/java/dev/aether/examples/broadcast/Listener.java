@@ -12,15 +12,15 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Hands on what it hears, one after another, to the thread that takes it. */
+/** Passes what it receives to another thread, one item at a time. */
 final class Listener implements SubscriptionListener {
   private static final Duration WITHIN = Duration.ofSeconds(20);
-  private static final int MAX_HEARD = 100;
+  private static final int MAX_RECEIVED = 100;
 
   private final CountDownLatch started = new CountDownLatch(1);
 
-  /** Full, it lets the subscription wait: nothing is lost by that. */
-  private final BlockingQueue<String> heard = new LinkedBlockingQueue<>(MAX_HEARD);
+  /** When it is full, the subscription waits; nothing is lost. */
+  private final BlockingQueue<String> received = new LinkedBlockingQueue<>(MAX_RECEIVED);
 
   @Override
   public void onStarted(String nodeId, Cursor cursor) {
@@ -29,37 +29,39 @@ final class Listener implements SubscriptionListener {
 
   @Override
   public void onCommit(Commit commit) {
-    commit.events().forEach(event -> hear("stored " + event.type() + " " + event.data().toUtf8()));
+    commit
+        .events()
+        .forEach(event -> receive("stored " + event.type() + " " + event.data().toUtf8()));
   }
 
   @Override
   public void onBroadcast(String namespace, NewEvent event) {
-    hear("broadcast " + event.type() + " " + event.data().toUtf8());
+    receive("broadcast " + event.type() + " " + event.data().toUtf8());
   }
 
   @Override
   public void onError(AetherException error) {
-    hear("error " + error.getMessage());
+    receive("error " + error.getMessage());
   }
 
-  private void hear(String what) {
+  private void receive(String what) {
     try {
-      heard.put(what);
+      received.put(what);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
   }
 
-  /** Returns when the subscription has begun: what is published from now on may be heard. */
+  /** Returns when the subscription has started; broadcasts from now on may be received. */
   void awaitStarted() throws InterruptedException {
     if (!started.await(WITHIN.toSeconds(), TimeUnit.SECONDS)) {
-      throw new IllegalStateException("not subscribed within " + WITHIN);
+      throw new IllegalStateException("the subscription did not start within " + WITHIN);
     }
   }
 
-  /** The next that was heard; null: nothing came for long. */
+  /** The next item; null if nothing arrives for a while. */
   @Nullable String next() throws InterruptedException {
-    return heard.poll(WITHIN.toSeconds(), TimeUnit.SECONDS);
+    return received.poll(WITHIN.toSeconds(), TimeUnit.SECONDS);
   }
 }

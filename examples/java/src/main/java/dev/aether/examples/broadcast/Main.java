@@ -3,7 +3,7 @@ package dev.aether.examples.broadcast;
 import dev.aether.examples.common.Servers;
 import java.io.IOException;
 
-/** The command line; it has no options. {@code AETHER_SERVER} should name two nodes. */
+/** The command line, without options. {@code AETHER_SERVER} should name two nodes. */
 public final class Main {
   private Main() {}
 

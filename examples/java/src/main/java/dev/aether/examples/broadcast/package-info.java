@@ -1,4 +1,4 @@
-/** Two nodes: what is stored reaches every subscriber, what is broadcast those that listen. */
+/** Two nodes: stored events reach every subscriber, broadcasts only those who are connected. */
 @NullMarked
 package dev.aether.examples.broadcast;
 

@@ -14,24 +14,24 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 /**
- * How far a process manager has come, in a file of its own: the cursor after the last commit all of
- * whose consequences are stored. A kill leaves the old cursor or the new one, whole. For one
- * thread.
+ * The progress of a process manager, in a file: the cursor after the last commit whose consequences
+ * are all stored. After a kill, the file contains either the old cursor or the new one. Not
+ * thread-safe.
  */
 public final class CheckpointFile {
   private final Path file;
 
-  /** In this file, which need not exist yet. */
+  /** Uses this file, which need not exist yet. */
   public CheckpointFile(Path file) {
     this.file = file;
   }
 
-  /** Where to go on: after the cursor, or at the beginning if there is none. */
+  /** Where to resume: after the cursor, or at the beginning if there is none. */
   public SubscriptionStart start() {
     return cursor().map(SubscriptionStart::after).orElseGet(SubscriptionStart::beginning);
   }
 
-  /** The last cursor; empty: none yet. */
+  /** The last cursor; empty if there is none yet. */
   public Optional<Cursor> cursor() {
     try {
       return Files.exists(file) ? Optional.of(Cursor.of(Files.readString(file))) : Optional.empty();

@@ -7,15 +7,15 @@ import dev.aether.client.actor.StateCodec;
 import dev.aether.client.jackson.JacksonCodec;
 import dev.aether.client.jackson.JacksonStateCodec;
 
-/** Records as JSON. What an event is called is its record's simple name. */
+/** Encodes records as JSON. The type of an event is the simple name of its record. */
 public final class Json {
-  /** Some events say all by their type. */
+  /** Allows events without fields. */
   private static final ObjectMapper MAPPER =
       new ObjectMapper().disable(SerializationFeature.FAIL_ON_EMPTY_BEANS);
 
   private Json() {}
 
-  /** Stores events that are these records. */
+  /** A codec for events that are instances of these records. */
   @SafeVarargs
   public static <E> EventCodec<E> events(Class<? extends E>... records) {
     JacksonCodec<E> codec = JacksonCodec.of(MAPPER);
@@ -25,12 +25,12 @@ public final class Json {
     return codec;
   }
 
-  /** Stores states that are this record. */
+  /** A codec for states that are instances of this record. */
   public static <S> StateCodec<S> states(Class<S> record) {
     return JacksonStateCodec.of(MAPPER, record);
   }
 
-  /** The type of events that are this record. */
+  /** The type of events that are instances of this record. */
   public static String type(Class<?> record) {
     return record.getSimpleName();
   }

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Where an example's servers are: those of {@code AETHER_SERVER} ({@code HOST:PORT[,HOST:PORT…]}),
- * else some of its own that end with it.
+ * The servers of an example: those in {@code AETHER_SERVER} ({@code HOST:PORT[,HOST:PORT…]}), or
+ * else servers that it starts and stops itself.
  */
 public final class Servers implements AutoCloseable {
   private final List<String> endpoints;
@@ -22,9 +22,9 @@ public final class Servers implements AutoCloseable {
   }
 
   /**
-   * The servers; starts its own if none are named, which takes some seconds.
+   * Finds the servers, or starts some, which takes a few seconds.
    *
-   * @param nodes how many nodes to start then
+   * @param nodes number of nodes to start
    */
   public static Servers find(int nodes) throws IOException {
     String named = System.getenv("AETHER_SERVER");
@@ -35,7 +35,7 @@ public final class Servers implements AutoCloseable {
     return new Servers(own.endpoints(), Optional.of(own));
   }
 
-  /** Servers that somebody else started. */
+  /** Uses servers that are already running. */
   public static Servers of(List<String> endpoints) {
     return new Servers(List.copyOf(endpoints), Optional.empty());
   }
@@ -45,17 +45,17 @@ public final class Servers implements AutoCloseable {
     return endpoints;
   }
 
-  /** Its own, which may be killed; empty: they are somebody else's. */
+  /** The servers that this program started and may kill; empty if they were already running. */
   public Optional<LocalCluster> own() {
     return own;
   }
 
-  /** Starts a client of all of them, in a namespace of the example's. */
+  /** Returns a builder for a client of all servers, with a namespace for the example. */
   public AetherClientBuilder client(String namespace) {
     return AetherClient.builder().endpoints(endpoints).namespace(namespace);
   }
 
-  /** A namespace for one run, so that runs on the same servers keep apart. */
+  /** A namespace for one run, which keeps runs on the same servers apart. */
   public static String newNamespace(String example) {
     return "examples.%s-%08x".formatted(example, ThreadLocalRandom.current().nextInt());
   }

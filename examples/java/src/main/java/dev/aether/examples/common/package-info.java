@@ -1,4 +1,4 @@
-/** What several examples use. */
+/** Shared by several examples. */
 @NullMarked
 package dev.aether.examples.common;
 

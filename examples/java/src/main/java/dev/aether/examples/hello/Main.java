@@ -6,9 +6,9 @@ import dev.aether.client.retry.JitterRetry;
 import dev.aether.client.retry.RetryingSaver;
 import java.util.List;
 
-/** Saves a greeting and prints all there are; {@code hello HOST:PORT}. */
+/** Saves a greeting and prints all greetings; {@code hello HOST:PORT}. */
 public final class Main {
-  /** Runs it. */
+  /** Runs the example. */
   public static void main(String[] args) {
     if (args.length != 1 || args[0].startsWith("-")) {
       boolean help = args.length == 1 && (args[0].equals("--help") || args[0].equals("-h"));

@@ -1,4 +1,4 @@
-/** The smallest program. */
+/** The smallest possible program. */
 @NullMarked
 package dev.aether.examples.hello;
 

@@ -10,8 +10,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A program of this class path in a process of its own, so that it can be killed. For one thread at
- * a time; ends with this JVM.
+ * Runs a main class of this class path in a separate process, so that it can be killed. Used by one
+ * thread at a time; the process ends with this JVM.
  */
 public final class JavaProcess implements Killable, TemporaryFolder.User {
   private static final Duration END_WITHIN = Duration.ofSeconds(10);
@@ -22,10 +22,12 @@ public final class JavaProcess implements Killable, TemporaryFolder.User {
   private @Nullable TetheredProcess process;
 
   /**
-   * Not started yet.
+   * Creates a process that is not started yet.
    *
-   * @param name for people
-   * @param log what it prints is appended there
+   * @param name for messages
+   * @param log the file to which its output is appended
+   * @param main the main class
+   * @param arguments its arguments
    */
   public JavaProcess(String name, Path log, Class<?> main, List<String> arguments) {
     this.name = name;
@@ -57,7 +59,7 @@ public final class JavaProcess implements Killable, TemporaryFolder.User {
     }
   }
 
-  /** Whether it runs. */
+  /** Whether the process is running. */
   public boolean isAlive() {
     return process != null && process.isAlive();
   }

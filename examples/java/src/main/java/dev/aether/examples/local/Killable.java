@@ -1,13 +1,13 @@
 package dev.aether.examples.local;
 
-/** What can be killed and started again. For one thread at a time. */
+/** Something that can be killed and restarted. Used by one thread at a time. */
 public interface Killable {
-  /** What people call it. */
+  /** Its name, for messages. */
   String name();
 
-  /** Ends it in the middle of whatever it does. Returns when it is gone. */
+  /** Kills it, whatever it is doing. Returns when it is gone. */
   void kill();
 
-  /** Starts it after a kill, where it was. Returns when it is ready, within a minute. */
+  /** Restarts it after a kill, at the same address. Returns when it is ready, within a minute. */
   void start();
 }

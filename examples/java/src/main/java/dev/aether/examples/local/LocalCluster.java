@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Nodes as processes of their own in front of one nats-server, in a temporary folder that goes with
- * them. For one thread at a time; ends with this JVM.
+ * Nodes in separate processes and one nats-server, with a temporary folder that is deleted at the
+ * end. Used by one thread at a time; the processes end with this JVM.
  */
 public final class LocalCluster implements AutoCloseable {
   private final Path home = Path.of(System.getProperty("aether.home", "../..")).normalize();
@@ -17,7 +17,7 @@ public final class LocalCluster implements AutoCloseable {
   private final List<LocalNode> nodes = new ArrayList<>();
   private final LocalNats nats;
 
-  /** Starts the nats-server and so many nodes, and returns when all are ready. */
+  /** Starts the nats-server and this number of nodes, and returns when all are ready. */
   public static LocalCluster start(int nodes) throws IOException {
     LocalCluster cluster = new LocalCluster();
     try {
@@ -51,26 +51,29 @@ public final class LocalCluster implements AutoCloseable {
     String name = "node-" + (char) ('A' + nodes.size());
     Path jar = home.resolve("server/target/aether.jar");
     if (!Files.exists(jar)) {
-      throw new IOException("no " + jar + ": run mvn package");
+      throw new IOException(jar + " does not exist: run mvn package first");
     }
     LocalNode node = folder.with(new LocalNode(name, jar, folder.path(), nats.url()));
     nodes.add(node);
     return node;
   }
 
-  /** Starts one more node; returns its endpoint when it is ready. */
+  /** Starts another node; returns its endpoint when it is ready. */
   public String addNode() throws IOException {
     LocalNode node = begin();
     node.awaitReady();
     return node.endpoint();
   }
 
-  /** Where the nodes serve gRPC, each as {@code host:port}. */
+  /** The gRPC addresses of the nodes, each as {@code host:port}. */
   public List<String> endpoints() {
     return nodes.stream().map(LocalNode::endpoint).toList();
   }
 
-  /** All that can be killed, in the order in which it is started: the nats-server, the nodes. */
+  /**
+   * Everything that can be killed, in the order in which it is started: the nats-server, then the
+   * nodes.
+   */
   public List<Killable> servers() {
     List<Killable> servers = new ArrayList<>();
     servers.add(nats);

@@ -11,8 +11,9 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A nats-server with JetStream that syncs each message to disk before it says so. It keeps its port
- * and its data over kills. For one thread at a time; ends with this JVM.
+ * A nats-server with JetStream that syncs each message to disk before it acknowledges it. It keeps
+ * its port and its data when it is killed. Used by one thread at a time; the process ends with this
+ * JVM.
  */
 final class LocalNats implements Killable, TemporaryFolder.User {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
@@ -23,7 +24,7 @@ final class LocalNats implements Killable, TemporaryFolder.User {
   private final int port = LoopbackPort.pickFree();
   private TetheredProcess process;
 
-  /** Starts it and returns when it takes connections. */
+  /** Starts it and returns when it accepts connections. */
   LocalNats(Path binary, Path folder) throws IOException {
     this.binary = binary;
     this.folder = folder;
@@ -47,7 +48,7 @@ final class LocalNats implements Killable, TemporaryFolder.User {
             folder.resolve("nats-server.log"),
             END_WITHIN);
     Waiting.until(
-        "nats-server to take connections; its log is in " + folder,
+        "nats-server to accept connections (log in " + folder + ")",
         READY_WITHIN,
         () -> NatsInfo.of(port).map(info -> info.contains(serverName())).orElse(false));
     return begun;

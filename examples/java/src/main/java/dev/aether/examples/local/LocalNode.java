@@ -10,8 +10,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * A node of the built jar in front of a nats-server. It keeps its port over kills, and nothing
- * else: all that matters lies in JetStream. For one thread at a time; ends with this JVM.
+ * A node, run from the built jar. When it is killed it keeps only its port; all its data is in
+ * JetStream. Used by one thread at a time; the process ends with this JVM.
  */
 final class LocalNode implements Killable, TemporaryFolder.User {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
@@ -26,7 +26,7 @@ final class LocalNode implements Killable, TemporaryFolder.User {
   private int starts;
   private TetheredProcess process;
 
-  /** Begins to start it; {@link #awaitReady} waits for it. */
+  /** Starts it; {@link #awaitReady} waits until it is ready. */
   LocalNode(String name, Path jar, Path folder, String natsUrl) throws IOException {
     this.name = name;
     this.jar = jar;
@@ -64,15 +64,14 @@ final class LocalNode implements Killable, TemporaryFolder.User {
   }
 
   void awaitReady() {
-    Waiting.until(
-        "%s to be ready; its log is %s".formatted(name, log()), READY_WITHIN, this::isReady);
+    Waiting.until("%s to be ready (log: %s)".formatted(name, log()), READY_WITHIN, this::isReady);
   }
 
   private boolean isReady() {
     try {
       boolean ready = Files.readString(log()).contains(READY);
       if (!ready && !process.isAlive()) {
-        throw new IllegalStateException(name + " ended; its log is " + log());
+        throw new IllegalStateException(name + " exited; see its log " + log());
       }
       return ready;
     } catch (IOException e) {
@@ -80,7 +79,7 @@ final class LocalNode implements Killable, TemporaryFolder.User {
     }
   }
 
-  /** Where it serves gRPC. */
+  /** Its gRPC address. */
   String endpoint() {
     return "127.0.0.1:" + port;
   }

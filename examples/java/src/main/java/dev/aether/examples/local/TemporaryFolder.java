@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A folder that goes with what is in it when it is closed, and also when a signal ends this JVM. It
- * ends first what works in it. Safe for use by many threads.
+ * A folder that is deleted with its contents when it is closed, and also when a signal ends this
+ * JVM. It first closes what uses it. Safe for use by many threads.
  */
 public final class TemporaryFolder implements AutoCloseable {
 
-  /** What works in the folder and is to be ended before it goes; again does nothing. */
+  /**
+   * Something that uses the folder and must be closed before it is deleted; closing twice has no
+   * effect.
+   */
   public interface User extends AutoCloseable {
     @Override
     void close();
@@ -25,7 +28,7 @@ public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
   private final Thread atExit = new Thread(this::close, "temporary-folder");
 
-  /** Guarded by this; as many as a program starts servers. */
+  /** Guarded by this. */
   private final Deque<User> users = new ArrayDeque<>();
 
   /** Guarded by this. */
@@ -38,38 +41,41 @@ public final class TemporaryFolder implements AutoCloseable {
     this.path = path;
   }
 
-  /** Makes one whose name begins so. */
+  /** Creates a folder whose name starts with the prefix. */
   public static TemporaryFolder make(String prefix) throws IOException {
     TemporaryFolder folder = new TemporaryFolder(Files.createTempDirectory(prefix));
     Runtime.getRuntime().addShutdownHook(folder.atExit);
     return folder;
   }
 
-  /** Where it is. */
+  /** Its path. */
   public Path path() {
     return path;
   }
 
   /**
-   * Ends this one before the folder goes.
+   * Closes this user before the folder is deleted.
    *
-   * @throws IllegalStateException if the folder is gone; the user is ended then
+   * @throws IllegalStateException if the folder is already deleted; the user is closed then
    */
   public synchronized <T extends User> T with(T user) {
     if (closed) {
       user.close();
-      throw new IllegalStateException(path + " is gone: this program is ending");
+      throw new IllegalStateException(path + " has been deleted: the program is shutting down");
     }
     users.push(user);
     return user;
   }
 
-  /** Leaves what is in it for people, unless a signal ends this JVM before it is closed. */
+  /** Keeps the folder when it is closed, unless a signal ends this JVM first. */
   public synchronized void keep() {
     kept = true;
   }
 
-  /** Ends what works in it, the latest first, and removes it. Again does nothing. */
+  /**
+   * Closes what uses the folder, the latest first, and deletes the folder. Closing again has no
+   * effect.
+   */
   @Override
   public synchronized void close() {
     if (closed) {
@@ -90,7 +96,7 @@ public final class TemporaryFolder implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      // This JVM is ending: the hook finds nothing left to do.
+      // This JVM is shutting down; the hook has nothing left to do.
     }
   }
 

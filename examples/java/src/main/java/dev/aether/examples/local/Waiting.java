@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition, within a bound. */
+/** Waits for a condition, up to a time limit. */
 public final class Waiting {
   private static final long POLL_MILLIS = 20;
 
@@ -13,8 +13,8 @@ public final class Waiting {
   /**
    * Returns as soon as the condition holds.
    *
-   * @param what ends the sentence "waited 5 s for …"
-   * @throws IllegalStateException when it does not hold within the bound, or the thread is
+   * @param what completes the message "waited 5 s for …"
+   * @throws IllegalStateException if it does not hold within the limit, or if the thread is
    *     interrupted
    */
   public static void until(String what, Duration bound, BooleanSupplier condition) {

@@ -9,12 +9,12 @@ import picocli.CommandLine.Mixin;
 /** The command line. */
 @Command(
     name = "examples/java/run orders",
-    description = "Orders that a process manager carries through, which is killed meanwhile.",
+    description = "Processes orders with a process manager that is killed several times.",
     mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
   @Mixin private OrdersOptions options = new OrdersOptions();
 
-  /** Ends with 1 if something happened twice or never. */
+  /** Exits with 1 if a step happened twice or never. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
   }

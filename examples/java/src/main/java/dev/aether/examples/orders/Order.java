@@ -7,7 +7,7 @@ import dev.aether.examples.orders.OrderEvent.OrderCancelled;
 import dev.aether.examples.orders.OrderEvent.OrderConfirmed;
 import dev.aether.examples.orders.OrderEvent.OrderPlaced;
 
-/** An order, as far as the process manager must know it. */
+/** The part of an order that the process manager needs. */
 record Order(String sku, int quantity, long amount) {
   static final EventCodec<OrderEvent> CODEC =
       Json.events(OrderPlaced.class, OrderConfirmed.class, OrderCancelled.class);

@@ -1,6 +1,6 @@
 package dev.aether.examples.orders;
 
-/** What happens to an order. Amounts are cents. */
+/** Events of an order. Amounts are in cents. */
 sealed interface OrderEvent {
   record OrderPlaced(String sku, int quantity, long amount) implements OrderEvent {}
 

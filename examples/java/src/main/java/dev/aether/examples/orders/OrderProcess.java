@@ -20,12 +20,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The process manager: on each thing that happened, the next step. It keeps only how far it has
- * come; all else it reads. Killed anywhere, it goes on from its checkpoint and does some steps
- * again, which {@link Steps} makes harmless.
+ * The process manager: reacts to each event with the next step. Its only state is its position in
+ * the log; it reads everything else. After a kill it resumes at its checkpoint and repeats some
+ * steps, which {@link Steps} makes harmless.
  */
 final class OrderProcess implements SubscriptionListener {
-  private static final List<String> MOVES_ON =
+  private static final List<String> TRIGGERS =
       List.of(
           Json.type(OrderPlaced.class),
           Json.type(StockReserved.class),
@@ -41,18 +41,18 @@ final class OrderProcess implements SubscriptionListener {
     this.checkpoint = checkpoint;
   }
 
-  /** Begins where the checkpoint is. */
+  /** Starts at the checkpoint. */
   static Subscription start(AetherClient client, CheckpointFile checkpoint) {
     return client.subscribe(
-        SubscribeOptions.builder(checkpoint.start()).eventTypes(MOVES_ON).build(),
+        SubscribeOptions.builder(checkpoint.start()).eventTypes(TRIGGERS).build(),
         new OrderProcess(new Steps(client), checkpoint));
   }
 
-  /** One step after another, in the log's order; the cursor only when they are done. */
+  /** Performs one step after another in the order of the log, and then saves the cursor. */
   @Override
   public void onCommits(List<Commit> commits, @Nullable Cursor cursor) {
     for (Commit commit : commits) {
-      commit.events().forEach(event -> moveOn(commit, event));
+      commit.events().forEach(event -> react(commit, event));
     }
     if (cursor != null) {
       onCursor(cursor);
@@ -64,7 +64,7 @@ final class OrderProcess implements SubscriptionListener {
     checkpoint.save(cursor);
   }
 
-  private void moveOn(Commit commit, Event event) {
+  private void react(Commit commit, Event event) {
     EventContext cause = EventContext.causedBy(event);
     String type = event.type();
     if (type.equals(Json.type(OrderPlaced.class))) {
@@ -99,6 +99,6 @@ final class OrderProcess implements SubscriptionListener {
 
   @Override
   public void onError(AetherException error) {
-    System.err.println("the process manager ends: " + error.getMessage());
+    System.err.println("the process manager failed: " + error.getMessage());
   }
 }

@@ -27,13 +27,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 
 /**
- * One run: places orders, and kills the process manager at random moments until all are decided.
+ * One run: places orders, and kills the process manager at random moments until all orders are
+ * decided.
  */
 final class Orders {
   private static final List<String> SKUS = List.of("apple", "pear", "plum");
   private static final Duration DECIDED_WITHIN = Duration.ofMinutes(3);
   private static final double STOCK_PER_ORDER = 0.6;
-  private static final long DEAREST = 12_000;
+  private static final long MAX_PRICE = 12_000;
 
   private final Servers servers;
   private final OrdersOptions options;
@@ -41,7 +42,7 @@ final class Orders {
   private final Random random;
   private final String namespace = Servers.newNamespace("orders");
 
-  /** What the process manager has stored so far, seen by a subscription of our own. */
+  /** Number of steps that the process manager has stored, counted by a subscription. */
   private final AtomicInteger steps = new AtomicInteger();
 
   private final AtomicInteger decided = new AtomicInteger();
@@ -53,7 +54,7 @@ final class Orders {
     this.random = new Random(options.seed);
   }
 
-  /** What was stored in the end. */
+  /** Runs it and returns what was stored. */
   Outcome run() throws IOException {
     out.printf("%d orders, %d kills, seed %d%n", options.orders, options.kills, options.seed);
     try (TemporaryFolder folder = TemporaryFolder.make("aether-orders-");
@@ -73,19 +74,19 @@ final class Orders {
                 ProcessMain.class,
                 List.of(String.join(",", servers.endpoints()), namespace, checkpoint.toString())));
     try {
-      Subscription unused = watch(client); // It ends with the client.
+      Subscription unused = watch(client); // Ends with the client.
       process.start();
       place(client);
-      killOnTheWay(process);
+      killRepeatedly(process);
       Waiting.until(
-          "all orders to be decided; the process manager's log is " + log,
+          "all orders to be decided (log of the process manager: " + log + ")",
           DECIDED_WITHIN,
           () -> decided.get() >= options.orders);
       Outcome outcome = Outcome.read(client);
       outcome.print(out);
       return outcome;
     } catch (RuntimeException e) {
-      folder.keep(); // For the log.
+      folder.keep(); // To keep the log.
       throw e;
     }
   }
@@ -102,7 +103,7 @@ final class Orders {
           new OrderPlaced(
               SKUS.get(random.nextInt(SKUS.size())),
               1 + random.nextInt(3),
-              1 + (long) (random.nextDouble() * DEAREST));
+              1 + (long) (random.nextDouble() * MAX_PRICE));
       var unused = client.save(order, ExpectedVersion.exactly(0), Order.CODEC.encode(placed));
     }
   }
@@ -111,8 +112,8 @@ final class Orders {
     return IntStream.range(0, orders).mapToObj("order-%04d"::formatted).toList();
   }
 
-  /** An order takes two steps at least. */
-  private void killOnTheWay(JavaProcess process) {
+  /** Kills the process manager at random steps. An order takes at least two steps. */
+  private void killRepeatedly(JavaProcess process) {
     int[] moments = random.ints(options.kills, 1, options.orders * 2).sorted().toArray();
     for (int moment : moments) {
       Waiting.until("step " + moment, DECIDED_WITHIN, () -> steps.get() >= moment);
@@ -139,7 +140,7 @@ final class Orders {
 
           @Override
           public void onError(AetherException error) {
-            out.println("not seen any longer: " + error.getMessage());
+            out.println("the subscription failed: " + error.getMessage());
           }
         });
   }

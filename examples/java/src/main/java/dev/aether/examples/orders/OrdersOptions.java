@@ -2,14 +2,16 @@ package dev.aether.examples.orders;
 
 import picocli.CommandLine.Option;
 
-/** How large a run is. Set by the command line before it begins. */
+/** The size of a run, set by the command line. */
 final class OrdersOptions {
-  @Option(names = "--orders", description = "Default: ${DEFAULT-VALUE}")
+  @Option(names = "--orders", description = "Number of orders. Default: ${DEFAULT-VALUE}")
   int orders = 100;
 
-  @Option(names = "--kills", description = "Of the process manager. Default: ${DEFAULT-VALUE}")
+  @Option(
+      names = "--kills",
+      description = "Kill the process manager N times. Default: ${DEFAULT-VALUE}")
   int kills = 4;
 
-  @Option(names = "--seed", description = "Default: a random one")
+  @Option(names = "--seed", description = "Seed of the random numbers. Default: a random seed")
   long seed = System.nanoTime() & 0xffffffffL;
 }

@@ -15,14 +15,14 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What the log says happened to each order.
+ * The events of each order, read from the log.
  *
- * @param stories first event's id, which the events that follow have as their correlation → all of
- *     them, in the log's order
- * @param stocks article → its stock as replayed
+ * @param stories id of the first event, which is the correlation id of the following ones → all
+ *     events, in the order of the log
+ * @param stocks article → its replayed stock
  */
 record Outcome(Map<String, List<Event>> stories, Map<String, Stock> stocks) {
-  /** All ways that an order can go. */
+  /** All valid sequences of events. */
   private static final Set<List<String>> WAYS =
       Set.of(
           List.of("OrderPlaced", "StockReserved", "PaymentTaken", "OrderConfirmed"),
@@ -54,12 +54,12 @@ record Outcome(Map<String, List<Event>> stories, Map<String, Stock> stocks) {
     }
   }
 
-  /** What happened twice, never, or for no cause; empty: nothing. */
+  /** Steps that happened twice, never, or without a cause; empty if there are none. */
   List<String> problems() {
     List<String> problems = new ArrayList<>();
     stories.values().stream()
         .filter(story -> !WAYS.contains(types(story)))
-        .forEach(story -> problems.add(story.get(0).actorId() + " went " + types(story)));
+        .forEach(story -> problems.add(story.get(0).actorId() + " has the events " + types(story)));
     stories.values().stream()
         .filter(story -> !isCaused(story))
         .forEach(story -> problems.add(story.get(0).actorId() + " has steps without a cause"));
@@ -72,7 +72,7 @@ record Outcome(Map<String, List<Event>> stories, Map<String, Stock> stocks) {
     return problems;
   }
 
-  /** Each event but the first names an earlier one as its cause. */
+  /** Whether each event except the first names an earlier one as its cause. */
   private static boolean isCaused(List<Event> story) {
     Set<String> ids = story.stream().map(Event::eventId).collect(Collectors.toSet());
     return story.stream()
@@ -91,6 +91,7 @@ record Outcome(Map<String, List<Event>> stories, Map<String, Stock> stocks) {
     ways.forEach((way, count) -> out.printf("  %3d × %s%n", count, String.join(" → ", way)));
     stocks.forEach((sku, stock) -> out.printf("  %s: %d left%n", sku, stock.free()));
     problems().forEach(problem -> out.println("  WRONG: " + problem));
-    out.println(problems().isEmpty() ? "Each step happened once." : "Something is wrong.");
+    out.println(
+        problems().isEmpty() ? "Each step happened exactly once." : "The orders are wrong.");
   }
 }

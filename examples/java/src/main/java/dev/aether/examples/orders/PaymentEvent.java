@@ -1,6 +1,6 @@
 package dev.aether.examples.orders;
 
-/** What happens to the payment of an order. It is an actor of its own, with one event. */
+/** Events of the payment of an order, which is an actor of its own with a single event. */
 sealed interface PaymentEvent {
   String order();
 

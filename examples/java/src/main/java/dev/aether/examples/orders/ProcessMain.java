@@ -7,7 +7,7 @@ import dev.aether.examples.common.Servers;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The process manager as a process of its own, until it is killed. */
+/** Runs the process manager in a separate process until it is killed. */
 public final class ProcessMain {
   private ProcessMain() {}
 

@@ -8,7 +8,7 @@ import dev.aether.client.actor.EventCodec;
 import dev.aether.client.actor.EventContext;
 import dev.aether.client.retry.JitterRetry;
 import dev.aether.examples.common.Json;
-import dev.aether.examples.common.Patience;
+import dev.aether.examples.common.RepeatUntilKnown;
 import dev.aether.examples.orders.OrderEvent.OrderCancelled;
 import dev.aether.examples.orders.OrderEvent.OrderConfirmed;
 import dev.aether.examples.orders.PaymentEvent.PaymentRefused;
@@ -18,38 +18,41 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * What the process manager does. Each step has its effect once, however often it is done: where
- * nobody else writes, by its commit id alone; where others write, by the actor's own state.
+ * The steps of the process manager. Each step takes effect once, however often it is performed: by
+ * its commit id alone if nobody else writes to the actor, and otherwise by the actor's own state.
  */
 final class Steps {
-  /** Nobody gets an order paid above this, in cents. */
+  /** Payments above this are refused, in cents. */
   static final long LARGEST_PAYMENT = 10_000;
 
   static final EventCodec<PaymentEvent> PAYMENTS =
       Json.events(PaymentTaken.class, PaymentRefused.class);
 
-  private static final Duration PATIENCE = Duration.ofMinutes(2);
+  private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(2);
 
   private final Actors<Stock, StockEvent> stocks;
   private final Actors<Order, OrderEvent> orders;
-  private final Patience patience;
+  private final RepeatUntilKnown repeat;
 
   Steps(AetherClient client) {
     this.stocks = Actors.of(client, Stock.TYPE, new JitterRetry());
     this.orders = Actors.of(client, Order.TYPE, new JitterRetry());
-    this.patience = new Patience(client, PATIENCE, failure -> {});
+    this.repeat = new RepeatUntilKnown(client, GIVE_UP_AFTER, failure -> {});
   }
 
   Order order(String order) {
-    return patience.ask(() -> orders.load(order)).state();
+    return repeat.call(() -> orders.load(order)).state();
   }
 
-  /** Many orders want the same stock: it is decided on its state, again after a conflict. */
+  /**
+   * Reserves stock. Many orders compete for the same stock, so the decision is made on its state,
+   * and again after a conflict.
+   */
   void reserve(String order, String sku, int quantity, long askedAt, EventContext cause) {
     stock(order + ".reserve", sku, stock -> stock.reserve(order, quantity, askedAt), cause);
   }
 
-  /** As {@link #reserve}. */
+  /** Releases stock, in the same way as {@link #reserve}. */
   void release(String order, String sku, int quantity, long askedAt, EventContext cause) {
     stock(order + ".release", sku, stock -> stock.release(order, quantity, askedAt), cause);
   }
@@ -57,7 +60,7 @@ final class Steps {
   private void stock(
       String step, String sku, Function<Stock, List<StockEvent>> decide, EventContext cause) {
     var unused =
-        patience.ask(
+        repeat.call(
             () ->
                 stocks
                     .with(
@@ -66,7 +69,7 @@ final class Steps {
                     .handle("stock." + sku, cause, decide));
   }
 
-  /** Takes the money or not: the first and only event of the payment. */
+  /** Takes or refuses the payment, with its first and only event. */
   void pay(String order, long amount, EventContext cause) {
     PaymentEvent event =
         amount <= LARGEST_PAYMENT
@@ -85,11 +88,11 @@ final class Steps {
     once(order, 1, order + ".cancel", Order.CODEC, new OrderCancelled(why), cause);
   }
 
-  /** The same commit each time: the first is stored, the others are answered as the first. */
+  /** Saves the same commit each time: it is stored once, and repeats get the first answer. */
   private <E> void once(
       String actor, long version, String id, EventCodec<E> codec, E event, EventContext cause) {
     var unused =
-        patience.save(
+        repeat.save(
             SaveCommand.builder(actor, ExpectedVersion.exactly(version))
                 .commitId(id)
                 .event(cause.on(codec.encode(event)))

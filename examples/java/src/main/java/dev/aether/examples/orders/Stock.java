@@ -12,8 +12,8 @@ import java.util.List;
 /**
  * The stock of an article.
  *
- * @param free what nobody reserved; never negative
- * @param decidedUpTo all that was asked up to this position is decided
+ * @param free quantity that is not reserved; never negative
+ * @param decidedUpTo all requests up to this position have been decided
  */
 record Stock(int free, long decidedUpTo) {
   static final EventCodec<StockEvent> CODEC =
@@ -34,7 +34,7 @@ record Stock(int free, long decidedUpTo) {
     return new Stock(free + change, Math.max(decidedUpTo, event.askedAt()));
   }
 
-  /** Reserves or refuses; nothing if that is decided already. */
+  /** Reserves or refuses; returns no events if the request has already been decided. */
   List<StockEvent> reserve(String order, int quantity, long askedAt) {
     if (askedAt <= decidedUpTo) {
       return List.of();
@@ -45,7 +45,7 @@ record Stock(int free, long decidedUpTo) {
             : new StockRefused(order, quantity, askedAt));
   }
 
-  /** Gives back what an order reserved; nothing if that is done already. */
+  /** Releases what an order reserved; returns no events if the request has already been decided. */
   List<StockEvent> release(String order, int quantity, long askedAt) {
     return askedAt <= decidedUpTo
         ? List.of()

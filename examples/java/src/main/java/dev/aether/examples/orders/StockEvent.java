@@ -1,13 +1,13 @@
 package dev.aether.examples.orders;
 
 /**
- * What happens to the stock of an article. A refusal is stored, too: asked again, the stock must
- * not think better of it.
+ * Events of the stock of an article. Refusals are stored, too, because a repeated request must get
+ * the same decision.
  */
 sealed interface StockEvent {
   /**
-   * The position of the commit that made the process manager ask; 0: it did not. It asks in the
-   * log's order.
+   * Position of the commit that caused the process manager's request; 0 if there was none. Requests
+   * come in the order of the log.
    */
   default long askedAt() {
     return 0;

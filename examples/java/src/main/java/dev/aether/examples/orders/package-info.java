@@ -1,4 +1,4 @@
-/** A process manager that carries orders through stock and payment. */
+/** A process manager that takes orders through stock and payment. */
 @NullMarked
 package dev.aether.examples.orders;
 

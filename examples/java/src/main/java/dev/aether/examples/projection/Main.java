@@ -7,15 +7,16 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
-/** The command line. Leaves the read model for a look. */
+/** The command line. Keeps the read model for inspection. */
 @Command(
     name = "examples/java/run projection",
-    description = "A read model in SQLite that is exact though it is killed anywhere.",
+    description =
+        "Maintains a read model in SQLite that stays exact although it is killed at random.",
     mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
   @Mixin private ProjectionOptions options = new ProjectionOptions();
 
-  /** Ends with 1 if the rows are not what the log says. */
+  /** Exits with 1 if the rows differ from the log. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
   }

@@ -8,7 +8,7 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.SaveStreamOptions;
 import dev.aether.client.Saved;
-import dev.aether.examples.common.Patience;
+import dev.aether.examples.common.RepeatUntilKnown;
 import dev.aether.examples.common.Servers;
 import dev.aether.examples.local.JavaProcess;
 import dev.aether.examples.local.TemporaryFolder;
@@ -24,12 +24,15 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 
-/** One run: tills sell, the projection is killed at random moments, and its rows are compared. */
+/**
+ * One run: tills sell articles, the projection is killed at random moments, and its rows are
+ * compared with the log.
+ */
 final class Projection {
   private static final List<String> ARTICLES = List.of("bread", "butter", "cheese", "milk", "tea");
   private static final int TILLS = 20;
-  private static final long DEAREST = 1_000;
-  private static final Duration ANSWERED_WITHIN = Duration.ofMinutes(2);
+  private static final long MAX_PRICE = 1_000;
+  private static final Duration GIVE_UP_AFTER = Duration.ofMinutes(2);
   private static final Duration COUNTED_WITHIN = Duration.ofMinutes(2);
 
   private final Servers servers;
@@ -39,7 +42,7 @@ final class Projection {
   private final String namespace = Servers.newNamespace("projection");
 
   /**
-   * What the read model says, and what the log says.
+   * The totals of the read model and of the log.
    *
    * @param rows article → total in the read model
    * @param log article → total of all events
@@ -57,7 +60,7 @@ final class Projection {
     this.random = new Random(options.seed);
   }
 
-  /** Runs with the read model in this folder. */
+  /** Runs it with the read model in this folder. */
   Compared run(TemporaryFolder folder) throws SQLException {
     out.printf("%,d sales, %d kills, seed %d%n", options.sales, options.kills, options.seed);
     String file = folder.path().resolve("sales.db").toString();
@@ -72,7 +75,7 @@ final class Projection {
       try (process) {
         process.start();
         CompletableFuture<Void> sales = CompletableFuture.runAsync(() -> sell(client));
-        killOnTheWay(process, file);
+        killRepeatedly(process, file);
         sales.join();
         process.kill();
       }
@@ -83,18 +86,19 @@ final class Projection {
   }
 
   /**
-   * Each sale has a commit id of its own, so that one without an answer is sold once all the same.
+   * Saves the sales. Each has its own commit id, so a sale whose answer was lost is still stored
+   * once.
    */
   private void sell(AetherClient client) {
     Random drawn = new Random(options.seed + 1);
-    Patience patience = new Patience(client, ANSWERED_WITHIN, failure -> {});
+    RepeatUntilKnown repeat = new RepeatUntilKnown(client, GIVE_UP_AFTER, failure -> {});
     Map<SaveCommand, CompletableFuture<Saved>> sent = new LinkedHashMap<>();
     try (SaveStream saves = client.saveStream(SaveStreamOptions.defaults())) {
       for (int i = 0; i < options.sales; i++) {
         Sold sold =
             new Sold(
                 ARTICLES.get(drawn.nextInt(ARTICLES.size())),
-                1 + (long) (drawn.nextDouble() * DEAREST));
+                1 + (long) (drawn.nextDouble() * MAX_PRICE));
         SaveCommand sale =
             SaveCommand.builder("till." + drawn.nextInt(TILLS), ExpectedVersion.any())
                 .commitId("sale-" + i)
@@ -103,10 +107,10 @@ final class Projection {
         sent.put(sale, saves.save(sale));
       }
     }
-    sent.forEach(patience::outcome);
+    sent.forEach(repeat::outcome);
   }
 
-  private void killOnTheWay(JavaProcess process, String file) {
+  private void killRepeatedly(JavaProcess process, String file) {
     int[] moments = random.ints(options.kills, 0, options.sales).sorted().toArray();
     for (int moment : moments) {
       Waiting.until(
@@ -117,7 +121,7 @@ final class Projection {
     }
   }
 
-  /** As any other program may read it at any time. */
+  /** Reads the database as any other program can, at any time. */
   private static long counted(String file) {
     try (SalesProjection rows = new SalesProjection(file)) {
       return rows.totals().values().stream().mapToLong(Total::count).sum();
@@ -126,7 +130,7 @@ final class Projection {
     }
   }
 
-  /** Counts what is left up to the log's end: a cursor serves to read as well as to subscribe. */
+  /** Processes the rest of the log: a cursor can be used for reads as well as for subscriptions. */
   private static Map<String, Total> rest(AetherClient client, String file) throws SQLException {
     try (SalesProjection projection = new SalesProjection(file);
         Stream<LogSignal> log = client.readLog(projection.rest())) {
@@ -155,7 +159,7 @@ final class Projection {
                     "  %-8s %,7d sold  %,11d cents%n", article, total.count(), total.cents()));
     out.println(
         compared.isExact()
-            ? "The rows are what the log says."
-            : "WRONG: the log says " + compared.log());
+            ? "The rows match the log."
+            : "WRONG: the log contains " + compared.log());
   }
 }

@@ -6,7 +6,7 @@ import dev.aether.client.Subscription;
 import dev.aether.examples.common.Servers;
 import java.util.List;
 
-/** The projection as a process of its own, until it is killed. */
+/** Runs the projection in a separate process until it is killed. */
 public final class ProjectionMain {
   private ProjectionMain() {}
 

@@ -21,18 +21,18 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A read model: what was sold of each article, in SQLite. The rows and the cursor that says what is
- * in them change in one transaction, so that a kill leaves both as they were or both changed, and
- * going on after the cursor counts each sale once.
+ * A read model in SQLite: the sales of each article. The rows and the cursor up to which they are
+ * complete change in one transaction. So a kill leaves either both unchanged or both changed, and
+ * resuming after the cursor counts each sale once.
  *
- * <p>For one subscription, whose callbacks come one after another.
+ * <p>For one subscription, whose callbacks are never concurrent.
  */
 final class SalesProjection implements SubscriptionListener, AutoCloseable {
   static final String SALE = "Sold";
 
   private final Connection db;
 
-  /** Opens the read model, or makes an empty one. */
+  /** Opens the read model, or creates an empty one. */
   SalesProjection(String file) throws SQLException {
     db = DriverManager.getConnection("jdbc:sqlite:" + file);
     db.setAutoCommit(false);
@@ -51,19 +51,19 @@ final class SalesProjection implements SubscriptionListener, AutoCloseable {
     db.commit();
   }
 
-  /** Where to go on: after what the rows have. */
+  /** Where to resume: after the commits that the rows include. */
   SubscriptionStart start() throws SQLException {
     return cursor().map(SubscriptionStart::after).orElseGet(SubscriptionStart::beginning);
   }
 
-  /** What is not in the rows yet, up to the log's end. */
+  /** Options to read the part of the log that the rows do not include. */
   ReadLogOptions rest() throws SQLException {
     ReadLogOptions.Builder rest = ReadLogOptions.builder().eventType(SALE);
     cursor().ifPresent(rest::after);
     return rest.build();
   }
 
-  /** Takes in the read of {@link #rest}. */
+  /** Processes a signal of the read of {@link #rest}. */
   void take(LogSignal signal) {
     if (signal instanceof LogSignal.Committed committed) {
       onCommits(List.of(committed.commit()), null);
@@ -79,7 +79,7 @@ final class SalesProjection implements SubscriptionListener, AutoCloseable {
     }
   }
 
-  /** Without a cursor the transaction stays open: one comes within about a second. */
+  /** Without a cursor the transaction stays open; a cursor follows within about a second. */
   @Override
   public void onCommits(List<Commit> commits, @Nullable Cursor cursor) {
     try {
@@ -91,7 +91,8 @@ final class SalesProjection implements SubscriptionListener, AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      throw new IllegalStateException("the read model is as of the last cursor", e);
+      throw new IllegalStateException(
+          "cannot update the read model, which stays at the last cursor", e);
     }
     if (cursor != null) {
       onCursor(cursor);
@@ -112,7 +113,7 @@ final class SalesProjection implements SubscriptionListener, AutoCloseable {
     }
   }
 
-  /** All that came before the cursor is in the rows: now they become true together. */
+  /** Commits the rows together with the cursor after them. */
   @Override
   public void onCursor(Cursor cursor) {
     try (PreparedStatement upsert =
@@ -125,17 +126,18 @@ final class SalesProjection implements SubscriptionListener, AutoCloseable {
       int unused = upsert.executeUpdate();
       db.commit();
     } catch (SQLException e) {
-      throw new IllegalStateException("the read model is as of the last cursor", e);
+      throw new IllegalStateException(
+          "cannot update the read model, which stays at the last cursor", e);
     }
   }
 
-  /** It goes on after the last cursor when it is started again. */
+  /** After a restart it resumes at the last cursor. */
   @Override
   public void onError(AetherException error) {
-    System.err.println("the projection ends: " + error.getMessage());
+    System.err.println("the projection failed: " + error.getMessage());
   }
 
-  /** Article → what was sold of it. Only while no subscription runs. */
+  /** Article → its sales. Must not be called while a subscription is running. */
   Map<String, Total> totals() throws SQLException {
     Map<String, Total> totals = new TreeMap<>();
     try (Statement statement = db.createStatement();
@@ -147,7 +149,7 @@ final class SalesProjection implements SubscriptionListener, AutoCloseable {
     return totals;
   }
 
-  /** Undoes what no cursor confirmed. */
+  /** Rolls back rows without a cursor. */
   @Override
   public void close() throws SQLException {
     db.rollback();

@@ -1,6 +1,6 @@
 package dev.aether.examples.projection;
 
-/** What was sold of an article: how often, and for how much. */
+/** The sales of an article: their number and their value. */
 record Total(long count, long cents) {
   static final Total NONE = new Total(0, 0);
 

@@ -1,4 +1,4 @@
-/** A read model in SQLite, whose rows and cursor change together. */
+/** A read model in SQLite whose rows and cursor change together. */
 @NullMarked
 package dev.aether.examples.projection;
 

@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A few writers who all save to one actor, each so often. Used once. */
+/** Several writers that all save to one actor, each a fixed number of times. Used once. */
 final class Contest {
   static final int WRITERS = 4;
   static final int SAVES_EACH = 10;
@@ -30,12 +30,12 @@ final class Contest {
   private final Map<RetryDecision.StopReason, Integer> givenUp = new TreeMap<>();
 
   /**
-   * How it went.
+   * The result.
    *
-   * @param saved saves that are stored
-   * @param decidedAgain attempts that followed on a conflict
-   * @param givenUp saves that the policy gave up, by its reason; nothing of them is stored
-   * @param turnedAway saves that a circuit breaker did not let begin
+   * @param saved number of stored saves
+   * @param decidedAgain number of attempts after a conflict
+   * @param givenUp number of saves on which the policy gave up, by reason; they are not stored
+   * @param turnedAway number of saves that a circuit breaker refused
    */
   record Result(
       int saved, int decidedAgain, Map<RetryDecision.StopReason, Integer> givenUp, int turnedAway) {
@@ -45,9 +45,9 @@ final class Contest {
   }
 
   /**
-   * Runs it to its end.
+   * Runs the contest.
    *
-   * @param save saves what it is given under the pattern; throws if it is not stored
+   * @param save saves the decider's events with the pattern; throws if they are not stored
    */
   void run(Consumer<Decider> save) {
     ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
@@ -62,7 +62,7 @@ final class Contest {
     }
   }
 
-  /** How it went so far. */
+  /** The result so far. */
   Result result() {
     synchronized (givenUp) {
       return new Result(saved.get(), decidedAgain.get(), Map.copyOf(givenUp), turnedAway.get());
@@ -70,8 +70,8 @@ final class Contest {
   }
 
   /**
-   * What a caller does with each end that a save can have. {@link OutcomeUnknownException} is none
-   * of them: it ends the contest, since the save may be stored.
+   * Handles each way in which a save can fail, except for {@link OutcomeUnknownException}, which
+   * ends the contest because the save may be stored.
    */
   private void write(Consumer<Decider> save) {
     for (int i = 0; i < SAVES_EACH; i++) {
@@ -88,7 +88,7 @@ final class Contest {
     }
   }
 
-  /** Asked anew for each attempt; here the decision is the same on every version. */
+  /** Called for each attempt; here the decision is the same at every version. */
   private List<NewEvent> increment(Attempt attempt) {
     if (attempt.conflict().isPresent()) {
       decidedAgain.incrementAndGet();

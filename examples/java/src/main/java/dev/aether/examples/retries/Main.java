@@ -4,7 +4,7 @@ import dev.aether.client.AetherClient;
 import dev.aether.examples.common.Servers;
 import java.io.IOException;
 
-/** The command line; it has no options. */
+/** The command line, without options. */
 public final class Main {
   private Main() {}
 

@@ -21,9 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** The six patterns, one after another, each with the same writers on the same actor. */
+/** Runs the six patterns one after another, each with the same writers and the same actor. */
 final class Retries {
-  /** What all writers write to. */
+  /** The actor to which all writers write. */
   static final String ACTOR = "counter";
 
   private final AetherClient client;
@@ -35,12 +35,12 @@ final class Retries {
     this.out = out;
   }
 
-  /** How each went, by the pattern's name. */
+  /** Runs all patterns; returns the results by the pattern's name. */
   Map<String, Contest.Result> run() {
     out.printf(
         "%d writers save %d times each to one actor, under each pattern:%n",
         Contest.WRITERS, Contest.SAVES_EACH);
-    out.printf("%-18s %5s %13s %8s %11s%n", "", "saved", "decided again", "gave up", "turned away");
+    out.printf("%-18s %5s %13s %8s %11s%n", "", "saved", "decided again", "gave up", "refused");
     policy("SimpleRetry", new SimpleRetry());
     policy("JitterRetry", new JitterRetry());
     policy("AdaptiveRetry", new AdaptiveRetry());
@@ -58,17 +58,17 @@ final class Retries {
     result(name, contest.result());
   }
 
-  /** The caller sees each conflict, and the policy stops where retries lead nowhere. */
+  /** The caller sees each conflict, and the policy stops when retries are pointless. */
   private void conflictDetailed() {
     AtomicLong widest = new AtomicLong();
     policy(
         "ConflictDetailed",
         new ConflictDetailed()
             .withListener(conflict -> widest.accumulateAndGet(conflict.gap(), Math::max)));
-    out.printf("    told of each conflict: others had saved up to %d versions%n", widest.get());
+    out.printf("    reported each conflict; the largest gap was %d versions%n", widest.get());
   }
 
-  /** After a few saves in a row that were given up, the next ones fail at once for a while. */
+  /** After several saves in a row were given up, the next ones fail at once for a while. */
   private void circuitBreaker() {
     CircuitBreaker breaker =
         new CircuitBreaker(
@@ -76,25 +76,25 @@ final class Retries {
                 .withFailuresToOpen(2)
                 .withOpenFor(Duration.ofMillis(5)));
     policy("CircuitBreaker", breaker.around(new SimpleRetry().withMaxRetries(0)));
-    out.printf("    around a policy without retries; in the end it is %s%n", breaker.state());
+    out.printf("    around a policy without retries; final state: %s%n", breaker.state());
   }
 
-  /** The callers go on at once; one saver saves for them all, so that they don't conflict. */
+  /** The callers do not wait; one saver saves for all of them, so they do not conflict. */
   private void background() {
     Contest contest = new Contest();
     AtomicLong waiting = new AtomicLong();
-    Queue<CompletableFuture<Optional<Saved>>> taken = new ConcurrentLinkedQueue<>();
+    Queue<CompletableFuture<Optional<Saved>>> submitted = new ConcurrentLinkedQueue<>();
     try (BackgroundSaver saver =
         new BackgroundSaver(RetryingSaver.of(client, new JitterRetry()).async())) {
       contest.run(
           decider -> {
-            taken.add(saver.save(ACTOR, decider));
+            submitted.add(saver.save(ACTOR, decider));
             waiting.accumulateAndGet(saver.waiting(), Math::max);
           });
-    } // Closing it waits for what was taken.
-    taken.forEach(CompletableFuture::join);
+    } // close() waits for the submitted saves.
+    submitted.forEach(CompletableFuture::join);
     result("BackgroundSaver", contest.result());
-    out.printf("    taken at once and saved later: up to %d waited in memory%n", waiting.get());
+    out.printf("    saved in the background; up to %d saves waited in memory%n", waiting.get());
   }
 
   private void result(String name, Contest.Result result) {

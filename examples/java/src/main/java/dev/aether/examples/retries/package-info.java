@@ -1,4 +1,4 @@
-/** Deciding again after a conflict, in six patterns side by side. */
+/** Six patterns for retries after a conflict, side by side. */
 @NullMarked
 package dev.aether.examples.retries;
 

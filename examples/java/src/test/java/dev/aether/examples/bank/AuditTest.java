@@ -56,7 +56,8 @@ final class AuditTest {
   @Test
   void aTransferThatNobodyWasToldOfIsFound() {
     Books books = books(List.of(OPENED, DEBIT), List.of(OPENED, CREDIT));
-    assertEquals(List.of("nobody was told that t is made"), new Audit(books, Map.of()).problems());
+    assertEquals(
+        List.of("t was never reported as accepted"), new Audit(books, Map.of()).problems());
   }
 
   private static List<String> audit(List<AccountEvent> a, List<AccountEvent> b) {
