@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which calls actors make, and what they make of the answers: with waiting and without. */
+/** The calls that actors make and how they handle the answers, blocking and non-blocking. */
 @Timeout(30)
 final class ActorsTest {
   private static final ActorType<Long, Long> SUMS =
@@ -375,7 +375,7 @@ final class ActorsTest {
     SaveSnapshotRequest outdated = server.received(SaveSnapshotRequest.class);
     assertEquals(20, way.handle(cached, sum -> List.of(0L)).version());
 
-    // That the first was outdated is no failure.
+    // An outdated snapshot is not a failure.
     assertEquals(List.of("failed 20: STORE_FULL"), told.all(1));
   }
 
@@ -403,7 +403,7 @@ final class ActorsTest {
         .withListener(listener);
   }
 
-  /** What a listener was told, in a few words. It throws, too, which nobody must mind. */
+  /** Records what a listener is told. It also throws, which must not have any effect. */
   private static final class Told implements ActorsListener {
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
 
@@ -419,7 +419,7 @@ final class ActorsTest {
       throw new IllegalStateException("a listener that throws");
     }
 
-    /** All of it, once it is so many. */
+    /** Returns everything, once there are this many entries. */
     List<String> all(int count) throws InterruptedException {
       List<String> all = new ArrayList<>();
       while (all.size() < count) {
@@ -460,7 +460,7 @@ final class ActorsTest {
         SaveEventsResponse.newBuilder().setFirstVersion(first).setLastVersion(last).build());
   }
 
-  /** A conflict that brings the missed events of a range. */
+  /** A conflict that contains the missed events of a range. */
   private static ScriptedServer.Answer<SaveEventsRequest, SaveEventsResponse> conflict(
       long expected, long current, long firstMissed, long lastMissed) {
     return fail(

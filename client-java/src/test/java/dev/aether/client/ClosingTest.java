@@ -44,7 +44,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A client that is closed says so to all that is under way; nothing looks like a network fault. */
+/** Calls in progress fail with the reason that the client was closed, not as network faults. */
 @Timeout(30)
 final class ClosingTest {
   private static final NewEvent PLACED = NewEvent.json("Placed", "{}");
@@ -58,7 +58,7 @@ final class ClosingTest {
     server.close();
   }
 
-  /** Begins something, closes the client once the server has its request, and gives its end. */
+  /** Starts a call, closes the client when the server has its request, and returns the failure. */
   private Throwable endOf(Class<? extends Message> request, Supplier<CompletableFuture<?>> begin)
       throws InterruptedException {
     CompletableFuture<?> call = begin.get();

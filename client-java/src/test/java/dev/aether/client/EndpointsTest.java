@@ -67,7 +67,7 @@ final class EndpointsTest {
         one.latest.add(answer(NINE));
         two.latest.add(answer(NINE));
       }
-      // All on one node: once in 2^59.
+      // The probability that all are on one node is 1 in 2^59.
       for (int i = 0; i < 60; i++) {
         try (AetherClient client =
             AetherClient.builder().endpoints(List.of(one.endpoint(), two.endpoint())).build()) {

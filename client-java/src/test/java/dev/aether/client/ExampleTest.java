@@ -138,7 +138,7 @@ final class ExampleTest {
     }
   }
 
-  /** Somebody's projection. */
+  /** The projection of the examples. */
   private interface Projection {
     void apply(List<Commit> commits, @Nullable Cursor cursor);
   }

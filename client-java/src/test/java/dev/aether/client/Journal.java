@@ -3,7 +3,7 @@ package dev.aether.client;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** A listener that writes down what it hears. */
+/** A listener that records what it receives. */
 class Journal implements SubscriptionListener {
   private final List<String> lines = new CopyOnWriteArrayList<>();
 

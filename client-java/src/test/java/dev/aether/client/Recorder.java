@@ -8,7 +8,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A subscriber that asks only when it is told to, and keeps what it gets. */
+/** A subscriber that requests items on command and records them. */
 final class Recorder<T> implements Flow.Subscriber<T> {
   private final List<T> items = new CopyOnWriteArrayList<>();
   private final Semaphore arrived = new Semaphore(0);
@@ -33,7 +33,7 @@ final class Recorder<T> implements Flow.Subscriber<T> {
     return error;
   }
 
-  /** Waits until so many items have arrived in all. */
+  /** Waits until this number of items has arrived in total. */
   void awaitItems(int count) throws InterruptedException {
     if (!arrived.tryAcquire(count - awaited, 5, TimeUnit.SECONDS)) {
       throw new AssertionError("only " + items);

@@ -295,7 +295,7 @@ final class ResumingReadTest {
     recorder.awaitItems(1);
     server.received(GetEventsRequest.class);
 
-    // Two frames are held, one of them half read: nothing more is owed.
+    // Two frames are buffered, one of them half read, so no more are requested.
     assertEquals(null, server.requests.poll(400, TimeUnit.MILLISECONDS));
     recorder.request(5);
     recorder.awaitEnd();

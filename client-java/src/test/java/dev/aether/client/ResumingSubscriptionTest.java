@@ -48,7 +48,7 @@ final class ResumingSubscriptionTest {
     server.close();
   }
 
-  /** A journal with states, which ends its subscription's life when it has heard so many lines. */
+  /** A journal with states, which waits for a number of lines. */
   private static class Diary extends Journal {
     private final CountDownLatch heard;
 
@@ -381,7 +381,7 @@ final class ResumingSubscriptionTest {
     subscription.close();
     assertNull(subscription.ended().get(5, TimeUnit.SECONDS));
 
-    // Stored in 1970; the second lag within a second is not told, but kept.
+    // Stored in 1970; a second lag within a second is kept but not reported.
     assertEquals(1, lags.size());
     assertTrue(lags.get(0).toDays() > 10_000, lags::toString);
     assertEquals(Duration.ZERO, subscription.status().behind());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What no server would take is refused where it is made. */
+/** Values that no server accepts are rejected when they are created. */
 final class RulesTest {
   private static final NewEvent EVENT = NewEvent.json("Placed", "{}");
 

@@ -176,7 +176,7 @@ final class SaveStreamTest {
       OutcomeUnknownException e = assertInstanceOf(OutcomeUnknownException.class, failureOf(late));
       assertEquals("c1", e.commitId());
       assertEquals(0, stream.unanswered());
-      // Its answer may still come: until then its id would be ambiguous on this stream.
+      // Its answer may still arrive; until then its id would be ambiguous on this stream.
       assertThrows(IllegalArgumentException.class, () -> stream.save(save("a", 1)));
     }
   }

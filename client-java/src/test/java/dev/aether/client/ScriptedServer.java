@@ -57,7 +57,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A server on a loopback port that answers each call as the next entry of its script says. */
+/** A server on a loopback port that answers each call with the next entry of its script. */
 public final class ScriptedServer implements AutoCloseable {
 
   /** Answers one call. */
@@ -98,7 +98,7 @@ public final class ScriptedServer implements AutoCloseable {
   public final Queue<Answer<DeleteNamespaceRequest, DeleteNamespaceResponse>> deletions =
       new ConcurrentLinkedQueue<>();
 
-  /** How each request of a stream of saves is answered, stream after stream. */
+  /** The answers to the requests of save streams, stream after stream. */
   public final Queue<Answer<SaveEventsRequest, SaveEventsStreamResponse>> saveStreams =
       new ConcurrentLinkedQueue<>();
 
@@ -111,7 +111,7 @@ public final class ScriptedServer implements AutoCloseable {
     this(0);
   }
 
-  /** Listens on a port; 0: any. */
+  /** Listens on a port; 0 for any. */
   public ScriptedServer(int port) {
     try {
       server =
@@ -134,12 +134,12 @@ public final class ScriptedServer implements AutoCloseable {
     return "127.0.0.1:" + port();
   }
 
-  /** A client of this server with short pauses between repeats. */
+  /** A builder for a client of this server with short delays between repeats. */
   public AetherClientBuilder client() {
     return AetherClient.builder().endpoint(endpoint());
   }
 
-  /** The next request that arrived, waiting for at most 5 s. */
+  /** The next request; waits for at most 5 s. */
   public <Q extends Message> Q received(Class<Q> type) throws InterruptedException {
     Message request = requests.poll(5, TimeUnit.SECONDS);
     if (request == null) {

@@ -112,7 +112,7 @@ final class SubscriptionTest {
   @Test
   void optionsAreSentAsTheContractSays() throws InterruptedException {
     for (int i = 0; i < 3; i++) {
-      // Left open: one that ends is begun again, and its request comes twice.
+      // Left open: a subscription that ends is resumed, and its request would arrive twice.
       server.subscriptions.add((request, caller) -> caller.onNext(started("c0")));
     }
     client.subscribe(
@@ -297,7 +297,7 @@ final class SubscriptionTest {
     assertEquals(List.of("started n1 c0", "error CANCELLED"), journal.lines());
   }
 
-  /** gRPC keeps the end of a call behind frames that nobody asked for. */
+  /** gRPC delivers the end of a call only after frames that nobody has requested. */
   @Test
   void aListenerThatThrowsIsToldSoThoughTheConnectionDiedWithFramesUnread() {
     server.subscriptions.add(

@@ -1,6 +1,6 @@
 /**
- * Tests of the Java client, against a scripted server for faults that a real one can't be made to
- * have.
+ * Tests of the Java client against a scripted server, which produces faults that a real server
+ * cannot.
  */
 @NullMarked
 package dev.aether.client;

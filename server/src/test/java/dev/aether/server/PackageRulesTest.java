@@ -154,4 +154,14 @@ class PackageRulesTest {
         .resideInAnyPackage(ROOT + ".store..", ROOT + ".bus", ROOT + ".codec", ROOT + ".ops")
         .check(SERVER);
   }
+
+  /** The packages below client.internal may change at any time. */
+  @Test
+  void theCommandLineUsesThePublicClientOnly() {
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("dev.aether.client.internal..")
+        .check(SERVER);
+  }
 }

@@ -10,8 +10,9 @@ import dev.aether.client.actor.BytesCodec;
 import dev.aether.client.actor.EventCodec;
 
 /**
- * Events as JSON, by a table of their types and classes; how a class looks in JSON is the mapper's
- * business. Immutable; each {@link #event} makes a codec that knows one type more.
+ * A codec that stores events as JSON, with a table of event types and classes; the mapper
+ * determines the JSON of a class. Immutable; each {@link #event} returns a codec with one more
+ * type.
  */
 public final class JacksonCodec<E> implements EventCodec<E> {
   /** Media type of the data. */
@@ -26,23 +27,23 @@ public final class JacksonCodec<E> implements EventCodec<E> {
   }
 
   /**
-   * A codec that knows no type yet.
+   * Creates a codec without types.
    *
-   * @param mapper configured already: what is changed on it later may come too late. As Jackson
-   *     begins, it refuses fields that a class hasn't; where newer code may add some, switch {@code
-   *     FAIL_ON_UNKNOWN_PROPERTIES} off
+   * @param mapper must be fully configured: later changes may have no effect. By default, Jackson
+   *     rejects fields that a class does not have; if newer code may add fields, disable {@code
+   *     FAIL_ON_UNKNOWN_PROPERTIES}
    */
   public static <E> JacksonCodec<E> of(ObjectMapper mapper) {
     return new JacksonCodec<>(mapper, BytesCodec.of(CONTENT_TYPE));
   }
 
   /**
-   * This codec with one more type. A class that has a type already is written as its first type and
-   * read from each: so a type gets a new name.
+   * Returns this codec with one more type. A class may have several types: it is written as the
+   * first and read from each, so that a type can be renamed.
    *
-   * @param type the stored event's type
-   * @param as the event's class itself, not one above it
-   * @throws IllegalArgumentException if the type is there already
+   * @param type the type of the stored event
+   * @param as the event's own class, not a superclass
+   * @throws IllegalArgumentException if the codec already has the type
    */
   public <T extends E> JacksonCodec<E> event(String type, Class<T> as) {
     ObjectReader reader = mapper.readerFor(as);

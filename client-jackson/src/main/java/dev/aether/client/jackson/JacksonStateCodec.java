@@ -6,22 +6,22 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import dev.aether.client.Bytes;
 import dev.aether.client.actor.StateCodec;
 
-/** States as JSON. */
+/** Creates codecs that store states as JSON. */
 public final class JacksonStateCodec {
   private JacksonStateCodec() {}
 
-  /** A codec whose content type is {@code application/json;v=1}. */
+  /** Creates a codec with the content type {@code application/json;v=1}. */
   public static <S> StateCodec<S> of(ObjectMapper mapper, Class<S> as) {
     return of(mapper, as, 1);
   }
 
   /**
-   * A codec of states of a form.
+   * Creates a codec with a version of the stored form.
    *
-   * @param mapper configured already: what is changed on it later may come too late
-   * @param as the state's class
-   * @param form raise it when stored states no longer fit the class; it is in the content type,
-   *     {@code application/json;v=2}, and snapshots of another form aren't read ({@link
+   * @param mapper must be fully configured: later changes may have no effect
+   * @param as the class of the state
+   * @param form increase it when stored states no longer fit the class; it is part of the content
+   *     type, {@code application/json;v=2}, and snapshots of other forms are not used ({@link
    *     StateCodec#contentType})
    */
   public static <S> StateCodec<S> of(ObjectMapper mapper, Class<S> as, int form) {

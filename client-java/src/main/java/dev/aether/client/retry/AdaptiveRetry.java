@@ -13,7 +13,8 @@ import java.util.List;
  * <tr><td>1 or less</td><td>{@code single}</td></tr>
  * <tr><td>2</td><td>halfway between the delays of 1 and 3</td></tr>
  * <tr><td>3 to {@code proportionalUpTo}</td><td>gap × {@code perVersion}</td></tr>
- * <tr><td>above</td><td>random between gap × {@code perVersion}, but at most half of {@code maxDelay}, and twice that</td></tr>
+ * <tr><td>above</td><td>random between d and 2 × d, where d is gap × {@code perVersion} but at most
+ * half of {@code maxDelay}</td></tr>
  * </table>
  *
  * @param maxRetries attempts after the first; 0 for none
@@ -24,14 +25,14 @@ import java.util.List;
  * @param maxDelay upper limit of all delays
  */
 public record AdaptiveRetry(
-    int maxRetries, Duration single, Duration perVersion, long proportionalUpTo, Duration longest)
+    int maxRetries, Duration single, Duration perVersion, long proportionalUpTo, Duration maxDelay)
     implements RetryPolicy {
 
   /** Checks the numbers. */
   public AdaptiveRetry {
     MaxRetries.checked(maxRetries);
-    for (Duration pause : List.of(single, perVersion, longest)) {
-      RetryDecision.Retry unused = new RetryDecision.Retry(pause);
+    for (Duration delay : List.of(single, perVersion, maxDelay)) {
+      RetryDecision.Retry unused = new RetryDecision.Retry(delay);
     }
     if (proportionalUpTo < 3) {
       throw new IllegalArgumentException("proportionalUpTo " + proportionalUpTo + " is below 3");
@@ -45,7 +46,7 @@ public record AdaptiveRetry(
 
   /** Returns this policy with another number of retries. */
   public AdaptiveRetry withMaxRetries(int maxRetries) {
-    return new AdaptiveRetry(maxRetries, single, perVersion, proportionalUpTo, longest);
+    return new AdaptiveRetry(maxRetries, single, perVersion, proportionalUpTo, maxDelay);
   }
 
   @Override
@@ -56,27 +57,27 @@ public record AdaptiveRetry(
   /** The delay after a conflict with this gap. */
   Duration delay(long gap) {
     if (gap <= 1) {
-      return atMost(longest, single);
+      return atMost(maxDelay, single);
     }
     if (gap == 2) {
-      return atMost(longest, single.plus(perVersion.multipliedBy(3)).dividedBy(2));
+      return atMost(maxDelay, single.plus(perVersion.multipliedBy(3)).dividedBy(2));
     }
     if (gap <= proportionalUpTo) {
-      return atMost(longest, perVersion.multipliedBy(gap));
+      return atMost(maxDelay, perVersion.multipliedBy(gap));
     }
     // The lower bound is at most half of the maximum, so that there is always room to spread.
-    Duration least = atMost(longest.dividedBy(2), times(perVersion, gap));
-    return JitterRetry.between(least, atMost(longest, least.multipliedBy(2)));
+    Duration least = atMost(maxDelay.dividedBy(2), times(perVersion, gap));
+    return JitterRetry.between(least, atMost(maxDelay, least.multipliedBy(2)));
   }
 
   /** The product, without overflow. */
   private Duration times(Duration each, long gap) {
-    return each.isZero() || gap <= longest.toNanos() / each.toNanos()
+    return each.isZero() || gap <= maxDelay.toNanos() / each.toNanos()
         ? each.multipliedBy(gap)
-        : longest;
+        : maxDelay;
   }
 
-  private static Duration atMost(Duration bound, Duration pause) {
-    return pause.compareTo(bound) < 0 ? pause : bound;
+  private static Duration atMost(Duration bound, Duration delay) {
+    return delay.compareTo(bound) < 0 ? delay : bound;
   }
 }

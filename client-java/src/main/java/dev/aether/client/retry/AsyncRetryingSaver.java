@@ -139,13 +139,13 @@ public final class AsyncRetryingSaver {
         return;
       }
       try {
-        CompletableFuture<T> begun = call.get();
-        running = begun;
+        CompletableFuture<T> started = call.get();
+        running = started;
         if (result.isDone()) {
-          begun.cancel(true);
+          started.cancel(true);
         }
         CompletableFuture<?> unused =
-            begun.whenComplete(
+            started.whenComplete(
                 (value, thrown) -> {
                   try {
                     if (thrown == null) {
@@ -208,8 +208,8 @@ public final class AsyncRetryingSaver {
       if (result.isDone()) {
         return; // Cancelled by the caller.
       }
-      Duration pause = attempts.delayAfter(conflict, thrown);
-      step(() -> client.delay(pause), over -> attempt(Optional.of(conflict)));
+      Duration delay = attempts.delayAfter(conflict, thrown);
+      step(() -> client.delay(delay), over -> attempt(Optional.of(conflict)));
     }
   }
 }

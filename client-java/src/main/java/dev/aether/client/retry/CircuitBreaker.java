@@ -135,20 +135,20 @@ public final class CircuitBreaker {
     } catch (CircuitBreakerOpenException open) {
       return CompletableFuture.failedFuture(open);
     }
-    CompletableFuture<T> begun;
+    CompletableFuture<T> started;
     try {
-      begun = call.get();
+      started = call.get();
     } catch (Throwable thrown) {
       permit.end(CallResult.ofCall(thrown, options.isFailure()));
       throw thrown;
     }
-    if (begun == null) {
+    if (started == null) {
       permit.end(CallResult.NONE);
       throw new NullPointerException("the call returned no future");
     }
     CompletableFuture<T> answer = new CompletableFuture<>();
     CompletableFuture<?> ends =
-        begun.whenComplete(
+        started.whenComplete(
             (value, thrown) -> {
               // Before a caller that sees the result starts the next call.
               permit.end(CallResult.ofCall(thrown, options.isFailure()));
@@ -158,7 +158,7 @@ public final class CircuitBreaker {
                 answer.completeExceptionally(Futures.cause(thrown));
               }
             });
-    CompletableFuture<?> cancels = answer.whenComplete((value, thrown) -> begun.cancel(true));
+    CompletableFuture<?> cancels = answer.whenComplete((value, thrown) -> started.cancel(true));
     return answer;
   }
 
@@ -192,15 +192,15 @@ public final class CircuitBreaker {
    * A call that was let through. It must end, or its trial would be missing in the half-open state.
    */
   private final class Permit {
-    private final long begun;
+    private final long started;
 
-    Permit(long begun) {
-      this.begun = begun;
+    Permit(long started) {
+      this.started = started;
     }
 
     void end(CallResult result) {
       synchronized (CircuitBreaker.this) {
-        if (begun != era) {
+        if (started != era) {
           return;
         }
         if (result == CallResult.NONE) {

@@ -88,12 +88,12 @@ final class SaveAttempts {
   }
 
   /** Tells the policy. Its exceptions have no effect, because the save has already ended. */
-  private void tell(Runnable told) {
+  private void tell(Runnable call) {
     if (!ended.compareAndSet(false, true)) {
       return;
     }
     try {
-      told.run();
+      call.run();
     } catch (Throwable t) {
       LOG.error("a retry policy failed at the end of a save of actor {}", actorId, t);
     }

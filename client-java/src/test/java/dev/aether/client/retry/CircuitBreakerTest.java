@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class CircuitBreakerTest {
   private static final Duration OPEN_FOR = Duration.ofSeconds(1);
 
-  /** What counts here. */
+  /** The only exception that counts as a failure in these tests. */
   private static final class Outage extends RuntimeException {}
 
   private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // It may overflow.

@@ -7,12 +7,17 @@ import java.util.stream.LongStream;
 final class Conflicts {
   private Conflicts() {}
 
-  /** The attempt's conflict on an actor at a version, of which the writer missed so many. */
+  /**
+   * The conflict of an attempt with an actor at a version, of which the writer missed a number of
+   * events.
+   */
   static Conflict at(int attempt, long currentVersion, long gap) {
     return new Conflict("actor", currentVersion, currentVersion + 1 - gap, attempt, List.of());
   }
 
-  /** What a course says to conflicts with these gaps, while the actor moves on. */
+  /**
+   * The decisions of a session for conflicts with these gaps, while the actor's version increases.
+   */
   static List<RetryDecision> verdicts(RetryPolicy policy, long... gaps) {
     RetrySession course = policy.begin("actor");
     return LongStream.range(0, gaps.length)

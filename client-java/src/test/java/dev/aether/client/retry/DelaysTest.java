@@ -12,7 +12,7 @@ import java.util.function.LongUnaryOperator;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** How long the policies that choose pauses have a save wait. */
+/** The delays that the policies choose. */
 class DelaysTest {
   private static final RetryDecision ENOUGH =
       new RetryDecision.Stop(RetryDecision.StopReason.TOO_MANY_ATTEMPTS);
@@ -73,7 +73,7 @@ class DelaysTest {
         assertTrue(millis(verdict) <= most.applyAsLong(attempt), verdict::toString);
         seen.add(verdict);
       }
-      // Drawn in nanoseconds: equal ones are a matter of decorrelated's bound alone.
+      // Chosen in nanoseconds: equal delays can occur only at the limit of decorrelated jitter.
       assertTrue(seen.size() > 5, () -> "only " + seen.size() + " different pauses");
     }
     assertEquals(ENOUGH, Conflicts.verdicts(policy, gaps(11)).get(10));

@@ -129,7 +129,7 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
   private synchronized void attempt() {
     Q request = attempts++ == 0 ? spec.request() : spec.again().apply(spec.request());
     long left = Math.max(endNanos - System.nanoTime(), 1);
-    SentTracer marker = new SentTracer();
+    SentTracer tracer = new SentTracer();
     Connection.Link link = connection.link();
     ClientCall<Q, A> call =
         link.channel()
@@ -138,8 +138,8 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
                 CallOptions.DEFAULT
                     .withDeadlineAfter(
                         Math.min(left, limits.attemptTimeout().toNanos()), TimeUnit.NANOSECONDS)
-                    .withStreamTracerFactory(marker));
-    call.start(new Attempt(link, marker), new Metadata());
+                    .withStreamTracerFactory(tracer));
+    call.start(new Attempt(link, tracer), new Metadata());
     call.request(2);
     call.sendMessage(request);
     call.halfClose();
@@ -225,12 +225,12 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
   /** Receives the end of one attempt. */
   private final class Attempt extends ClientCall.Listener<A> {
     private final Connection.Link link;
-    private final SentTracer marker;
+    private final SentTracer tracer;
     private @Nullable A message;
 
-    Attempt(Connection.Link link, SentTracer marker) {
+    Attempt(Connection.Link link, SentTracer tracer) {
       this.link = link;
-      this.marker = marker;
+      this.tracer = tracer;
     }
 
     @Override
@@ -262,9 +262,9 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
             status.isOk()
                 ? Status.INTERNAL.withDescription("the server ended the call without an answer")
                 : status;
-        Failure failure = ErrorMapper.failure(error, trailers, marker.sent());
+        Failure failure = ErrorMapper.failure(error, trailers, tracer.sent());
         if (!result.isDone()) {
-          connection.failed(link, failure, marker.address());
+          connection.failed(link, failure, tracer.address());
         }
         failed(failure);
       }

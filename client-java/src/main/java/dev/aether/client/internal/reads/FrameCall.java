@@ -57,7 +57,7 @@ public final class FrameCall<Q, A, F> {
   private final Step<Q, A, F> step;
   private final Patience patience;
   private final ClientCall<Q, A> call;
-  private final SentTracer marker = new SentTracer();
+  private final SentTracer tracer = new SentTracer();
   private final AtomicInteger owed = new AtomicInteger();
   private volatile long owedSinceNanos = System.nanoTime();
   private volatile boolean receiving;
@@ -74,7 +74,7 @@ public final class FrameCall<Q, A, F> {
     this.step = step;
     this.patience = patience;
     this.call =
-        link.channel().newCall(step.method(), CallOptions.DEFAULT.withStreamTracerFactory(marker));
+        link.channel().newCall(step.method(), CallOptions.DEFAULT.withStreamTracerFactory(tracer));
   }
 
   /** Starts the call and requests frames, possibly none. Called once. */
@@ -181,17 +181,17 @@ public final class FrameCall<Q, A, F> {
       }
       Failure failure = failure(status, trailers);
       if (!cancelled) {
-        connection.failed(link, failure, marker.address());
+        connection.failed(link, failure, tracer.address());
       }
       receiver.onEnd(failure);
     }
 
     private Failure failure(Status status, Metadata trailers) {
-      Status said =
+      Status cause =
           tooLate && status.getCode() == Status.Code.CANCELLED
               ? patience.end().toStatus().withDescription(status.getDescription())
               : status;
-      return ErrorMapper.failure(said, trailers, marker.sent());
+      return ErrorMapper.failure(cause, trailers, tracer.sent());
     }
   }
 }

@@ -110,9 +110,9 @@ public final class FramePublisher<F, T> implements Flow.Publisher<T> {
     }
 
     private void begin() {
-      FrameFlow<F> begun = source.newFlow();
-      call = begun;
-      begun.start(this, FrameFlow.READ_AHEAD_FRAMES);
+      FrameFlow<F> started = source.newFlow();
+      call = started;
+      started.start(this, FrameFlow.READ_AHEAD_FRAMES);
     }
 
     private void deliverItems() {

@@ -56,7 +56,7 @@ public final class FrameSpliterator<F, T> extends Spliterators.AbstractSpliterat
   }
 
   private boolean nextFrame() {
-    FrameFlow<F> from = begun();
+    FrameFlow<F> from = started();
     Handed<F> next;
     try {
       next = handed.take();
@@ -79,17 +79,17 @@ public final class FrameSpliterator<F, T> extends Spliterators.AbstractSpliterat
     return false;
   }
 
-  private synchronized FrameFlow<F> begun() {
-    FrameFlow<F> begun = call;
-    if (begun == null) {
+  private synchronized FrameFlow<F> started() {
+    FrameFlow<F> started = call;
+    if (started == null) {
       if (closed) {
         throw new IllegalStateException("the stream is closed");
       }
-      begun = source.newFlow();
-      call = begun;
-      begun.start(new Handover(), FrameFlow.READ_AHEAD_FRAMES);
+      started = source.newFlow();
+      call = started;
+      started.start(new Handover(), FrameFlow.READ_AHEAD_FRAMES);
     }
-    return begun;
+    return started;
   }
 
   private synchronized void close() {

@@ -22,7 +22,7 @@ public final class LogReadProgress implements ReadProgress<ReadLogResponse, Read
 
   private long count;
   private long countAtCursor;
-  private boolean begun;
+  private boolean started;
 
   /** Errors received after the cursor, and those of them that a resumed read will deliver again. */
   private final List<ReplayError> errors = new ArrayList<>();
@@ -36,12 +36,12 @@ public final class LogReadProgress implements ReadProgress<ReadLogResponse, Read
 
   @Override
   public FrameCall.@Nullable Step<?, ?, ReadLogResponse> next() {
-    if (begun) {
+    if (started) {
       progress.resumed();
       errorsAgain.clear();
       errorsAgain.addAll(errors);
     }
-    begun = true;
+    started = true;
     ReadLogRequest.Builder next = request.toBuilder().setCursor(cursor);
     if (request.getMaxCount() != 0) {
       long left = request.getMaxCount() - countAtCursor;

@@ -22,7 +22,7 @@ public final class OutageLog {
   private Timer.@Nullable Task alarm;
   private @Nullable AetherException cause;
   private long sinceNanos;
-  private boolean told;
+  private boolean logged;
 
   /**
    * Creates the log of a read that is connected.
@@ -52,8 +52,8 @@ public final class OutageLog {
 
   private synchronized void tell() {
     AetherException why = cause;
-    if (why != null && !told && !connection.closed()) {
-      told = true;
+    if (why != null && !logged && !connection.closed()) {
+      logged = true;
       Logs.CLIENT.warn(
           "{} has been disconnected for {} ms; still trying: {}",
           what,
@@ -64,7 +64,7 @@ public final class OutageLog {
 
   /** Records that something was received. */
   synchronized void back() {
-    if (told) {
+    if (logged) {
       Logs.CLIENT.warn("{} has reconnected after {} ms", what, lostMillis());
     }
     forget();
@@ -77,7 +77,7 @@ public final class OutageLog {
       alarm = null;
     }
     cause = null;
-    told = false;
+    logged = false;
   }
 
   private long lostMillis() {

@@ -53,16 +53,16 @@ public final class PagedFlow<P> implements FrameFlow<P> {
   }
 
   private void askNext() {
-    CompletableFuture<P> begun;
+    CompletableFuture<P> started;
     synchronized (this) {
       if (ended || asking != null || owed == 0) {
         return;
       }
       owed--;
-      begun = begin();
-      asking = begun;
+      started = begin();
+      asking = started;
     }
-    CompletableFuture<?> unused = begun.whenComplete(this::arrived);
+    CompletableFuture<?> unused = started.whenComplete(this::arrived);
   }
 
   /** If the client was closed after the last page, the request throws an exception. */

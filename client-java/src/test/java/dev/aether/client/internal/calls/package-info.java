@@ -1,4 +1,4 @@
-/** Tests of calls. */
+/** Unit tests of calls. */
 @NullMarked
 package dev.aether.client.internal.calls;
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A subscription that is lost for long says so in the log, as nothing else would. */
+/** The log reports a long outage of a subscription, because no exception does. */
 @Timeout(30)
 final class OutageLogTest {
   private final BlockingQueue<String> warned = new LinkedBlockingQueue<>();

@@ -18,7 +18,7 @@ class PagedFlowTest {
   private final List<String> heard = new ArrayList<>();
   private Runnable onFrame = () -> {};
 
-  /** Once there are no more pages, the client is closed. */
+  /** The client is closed after the last page. */
   private final PagedFlow<String> flow =
       new PagedFlow<>(
           token -> {

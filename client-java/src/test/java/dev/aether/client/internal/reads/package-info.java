@@ -1,4 +1,4 @@
-/** Tests of reads. */
+/** Unit tests of reads. */
 @NullMarked
 package dev.aether.client.internal.reads;
 

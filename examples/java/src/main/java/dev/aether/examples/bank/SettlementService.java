@@ -33,16 +33,16 @@ final class SettlementService implements Killable, TemporaryFolder.User {
 
   @Override
   public synchronized void start() {
-    Settlement begun = new Settlement(client, accounts, new CheckpointFile(checkpoint));
-    running = begun;
+    Settlement started = new Settlement(client, accounts, new CheckpointFile(checkpoint));
+    running = started;
     CompletableFuture<Void> unused =
-        begun
+        started
             .subscription()
             .ended()
             .whenCompleteAsync(
                 (done, thrown) -> {
                   if (thrown != null) {
-                    startAgain(begun, thrown);
+                    startAgain(started, thrown);
                   }
                 });
   }
