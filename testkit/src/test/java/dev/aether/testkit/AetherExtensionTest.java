@@ -26,7 +26,10 @@ final class AetherExtensionTest {
     assertThrows(IllegalStateException.class, AetherExtension.inMemory()::client);
   }
 
-  /** JUnit's part is played by the test, as a failure of JUnit's would be one of this. */
+  /**
+   * The test calls the extension as JUnit would, because a failure within JUnit would be a failure
+   * of this test.
+   */
   @Test
   @SuppressWarnings("NullAway") // The extension looks at no context.
   void theEndOfATestTellsOfAFaultThatFailedAndTheNextTestIsFreeOfIt() {

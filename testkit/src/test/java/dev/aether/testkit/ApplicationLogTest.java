@@ -29,11 +29,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The test kit leaves the class path of the application under test, and so its log, as it was. */
+/**
+ * The test kit does not change the class path of the application under test, and so not its log.
+ */
 final class ApplicationLogTest {
   private static final int ENDS_WITHIN_SECONDS = 60;
 
-  /** What is Aether's own: its packages, and what Maven and the JDK say of each jar. */
+  /**
+   * Aether's own resources: its packages, and the metadata that Maven and the JDK add to each jar.
+   */
   private static final Pattern OWN =
       Pattern.compile("(dev/aether/.+|aether/v1/.+\\.proto|META-INF/(MANIFEST\\.MF|maven/.+))");
 
@@ -79,7 +83,7 @@ final class ApplicationLogTest {
     return Path.of(of.getProtectionDomain().getCodeSource().getLocation().toURI());
   }
 
-  /** Of a jar, or of a folder of classes where Maven has made no jar. */
+  /** The entries of a jar, or of a folder of classes if Maven has not made a jar. */
   private static Stream<String> files(Path artifact) throws IOException {
     if (Files.isDirectory(artifact)) {
       return names(artifact);
@@ -99,7 +103,7 @@ final class ApplicationLogTest {
     }
   }
 
-  /** In a JVM of its own, on this one's class path without the settings of these tests. */
+  /** Runs it in a separate JVM with this class path, without the settings of these tests. */
   private static String run(Class<?> application, Path folder) throws Exception {
     String file = application.getName().replace('.', '/') + ".class";
     Path copy = folder.resolve("classes").resolve(file);

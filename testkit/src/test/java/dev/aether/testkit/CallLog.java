@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** Which calls a client has made, by their methods' names, in order. */
+/** Records the method names of a client's calls, in order. */
 public final class CallLog implements ClientInterceptor {
   private final Queue<String> made = new ConcurrentLinkedQueue<>();
 
@@ -20,12 +20,12 @@ public final class CallLog implements ClientInterceptor {
     return next.newCall(method, options);
   }
 
-  /** Since the last {@link #clear}. */
+  /** The calls since the last {@link #clear}. */
   public List<String> all() {
     return List.copyOf(made);
   }
 
-  /** Forgets them. */
+  /** Clears the log. */
   public void clear() {
     made.clear();
   }

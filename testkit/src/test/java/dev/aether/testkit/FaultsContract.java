@@ -38,19 +38,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.Timeout;
 
-/** Each fault does what it says, whatever the store. */
+/** Each fault works as documented, with any store. */
 @Timeout(60)
 abstract class FaultsContract {
   private static final NewEvent PLACED = NewEvent.json("OrderPlaced", "{}");
   private static final ExpectedVersion NEW = ExpectedVersion.exactly(0);
 
-  /** Each test's own. */
+  /** A new actor for each test. */
   private String actor = "";
 
-  /** Each test's own, with a client that repeats nothing. */
+  /** A new client for each test, which never repeats requests. */
   private AetherClient once;
 
-  /** Registered by the test of a store. */
+  /** Provided by the test of a store. */
   abstract AetherExtension aether();
 
   @BeforeEach

@@ -4,7 +4,7 @@ import dev.aether.server.embedded.NatsServerScript;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Faults of an Aether on NATS, one for all tests. */
+/** Faults of an Aether on NATS, shared by all tests. */
 final class FaultsOnNatsTest extends FaultsContract {
   @RegisterExtension
   private static final AetherExtension AETHER =

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
-/** docs/testing.md shows a test that runs. */
+/** The test in docs/testing.md runs. */
 final class GuideTest {
   private static final String BEGIN = "final class OrdersTest";
 

@@ -12,7 +12,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** Writes down what a subscription delivers, as words in their order. */
+/** Records what a subscription delivers, as words in order. */
 final class Journal implements SubscriptionListener {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
@@ -46,7 +46,7 @@ final class Journal implements SubscriptionListener {
     }
   }
 
-  /** Waits until this word comes, after any number of losses and resumptions. */
+  /** Waits until this word arrives, after any number of lost and resumed connections. */
   void expectAfterLosses(String word) throws InterruptedException {
     String next;
     do {

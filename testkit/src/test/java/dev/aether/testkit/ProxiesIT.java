@@ -57,10 +57,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Everything works through real proxies, configured as docs/proxies shows. */
+/** The client works through real proxies, configured as docs/proxies shows. */
 @Timeout(180)
 final class ProxiesIT {
-  /** Above nginx' default of 60 s for a silent server, and Envoy's of 15 s for a whole call. */
+  /**
+   * Longer than nginx' default timeout of 60 s for a silent server, and Envoy's of 15 s for a whole
+   * call.
+   */
   private static final int IDLE_HEARTBEATS = 7;
 
   private static final Map<Proxy.Kind, Proxy> PROXIES = new EnumMap<>(Proxy.Kind.class);
@@ -212,7 +215,7 @@ final class ProxiesIT {
     }
   }
 
-  /** Hears an actor's commits, and how its connection fares. */
+  /** Records an actor's commits and the state of the connection. */
   private static final class Follower implements SubscriptionListener {
     final List<Long> versions = new CopyOnWriteArrayList<>();
     final List<AetherException> losses = new CopyOnWriteArrayList<>();

@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
-/** A real proxy before a server, configured as docs/proxies shows it but for its two addresses. */
+/**
+ * A real proxy in front of a server, configured as docs/proxies shows, except for its two
+ * addresses.
+ */
 final class Proxy implements AutoCloseable {
   private static final Path CONFIGURATIONS = Path.of("..", "docs", "proxies");
   private static final long STARTS_WITHIN_SECONDS = 20;
 
-  /** Which proxy. dev/proxies says where their executables are. */
+  /** The proxies. dev/proxies finds their executables. */
   enum Kind {
     NGINX("nginx.conf"),
     HAPROXY("haproxy.cfg"),
@@ -65,7 +68,7 @@ final class Proxy implements AutoCloseable {
   private final int port = freePort();
   private Process process;
 
-  /** Starts one and waits until it listens. */
+  /** Starts a proxy and waits until it listens. */
   Proxy(Kind kind, String endpoint) {
     this.kind = kind;
     try {
@@ -86,7 +89,7 @@ final class Proxy implements AutoCloseable {
         .replace("bind :8450", "bind 127.0.0.1:8450")
         .replace("8450", Integer.toString(port))
         .replace("7450", node)
-        // Old workers end soon, so that a test of a reload sees it.
+        // Old workers stop soon, so that a test of a reload sees it.
         .replace("worker_shutdown_timeout 10s", "worker_shutdown_timeout 1s")
         .replace("hard-stop-after 10s", "hard-stop-after 1s");
   }
@@ -137,7 +140,8 @@ final class Proxy implements AutoCloseable {
   }
 
   /**
-   * Reads its configuration anew, as operators do; Envoy, which needs a helper for that, restarts.
+   * Reloads its configuration as operators do. Envoy would need a helper program for that, so it is
+   * restarted.
    */
   void reload() {
     try {

@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A test kit without JUnit's help. */
+/** The test kit without JUnit. */
 @Timeout(60)
 final class TestAetherTest {
   private static final NewEvent PLACED = NewEvent.json("OrderPlaced", "{}");
@@ -105,7 +105,7 @@ final class TestAetherTest {
     assertThrows(IllegalStateException.class, aether::newClient);
   }
 
-  /** In a JVM of its own, whose environment names none. */
+  /** Runs in a separate JVM whose environment does not name a nats-server. */
   @Test
   void withoutANatsServerATestIsToldWhatATestCanDo(@TempDir Path folder) throws Exception {
     ProcessBuilder child =
@@ -128,17 +128,17 @@ final class TestAetherTest {
     assertFalse(said.contains("--"), said);
   }
 
-  /** A program that wants a nats-server. */
+  /** A program that needs a nats-server. */
   static final class OnNats {
     private OnNats() {}
 
-    /** Ends with the exception. */
+    /** Fails with the exception. */
     public static void main(String[] args) {
       TestAether.onNats().close();
     }
   }
 
-  /** It says a version and then refuses to run, but for writing down what it was to run with. */
+  /** A fake nats-server that prints a version, records its arguments and refuses to run. */
   @Test
   void aNatsServerThatDoesNotStartLeavesNoFolder(@TempDir Path folder) throws IOException {
     Path binary = folder.resolve("nats-server");

@@ -1,4 +1,4 @@
-/** Tests of the test kit, and of the Java client on it. */
+/** Tests of the test kit, and of the Java client with it. */
 @NullMarked
 package dev.aether.testkit;
 

@@ -29,7 +29,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The examples of docs/actors.md and of the package of actors run, and are those that run. */
+/**
+ * The examples in docs/actors.md and in the Javadoc of the actor package are the code of this test,
+ * which runs them.
+ */
 @Timeout(60)
 final class ActorsExampleTest {
   private static final Path SOURCE =

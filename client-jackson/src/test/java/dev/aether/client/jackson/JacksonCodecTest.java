@@ -105,7 +105,7 @@ final class JacksonCodecTest {
   }
 
   private static Event event(String type, String data) {
-    // Not by NewEvent.json, which refuses what is no JSON: another client may have stored it.
+    // NewEvent.json rejects invalid JSON, but another client may have stored it.
     return stored(NewEvent.builder(type).data(Bytes.utf8(data)).build());
   }
 

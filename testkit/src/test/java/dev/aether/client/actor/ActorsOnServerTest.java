@@ -186,7 +186,7 @@ final class ActorsOnServerTest {
         Handled<Long, Long> unused = actors.handle("a", sum -> List.of(1L));
         return;
       } catch (RetriesExhaustedException e) {
-        // Nothing of it is stored: begin again.
+        // Nothing is stored: start again.
       }
     }
   }
@@ -240,7 +240,7 @@ final class ActorsOnServerTest {
     }
     assertEquals("210", client.latestSnapshot("a").orElseThrow().state().toUtf8());
 
-    // Another state under the same version shows that it is what a load begins with.
+    // A different state at the same version shows that the load starts from the snapshot.
     client.saveSnapshot(
         Snapshot.builder("a", 20, Bytes.utf8("1000")).contentType("text/plain;v=1").build());
     calls.clear();
@@ -358,7 +358,7 @@ final class ActorsOnServerTest {
     }
   }
 
-  /** Which snapshots could not be read. */
+  /** Records the snapshots that could not be used. */
   private static final class Told implements ActorsListener {
     final Queue<Long> unreadable = new ConcurrentLinkedQueue<>();
 

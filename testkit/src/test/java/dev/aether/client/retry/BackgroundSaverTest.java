@@ -43,7 +43,7 @@ class BackgroundSaverTest {
     return attempt -> List.of(NewEvent.json("Numbered", String.valueOf(number)));
   }
 
-  /** Holds the saver up until {@link #held} is released. */
+  /** Blocks the saver until {@link #held} is released. */
   private List<NewEvent> hold(Attempt attempt) {
     holding.countDown();
     await(held);

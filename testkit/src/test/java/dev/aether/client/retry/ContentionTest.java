@@ -29,16 +29,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Many writers increment one actor, each pattern with its default options: what is said to be saved
- * is stored once, what is given up is not, and who hands the given up ones in again gets all done.
- * {@code -Daether.contention.writers=64 -Daether.contention.increments=100} makes it large.
+ * Many writers increment one actor with each pattern and its default options. Reported saves are
+ * stored once, saves that were given up are not stored, and submitting those again completes all of
+ * them. {@code -Daether.contention.writers=64 -Daether.contention.increments=100} makes the test
+ * larger.
  */
 @Timeout(1800)
 class ContentionTest {
   private static final int WRITERS = Integer.getInteger("aether.contention.writers", 8);
   private static final int INCREMENTS = Integer.getInteger("aether.contention.increments", 50);
 
-  /** Where another one's trial runs. */
+  /** While the trial call of another one runs. */
   private static final Duration LEAST_PAUSE = Duration.ofMillis(5);
 
   @RegisterExtension

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A save that begins with what its caller knows, and one that its caller no longer wants. */
+/** A save that starts at a version its caller knows, and one that its caller cancels. */
 class KnownVersionTest {
   private static final List<NewEvent> EVENT = List.of(NewEvent.json("Decided", "{}"));
   private static final RetryPolicy NEVER_AGAIN_SOON =

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What holds for every policy, of the saver that waits and of the one that does not. */
+/** Behaviour with every policy, of the blocking and the non-blocking saver. */
 class RetryingSaverTest {
   private static final String ACTOR = "actor";
   private static final RetryPolicy AT_ONCE = actor -> new MaxRetries(3, conflict -> Duration.ZERO);
@@ -57,7 +57,7 @@ class RetryingSaverTest {
     client.close();
   }
 
-  /** How the save is made. */
+  /** How the save is performed. */
   enum Way {
     WAITING {
       @Override
@@ -122,7 +122,7 @@ class RetryingSaverTest {
     assertEquals(Optional.empty(), asked.get(0).conflict());
     assertEquals(new Conflict(ACTOR, 3, 3, 2, List.of()), asked.get(2).conflict().orElseThrow());
     assertEquals("Decided 3", history().get(3));
-    // A conflict costs one more call: it brings the version.
+    // A conflict costs one more call, because it contains the version.
     assertEquals(
         List.of("GetLatestVersion", "SaveEvents", "SaveEvents", "SaveEvents"), calls.all());
   }
@@ -188,13 +188,13 @@ class RetryingSaverTest {
     assertEquals(List.of(refusal.toString()), ends);
   }
 
-  /** One failure opens it, for no time that could be told. */
+  /** A breaker that one failure opens, for an unmeasurably short time. */
   private static CircuitBreaker halfOpenAtOnce() {
     return new CircuitBreaker(
         CircuitBreakerOptions.defaults().withFailuresToOpen(1).withOpenFor(Duration.ofNanos(1)));
   }
 
-  /** A saver around a breaker that a given up save has opened. */
+  /** A saver with a breaker that a failed save has opened. */
   private RetryingSaver opened(CircuitBreaker breaker, Way way) {
     RetryingSaver saver =
         RetryingSaver.of(client, breaker.around(new SimpleRetry().withMaxRetries(0)));
@@ -273,7 +273,7 @@ class RetryingSaverTest {
     assertEquals(List.of("Decided 1"), history());
   }
 
-  /** Goes on at once, and notes its end. */
+  /** Retries at once and records its end. */
   private record Ending(List<String> ends) implements RetrySession {
     @Override
     public RetryDecision onConflict(Conflict conflict) {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** An audit that finds nothing must be able to find something. */
+/** The audit must find problems where there are some. */
 final class AuditTest {
   private static final Opened OPENED = new Opened(Plan.OPENING_BALANCE);
   private static final Transfer PROMISED = new Transfer("t", "teller", 1, "a", "b", 10);

@@ -71,7 +71,7 @@ final class TemporaryFolderTest {
   static final class Waits {
     private Waits() {}
 
-    /** Says where its folder is. */
+    /** Prints the path of its folder. */
     public static void main(String[] args) throws IOException {
       TemporaryFolder folder = TemporaryFolder.make("aether-test-");
       folder.keep();

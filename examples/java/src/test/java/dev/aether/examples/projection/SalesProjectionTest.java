@@ -33,7 +33,10 @@ final class SalesProjectionTest {
     }
   }
 
-  /** Each life takes some commits, with a cursor here and there, and is cut anywhere. */
+  /**
+   * Each run processes some commits, with a cursor now and then, and is interrupted at a random
+   * point.
+   */
   @Test
   void cutAnywhereItGoesOnAtItsCursorAndCountsEachSaleOnce() throws Exception {
     long seed = System.nanoTime();
