@@ -38,7 +38,7 @@ final class RulesTest {
     assertEquals(longest, save(longest).build().actorId());
     assertEquals(longest, NewEvent.json(longest, "{}").type());
     refused("actorId is empty", () -> save("").build());
-    refused("actorId has 258 bytes, the maximum is 256", () -> save(longest + "é").build());
+    refused("actorId is 258 bytes long (maximum 256)", () -> save(longest + "é").build());
     refused("actorId contains a control character at index 1", () -> save("a\u0085").build());
     refused("actorId contains an unpaired surrogate at index 0", () -> save("\ud800").build());
     refused("type is empty", () -> NewEvent.json("", "{}"));
@@ -70,13 +70,11 @@ final class RulesTest {
     String longest = "x".repeat(256);
     assertDoesNotThrow(
         () -> event().contentType(longest).eventId(longest).commandId(longest + "").build());
+    refused("eventId is 257 bytes long (maximum 256)", () -> event().eventId(longest + 1).build());
     refused(
-        "eventId has 257 bytes, the maximum is 256", () -> event().eventId(longest + 1).build());
+        "commandId is 257 bytes long (maximum 256)", () -> event().commandId(longest + 1).build());
     refused(
-        "commandId has 257 bytes, the maximum is 256",
-        () -> event().commandId(longest + 1).build());
-    refused(
-        "contentType has 257 bytes, the maximum is 256",
+        "contentType is 257 bytes long (maximum 256)",
         () -> event().contentType(longest + 1).build());
   }
 
@@ -87,13 +85,13 @@ final class RulesTest {
       full.metadata("key" + i, "");
     }
     assertEquals(64, full.build().metadata().size());
-    refused("metadata has 65 keys, the maximum is 64", () -> full.metadata("one more", "").build());
+    refused("metadata has 65 keys (maximum 64)", () -> full.metadata("one more", "").build());
     assertDoesNotThrow(() -> event().metadata("k", "v".repeat(16 * 1024 - 1)).build());
     refused(
-        "metadata has 16385 bytes, the maximum is 16384",
+        "metadata is 16385 bytes long (maximum 16384)",
         () -> event().metadata("k", "v".repeat(16 * 1024)).build());
     refused(
-        "metadata has 65 keys, the maximum is 64",
+        "metadata has 65 keys (maximum 64)",
         () ->
             new Snapshot(
                 "a",
@@ -129,7 +127,7 @@ final class RulesTest {
     refused("events is empty", () -> SaveCommand.builder("a", ExpectedVersion.any()).build());
     assertDoesNotThrow(() -> save("a").events(Collections.nCopies(999, EVENT)).build());
     refused(
-        "events has 1001 events, the maximum is 1000",
+        "events has 1001 events (maximum 1000)",
         () -> save("a").events(Collections.nCopies(1000, EVENT)).build());
   }
 

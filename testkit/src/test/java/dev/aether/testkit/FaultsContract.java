@@ -164,7 +164,7 @@ abstract class FaultsContract {
 
     assertEquals(List.of(), types());
     String told = toldToTheTest().toString();
-    assertTrue(told.contains("events has 1001 events"), told);
+    assertTrue(told.contains("events has 1001 elements"), told);
   }
 
   @Test

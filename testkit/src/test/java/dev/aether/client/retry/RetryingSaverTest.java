@@ -250,7 +250,7 @@ class RetryingSaverTest {
     RetryingSaver saver = RetryingSaver.of(client, AT_ONCE);
     NullPointerException thrown =
         assertThrows(NullPointerException.class, () -> way.save(saver, attempt -> undecided()));
-    assertEquals("the decision was null", thrown.getMessage());
+    assertEquals("the decider returned null", thrown.getMessage());
   }
 
   @ParameterizedTest

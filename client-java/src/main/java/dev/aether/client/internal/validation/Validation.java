@@ -99,7 +99,7 @@ public final class Validation {
   public static void checkMetadata(Map<String, String> metadata) {
     if (metadata.size() > METADATA_KEYS) {
       throw new InvalidArgumentException(
-          "metadata", "has " + metadata.size() + " keys, the maximum is " + METADATA_KEYS);
+          "metadata", "has " + metadata.size() + " keys (maximum " + METADATA_KEYS + ")");
     }
     long bytes = 0;
     for (Map.Entry<String, String> entry : metadata.entrySet()) {
@@ -121,7 +121,7 @@ public final class Validation {
     }
     if (events > EVENTS_PER_COMMIT) {
       throw new InvalidArgumentException(
-          "events", "has " + events + " events, the maximum is " + EVENTS_PER_COMMIT);
+          "events", "has " + events + " events (maximum " + EVENTS_PER_COMMIT + ")");
     }
   }
 
@@ -138,7 +138,8 @@ public final class Validation {
 
   private static void checkBytes(String field, long bytes, int most) {
     if (bytes > most) {
-      throw new InvalidArgumentException(field, "has " + bytes + " bytes, the maximum is " + most);
+      throw new InvalidArgumentException(
+          field, "is " + bytes + " bytes long (maximum " + most + ")");
     }
   }
 }
