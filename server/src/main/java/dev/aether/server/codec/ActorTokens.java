@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
 /**
- * Actors' ids as subjects write them, for ever: dots stay dots, bytes other than {@code A-Z a-z 0-9
- * _ -} become {@code %XX} of their UTF-8, and an empty token becomes a lone {@code %}. Actors are
- * listed in the order of these texts.
+ * Encodes actor ids for subjects. The encoding is part of the stored form and never changes: dots
+ * are kept, bytes of UTF-8 other than {@code A-Z a-z 0-9 _ -} become {@code %XX}, and an empty
+ * token becomes a single {@code %}. Actors are listed in the order of their encoded ids.
  */
 public final class ActorTokens {
   private static final String EMPTY_TOKEN = "%";
@@ -14,7 +14,7 @@ public final class ActorTokens {
 
   private ActorTokens() {}
 
-  /** The text of an id, which no other id has. */
+  /** Encodes an id. Different ids have different encodings. */
   public static String encode(String id) {
     StringBuilder text = new StringBuilder(64);
     int from = 0;
@@ -27,10 +27,13 @@ public final class ActorTokens {
     return text.toString();
   }
 
-  /** What the texts of exactly those ids begin with that begin with the prefix. */
+  /**
+   * Encodes a prefix: exactly the ids that start with the prefix have encodings that start with the
+   * result.
+   */
   public static String encodePrefix(String prefix) {
     return prefix.isEmpty() || prefix.endsWith(".")
-        // The empty last token may go on, and then it is none.
+        // The last token is empty only if no more characters follow.
         ? encode(prefix).substring(0, encode(prefix).length() - EMPTY_TOKEN.length())
         : encode(prefix);
   }

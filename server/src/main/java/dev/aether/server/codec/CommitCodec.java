@@ -14,16 +14,17 @@ import dev.aether.v1.NewEvent;
 import java.io.IOException;
 import java.util.List;
 
-/** Commits as the bytes that are stored for ever: those of {@code aether.v1.Commit}, format 1. */
+/**
+ * Encodes and decodes stored commits: an {@code aether.v1.Commit}, format 1, which never changes.
+ */
 public final class CommitCodec {
   private CommitCodec() {}
 
   /**
-   * The bytes of a commit whose events get their versions from {@code firstVersion} on. An {@code
-   * Event} is a {@code NewEvent} with two fields more, so the events' own bytes are written as they
-   * are.
+   * Encodes a commit whose events have the versions from {@code firstVersion} on. An {@code Event}
+   * is a {@code NewEvent} with two more fields, so the bytes of the events are written unchanged.
    *
-   * @param events with everything set that is stored, and nothing unknown
+   * @param events complete events without unknown fields
    */
   public static byte[] encode(
       Namespace namespace,
@@ -51,12 +52,12 @@ public final class CommitCodec {
       }
       out.checkNoSpaceLeft();
     } catch (IOException e) {
-      throw new IllegalStateException("an array has no faults of its own", e);
+      throw new IllegalStateException("an array does not fail", e);
     }
     return body;
   }
 
-  /** How many bytes {@link #encode} makes. They grow with the versions. */
+  /** The size of the result of {@link #encode} in bytes. It grows with the versions. */
   public static int size(
       Namespace namespace,
       ActorId actor,
@@ -92,22 +93,22 @@ public final class CommitCodec {
   }
 
   /**
-   * Takes stored bytes apart and checks that they are what a commit of that actor must be. The
-   * commit shares the array, which must not change afterwards.
+   * Decodes stored bytes and checks that they are a valid commit of the actor. The commit shares
+   * the array, which must not be changed afterwards.
    *
    * @throws CorruptCommitException if they are not
    */
   public static Commit decode(byte[] body, Namespace namespace, ActorId actor)
       throws CorruptCommitException {
     Commit commit = parse(body);
-    check(commit.getNamespace().equals(namespace.name()), "holds another namespace");
-    check(commit.getActorId().equals(actor.value()), "holds another actor");
+    check(commit.getNamespace().equals(namespace.name()), "belongs to another namespace");
+    check(commit.getActorId().equals(actor.value()), "belongs to another actor");
     int count = commit.getEventsCount();
-    check(count > 0, "holds no events");
+    check(count > 0, "has no events");
     check(commit.getFirstVersion() > 0, "has no first version");
     check(
         commit.getLastVersion() == commit.getFirstVersion() + count - 1,
-        "holds another number of events than its versions say");
+        "has a number of events that does not match its versions");
     for (int i = 0; i < count; i++) {
       Event event = commit.getEvents(i);
       check(event.getVersion() == commit.getFirstVersion() + i, "has an event out of order");
@@ -124,7 +125,7 @@ public final class CommitCodec {
       in.checkLastTagWas(0);
       return commit;
     } catch (InvalidProtocolBufferException e) {
-      throw new CorruptCommitException("is no commit: " + e.getMessage());
+      throw new CorruptCommitException("is not a commit: " + e.getMessage());
     }
   }
 

@@ -1,6 +1,6 @@
 package dev.aether.server.codec;
 
-/** Stored bytes are not what a commit must be. The message says why, as the end of a sentence. */
+/** Stored bytes are not a valid commit. The message is the reason, as the end of a sentence. */
 public final class CorruptCommitException extends Exception {
   private static final long serialVersionUID = 1;
 

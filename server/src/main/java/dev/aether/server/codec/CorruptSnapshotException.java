@@ -1,6 +1,9 @@
 package dev.aether.server.codec;
 
-/** Stored bytes are no record of a snapshot. The message says why, as the end of a sentence. */
+/**
+ * Stored bytes are not a valid record of a snapshot. The message is the reason, as the end of a
+ * sentence.
+ */
 public final class CorruptSnapshotException extends Exception {
   private static final long serialVersionUID = 1;
 

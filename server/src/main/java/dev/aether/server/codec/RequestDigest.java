@@ -15,10 +15,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What recognises a repeated save: a digest of its events as they were received, before the server
- * filled in anything. Stored with each commit for ever, so it never changes within format 1: the
- * first 16 bytes of a SHA-256 over the canonical form of docs/stored-form.md, as base64url without
- * padding.
+ * The digest by which a repeated save is recognised. It covers the events as they were received,
+ * before the server fills in missing fields. It is stored with each commit, so it never changes
+ * within format 1: the first 16 bytes of a SHA-256 over the canonical form in docs/stored-form.md,
+ * as base64url without padding.
  */
 public final class RequestDigest {
   private static final int DIGEST_BYTES = 16;
@@ -28,7 +28,7 @@ public final class RequestDigest {
   /** The digest of a request's events. */
   public static String of(List<NewEvent> events) {
     MessageDigest sha = sha256();
-    // Takes byte strings as they are; a digest alone would copy them.
+    // Writes byte strings directly, without the copies that MessageDigest needs.
     try (DataOutputStream out =
         new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha))) {
       out.writeInt(events.size());
@@ -36,7 +36,7 @@ public final class RequestDigest {
         put(out, event);
       }
     } catch (IOException e) {
-      throw new IllegalStateException("a digest has no faults of its own", e);
+      throw new IllegalStateException("a digest does not fail", e);
     }
     byte[] digest = Arrays.copyOf(sha.digest(), DIGEST_BYTES);
     return Base64.getUrlEncoder().withoutPadding().encodeToString(digest);

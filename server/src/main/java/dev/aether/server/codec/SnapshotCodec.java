@@ -8,18 +8,20 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.wire.SnapshotRecord;
 import dev.aether.v1.Snapshot;
 
-/** Records of snapshots as the bytes that are stored for ever, format 1. */
+/** Encodes and decodes stored records of snapshots, format 1, which never changes. */
 public final class SnapshotCodec {
   private static final int FORMAT = 1;
 
   private SnapshotCodec() {}
 
-  /** The record of a snapshot that takes the place of the one at sequence {@code after}, or 0. */
+  /**
+   * Encodes a snapshot that replaces the record at sequence {@code after}, or none if that is 0.
+   */
   public static byte[] stored(Snapshot snapshot, long after) {
     return record(after).setSnapshot(snapshot).build().toByteArray();
   }
 
-  /** The record that says that the snapshot at sequence {@code after} was deleted. */
+  /** Encodes the deletion of the snapshot at sequence {@code after}. */
   public static byte[] deleted(long after) {
     return record(after).setDeleted(Empty.getDefaultInstance()).build().toByteArray();
   }
@@ -29,20 +31,20 @@ public final class SnapshotCodec {
   }
 
   /**
-   * Takes stored bytes apart and checks that they are what a record of that actor's must be. The
-   * record shares the array, which must not change afterwards.
+   * Decodes stored bytes and checks that they are a valid record of the actor. The record shares
+   * the array, which must not be changed afterwards.
    *
-   * @throws CorruptSnapshotException if they are not, with the format if it is a newer one
+   * @throws CorruptSnapshotException if they are not; names the format if it is a newer one
    */
   public static SnapshotRecord decode(byte[] body, ActorId actor) throws CorruptSnapshotException {
     SnapshotRecord record = parse(body);
     check(
         record.getFormat() == FORMAT,
-        "has stored format " + record.getFormat() + "; this server knows format " + FORMAT);
-    check(record.hasSnapshot() || record.hasDeleted(), "is neither a snapshot nor its end");
+        "has stored format " + record.getFormat() + "; this server supports format " + FORMAT);
+    check(record.hasSnapshot() || record.hasDeleted(), "is neither a snapshot nor a deletion");
     if (record.hasSnapshot()) {
-      check(record.getSnapshot().getActorId().equals(actor.value()), "holds another actor");
-      check(record.getSnapshot().getVersion() > 0, "holds a snapshot of no version");
+      check(record.getSnapshot().getActorId().equals(actor.value()), "belongs to another actor");
+      check(record.getSnapshot().getVersion() > 0, "has a snapshot without a version");
     }
     return record;
   }
@@ -55,7 +57,7 @@ public final class SnapshotCodec {
       in.checkLastTagWas(0);
       return record;
     } catch (InvalidProtocolBufferException e) {
-      throw new CorruptSnapshotException("is no record of a snapshot: " + e.getMessage());
+      throw new CorruptSnapshotException("is not a record of a snapshot: " + e.getMessage());
     }
   }
 

@@ -5,15 +5,14 @@ import java.security.SecureRandom;
 import java.util.UUID;
 
 /**
- * Makes UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, then random bits. For any number of
- * threads.
+ * Generates UUIDs of version 7 (RFC 9562): 48 bits of milliseconds, then random bits. Thread-safe.
  */
 public final class UuidV7 {
   private static final ThreadLocal<RandomBits> RANDOM = ThreadLocal.withInitial(RandomBits::new);
 
   private UuidV7() {}
 
-  /** A new one, by this machine's clock. */
+  /** A new UUID, with the time of this machine's clock. */
   public static UUID next() {
     RandomBits random = RANDOM.get();
     long high = (System.currentTimeMillis() << 16) | 0x7000 | (random.next() & 0x0fff);
@@ -21,7 +20,7 @@ public final class UuidV7 {
     return new UUID(high, low);
   }
 
-  /** Many at once, as asking for a few costs as much. For one thread. */
+  /** Fetches many random bits at a time, since fetching a few costs as much. Not thread-safe. */
   private static final class RandomBits {
     private static final int BYTES = 128 * Long.BYTES;
 

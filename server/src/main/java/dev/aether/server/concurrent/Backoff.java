@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The pauses between tries: each is twice the one before it, up to a longest. For one thread at a
- * time.
+ * The pauses between retries: each is twice as long as the one before, up to a maximum. Not
+ * thread-safe.
  */
 public final class Backoff {
   private final Duration first;
@@ -21,12 +21,12 @@ public final class Backoff {
     this.next = next;
   }
 
-  /** Begins with a pause. */
+  /** A backoff that starts with a pause. */
   public static Backoff from(Duration first, Duration longest) {
     return new Backoff(first, longest, first);
   }
 
-  /** Begins with no pause, then with the first one. */
+  /** A backoff whose first retry has no pause. */
   public static Backoff afterOneAtOnce(Duration first, Duration longest) {
     return new Backoff(first, longest, Duration.ZERO);
   }
@@ -36,10 +36,10 @@ public final class Backoff {
     return next(longest);
   }
 
-  /** The next pause, which is to be at most so long this time. */
+  /** The next pause, but at most {@code atMost}. */
   public Duration next(Duration atMost) {
     Duration pause = shorter(next, atMost);
-    // Not beyond the longest, however often it is asked: doubled for ever it would overflow.
+    // Limited even if the pause is never used: doubled forever it would overflow.
     next = next.isZero() ? first : shorter(next.multipliedBy(2), longest);
     return pause;
   }
@@ -49,7 +49,10 @@ public final class Backoff {
     next = first;
   }
 
-  /** A pause of half to all of another's length, so that many who wait don't come at once. */
+  /**
+   * A random pause between half of {@code pause} and all of it, so that many callers do not retry
+   * at the same moment.
+   */
   public static Duration jittered(Duration pause) {
     long half = pause.toNanos() / 2;
     return Duration.ofNanos(half + ThreadLocalRandom.current().nextLong(half + 1));

@@ -8,9 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stands around what runs later, on a thread that would drop an exception without a word: whatever
- * is thrown there, which only a fault of this server can be, is logged and ends the call that it
- * belongs to.
+ * Guards steps that run on a thread that would silently drop an exception. Whatever they throw,
+ * which can only be due to a bug in this server, is logged and fails the call that they belong to.
  */
 public final class CatchAll {
   private static final Logger LOG = LoggerFactory.getLogger(CatchAll.class);
@@ -19,8 +18,8 @@ public final class CatchAll {
   private final Consumer<Throwable> end;
 
   /**
-   * @param what failed, for the log
-   * @param end is told what was thrown, and must not throw
+   * @param what the name of the call, for the log
+   * @param end receives what was thrown; must not throw
    */
   public CatchAll(String what, Consumer<Throwable> end) {
     this.what = what;
@@ -45,7 +44,7 @@ public final class CatchAll {
     return (value, thrown) -> run(() -> step.accept(value, thrown));
   }
 
-  /** What begins a chain of futures, as one that fails where it throws. */
+  /** Starts a chain of futures. If starting it throws, the returned future fails. */
   public static <T> CompletableFuture<T> begin(Supplier<CompletableFuture<T>> chain) {
     try {
       return chain.get();

@@ -7,15 +7,18 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs tasks at times that nearly all are cancelled long before, as the deadlines of saves are. A
- * time that is far away costs a place in a queue that is looked through now and then, and only when
- * it is near a place in the timers' heap, under its lock. For any number of threads.
+ * Schedules tasks that are nearly always cancelled long before their time, such as the deadlines of
+ * saves. A task whose time is far away is only in a queue that is swept periodically. It enters the
+ * timers' heap, which has a lock, only when its time is near. Thread-safe.
  */
 public final class DeadlineScheduler {
-  /** What is cancelled leaves the queue within this time, so that is its bound. */
+  /**
+   * Interval between sweeps. Cancelled tasks leave the queue within this time, which bounds its
+   * size.
+   */
   private static final Duration SWEEP = Duration.ofMillis(100);
 
-  /** Nearer times are the timers' own. */
+  /** Tasks that are due sooner go directly to the timers. */
   private static final Duration NEAR = SWEEP.multipliedBy(3);
 
   private final Timers timers;
@@ -26,7 +29,9 @@ public final class DeadlineScheduler {
     timers.every(SWEEP, this::sweep);
   }
 
-  /** Runs a light task at a {@link System#nanoTime}, on the timers' thread, unless cancelled. */
+  /**
+   * Runs a short task at a {@link System#nanoTime}, on the timers' thread, unless it is cancelled.
+   */
   public Deadline at(long nanoTime, Runnable task) {
     Deadline deadline = new Deadline(nanoTime, task);
     if (nanoTime - System.nanoTime() < NEAR.toNanos()) {
@@ -37,7 +42,7 @@ public final class DeadlineScheduler {
     return deadline;
   }
 
-  /** Looks once at each that was there before. */
+  /** Checks each task once that was in the queue at the start. */
   private void sweep() {
     long near = System.nanoTime() + NEAR.toNanos();
     for (int left = far.size(); left > 0; left--) {
@@ -53,16 +58,18 @@ public final class DeadlineScheduler {
     }
   }
 
-  /** How many are looked at now and then. */
+  /** The number of tasks in the queue. */
   int far() {
     return far.size();
   }
 
-  /** A task that has its time. */
+  /** A scheduled task. */
   public static final class Deadline {
     private final long nanoTime;
 
-    /** Null when cancelled, so that nothing hangs on what waits to be swept. Guarded by this. */
+    /**
+     * Null when cancelled, so that a task that waits to be swept holds no memory. Guarded by this.
+     */
     private @Nullable Runnable task;
 
     private @Nullable Future<?> armed;

@@ -13,10 +13,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets one task of an actor run at a time, in the order of arrival, while tasks of different actors
- * run side by side: the next save's expectation comes from the last one's acknowledgement, so there
- * is no use in racing oneself. Both the tasks of one actor and of all are bounded. Never blocks but
- * in {@link #awaitEmpty}; for any number of threads.
+ * Runs the tasks of one actor one after the other, in the order of arrival, and those of different
+ * actors concurrently. A save is based on the outcome of the one before, so concurrent saves of one
+ * node to an actor would only conflict with each other. The number of tasks is limited, both per
+ * actor and in total. Never blocks except in {@link #awaitEmpty}. Thread-safe.
  */
 public final class KeyedSerialExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(KeyedSerialExecutor.class);
@@ -25,20 +25,23 @@ public final class KeyedSerialExecutor {
 
   private final int maxTasks;
   private final long maxBytes;
-  private final Map<String, Waiting> lanes = new ConcurrentHashMap<>();
+  private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
 
-  /** Running and waiting. Guarded by itself's monitor, as is the waiting for none. */
+  /**
+   * The running and waiting tasks. Guarded by its own monitor, which is also notified when there
+   * are none.
+   */
   private final Count held = new Count();
 
-  /** What is bounded, and waited for when the lanes are closed. */
+  /** What is limited, and awaited when the executor is closed. */
   private static final class Count {
     int tasks;
     long bytes;
   }
 
   /**
-   * @param maxTasks running and waiting, of all actors
-   * @param maxBytes that these hold together
+   * @param maxTasks the most tasks of all actors, running and waiting
+   * @param maxBytes the most bytes that they hold together
    */
   public KeyedSerialExecutor(int maxTasks, long maxBytes) {
     this.maxTasks = maxTasks;
@@ -46,26 +49,28 @@ public final class KeyedSerialExecutor {
   }
 
   /**
-   * Runs a task when those of its actor before it have ended; it ends when its future does.
+   * Runs a task when all earlier tasks of its actor have ended. A task ends when its future
+   * completes.
    *
-   * @param bytes that the task holds until then
-   * @return the bound that kept it out, for people; empty if it was taken in
+   * @param bytes memory that the task holds until then
+   * @return the limit because of which the task was refused, as text for people; empty if it was
+   *     accepted
    */
   public Optional<String> run(
       String actor, long bytes, Supplier<? extends CompletableFuture<?>> body) {
     synchronized (held) {
       if (held.tasks >= maxTasks) {
-        return Optional.of("saves in flight on this node, at most " + maxTasks);
+        return Optional.of("unanswered saves on this node, limited to " + maxTasks);
       }
       if (held.bytes + bytes > maxBytes) {
-        return Optional.of("bytes of saves in flight on this node, at most " + maxBytes);
+        return Optional.of("bytes of unanswered saves on this node, limited to " + maxBytes);
       }
       held.tasks++;
       held.bytes += bytes;
     }
     Task task = new Task(bytes, body);
     Admission admission = new Admission();
-    lanes.compute(actor, (key, lane) -> admission.into(lane, task));
+    waiting.compute(actor, (key, queue) -> admission.into(queue, task));
     if (admission.refused) {
       leave(task);
       return Optional.of("saves waiting for one actor on this node, limited to " + MAX_PER_ACTOR);
@@ -77,8 +82,8 @@ public final class KeyedSerialExecutor {
   }
 
   /**
-   * Runs a task and then those that wait in its lane, until one is not done at once, which goes on
-   * here when it is.
+   * Runs a task and then the waiting tasks of its actor, until one does not complete immediately.
+   * The others then run when that one completes.
    */
   private void drain(String actor, Task first) {
     for (Task next = first; next != null; next = take(actor)) {
@@ -99,7 +104,10 @@ public final class KeyedSerialExecutor {
     }
   }
 
-  /** A task that throws has ended: the others of its actor must not wait for it for ever. */
+  /**
+   * Starts a task. One that throws has ended, since the others of its actor must not wait for it
+   * forever.
+   */
   private static CompletableFuture<?> begin(Task task) {
     try {
       return task.body().get();
@@ -111,11 +119,11 @@ public final class KeyedSerialExecutor {
 
   private @Nullable Task take(String actor) {
     Admission out = new Admission();
-    lanes.computeIfPresent(
+    waiting.computeIfPresent(
         actor,
-        (key, lane) -> {
-          out.task = lane.waiting.poll();
-          return out.task == null ? null : lane;
+        (key, queue) -> {
+          out.task = queue.tasks.poll();
+          return out.task == null ? null : queue;
         });
     return out.task;
   }
@@ -130,7 +138,7 @@ public final class KeyedSerialExecutor {
     }
   }
 
-  /** Waits until no task runs or waits, or the time is over. */
+  /** Waits until no task is running or waiting, but no longer than {@code atMost}. */
   public void awaitEmpty(Duration atMost) {
     long giveUpAt = System.nanoTime() + atMost.toNanos();
     synchronized (held) {
@@ -148,13 +156,14 @@ public final class KeyedSerialExecutor {
   private record Task(long bytes, Supplier<? extends CompletableFuture<?>> body) {}
 
   /**
-   * The waiting tasks of an actor, one of whose tasks runs. Only touched inside the map's compute.
+   * The waiting tasks of an actor of which a task is running. Accessed only within the map's
+   * compute.
    */
   private static final class Waiting {
-    final Deque<Task> waiting = new ArrayDeque<>(0);
+    final Deque<Task> tasks = new ArrayDeque<>(0);
   }
 
-  /** What a compute tells its caller. */
+  /** The result of a compute for its caller. */
   private static final class Admission {
     boolean first;
     boolean refused;
@@ -165,9 +174,9 @@ public final class KeyedSerialExecutor {
         first = true;
         return new Waiting();
       }
-      refused = known.waiting.size() >= MAX_PER_ACTOR;
+      refused = known.tasks.size() >= MAX_PER_ACTOR;
       if (!refused) {
-        known.waiting.add(task);
+        known.tasks.add(task);
       }
       return known;
     }

@@ -7,14 +7,14 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets those who ask the same share a question, so that many of them are no load: at most one of a
- * kind is under way and one more waits. Nobody gets an answer to a question that was put before his
- * own. For any number of threads.
+ * Shares requests between callers that ask for the same key, which limits the load: per key at most
+ * one request is in flight, and one more waits for its end. A caller never gets the answer to a
+ * request that was sent before its own call. Thread-safe.
  */
 public final class SingleFlight<K, V> {
   private final Function<K, CompletableFuture<V>> asking;
 
-  /** What is under way, and for each what waits for its end. Guarded by itself. */
+  /** The keys in flight, each with the request that waits. Guarded by itself. */
   private final Map<K, Next<V>> running = new HashMap<>();
 
   private static final class Next<V> {
@@ -22,13 +22,13 @@ public final class SingleFlight<K, V> {
   }
 
   /**
-   * @param asking puts a question; its future must end, and to throw is to fail
+   * @param asking sends a request. Its future must complete; if it throws, the request fails
    */
   public SingleFlight(Function<K, CompletableFuture<V>> asking) {
     this.asking = asking;
   }
 
-  /** The answer to a question that is put now or later. */
+  /** The answer to a request that is sent now or later. */
   public CompletableFuture<V> ask(K key) {
     synchronized (running) {
       Next<V> next = running.get(key);

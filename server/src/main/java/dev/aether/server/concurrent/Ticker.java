@@ -8,20 +8,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs light tasks periodically, on one daemon thread. A task that throws is logged and runs again
- * at its next time; the JDK's executors would drop it for good, without a word. For any number of
- * threads.
+ * Runs short tasks periodically, on one daemon thread. If a task throws, that is logged and the
+ * task runs again at its next time, whereas the JDK's executors would silently drop it.
+ * Thread-safe.
  */
 public final class Ticker implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Ticker.class);
 
-  /** A task that fails at each of its times is logged so often at most. */
+  /** A task that keeps failing is logged at most this often. */
   private static final Duration LOGGED_EVERY = Duration.ofSeconds(10);
 
   private final ScheduledExecutorService executor;
 
   /**
-   * @param name of the thread
+   * @param name the name of the thread
    */
   public Ticker(String name) {
     executor =
@@ -34,7 +34,7 @@ public final class Ticker implements AutoCloseable {
   }
 
   /**
-   * Runs a task until closed: first after the period, then so long after each end of it.
+   * Runs a task until this is closed: first after the period, and then one period after each end.
    *
    * @param what the task does, for the log
    */
@@ -45,7 +45,8 @@ public final class Ticker implements AutoCloseable {
   }
 
   /**
-   * A task for another scheduler that throws nothing: what fails is logged, at most every 10 s.
+   * Wraps a task for another scheduler, so that it never throws: failures are logged, at most every
+   * 10 s.
    *
    * @param what the task does, for the log
    */
@@ -77,12 +78,12 @@ public final class Ticker implements AutoCloseable {
       failures++;
       if (failures == 1 || System.nanoTime() - loggedAt > LOGGED_EVERY.toNanos()) {
         loggedAt = System.nanoTime();
-        LOG.error("to {} failed and is tried again, failure {}", what, failures, thrown);
+        LOG.error("failed to {}, will try again (failure number {})", what, failures, thrown);
       }
     }
   }
 
-  /** Starts no task any more; one that runs comes to its end. */
+  /** Starts no more tasks. A running task is completed. */
   @Override
   public void close() {
     executor.shutdown();

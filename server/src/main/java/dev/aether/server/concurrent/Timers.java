@@ -6,8 +6,8 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Runs light tasks later, on one thread. Cancelled tasks leave at once. A task that throws is
- * logged, and one that runs again and again goes on. For any number of threads.
+ * Runs short tasks later, on one thread. Cancelled tasks are removed immediately. If a task throws,
+ * that is logged, and a periodic task continues. Thread-safe.
  */
 public final class Timers implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
@@ -39,7 +39,7 @@ public final class Timers implements AutoCloseable {
         logged(task), period.toNanos(), period.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** The executor would keep what is thrown to itself, and never run the task again. */
+  /** The executor would swallow what is thrown and never run the task again. */
   private static Runnable logged(Runnable task) {
     return Ticker.guarded("run a task of the store", task);
   }

@@ -4,12 +4,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads the commits of a range, a page at a time. Not for several threads at once, and one page
- * must have come before the next is asked for: that is the flow control.
+ * Reads the commits of a range, one page at a time. The caller requests the next page only when the
+ * previous one has arrived, which is the flow control. Not thread-safe.
  */
 public interface ActorReader {
   /**
-   * The next page: whole commits that overlap the range, in the order asked for; empty at the end.
+   * The next page: whole commits that overlap the range, in the requested order; empty at the end.
    * Fails with a {@link dev.aether.server.event.StoreException}.
    */
   CompletableFuture<List<LogEntry>> next();

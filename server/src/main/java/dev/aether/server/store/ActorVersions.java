@@ -1,12 +1,12 @@
 package dev.aether.server.store;
 
 /**
- * Which versions of an actor there are.
+ * The versions of an actor that exist.
  *
- * @param latest 0: nobody wrote the actor
- * @param firstKept the first that was not trimmed; 0: nobody wrote the actor
+ * @param latest 0 if the actor has no events
+ * @param firstKept the first that was not trimmed; 0 if the actor has no events
  */
 public record ActorVersions(long latest, long firstKept) {
-  /** An actor nobody wrote. */
+  /** The versions of an actor without events. */
   public static final ActorVersions NONE = new ActorVersions(0, 0);
 }

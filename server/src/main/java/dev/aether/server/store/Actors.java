@@ -7,24 +7,24 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Lists actors, in the order of their ids as subjects write them. No method blocks; futures fail
- * with a {@link dev.aether.server.event.StoreException}. For any number of threads.
+ * Lists actors, in the order of their encoded ids ({@link dev.aether.server.codec.ActorTokens}). No
+ * method blocks; futures fail with a {@link dev.aether.server.event.StoreException}. Thread-safe.
  */
 public interface Actors {
   /**
-   * A page. Actors that were there when the listing began come exactly once in all its pages; those
-   * made meanwhile may. Fails with InvalidRequest naming page_token if the namespace is another
-   * incarnation than the one {@code after} is of.
+   * Returns a page. Actors that existed when the listing started are in exactly one of its pages;
+   * those that are created in the meantime may be. Fails with InvalidRequest for page_token if
+   * {@code after} belongs to another incarnation of the namespace.
    */
   CompletableFuture<Page> list(Query query);
 
   /**
-   * What is to be listed.
+   * The actors to list.
    *
-   * @param prefix of the actors' ids; may be empty
+   * @param prefix the prefix of the actors' ids; may be empty
    * @param maxActors at least 1
-   * @param withSnapshot only those that have a snapshot; one that was deleted may count
-   * @param after where the page before ended; empty: this is the first
+   * @param withSnapshot list only actors that have a snapshot, or had one that was deleted
+   * @param after where the previous page ended; empty for the first page
    */
   record Query(
       Namespace namespace,
@@ -34,18 +34,18 @@ public interface Actors {
       Optional<Place> after) {}
 
   /**
-   * Where a page ended.
+   * The end of a page.
    *
-   * @param last what was listed last, as the store orders it
-   * @param asOf the store's position when the listing began
-   * @param offset about how many actors come before the next one: where to look first
+   * @param last the last encoded id in the store's order
+   * @param asOf the store's position when the listing started
+   * @param offset the approximate number of actors before the next one: where to search first
    */
   record Place(String incarnation, String last, long asOf, int offset) {}
 
   /**
    * A page.
    *
-   * @param next empty: this is the last
+   * @param next empty if this is the last page
    */
   record Page(List<Listed> actors, Optional<Place> next) {
     public static final Page EMPTY = new Page(List.of(), Optional.empty());
@@ -54,7 +54,8 @@ public interface Actors {
   /**
    * An actor.
    *
-   * @param version its latest; where its last record can't be decoded, the latest that can, or 0
+   * @param version its latest version; if its last record cannot be decoded, the latest that can,
+   *     or 0
    */
   record Listed(ActorId actor, long version) {}
 }

@@ -5,38 +5,38 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries events that are not stored between the nodes on this store, at most once. No method
- * blocks. For any number of threads.
+ * Broadcasts events to the nodes of this store, without storing them and at most once. No method
+ * blocks. Thread-safe.
  */
 public interface Broadcasts {
-  /** The largest that is taken, encoded, in bytes. */
+  /** The maximum size of an encoded broadcast in bytes. */
   int maxBytes();
 
   /**
-   * Hands a broadcast to all nodes that listen now, this one among them, and answers when it is out
-   * of this node's hands; whether and when a node gets it is not known. Fails with COMMIT_TOO_LARGE
-   * above {@link #maxBytes}, with STORE_UNAVAILABLE if no node will ever get it, and with
-   * OUTCOME_UNKNOWN if some may.
+   * Sends a broadcast to all nodes that are listening, including this one. Completes when the
+   * broadcast has been handed over, which does not mean that any node has received it. Fails with
+   * COMMIT_TOO_LARGE above {@link #maxBytes}, with STORE_UNAVAILABLE if no node will ever get it,
+   * and with OUTCOME_UNKNOWN if some may.
    *
-   * @param deadline when the answer must have left, as {@link System#nanoTime}
+   * @param deadline when the response must have been sent, as {@link System#nanoTime}
    */
   CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline);
 
-  /** Listens to what any node publishes from now on, until closed. */
+  /** Listens to the broadcasts of all nodes from now on, until closed. */
   Listening listen(Listener listener);
 
-  /** A listener's place. */
+  /** The registration of a listener. */
   interface Listening extends AutoCloseable {
-    /** Nothing new comes afterwards. */
+    /** Stops listening. */
     @Override
     void close();
   }
 
-  /** Is told one thing at a time, on a thread of the store's that it must not block. */
+  /** Receives one broadcast at a time, on a thread of the store that it must not block. */
   interface Listener {
     void onBroadcast(Broadcast broadcast);
 
-    /** Something came that is no broadcast. */
+    /** A message arrived that is not a broadcast. */
     void onUnreadable(String why);
   }
 }

@@ -8,73 +8,76 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads whole logs. No method blocks; futures fail with a StoreException, which is
- * NAMESPACE_NOT_FOUND where this incarnation of the namespace is gone. For any number of threads.
+ * NAMESPACE_NOT_FOUND if this incarnation of the namespace was deleted. Thread-safe.
  */
 public interface CommitLog {
   /**
-   * Which positions the log has, of all that was acknowledged before the call. Asked of the leader.
+   * The positions of the log, including all commits that were acknowledged before the call. Asks
+   * the leader.
    */
   CompletableFuture<Extent> extent(LogId log);
 
-  /** The position of the last record, as {@link #extent} has it; 0: none. */
+  /** The position of the last record according to {@link #extent}; 0 if there is none. */
   default CompletableFuture<Long> head(LogId log) {
     return extent(log).thenApply(extent -> extent.head().position());
   }
 
-  /** What stands at a position now; not verifiable if nothing does. Asked of the leader. */
+  /**
+   * The mark of the record that is now at a position; not verifiable if there is none. Asks the
+   * leader.
+   */
   CompletableFuture<Mark> mark(LogId log, long position);
 
   /**
-   * Some records after a mark, at most about {@code maxBytes} of them but at least one if there is
-   * one up to {@code upTo}. Fails with CURSOR_UNKNOWN if another record has the mark's position.
+   * Reads records after a mark: about {@code maxBytes} at most, but at least one if there is one up
+   * to {@code upTo}. Fails with CURSOR_UNKNOWN if another record is at the mark's position.
    */
   CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes);
 
   /**
-   * Follows the log from after a mark, until closed. Each record comes once, in order, whatever
-   * breaks between. Of a log that is gone none comes.
+   * Follows the log after a mark, until closed. Delivers each record once and in order, across all
+   * failures. Delivers nothing if the log was deleted.
    */
   Tail tail(LogId log, Mark after, TailListener listener);
 
   /**
    * Records of a log.
    *
-   * @param end the page holds all that there is after the mark asked for and up to this position
+   * @param end the page contains all records after the requested mark up to this position
    */
   record Page(List<LogEntry> entries, long end) {}
 
   /**
    * The positions of a log.
    *
-   * @param first of what was not trimmed, or of what comes next if there is nothing
+   * @param first the first record that was not trimmed, or the next one if there is none
    * @param head the last record
-   * @param certain false: a replicated log's leader that was deposed and has not noticed yet may
-   *     have said so
+   * @param certain false if the answer may be from a deposed leader that has not noticed it yet
    */
   public record Extent(long first, Mark head, boolean certain) {}
 
-  /** A log being followed. */
+  /** A log that is being followed. */
   interface Tail extends AutoCloseable {
     /**
-     * How long ago the store was heard of this log, be it only that there is nothing new. Zero for
-     * a store that can't be out of reach.
+     * The time since the store last reported anything about this log, even that there is nothing
+     * new. Zero for a store that is always reachable.
      */
     default Duration silence() {
       return Duration.ZERO;
     }
 
-    /** Stops. Nothing comes afterwards. */
+    /** Stops. Nothing is delivered afterwards. */
     @Override
     void close();
   }
 
-  /** Is told of each record, one at a time, on a thread of the store's that it must not block. */
+  /** Receives the records, one at a time, on a thread of the store that it must not block. */
   interface TailListener {
     void onEntry(LogEntry entry);
 
     /**
-     * Another record has the position of the last one that came: the store has lost records.
-     * Nothing comes afterwards.
+     * The store has lost records: another record is at the position of the last one that was
+     * delivered. Nothing is delivered afterwards.
      */
     default void onLost() {}
   }

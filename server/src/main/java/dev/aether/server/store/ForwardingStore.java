@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Another store as it is, for those that change one thing about it. */
+/** Forwards all calls to another store, for subclasses that change some of them. */
 public abstract class ForwardingStore implements Store {
   private final Store store;
 

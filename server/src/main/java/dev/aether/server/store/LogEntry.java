@@ -5,15 +5,17 @@ import dev.aether.server.event.Mark;
 import dev.aether.v1.Commit;
 import java.time.Instant;
 
-/** A record of a log, as it was read. */
+/** A record of a log. */
 public sealed interface LogEntry {
-  /** The partition it stands in. */
+  /** Its partition. */
   int partition();
 
-  /** Its place in the partition: rising, not dense. */
+  /** Its position in the partition. Positions increase but may have gaps. */
   long position();
 
-  /** Its position, and what tells it from another record there, if that is known. */
+  /**
+   * Its position and, if known, the fingerprint that distinguishes it from another record there.
+   */
   default Mark mark() {
     return this instanceof StoredCommit stored
         ? Mark.of(stored.position(), stored.storedAt())
@@ -23,16 +25,16 @@ public sealed interface LogEntry {
   /**
    * A commit.
    *
-   * @param storedAt the store's own time
+   * @param storedAt when it was stored, by the store's clock
    */
   record StoredCommit(int partition, long position, Instant storedAt, ActorId actor, Commit commit)
       implements LogEntry {}
 
   /**
-   * A record that can't be decoded.
+   * A record that cannot be decoded.
    *
-   * @param actorId the actor as far as it is known, else empty
-   * @param why what is wrong, for people
+   * @param actorId the actor; empty if it is unknown
+   * @param why what is wrong, as text for people
    */
   record Corrupt(int partition, long position, String actorId, String why) implements LogEntry {}
 }

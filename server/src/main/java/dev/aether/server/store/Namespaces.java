@@ -11,74 +11,77 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 
 /**
- * The registry of namespaces. No method blocks; futures fail with a StoreException. For any number
- * of threads.
+ * The registry of namespaces. No method blocks; futures fail with a StoreException. Thread-safe.
  */
 public interface Namespaces {
-  /** Identity of the registry, and so of the store: cursors are bound to it. */
+  /**
+   * The id of the registry and thus of the store. Cursors are only valid in the store with their
+   * id.
+   */
   long storeId();
 
   /**
-   * The namespace as far as this node knows it, asked of the leader only where it does not: what
-   * was deleted behind its back may still be found, and then its streams are not there. Who meets
-   * that calls {@link #look}.
+   * Finds a namespace in this node's copy of the registry, and asks the leader only if it is not
+   * there. A namespace that another node has deleted may still be found, but then its streams do
+   * not exist; a caller that notices this calls {@link #look}.
    */
   CompletableFuture<Optional<Info>> find(Namespace namespace);
 
-  /** The namespace as of the call, asked of the leader. */
+  /** The namespace at the time of the call. Asks the leader. */
   CompletableFuture<Optional<Info>> look(Namespace namespace);
 
-  /** As {@link #find}; the namespace is made if there is none. */
+  /** As {@link #find}, but creates the namespace if it does not exist. */
   CompletableFuture<Info> findOrCreate(Namespace namespace);
 
   /**
-   * Makes a namespace, whether or not saves may. Fails with NAMESPACE_EXISTS if there is one, with
-   * {@link StoreException.InvalidRequest} if the store can't give the replicas, and with
-   * OUTCOME_UNKNOWN if it may have been made.
+   * Creates a namespace, even if saves may not. Fails with NAMESPACE_EXISTS if it exists, with
+   * {@link StoreException.InvalidRequest} if the store cannot provide the replicas, and with
+   * OUTCOME_UNKNOWN if it may have been created.
    *
-   * @param deadline when the answer must have left, as {@link System#nanoTime}
+   * @param deadline when the response must have been sent, as {@link System#nanoTime}
    */
   CompletableFuture<Info> create(Namespace namespace, Settings settings, long deadline);
 
   /**
-   * Deletes a namespace and everything in it. When this has ended well, nobody can read or save
-   * there any more, on any node. Fails with NAMESPACE_NOT_FOUND if there is none, and with
-   * OUTCOME_UNKNOWN if it may have been deleted.
+   * Deletes a namespace and everything in it. After success, no node reads from it or saves to it
+   * any more. Fails with NAMESPACE_NOT_FOUND if it does not exist, and with OUTCOME_UNKNOWN if it
+   * may have been deleted.
    *
-   * @param deadline when the answer must have left, as {@link System#nanoTime}
+   * @param deadline when the response must have been sent, as {@link System#nanoTime}
    */
   CompletableFuture<Void> delete(Namespace namespace, long deadline);
 
   /**
-   * All namespaces that match, as of the call, asked of the leader. Fails if one of them can't be
-   * read here.
+   * All matching namespaces at the time of the call. Asks the leader. Fails if the record of one of
+   * them cannot be read.
    */
   CompletableFuture<List<Info>> list(NamePattern pattern);
 
   /**
-   * Is told of every namespace that is usable now or becomes so later, at least once each, and of
-   * what becomes of it, in order, until closed.
+   * Notifies the watcher of every namespace that is usable now or becomes so later, at least once
+   * each, and of its changes, in order, until closed.
    *
-   * @param known what the caller has met already: of those that are gone by now it is told, too
+   * @param known the namespaces that the caller already knows; it is also notified of those that
+   *     have been deleted since
    */
   Watch watch(List<Info> known, Watcher watcher);
 
   /**
-   * How a namespace is kept.
+   * The settings of a namespace.
    *
-   * @param replicas 0: the store's default
-   * @param maxBytes in each partition; 0: no limit
+   * @param replicas 0 means the store's default
+   * @param maxBytes maximum size of each partition; 0 means no limit
    */
   record Settings(int replicas, long maxBytes) {
-    /** What a namespace has that a save made. */
+    /** The settings of a namespace that was created by a save. */
     public static final Settings DEFAULT = new Settings(0, 0);
   }
 
   /**
    * A namespace that can be used.
    *
-   * @param incarnation identity of this incarnation of it
-   * @param maxBytes that it may take in each partition; 0: no limit
+   * @param incarnation the id of its incarnation
+   * @param maxBytes maximum size of each partition; 0 means no limit
    */
   record Info(
       Namespace namespace,
@@ -95,11 +98,11 @@ public interface Namespaces {
     }
 
     /**
-     * The log that holds everything of a namespace with one partition.
+     * The only log of a namespace with one partition.
      *
-     * @throws StoreException with reason STORE_UNAVAILABLE if it has more: a newer release made it
-     *     and knows which actor belongs where, and a commit in the wrong one would split its
-     *     actor's history
+     * @throws StoreException with reason STORE_UNAVAILABLE if it has more partitions: it was
+     *     created by a newer release, which knows the partition of each actor, and a commit in a
+     *     wrong partition would split its actor's history
      */
     public LogId firstLog() {
       if (partitions != 1) {
@@ -120,19 +123,21 @@ public interface Namespaces {
     void close();
   }
 
-  /** Is told of namespaces, one thing at a time, on a thread of the store's that must not block. */
+  /**
+   * Receives changes of namespaces, one at a time, on a thread of the store that it must not block.
+   */
   interface Watcher {
-    /** It is usable. */
+    /** The namespace is usable. */
     void onNamespace(Info info);
 
-    /** This incarnation of it is gone, and its logs with it. */
+    /** This incarnation of the namespace was deleted with its logs. */
     void onDeleted(Namespace namespace, String incarnation);
 
-    /** It is there, but this server can't read what the registry says of it. */
+    /** The namespace exists, but this server cannot read its registry record. */
     void onUnreadable(Namespace namespace, StoreException why);
   }
 
-  /** Why a save makes no namespace although saves may make some. */
+  /** The error for a save that would exceed the limit of namespaces that saves create. */
   static StoreException autoCreateLimitReached(Namespace namespace, int limit) {
     return StoreException.storeFull(
         "namespace "

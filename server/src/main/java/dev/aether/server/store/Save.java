@@ -8,12 +8,12 @@ import dev.aether.v1.NewEvent;
 import java.util.List;
 
 /**
- * A save on its way in, checked and complete but for the versions.
+ * A validated save, complete except for the versions.
  *
- * @param events 1 to 1000 events with everything set that is stored, and nothing unknown
+ * @param events 1 to 1000 complete events without unknown fields
  * @param digest {@link dev.aether.server.codec.RequestDigest} of the request as received
  * @param retry whether the request may have been sent before
- * @param deadline when the answer must have left, as {@link System#nanoTime}
+ * @param deadline when the response must have been sent, as {@link System#nanoTime}
  */
 public record Save(
     Namespace namespace,

@@ -3,10 +3,10 @@ package dev.aether.server.store;
 import dev.aether.server.event.Durability;
 
 /**
- * A commit is stored.
+ * The outcome of a successful save.
  *
- * @param position place in its log
- * @param replayed whether it was found stored rather than stored by this save
+ * @param position of the commit in its log
+ * @param replayed whether the commit was already stored, rather than stored by this save
  */
 public record Saved(
     long firstVersion,

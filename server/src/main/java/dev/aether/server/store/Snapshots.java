@@ -8,37 +8,37 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps at most one snapshot of each actor. No method blocks; futures fail with a {@link
- * dev.aether.server.event.StoreException}. For any number of threads.
+ * Stores at most one snapshot per actor. No method blocks; futures fail with a {@link
+ * dev.aether.server.event.StoreException}. Thread-safe.
  */
 public interface Snapshots {
   /**
-   * A snapshot that is kept.
+   * A stored snapshot.
    *
    * @param incarnation the incarnation of the namespace that it belongs to
    */
   record Kept(Snapshot snapshot, String incarnation) {}
 
   /**
-   * Stores a snapshot, unless its version is above the actor's or below the stored snapshot's.
-   * Never makes a namespace. Doing it again is harmless.
+   * Stores a snapshot, unless its version is higher than the actor's or lower than that of the
+   * stored snapshot. Never creates a namespace. Repeating the call is harmless.
    *
-   * @param snapshot checked and complete
-   * @param deadline when the answer must have left, as {@link System#nanoTime}
+   * @param snapshot a validated, complete snapshot
+   * @param deadline when the response must have been sent, as {@link System#nanoTime}
    */
   CompletableFuture<@Nullable Void> save(Namespace namespace, Snapshot snapshot, long deadline);
 
   /**
-   * The actor's snapshot. Sees every save that was acknowledged, on any node, before the call.
-   * Fails with CorruptRecord if it can't be decoded.
+   * The actor's snapshot. Sees every save that any node acknowledged before the call. Fails with
+   * CORRUPT_RECORD if it cannot be decoded.
    */
   CompletableFuture<Optional<Kept>> latest(Namespace namespace, ActorId actor);
 
   /**
-   * Sees to it that the actor has no snapshot, not even one that can't be decoded. Doing it again
+   * Deletes the actor's snapshot if it has one, even one that cannot be decoded. Repeating the call
    * is harmless.
    *
-   * @param deadline when the answer must have left, as {@link System#nanoTime}
+   * @param deadline when the response must have been sent, as {@link System#nanoTime}
    */
   CompletableFuture<@Nullable Void> delete(Namespace namespace, ActorId actor, long deadline);
 }

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** A whole store: the ports that the server needs of it. */
+/** A store: all the ports that the server needs. */
 public interface Store extends AutoCloseable {
   EventStore events();
 
@@ -18,29 +18,29 @@ public interface Store extends AutoCloseable {
 
   Namespaces namespaces();
 
-  /** How long ago the store was last heard. Cheap, and on any thread. */
+  /** The time since the store last responded. Cheap and thread-safe. */
   Duration silence();
 
-  /** Why the store can't be used now, for people; empty when it can. Cheap, and on any thread. */
+  /** Why the store cannot be used, as text for people; empty if it can. Cheap and thread-safe. */
   Optional<String> outage();
 
   /**
-   * Why saves are refused now although the rest can be used, for people: the store is full. Empty
-   * when they are taken. Cheap, and on any thread.
+   * Why saves are refused although everything else works, as text for people: the store is full.
+   * Empty if saves are accepted. Cheap and thread-safe.
    */
   default Optional<String> saveOutage() {
     return Optional.empty();
   }
 
   /**
-   * What the store has lost and nobody accepted, for people: a line for each log. It serves what it
-   * has all the same. Cheap, and on any thread.
+   * Losses of the store that nobody has accepted, as text for people, one line per log. The store
+   * serves what is left nevertheless. Cheap and thread-safe.
    */
   default List<String> damage() {
     return List.of();
   }
 
-  /** Ends it. Saves in flight are answered first, within a bound. */
+  /** Closes the store. Waits for a limited time until saves in flight are answered. */
   @Override
   void close();
 }

@@ -1,4 +1,4 @@
-/** The ports: what every store can do, whatever it stands on. */
+/** The ports of the server: what every store implements, regardless of where it keeps its data. */
 @NullMarked
 package dev.aether.server.store;
 

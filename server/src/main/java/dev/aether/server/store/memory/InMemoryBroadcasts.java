@@ -11,7 +11,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Broadcasts within one process. Listeners hear of them on the thread of the store's tails. */
+/** Broadcasts within one process. Listeners are called on the thread of the store's tails. */
 final class InMemoryBroadcasts implements Broadcasts {
   private final ExecutorService deliveries;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();

@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Actors' histories in memory. Everything happens at once, under the partition's lock. */
+/** Actors' histories in memory. All work is done immediately, under the partition's lock. */
 final class InMemoryEventStore implements EventStore {
   private static final Durability DURABILITY = new Durability(1, Durability.Sync.MEMORY);
 

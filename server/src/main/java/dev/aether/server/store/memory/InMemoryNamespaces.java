@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 
-/** Namespaces in memory, each with one partition and one copy. */
+/** Namespaces in memory, each with one partition and one replica. */
 final class InMemoryNamespaces implements Namespaces {
   private final long storeId = new SecureRandom().nextLong();
   private final boolean autoCreate;
@@ -23,7 +23,7 @@ final class InMemoryNamespaces implements Namespaces {
   private final ExecutorService deliveries;
   private final InstantSource clock;
 
-  /** Changed only under this object's lock, so that watchers hear of changes in their order. */
+  /** Changed only under this object's lock, so that watchers are notified of changes in order. */
   private final Map<Namespace, MemoryPartition> partitions = new ConcurrentHashMap<>();
 
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
@@ -41,10 +41,10 @@ final class InMemoryNamespaces implements Namespaces {
   }
 
   /**
-   * The partition of a namespace, which is made if there is none.
+   * The partition of a namespace, which is created if it does not exist.
    *
-   * @throws StoreException with reason NAMESPACE_NOT_FOUND if none may be made
-   * @throws StoreException with reason STORE_FULL if saves have made as many as they may
+   * @throws StoreException with reason NAMESPACE_NOT_FOUND if saves must not create namespaces
+   * @throws StoreException with reason STORE_FULL if saves must not create any more
    */
   MemoryPartition partitionOrNew(Namespace namespace) {
     MemoryPartition known = partitions.get(namespace);

@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Reads an actor's range from memory: what there is when the first page is asked for, in pages. */
+/** Reads a range of an actor from memory, in pages, as of the request for the first page. */
 final class InMemoryReader implements ActorReader {
   private static final int PAGE_COMMITS = 256;
 

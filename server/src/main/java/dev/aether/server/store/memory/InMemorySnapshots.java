@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Actors' snapshots in memory, with their partition. Everything happens at once. */
+/** Actors' snapshots in memory, in their partition. All work is done immediately. */
 final class InMemorySnapshots implements Snapshots {
   private final InMemoryNamespaces namespaces;
 

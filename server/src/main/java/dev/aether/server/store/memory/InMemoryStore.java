@@ -13,7 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** A store in this process's memory: the same promises, but those that outlive the process. */
+/**
+ * A store in this process's memory. It keeps the same promises, except that nothing survives the
+ * process.
+ */
 public final class InMemoryStore implements Store {
   private final ExecutorService deliveries =
       Executors.newSingleThreadExecutor(
@@ -29,21 +32,21 @@ public final class InMemoryStore implements Store {
   private final InMemoryLog log;
   private final InMemoryBroadcasts broadcasts = new InMemoryBroadcasts(deliveries);
 
-  /** Dates what is stored by this machine's clock. */
+  /** Creates a store with this machine's clock. */
   public InMemoryStore(boolean autoCreate) {
     this(autoCreate, InstantSource.system());
   }
 
   /**
-   * @param autoCreate whether the first save makes its namespace
-   * @param clock says when a commit was stored, and a namespace made
+   * @param autoCreate whether the first save to a namespace creates it
+   * @param clock gives the time at which commits are stored and namespaces created
    */
   public InMemoryStore(boolean autoCreate, InstantSource clock) {
     this(autoCreate, Integer.MAX_VALUE, clock);
   }
 
   /**
-   * @param autoCreateLimit a save makes no namespace where there are so many
+   * @param autoCreateLimit saves create no namespaces once there are this many
    */
   public InMemoryStore(boolean autoCreate, int autoCreateLimit, InstantSource clock) {
     namespaces = new InMemoryNamespaces(autoCreate, autoCreateLimit, deliveries, clock);

@@ -21,23 +21,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 
 /**
- * One log in memory: positions are 1, 2, 3 …, so a record's index is its position less one. Tails
- * hear of records on one thread of their own, in order. For any number of threads.
+ * One log in memory. Positions are 1, 2, 3 …, so a record's index is its position minus one. Tails
+ * get records on a thread of their own, in order. Thread-safe.
  */
 final class MemoryPartition {
   private final Info info;
   private final LogId log;
   private final ExecutorService deliveries;
 
-  /** All below are guarded by this. */
+  /** Guarded by this, like the fields below. */
   private final List<Record> records = new ArrayList<>();
 
   private final Map<ActorId, List<Record>> actors = new HashMap<>();
 
-  /** Where repeats are found that expect no version. */
+  /** Finds the originals of repeated saves that expect no version. */
   private final Map<SaveName, Record> byName = new HashMap<>();
 
-  /** By {@link ActorTokens}, in which order actors are listed. */
+  /** By encoded id ({@link ActorTokens}), the order in which actors are listed. */
   private final NavigableMap<String, ActorId> byText = new TreeMap<>();
 
   private final Map<ActorId, Snapshot> snapshots = new HashMap<>();
@@ -46,18 +46,18 @@ final class MemoryPartition {
   private boolean deleted;
 
   /**
-   * A commit and what recognises a repeat of its save.
+   * A commit and what identifies a repeat of its save.
    *
-   * @param kind the letter of the writer's expectation
+   * @param kind the letter of the expected version's kind
    */
   record Record(StoredCommit stored, char kind, String digest) {}
 
-  /** What all sendings of one save have in common. */
+  /** What all repeats of a save have in common. */
   private record SaveName(ActorId actor, char kind, String commitId) {}
 
   /**
-   * @param info the namespace of which this is the only partition
-   * @param deliveries whose thread calls tails' listeners
+   * @param info the namespace, of which this is the only partition
+   * @param deliveries calls the listeners of tails
    */
   MemoryPartition(Info info, ExecutorService deliveries) {
     this.info = info;
@@ -74,9 +74,9 @@ final class MemoryPartition {
   }
 
   /**
-   * Does something with an actor's records while nobody else adds any.
+   * Runs work on an actor's records while no others can be added.
    *
-   * @return empty, without doing it, if the partition was deleted
+   * @return empty, without running the work, if the partition was deleted
    */
   synchronized <T> Optional<T> withActor(ActorId actor, Function<List<Record>, T> work) {
     return deleted
@@ -84,22 +84,22 @@ final class MemoryPartition {
         : Optional.of(work.apply(actors.getOrDefault(actor, List.of())));
   }
 
-  /** Adds nothing from now on. */
+  /** Accepts no more records. */
   synchronized void delete() {
     deleted = true;
   }
 
-  /** The actor's records, oldest first, as they are now. */
+  /** A copy of the actor's records, oldest first. */
   synchronized List<Record> ofActor(ActorId actor) {
     return List.copyOf(actors.getOrDefault(actor, List.of()));
   }
 
-  /** The actor's first commit of that id that was saved with an expectation of that kind. */
+  /** The actor's first commit with this id that was saved with this kind of expected version. */
   synchronized Optional<Record> named(ActorId actor, char kind, String commitId) {
     return Optional.ofNullable(byName.get(new SaveName(actor, kind, commitId)));
   }
 
-  /** The actor's latest version as it is now; 0: nobody wrote it. */
+  /** The actor's latest version; 0 if it has no events. */
   synchronized long latest(ActorId actor) {
     List<Record> history = actors.getOrDefault(actor, List.of());
     return history.isEmpty()
@@ -107,7 +107,7 @@ final class MemoryPartition {
         : history.get(history.size() - 1).stored().commit().getLastVersion();
   }
 
-  /** The actors whose text comes after another one, in order. */
+  /** The actors whose encoded id comes after {@code text}, in order. */
   synchronized List<ActorId> actorsAfter(String text) {
     return List.copyOf(byText.tailMap(text, false).values());
   }
@@ -117,9 +117,10 @@ final class MemoryPartition {
   }
 
   /**
-   * Puts a snapshot in the place of what there is.
+   * Stores a snapshot in place of the previous one.
    *
-   * @throws StoreException if its version is above the actor's or below the present one's
+   * @throws StoreException if its version is higher than the actor's or lower than that of the
+   *     previous snapshot
    */
   synchronized void putSnapshot(ActorId actor, Snapshot snapshot) {
     long version = snapshot.getVersion();
@@ -148,9 +149,9 @@ final class MemoryPartition {
   }
 
   /**
-   * Adds a record at position {@code head() + 1}. Inside {@link #withActor}.
+   * Adds a record at position {@code head() + 1}. Call it within {@link #withActor}.
    *
-   * @throws StoreException with reason STORE_FULL if the namespace has no room for it
+   * @throws StoreException with reason STORE_FULL if the namespace would exceed its max_bytes
    */
   synchronized void add(Record record) {
     long size = record.stored().commit().getSerializedSize();
@@ -189,7 +190,7 @@ final class MemoryPartition {
     return tail;
   }
 
-  /** Follows the partition on the delivering thread, to which its position belongs. */
+  /** Follows the partition on the delivery thread, which alone uses its position. */
   private final class MemoryTail implements Tail {
     private static final int BATCH_BYTES = 1024 * 1024;
 

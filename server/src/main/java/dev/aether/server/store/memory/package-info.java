@@ -1,4 +1,4 @@
-/** A store without a disk, for trying out and for tests. */
+/** A store in memory, for experiments and tests. */
 @NullMarked
 package dev.aether.server.store.memory;
 
