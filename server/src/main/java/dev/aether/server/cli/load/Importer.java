@@ -38,19 +38,19 @@ public final class Importer {
   public void run(InputStream in) throws ImportStopped, IOException, InterruptedException {
     ExecutorService loop = Executors.newSingleThreadExecutor(Importer::loopThread);
     SaveStreamOptions onTheirWay =
-        SaveStreamOptions.defaults().withMaxUnanswered(ImportLanes.MAX_AT_WORK);
+        SaveStreamOptions.defaults().withMaxUnanswered(ImportExecutor.MAX_AT_WORK);
     try (SaveStream stream = client.saveStream(onTheirWay);
         Lines lines = Lines.of(in)) {
       CommitSaver saver = new StreamSaver(client, stream);
       ItemWriter writer = new ItemWriter(client, saver, loop, tally);
-      ImportLanes lanes = new ImportLanes(loop, writer::write);
+      ImportExecutor executor = new ImportExecutor(loop, writer::write);
       @Nullable ImportStopped badLine = null;
       try {
-        giveAll(lines, lanes);
+        giveAll(lines, executor);
       } catch (ImportStopped e) {
         badLine = e;
       }
-      throwIfPresent(lanes.drain());
+      throwIfPresent(executor.drain());
       throwIfPresent(badLine);
     } finally {
       loop.shutdown();
@@ -58,18 +58,19 @@ public final class Importer {
   }
 
   /** Reads until the end of the file, or until storing fails. */
-  private void giveAll(Lines lines, ImportLanes lanes) throws ImportStopped, InterruptedException {
+  private void giveAll(Lines lines, ImportExecutor executor)
+      throws ImportStopped, InterruptedException {
     LineIdentity identity = new LineIdentity();
     CommitAssembler assembler = new CommitAssembler(identity);
     boolean goOn = true;
     for (Optional<String> text = lines.next(); goOn && text.isPresent(); text = lines.next()) {
       if (!text.get().isBlank()) {
-        goOn = giveAll(items(lines.number(), text.get(), identity, assembler), lanes);
+        goOn = giveAll(items(lines.number(), text.get(), identity, assembler), executor);
       }
       tally.lineRead(lines.number());
     }
     if (goOn) {
-      giveAll(assembler.end(), lanes);
+      giveAll(assembler.end(), executor);
     }
   }
 
@@ -96,10 +97,10 @@ public final class Importer {
     }
   }
 
-  private static boolean giveAll(List<? extends ImportItem> items, ImportLanes lanes)
+  private static boolean giveAll(List<? extends ImportItem> items, ImportExecutor executor)
       throws InterruptedException {
     for (ImportItem item : items) {
-      if (!lanes.give(item)) {
+      if (!executor.give(item)) {
         return false;
       }
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Passes saves to a stream as it has room, in the order of their arrival. Only the first waiting
  * save tries: when all of them did, each built its request again for the one place of an answered
- * save. Never blocks. At most {@link ImportLanes#MAX_AT_WORK} saves wait.
+ * save. Never blocks. At most {@link ImportExecutor#MAX_AT_WORK} saves wait.
  */
 final class StreamRoom {
   /** A waiting save. Its turn completes with the save once the stream has accepted it. */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread adds items. The queues and the work belong to the loop, another thread, which never
  * blocks.
  */
-final class ImportLanes {
+final class ImportExecutor {
   /**
    * The most calls to the server at a time: as many as the unanswered saves that a stream allows.
    */
@@ -46,7 +46,7 @@ final class ImportLanes {
   private final Function<ImportItem, ? extends CompletionStage<?>> work;
 
   // Used by the loop only.
-  private final Map<ActorKey, Queue<ImportItem>> lanes = new HashMap<>();
+  private final Map<ActorKey, Queue<ImportItem>> queues = new HashMap<>();
   private final Queue<Queue<ImportItem>> ready = new ArrayDeque<>();
 
   // Guarded by the lock.
@@ -64,7 +64,7 @@ final class ImportLanes {
    * @param loop runs tasks one after the other
    * @param work is started on the loop and must not block
    */
-  ImportLanes(Executor loop, Function<ImportItem, ? extends CompletionStage<?>> work) {
+  ImportExecutor(Executor loop, Function<ImportItem, ? extends CompletionStage<?>> work) {
     this.loop = loop;
     this.work = work;
   }
@@ -112,19 +112,19 @@ final class ImportLanes {
   }
 
   private void enter(ImportItem item) {
-    Queue<ImportItem> lane = lanes.computeIfAbsent(item.actor(), id -> new ArrayDeque<>());
-    lane.add(item);
-    if (lane.size() == 1) {
-      ready.add(lane);
+    Queue<ImportItem> queue = queues.computeIfAbsent(item.actor(), id -> new ArrayDeque<>());
+    queue.add(item);
+    if (queue.size() == 1) {
+      ready.add(queue);
       beginReady();
     }
   }
 
   private void beginReady() {
     while (!ready.isEmpty() && mayBegin()) {
-      Queue<ImportItem> lane = ready.remove();
-      ImportItem item = lane.element();
-      begin(item).whenCompleteAsync((done, error) -> end(lane, item, error), loop);
+      Queue<ImportItem> queue = ready.remove();
+      ImportItem item = queue.element();
+      begin(item).whenCompleteAsync((done, error) -> end(queue, item, error), loop);
     }
   }
 
@@ -150,12 +150,12 @@ final class ImportLanes {
     }
   }
 
-  private void end(Queue<ImportItem> lane, ImportItem item, @Nullable Throwable error) {
-    lane.remove();
-    if (lane.isEmpty()) {
-      lanes.remove(item.actor());
+  private void end(Queue<ImportItem> queue, ImportItem item, @Nullable Throwable error) {
+    queue.remove();
+    if (queue.isEmpty()) {
+      queues.remove(item.actor());
     } else {
-      ready.add(lane);
+      ready.add(queue);
     }
     lock.lock();
     try {

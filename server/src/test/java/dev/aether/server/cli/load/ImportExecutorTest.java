@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ImportLanesTest {
+class ImportExecutorTest {
   private final ExecutorService loop = Executors.newSingleThreadExecutor();
   private final ExecutorService elsewhere = Executors.newFixedThreadPool(2);
 
@@ -37,8 +37,8 @@ class ImportLanesTest {
   void keepsEachActorsOrderAndWorksOnOneOfItsCommitsAtATime() throws Exception {
     Map<String, AtomicInteger> atWork = new HashMap<>();
     Map<String, List<Long>> done = new HashMap<>();
-    ImportLanes lanes =
-        new ImportLanes(
+    ImportExecutor executor =
+        new ImportExecutor(
             loop,
             commit -> {
               int together =
@@ -57,10 +57,10 @@ class ImportLanesTest {
             });
 
     for (int i = 0; i < 3000; i++) {
-      assertTrue(lanes.give(commit("actor-" + i % 7, i)));
+      assertTrue(executor.give(commit("actor-" + i % 7, i)));
     }
 
-    assertNull(lanes.drain());
+    assertNull(executor.drain());
     assertEquals(7, done.size());
     done.values().forEach(lines -> assertEquals(lines.stream().sorted().toList(), lines));
     assertEquals(3000, done.values().stream().mapToInt(List::size).sum());
@@ -69,34 +69,34 @@ class ImportLanesTest {
   @Test
   void beginsNoMoreThanItsBoundAndHoldsNoMoreThanItsBound() throws Exception {
     ConcurrentLinkedQueue<CompletableFuture<Void>> begun = new ConcurrentLinkedQueue<>();
-    ImportLanes lanes = new ImportLanes(loop, collect(begun));
+    ImportExecutor executor = new ImportExecutor(loop, collect(begun));
     Future<Integer> giver =
         elsewhere.submit(
             () -> {
               int given = 0;
-              while (given < ImportLanes.MAX_ITEMS + 1) {
-                lanes.give(commit("actor-" + given, given));
+              while (given < ImportExecutor.MAX_ITEMS + 1) {
+                executor.give(commit("actor-" + given, given));
                 given++;
               }
               return given;
             });
-    while (begun.size() < ImportLanes.MAX_AT_WORK) {
+    while (begun.size() < ImportExecutor.MAX_AT_WORK) {
       Thread.onSpinWait();
     }
     assertFalse(giver.isDone());
 
     begun.remove().complete(null);
 
-    assertEquals(ImportLanes.MAX_ITEMS + 1, giver.get());
-    assertTrue(begun.size() <= ImportLanes.MAX_AT_WORK);
+    assertEquals(ImportExecutor.MAX_ITEMS + 1, giver.get());
+    assertTrue(begun.size() <= ImportExecutor.MAX_AT_WORK);
   }
 
   @Test
   void beginsNothingAfterAFailureAndGivesIt() throws Exception {
     ConcurrentLinkedQueue<CompletableFuture<Void>> begun = new ConcurrentLinkedQueue<>();
-    ImportLanes lanes = new ImportLanes(loop, collect(begun));
-    assertTrue(lanes.give(commit("a", 1)));
-    assertTrue(lanes.give(commit("a", 2)));
+    ImportExecutor executor = new ImportExecutor(loop, collect(begun));
+    assertTrue(executor.give(commit("a", 1)));
+    assertTrue(executor.give(commit("a", 2)));
     while (begun.isEmpty()) {
       Thread.onSpinWait();
     }
@@ -104,20 +104,21 @@ class ImportLanesTest {
 
     begun.remove().completeExceptionally(failure);
 
-    assertSame(failure, lanes.drain());
-    assertFalse(lanes.give(commit("b", 3)));
+    assertSame(failure, executor.drain());
+    assertFalse(executor.give(commit("b", 3)));
     assertEquals(0, begun.size());
   }
 
   @Test
   void workThatIsDoneAtOnceCostsNoStack() throws Exception {
-    ImportLanes lanes = new ImportLanes(loop, commit -> CompletableFuture.completedFuture(null));
+    ImportExecutor executor =
+        new ImportExecutor(loop, commit -> CompletableFuture.completedFuture(null));
 
     for (int i = 0; i < 50_000; i++) {
-      assertTrue(lanes.give(commit("a", i)));
+      assertTrue(executor.give(commit("a", i)));
     }
 
-    assertNull(lanes.drain());
+    assertNull(executor.drain());
   }
 
   private static Function<ImportItem, CompletableFuture<Void>> collect(
