@@ -20,7 +20,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command line: runs scenarios one after another and writes what came of them. */
+/** The command line: runs scenarios one after the other and writes the results. */
 @Command(
     name = "bench/run",
     description = "Measures Aether beside JetStream alone.",
@@ -72,7 +72,7 @@ public final class Main implements Callable<Integer> {
       description = "Java option for every node, such as -XX:StartFlightRecording=…")
   private List<String> nodeOptions = new ArrayList<>();
 
-  /** Ends with 0 when all ran, whether or not the targets were met. */
+  /** Returns 0 if all scenarios were run, whether or not the targets were met. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
   }

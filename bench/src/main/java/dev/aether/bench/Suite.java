@@ -19,9 +19,9 @@ final class Suite {
   private Suite() {}
 
   /**
-   * In the order they run.
+   * The scenarios, in the order in which they run.
    *
-   * @param home the repository
+   * @param home the folder of the repository
    */
   static List<Scenario> all(Path home) {
     return List.of(

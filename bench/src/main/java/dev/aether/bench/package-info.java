@@ -1,4 +1,7 @@
-/** Measures Aether beside what it stands on: the command line and the order of things. */
+/**
+ * Benchmarks of Aether in comparison with raw JetStream: the command line and the list of
+ * scenarios.
+ */
 @NullMarked
 package dev.aether.bench;
 

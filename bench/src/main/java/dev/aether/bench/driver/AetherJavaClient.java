@@ -12,7 +12,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A stream of saves of the Java client, with all that it does besides sending. */
+/** A stream of saves with the Java client, including all that the client does beyond sending. */
 public final class AetherJavaClient implements Driver {
   private final ManagedChannel channel;
   private final AetherClient client;
@@ -22,10 +22,10 @@ public final class AetherJavaClient implements Driver {
   private final AetherRequests requests;
 
   /**
-   * Doesn't connect yet.
+   * Creates a driver, which does not connect yet.
    *
    * @param address HOST:PORT of the node
-   * @param data of every event
+   * @param data the data of every event
    */
   public AetherJavaClient(
       String address, String namespace, int actors, int eventsPerCommit, byte[] data) {

@@ -8,7 +8,7 @@ import io.grpc.ManagedChannel;
 import java.util.Iterator;
 import java.util.concurrent.TimeUnit;
 
-/** Reads actors that the drivers of Aether wrote; each call waits for its answer. */
+/** Reads actors that the drivers have written. Each call blocks for its response. */
 public final class AetherReader implements AutoCloseable {
   private static final long ANSWER_WITHIN_SECONDS = 30;
 
@@ -16,24 +16,24 @@ public final class AetherReader implements AutoCloseable {
   private final String namespace;
   private final EventStoreGrpc.EventStoreBlockingStub store;
 
-  /** Doesn't connect yet; {@code address} is HOST:PORT of the node. */
+  /** Creates a reader, which does not connect yet; {@code address} is HOST:PORT of the node. */
   public AetherReader(String address, String namespace) {
     this.channel = Channels.open(address);
     this.namespace = namespace;
     this.store = EventStoreGrpc.newBlockingStub(channel);
   }
 
-  /** Reads a whole actor and says how many events it has. */
+  /** Reads a whole actor and returns its number of events. */
   public int all(int actor) {
     return count(GetEventsRequest.newBuilder(), actor);
   }
 
-  /** Reads on from a version. */
+  /** Reads from a version on. */
   public int from(int actor, long version, int max) {
     return count(GetEventsRequest.newBuilder().setFromVersion(version).setMaxCount(max), actor);
   }
 
-  /** Reads the latest, newest first. */
+  /** Reads the latest events, newest first. */
   public int backwards(int actor, int max) {
     return count(GetEventsRequest.newBuilder().setBackwards(true).setMaxCount(max), actor);
   }

@@ -11,7 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** The saves of one driver, each expecting its actor where the last one left it. */
+/**
+ * Creates the saves of one driver. Each expects the version of its actor after the last stored
+ * save.
+ */
 final class AetherRequests {
   private static final long ANSWER_WITHIN_SECONDS = 10;
 
@@ -40,12 +43,12 @@ final class AetherRequests {
     return "actor-" + actor;
   }
 
-  /** The save that follows what is known to be stored. */
+  /** The next save after the last one that is known to be stored. */
   SaveEventsRequest next(int actor) {
     return expecting(actor, versions.get(actor));
   }
 
-  /** The save that follows so many others of this actor. */
+  /** The next save after this many saves of the actor. */
   SaveEventsRequest numbered(int actor, int commits) {
     return expecting(actor, (long) commits * eventsPerCommit);
   }
@@ -63,7 +66,7 @@ final class AetherRequests {
     return request.build();
   }
 
-  /** What is known to be stored of the actor. */
+  /** The commits of the actor that are known to be stored. */
   long version(int actor) {
     return versions.get(actor);
   }
@@ -72,7 +75,10 @@ final class AetherRequests {
     versions.set(actor, lastVersion);
   }
 
-  /** Commits of this driver that the node says it holds, by its actors' latest versions. */
+  /**
+   * The number of commits of this driver on the node, according to the latest versions of its
+   * actors.
+   */
   long commitsStored() {
     EventStoreGrpc.EventStoreBlockingStub store = EventStoreGrpc.newBlockingStub(channel);
     long events = 0;

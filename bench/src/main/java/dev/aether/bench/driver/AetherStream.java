@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SaveEventsStream: one call for all commits, through the generated stub. What is in flight is
- * bounded by who calls, so the call's own flow control is left alone.
+ * SaveEventsStream with the generated stub: one call for all commits. The caller limits the number
+ * of saves in flight, so the driver does not use the call's flow control.
  */
 public final class AetherStream implements Driver {
   private static final int IN_ROW = 256;
@@ -31,10 +31,10 @@ public final class AetherStream implements Driver {
   private record InFlight(int actor, CompletableFuture<Void> answer) {}
 
   /**
-   * Begins the call.
+   * Starts the call.
    *
    * @param address HOST:PORT of the node
-   * @param data of every event
+   * @param data the data of every event
    */
   public AetherStream(
       String address, String namespace, int actors, int eventsPerCommit, byte[] data) {
@@ -64,8 +64,8 @@ public final class AetherStream implements Driver {
   }
 
   /**
-   * Appends commits to an actor that has none, without waiting for one before the next is sent;
-   * returns when all are acknowledged.
+   * Appends commits to a new actor without waiting for one before the next is sent. Blocks until
+   * all are acknowledged.
    */
   public void appendInRow(int actor, int commits) throws InterruptedException {
     Semaphore room = new Semaphore(IN_ROW);
@@ -104,7 +104,7 @@ public final class AetherStream implements Driver {
     public void onNext(SaveEventsStreamResponse response) {
       InFlight save = inFlight.remove(response.getCommitId());
       if (save == null) {
-        throw new IllegalStateException("an answer that nothing waits for: " + response);
+        throw new IllegalStateException("unexpected response: " + response);
       }
       if (response.hasSaved()) {
         requests.stored(save.actor(), response.getSaved().getLastVersion());

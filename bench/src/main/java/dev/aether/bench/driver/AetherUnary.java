@@ -8,7 +8,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** SaveEvents, a call for each commit, through the generated stub. */
+/** SaveEvents with the generated stub: one call per commit. */
 public final class AetherUnary implements Driver {
   private static final long DEADLINE_SECONDS = 15;
 
@@ -17,10 +17,10 @@ public final class AetherUnary implements Driver {
   private final AetherRequests requests;
 
   /**
-   * Doesn't connect yet.
+   * Creates a driver, which does not connect yet.
    *
    * @param address HOST:PORT of the node
-   * @param data of every event
+   * @param data the data of every event
    */
   public AetherUnary(
       String address, String namespace, int actors, int eventsPerCommit, byte[] data) {

@@ -4,13 +4,13 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import java.util.concurrent.TimeUnit;
 
-/** Connections to a node whose answers are taken on the network's own threads. */
+/** Creates connections to a node that handle responses directly on Netty's threads. */
 public final class Channels {
   private static final long CLOSE_WITHIN_SECONDS = 5;
 
   private Channels() {}
 
-  /** Doesn't connect yet; {@code address} is HOST:PORT. */
+  /** Creates a channel, which does not connect yet; {@code address} is HOST:PORT. */
   public static ManagedChannel open(String address) {
     return NettyChannelBuilder.forTarget("dns:///" + address)
         .usePlaintext()
@@ -19,7 +19,7 @@ public final class Channels {
         .build();
   }
 
-  /** Ends all calls; waits 5 s at most. */
+  /** Cancels all calls and closes the channel. Waits for at most 5 s. */
   public static void close(ManagedChannel channel) {
     channel.shutdownNow();
     try {

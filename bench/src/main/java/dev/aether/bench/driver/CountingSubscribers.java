@@ -25,11 +25,11 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Many live subscriptions that count the commits they get and look no further: frames are not
- * parsed but stepped through, as it is the node that is measured and not who takes from it.
+ * Many live subscriptions that only count the commits that they get. They skip over the fields of
+ * frames without parsing them, since the benchmark measures the node rather than its clients.
  */
 public final class CountingSubscribers implements AutoCloseable {
-  /** Calls over one connection, as a node allows more and browsers' proxies often don't. */
+  /** Calls per connection: a node allows more, but proxies often do not. */
   private static final int PER_CONNECTION = 100;
 
   private static final MethodDescriptor<SubscribeRequest, Frame> METHOD =
@@ -42,7 +42,7 @@ public final class CountingSubscribers implements AutoCloseable {
   private final LongAdder commits = new LongAdder();
   private final AtomicReference<@Nullable Status> ended = new AtomicReference<>();
 
-  /** Begins so many subscriptions. */
+  /** Starts this many subscriptions. */
   public CountingSubscribers(String address, String namespace, int count) {
     SubscribeRequest request =
         SubscribeRequest.newBuilder()
@@ -62,12 +62,15 @@ public final class CountingSubscribers implements AutoCloseable {
     }
   }
 
-  /** How many have been told that they will see all that is stored from now on. */
+  /**
+   * The number of subscriptions that have received their first frame and see everything that is
+   * stored from now on.
+   */
   public int started() {
     return started.get();
   }
 
-  /** Commits that came, all subscribers together. */
+  /** The number of commits that all subscribers have received. */
   public long commits() {
     Status status = ended.get();
     if (status != null) {

@@ -3,29 +3,31 @@ package dev.aether.bench.driver;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * A system under load that appends to actors with optimistic concurrency: it remembers where each
- * actor ends and expects that of the system at every append. For any number of threads, but one
- * append at a time to an actor.
+ * A system under test that appends to actors with optimistic concurrency: it remembers the end of
+ * each actor and expects it at the next append. Thread-safe, but only one append at a time per
+ * actor.
  */
 public interface Driver extends AutoCloseable {
-  /** As tables show it. */
+  /** Its name in tables. */
   String name();
 
-  /** Whether it goes through Aether; else it is what Aether is measured beside. */
+  /** Whether it uses Aether; otherwise it is what Aether is compared with. */
   boolean isAether();
 
-  /** How many events a commit of its has, at least 1. */
+  /** The number of events per commit, at least 1. */
   int eventsPerCommit();
 
   /**
-   * Appends a commit where the actor ends; never blocks for its answer.
+   * Appends a commit at the end of an actor. Does not block for the response.
    *
-   * @param actor from 0, below the number that the driver was made for
-   * @return done when the system has acknowledged it, failed if it has not
+   * @param actor from 0, lower than the number of actors of the driver
+   * @return completes when the system has acknowledged the commit, or fails
    */
   CompletableFuture<?> append(int actor);
 
-  /** How many commits of this driver the system says it holds; asked when nothing is in flight. */
+  /**
+   * The number of commits of this driver according to the system. Called when nothing is in flight.
+   */
   long stored() throws Exception;
 
   @Override

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Reads the same actors from JetStream without Aether, as its documentation says: an ordered
+ * Reads the same actors from JetStream without Aether, in the documented way: with an ordered
  * consumer of jnats on the actor's subject for each read.
  */
 public final class OrderedConsumerReader implements AutoCloseable {
@@ -19,7 +19,7 @@ public final class OrderedConsumerReader implements AutoCloseable {
   private final String stream;
   private final String prefix;
 
-  /** Connects and finds the one log that Aether made there. */
+  /** Connects and finds the only log that Aether has created. */
   public OrderedConsumerReader(String url)
       throws IOException, InterruptedException, JetStreamApiException {
     connection = RawJetStream.connect(url);
@@ -29,7 +29,7 @@ public final class OrderedConsumerReader implements AutoCloseable {
     prefix = subjects.substring(0, subjects.length() - 1);
   }
 
-  /** Reads so many messages of an actor, from the first. */
+  /** Reads this many messages of an actor, from the first on. */
   public int read(int actor, int messages)
       throws IOException, InterruptedException, JetStreamApiException {
     JetStreamSubscription subscription =
@@ -44,8 +44,8 @@ public final class OrderedConsumerReader implements AutoCloseable {
     }
     String consumer = subscription.getConsumerName();
     subscription.unsubscribe();
-    // jnats leaves it to the server, which forgets it after seconds and allows only so many. Nobody
-    // waits for the answer: the time is that of the reading.
+    // jnats leaves the deletion to the server, which deletes a consumer after seconds and limits
+    // their number. The response is not awaited, since only the reading is measured.
     connection.publish("$JS.API.CONSUMER.DELETE." + stream + "." + consumer, null);
     return read;
   }

@@ -17,7 +17,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.GZIPInputStream;
 
-/** Publishes a file of events to JetStream without Aether: a message a line, no expectations. */
+/**
+ * Publishes a file of events to JetStream without Aether: one message per line, without
+ * expectations.
+ */
 public final class RawImport {
   private static final int IN_FLIGHT = 256;
   private static final long ANSWER_WITHIN_SECONDS = 30;
@@ -26,9 +29,10 @@ public final class RawImport {
   private RawImport() {}
 
   /**
-   * Seconds from the first line to the last acknowledgement, into a new stream.
+   * Publishes a file to a new stream. Returns the seconds from the first line to the last
+   * acknowledgement.
    *
-   * @param file JSON lines with an actorId, as gzip
+   * @param file JSON lines with an actorId, compressed with gzip
    */
   public static double seconds(String url, String stream, Path file)
       throws IOException, InterruptedException, JetStreamApiException {

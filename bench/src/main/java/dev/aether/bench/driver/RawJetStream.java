@@ -16,17 +16,17 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * JetStream without Aether: jnats' publishAsync, one message a commit on the actor's subject with
- * {@code Nats-Expected-Last-Subject-Sequence}. What Aether itself stands on, so nothing on
- * JetStream can be faster.
+ * JetStream without Aether: publishAsync of jnats, one message per commit on the actor's subject,
+ * with {@code Nats-Expected-Last-Subject-Sequence}. Aether is built on the same, so it cannot be
+ * faster.
  */
 public final class RawJetStream implements Driver {
-  /** How jnats writes what is published with an answer expected. */
+  /** How jnats writes requests to the network. */
   public enum Writes {
-    /** As by default: each has a system call of its own. */
+    /** The default: one system call per request. */
     EACH("raw jnats"),
 
-    /** {@code dontForceFlushOnRequest}, as Aether has it: what waits goes out together. */
+    /** {@code dontForceFlushOnRequest}, as in Aether: waiting requests are written together. */
     TOGETHER("raw jnats, writes together");
 
     private final String driver;
@@ -59,9 +59,10 @@ public final class RawJetStream implements Driver {
   }
 
   /**
-   * Connects and makes a stream as Aether's are: file, one replica, new messages refused when full.
+   * Connects and creates a stream with Aether's settings: file storage, one replica, new messages
+   * refused when full.
    *
-   * @param body of every message
+   * @param body the body of every message
    */
   public static RawJetStream open(String url, Writes writes, String stream, int actors, byte[] body)
       throws IOException, InterruptedException, JetStreamApiException {
@@ -79,7 +80,7 @@ public final class RawJetStream implements Driver {
     return new RawJetStream(writes.driver, connection, stream, actors, body);
   }
 
-  /** A connection whose queue holds all that any scenario has in flight. */
+  /** A connection whose queue is large enough for the requests in flight of every scenario. */
   public static Connection connect(String url) throws IOException, InterruptedException {
     return connect(url, Writes.EACH);
   }
@@ -107,7 +108,7 @@ public final class RawJetStream implements Driver {
     return false;
   }
 
-  /** A message is the one event of its commit. */
+  /** A message is a commit with one event. */
   @Override
   public int eventsPerCommit() {
     return 1;

@@ -1,4 +1,4 @@
-/** The systems under load, each behind the same small interface. */
+/** The systems under test, behind one small interface. */
 @NullMarked
 package dev.aether.bench.driver;
 

@@ -14,9 +14,9 @@ import org.HdrHistogram.Recorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps a fixed number of appends in flight: each slot appends to a random one of its own actors,
- * and again when that is acknowledged, on whatever thread brings the acknowledgement. Slots share
- * no actor, so no append waits for, or conflicts with, another.
+ * Keeps a fixed number of appends in flight. Each slot appends to one of its own actors, chosen at
+ * random, and does so again when that is acknowledged, on the thread of the acknowledgement. Slots
+ * have no actors in common, so appends neither wait for nor conflict with each other.
  */
 public final class ClosedLoop {
   private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(60);
@@ -44,7 +44,8 @@ public final class ClosedLoop {
   }
 
   /**
-   * Runs until the time is over or so many appends were made; returns when all are acknowledged.
+   * Runs until the time is over or the number of appends is reached. Blocks until all are
+   * acknowledged.
    *
    * @param actors at least {@code inFlight}
    * @throws IllegalStateException if an append failed or was not answered
@@ -75,7 +76,7 @@ public final class ClosedLoop {
     return new Measured(ended.get(), System.nanoTime() - begunAt, latencies.getIntervalHistogram());
   }
 
-  /** One after another, without recursion where an answer is there at once. */
+  /** Appends one after the other, without recursion if a response is available immediately. */
   private void advance(int slot) {
     while (mayBegin()) {
       long begunAt = System.nanoTime();

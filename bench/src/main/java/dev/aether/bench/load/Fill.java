@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/** Writes what a scenario about reading needs; as fast as it goes, and not measured. */
+/** Writes the data for a scenario about reading, as fast as possible. This is not measured. */
 public final class Fill {
   private static final int IN_FLIGHT = 512;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(60);
@@ -15,8 +15,8 @@ public final class Fill {
   private Fill() {}
 
   /**
-   * Appends to every actor once, then to every actor again, and so on, so that an actor's commits
-   * lie as far apart as they can. Waits until all are acknowledged.
+   * Appends to every actor once, then to every actor again, and so on, so that the commits of an
+   * actor are as far apart as possible. Blocks until all are acknowledged.
    */
   public static void interleaved(Driver driver, int actors, int commitsEach)
       throws InterruptedException {
@@ -36,7 +36,7 @@ public final class Fill {
                   room.release();
                 });
       }
-      // An actor's next append must know where the last one ended.
+      // The next append to an actor depends on the previous one.
       take(room, inFlight, failure);
       room.release(inFlight);
     }

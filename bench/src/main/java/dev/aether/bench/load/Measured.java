@@ -3,11 +3,11 @@ package dev.aether.bench.load;
 import org.HdrHistogram.Histogram;
 
 /**
- * What came of a load.
+ * The result of a load.
  *
- * @param count of what was done and acknowledged
- * @param nanos from the first to the last
- * @param latencies of each, in nanoseconds
+ * @param count the number of acknowledged operations
+ * @param nanos the time from the first to the last
+ * @param latencies the latency of each in nanoseconds
  */
 public record Measured(long count, long nanos, Histogram latencies) {
   private static final double NANOS_PER_SECOND = 1e9;
@@ -17,7 +17,7 @@ public record Measured(long count, long nanos, Histogram latencies) {
     return count * NANOS_PER_SECOND / nanos;
   }
 
-  /** In milliseconds, of 0 to 100 percent. */
+  /** A percentile from 0 to 100 of the latencies, in milliseconds. */
   public double latencyMillis(double percentile) {
     return latencies.getValueAtPercentile(percentile) / NANOS_PER_MILLI;
   }

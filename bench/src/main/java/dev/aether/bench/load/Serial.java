@@ -8,19 +8,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.HdrHistogram.Histogram;
 
-/** One client with one thing in flight, whose thread waits for each answer. */
+/** One client with one operation in flight, whose thread waits for each response. */
 public final class Serial {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(30);
   private static final int SIGNIFICANT_DIGITS = 3;
 
   private Serial() {}
 
-  /** What a client does again and again. */
+  /** The operation that a client repeats. */
   public interface Step {
     void run() throws Exception;
   }
 
-  /** Appends to random actors until the time is over or so many were made. */
+  /** Appends to random actors until the time is over or the number of appends is reached. */
   public static Measured appends(Driver driver, int actors, Duration time, long maxAppends)
       throws Exception {
     return run(() -> append(driver, ThreadLocalRandom.current().nextInt(actors)), time, maxAppends);
@@ -34,7 +34,7 @@ public final class Serial {
     }
   }
 
-  /** Runs a step until the time is over or it ran so often. */
+  /** Repeats a step until the time is over or the number of runs is reached. */
   public static Measured run(Step step, Duration time, long maxSteps) throws Exception {
     Histogram latencies = new Histogram(SIGNIFICANT_DIGITS);
     long begunAt = System.nanoTime();

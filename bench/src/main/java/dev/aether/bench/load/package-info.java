@@ -1,4 +1,4 @@
-/** What asks and measures. */
+/** Generates load and measures it. */
 @NullMarked
 package dev.aether.bench.load;
 

@@ -20,17 +20,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that opens many calls and takes none of their answers: {@code ADDRESS NAMESPACE
- * subscriptions|streams COUNT CONNECTIONS}. Says on standard output how it goes, once a second,
- * until it is ended.
+ * A process that opens many calls and reads none of their responses: {@code ADDRESS NAMESPACE
+ * subscriptions|streams COUNT CONNECTIONS}. Prints its state on standard output once a second,
+ * until it is stopped.
  */
 public final class Attacker {
   private static final long SECOND = 1000;
   private static final int DATA_BYTES = 200;
 
   /**
-   * What HTTP/2 lets come though nobody asks for it, as most clients have it. gRPC's Java client
-   * would let it grow to 8 MiB a call.
+   * The flow-control window of HTTP/2 that most clients have. gRPC's Java client would let it grow
+   * to 8 MiB per call.
    */
   private static final int WINDOW = 65_535;
 
@@ -88,7 +88,7 @@ public final class Attacker {
     var unused = EventStoreGrpc.newStub(channel).saveEventsStream(answers);
   }
 
-  /** Sends as much as the server takes. */
+  /** Sends as much as the server accepts. */
   private final class Saves {
     private final int number;
     private int next;
@@ -118,7 +118,7 @@ public final class Attacker {
     }
   }
 
-  /** Asks for no answer ever. */
+  /** Never requests a response. */
   private final class Untaken<Q, R> implements ClientResponseObserver<Q, R> {
     private final Runnable onReady;
     private @Nullable ClientCallStreamObserver<Q> call;

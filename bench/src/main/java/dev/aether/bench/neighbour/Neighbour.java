@@ -23,8 +23,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A client that behaves: few saves at a steady pace, and a subscription that takes all it gets. For
- * one thread.
+ * A well-behaved client: few saves at a steady rate, and a subscription that reads everything. Not
+ * thread-safe.
  */
 final class Neighbour implements AutoCloseable {
   private static final int SAVERS = 4;
@@ -66,7 +66,7 @@ final class Neighbour implements AutoCloseable {
             });
   }
 
-  /** What it met. */
+  /** What the client has experienced. */
   record Figures(int saves, double p50, double p99, double longest, Map<String, Integer> failed) {
     @Override
     public String toString() {
@@ -81,7 +81,7 @@ final class Neighbour implements AutoCloseable {
     }
   }
 
-  /** Stores so many commits. */
+  /** Stores this many commits. */
   void fill(int commits) {
     for (int i = 0; i < commits; i++) {
       var unused =
@@ -91,7 +91,7 @@ final class Neighbour implements AutoCloseable {
     }
   }
 
-  /** Saves for so long. */
+  /** Saves for this long. */
   Figures run(Duration time) throws InterruptedException {
     List<Long> nanos = Collections.synchronizedList(new ArrayList<>());
     Map<String, Integer> failed = Collections.synchronizedMap(new TreeMap<>());
@@ -145,7 +145,10 @@ final class Neighbour implements AutoCloseable {
         .build();
   }
 
-  /** How many commits its subscription got; negative: it ended. */
+  /**
+   * The number of commits that its subscription has received; negative if the subscription has
+   * ended.
+   */
   long delivered() {
     return delivered.get();
   }

@@ -26,7 +26,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command line: a client alone, and beside each attack. */
+/** The command line: measures a client alone, and next to each attack. */
 @Command(
     name = "bench/neighbour",
     description = "Measures a client alone and beside clients that do not read their answers.",
@@ -160,14 +160,14 @@ public final class NeighbourMain implements Callable<Integer> {
     }
   }
 
-  /** What the node has of the machine's memory, and what of it lives in its heap. */
+  /** The resident memory of the node, and the live objects in its heap. */
   private static String memory(AetherProcess node) throws IOException, InterruptedException {
     String rss = "unknown";
     try {
       Matcher found = RSS.matcher(Files.readString(Path.of("/proc/" + node.pid() + "/status")));
       rss = found.find() ? Long.parseLong(found.group(1)) / KIB_PER_MIB + " MiB" : rss;
     } catch (IOException e) {
-      return "the node is gone";
+      return "the node has exited";
     }
     return "resident " + rss + ", live heap " + Jcmd.liveBytes(node.pid()) / MIB + " MiB";
   }

@@ -1,4 +1,4 @@
-/** Measures a client beside others that take no answers. */
+/** Measures a client next to clients that do not read their responses. */
 @NullMarked
 package dev.aether.bench.neighbour;
 

@@ -17,7 +17,7 @@ public final class AetherImport {
 
   private AetherImport() {}
 
-  /** Seconds from start to end of the process. */
+  /** Runs an import. Returns the seconds from the start to the end of the process. */
   public static double seconds(Rig rig, AetherProcess node, String namespace, Path file)
       throws IOException, InterruptedException {
     Path log = Files.createTempFile(rig.folder(), "import-", ".log");

@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A node from the built jar, on any free ports. For one thread; ends with this JVM. */
+/** A node from the built jar, on free ports. Not thread-safe; ends with this JVM. */
 public final class AetherProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration END_WITHIN = Duration.ofSeconds(20);
@@ -23,11 +23,11 @@ public final class AetherProcess implements AutoCloseable {
   private final String address;
 
   /**
-   * Starts it and returns when it is ready.
+   * Starts the node and waits until it is ready.
    *
-   * @param folder for its log; made if it is missing
+   * @param folder the folder for its log, which is created if missing
    * @param javaOptions such as {@code -Xmx512m}
-   * @param store the flags that say what it stands on
+   * @param store the options for its store
    */
   public AetherProcess(Path jar, Path folder, List<String> javaOptions, List<String> store)
       throws IOException {
@@ -50,7 +50,7 @@ public final class AetherProcess implements AutoCloseable {
 
   private Optional<String> ready() {
     if (!process.isAlive()) {
-      throw new IllegalStateException("aether ended; its log is " + log);
+      throw new IllegalStateException("aether has exited; its log is " + log);
     }
     try {
       Matcher ready = READY.matcher(Files.readString(log));
@@ -60,7 +60,7 @@ public final class AetherProcess implements AutoCloseable {
     }
   }
 
-  /** HOST:PORT where it serves gRPC. */
+  /** HOST:PORT of its gRPC server. */
   public String address() {
     return address;
   }

@@ -2,11 +2,17 @@ package dev.aether.bench.process;
 
 import java.time.Duration;
 
-/** The processor time that a process has used; on a busy machine it says more than the clock. */
+/**
+ * The CPU time that a process has used, which is more meaningful than elapsed time on a busy
+ * machine.
+ */
 public final class CpuTime {
   private CpuTime() {}
 
-  /** Of a running process, to about 10 ms; zero where the system does not tell. */
+  /**
+   * The CPU time of a running process, with a resolution of about 10 ms; zero if the system does
+   * not report it.
+   */
   public static Duration of(long pid) {
     return ProcessHandle.of(pid)
         .flatMap(process -> process.info().totalCpuDuration())

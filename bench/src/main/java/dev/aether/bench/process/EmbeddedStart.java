@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Starts a node with its own nats-server to see how long that takes, and ends it. */
+/** Measures how long a node with its own nats-server takes to start, and stops it. */
 public final class EmbeddedStart {
   private static final long END_WITHIN_SECONDS = 20;
   private static final double NANOS_PER_SECOND = 1e9;
@@ -16,9 +16,9 @@ public final class EmbeddedStart {
   private EmbeddedStart() {}
 
   /**
-   * Seconds from the start of the process to the line that says that it is ready.
+   * Returns the seconds from the start of the process to the line that reports that it is ready.
    *
-   * @throws IOException if it ended without
+   * @throws IOException if it exits before
    */
   public static double seconds(Rig rig, Path data) throws IOException, InterruptedException {
     List<String> store =
@@ -34,7 +34,7 @@ public final class EmbeddedStart {
       String line = out.readLine();
       double seconds = (System.nanoTime() - begun) / NANOS_PER_SECOND;
       if (line == null) {
-        throw new IOException("aether ended without being ready");
+        throw new IOException("aether exited before it was ready");
       }
       return seconds;
     } finally {

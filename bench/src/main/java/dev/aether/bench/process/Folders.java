@@ -8,10 +8,10 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** A temporary folder that goes with all it holds. */
+/** A temporary folder that is deleted with all its content. */
 public record Folders(Path root) implements AutoCloseable {
 
-  /** A new one. */
+  /** Creates a folder. */
   public static Folders temporary() throws IOException {
     return new Folders(Files.createTempDirectory("aether-bench-"));
   }
@@ -21,7 +21,7 @@ public record Folders(Path root) implements AutoCloseable {
     delete(root);
   }
 
-  /** Deletes a folder with all it holds. */
+  /** Deletes a folder with all its content. */
   public static void delete(Path folder) {
     try {
       List<Path> deepestFirst;

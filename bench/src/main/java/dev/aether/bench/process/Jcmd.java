@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Asks another JVM of this machine about itself. */
+/** Queries another JVM on this machine. */
 public final class Jcmd {
   private static final long ANSWER_WITHIN_SECONDS = 60;
   private static final Pattern TOTAL = Pattern.compile("(?m)^Total\\s+\\d+\\s+(\\d+)");
 
   private Jcmd() {}
 
-  /** Bytes of all that is reachable, after a full collection. */
+  /** The size of all reachable objects in bytes, after a full garbage collection. */
   public static long liveBytes(long pid) throws IOException, InterruptedException {
     Process jcmd =
         new ProcessBuilder(
@@ -26,7 +26,7 @@ public final class Jcmd {
     String text = new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     Matcher total = TOTAL.matcher(text);
     if (!jcmd.waitFor(ANSWER_WITHIN_SECONDS, TimeUnit.SECONDS) || !total.find()) {
-      throw new IOException("no total in jcmd's answer: " + text);
+      throw new IOException("no total in the output of jcmd: " + text);
     }
     return Long.parseLong(total.group(1));
   }

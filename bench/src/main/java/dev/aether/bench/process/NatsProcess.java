@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A nats-server with JetStream on one node, lazy sync (nats-server's own default of 2 minutes),
- * messages up to 4 MiB. For one thread; ends with this JVM.
+ * A single nats-server with JetStream, periodic sync (nats-server's default of 2 minutes) and
+ * messages up to 4 MiB. Not thread-safe; ends with this JVM.
  */
 public final class NatsProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(120);
@@ -24,9 +24,9 @@ public final class NatsProcess implements AutoCloseable {
   private TetheredProcess process;
 
   /**
-   * Starts it and returns when it takes connections.
+   * Starts the server and waits until it accepts connections.
    *
-   * @param folder for its store, config and log; made if it is missing
+   * @param folder the folder for its store, configuration and log, which is created if missing
    */
   public NatsProcess(Path binary, Path folder) throws IOException {
     this.binary = binary;
@@ -55,13 +55,13 @@ public final class NatsProcess implements AutoCloseable {
             List.of(binary.toString(), "-c", config().toString()),
             folder.resolve("nats-server.log"),
             END_WITHIN);
-    Waiting.until("nats-server to take connections", READY_WITHIN, () -> greets(started));
+    Waiting.until("nats-server to accept connections", READY_WITHIN, () -> greets(started));
     return started;
   }
 
   private boolean greets(TetheredProcess started) {
     if (!started.isAlive()) {
-      throw new IllegalStateException("nats-server ended; its log is in " + folder);
+      throw new IllegalStateException("nats-server has exited; its log is in " + folder);
     }
     return NatsInfo.of(port).map(info -> info.contains("bench-" + port)).orElse(false);
   }
@@ -70,7 +70,7 @@ public final class NatsProcess implements AutoCloseable {
     return folder.resolve("server.conf");
   }
 
-  /** Where its streams lie. */
+  /** The folder of its streams. */
   public Path store() {
     return folder.resolve("store");
   }
@@ -79,17 +79,17 @@ public final class NatsProcess implements AutoCloseable {
     return "nats://127.0.0.1:" + port;
   }
 
-  /** Of the running process, or of the last one. */
+  /** The process id of the running process, or of the last one. */
   public long pid() {
     return process.pid();
   }
 
-  /** Ends it in order; returns when it is gone. */
+  /** Stops the server gracefully. Blocks until it has exited. */
   public void stop() {
     process.end();
   }
 
-  /** Starts it again after {@link #stop}, on the same port and store. */
+  /** Starts the server again after {@link #stop}, on the same port and store. */
   public void startAgain() throws IOException {
     process = start();
   }

@@ -6,24 +6,24 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Makes the operating system forget what it keeps in memory of files. */
+/** Drops the operating system's page cache. */
 public final class PageCache {
   private static final Path DROP = Path.of("/proc/sys/vm/drop_caches");
   private static final Duration SYNC_WITHIN = Duration.ofSeconds(120);
 
   private PageCache() {}
 
-  /** Whether this process may: on Linux, as root. */
+  /** Whether this process is permitted to: on Linux, as root. */
   public static boolean canDrop() {
     return Files.isWritable(DROP);
   }
 
-  /** Writes out what is unwritten and forgets the rest; blocks meanwhile. */
+  /** Writes modified pages to disk and drops the cache. Blocks meanwhile. */
   public static void drop() throws IOException, InterruptedException {
     Process sync = new ProcessBuilder("sync").inheritIO().start();
     if (!sync.waitFor(SYNC_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
       sync.destroyForcibly();
-      throw new IOException("sync did not end");
+      throw new IOException("sync did not finish");
     }
     Files.writeString(DROP, "3");
   }

@@ -10,9 +10,9 @@ import java.util.List;
  * Starts the servers of a run.
  *
  * @param natsServer the executable
- * @param aetherJar what {@code mvn package} made
- * @param nodeOptions Java's options for every node, for profiling
- * @param folder for all that the servers write; the caller deletes it
+ * @param aetherJar the jar from {@code mvn package}
+ * @param nodeOptions Java options for every node, for profiling
+ * @param folder the folder for everything that the servers write; the caller deletes it
  */
 public record Rig(Path natsServer, Path aetherJar, List<String> nodeOptions, Path folder) {
   /** A nats-server with an empty store. */

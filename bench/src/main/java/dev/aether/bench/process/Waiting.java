@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for a condition, within a bound. */
+/** Waits for a condition, for a limited time. */
 public final class Waiting {
   private static final long POLL_MILLIS = 5;
 
   private Waiting() {}
 
   /**
-   * Returns as soon as the condition holds.
+   * Blocks until the condition is true.
    *
-   * @param what ends the sentence "waited 5 s for …"
-   * @throws IllegalStateException when it does not hold within the bound
+   * @param what the end of the sentence "waited 5 s for …"
+   * @throws IllegalStateException if it does not become true in time
    */
   public static void until(String what, Duration bound, BooleanSupplier condition) {
     long giveUpAt = System.nanoTime() + bound.toNanos();

@@ -1,4 +1,4 @@
-/** Servers as processes of their own. */
+/** Runs servers as separate processes. */
 @NullMarked
 package dev.aether.bench.process;
 

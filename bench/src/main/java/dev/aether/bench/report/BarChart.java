@@ -4,18 +4,18 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Draws bars in groups on a linear axis from 0, as SVG for light and dark pages.
+ * Draws groups of bars on a linear axis from 0, as SVG for light and dark pages.
  *
- * @param title stands above the bars
- * @param unit what the axis counts
- * @param series what each bar of a group stands for, at most three
- * @param groups the bars, as many in each as there are series
+ * @param title the title above the bars
+ * @param unit the unit of the axis
+ * @param series the meaning of each bar in a group, at most three
+ * @param groups the groups, each with one bar per series
  */
 public record BarChart(String title, String unit, List<String> series, List<Group> groups) {
   private static final int LABEL_WIDTH = 150;
   private static final int AXIS_WIDTH = 480;
 
-  /** For the text after the longest bar. */
+  /** Space for the text after the longest bar. */
   private static final int NOTE_WIDTH = 170;
 
   private static final int BAR_HEIGHT = 14;
@@ -38,18 +38,18 @@ public record BarChart(String title, String unit, List<String> series, List<Grou
 
   private static final List<String> CLASSES = List.of("first", "second", "third");
 
-  /** Bars that belong together. */
+  /** A group of bars. */
   public record Group(String name, List<Bar> bars) {}
 
   /**
    * A bar.
    *
-   * @param value its length, not below 0
-   * @param note stands after the value
+   * @param value its length, at least 0
+   * @param note text after the value
    */
   public record Bar(double value, String note) {}
 
-  /** The picture, as a file. */
+  /** The picture as the content of a file. */
   public String svg() {
     int groupHeight = series.size() * BAR_HEIGHT + GAP;
     int bottom = TOP + groups.size() * groupHeight;
@@ -99,7 +99,10 @@ public record BarChart(String title, String unit, List<String> series, List<Grou
         .reduce(1, Math::max);
   }
 
-  /** Between two marks of the axis: 1, 2 or 5 times a power of ten, for five marks or some more. */
+  /**
+   * The distance between two ticks of the axis: 1, 2 or 5 times a power of ten, which results in
+   * about five ticks or slightly more.
+   */
   private static double step(double largest) {
     double most = largest / 5;
     double power = Math.pow(10, Math.floor(Math.log10(most)));

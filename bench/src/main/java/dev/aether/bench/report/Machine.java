@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What the figures depend on and a reader can't see; no names of machines. */
+/** Facts about the machine that the figures depend on, without its name. */
 public final class Machine {
   private static final long KIB_PER_GIB = 1024 * 1024;
 
   private Machine() {}
 
-  /** Facts, in the order to show them. */
+  /** The facts, in display order. */
   public static Map<String, String> facts(String natsVersion) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("cores", "" + Runtime.getRuntime().availableProcessors());
@@ -30,7 +30,7 @@ public final class Machine {
     return kib.isEmpty() ? "unknown" : Long.parseLong(kib) / KIB_PER_GIB + " GiB";
   }
 
-  /** What stands after the colon of the first line with that start. */
+  /** The text after the colon in the first line with this prefix. */
   private static String fromProc(String file, String start) {
     try {
       return Files.readAllLines(Path.of(file)).stream()

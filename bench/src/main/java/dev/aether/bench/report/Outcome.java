@@ -3,10 +3,10 @@ package dev.aether.bench.report;
 import java.util.List;
 
 /**
- * What came of a scenario.
+ * The result of a scenario.
  *
- * @param id one letter, as on the command line
- * @param title what was done, in a line
+ * @param id the scenario's letter
+ * @param title what was done, in one line
  */
 public record Outcome(String id, String title, List<Series> series, List<Target> targets) {
   /** Copies. */

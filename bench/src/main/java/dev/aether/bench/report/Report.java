@@ -12,9 +12,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A run, as JSON for programs and as Markdown for people.
+ * The results of a run, as JSON for programs and as Markdown for people.
  *
- * @param facts of the machine and the run
+ * @param facts facts about the machine and the run
  */
 public record Report(Map<String, String> facts, List<Outcome> outcomes) {
 
@@ -69,7 +69,7 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
     return one;
   }
 
-  /** Tables: each scenario's figures, then what was aimed at. */
+  /** Tables: the figures of each scenario, followed by its targets. */
   public String markdown() {
     StringBuilder text =
         new StringBuilder(
@@ -119,7 +119,7 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
         target.isMet() ? "met" : "**missed**");
   }
 
-  /** Three digits, as far as they say something. */
+  /** Formats a number with about three significant digits. */
   private static String number(double value) {
     double size = Math.abs(value);
     String form = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";

@@ -16,10 +16,10 @@ final class SaveRateChart {
 
   private SaveRateChart() {}
 
-  /** What a scenario or a system is called in the picture. */
+  /** The label of a scenario or a system in the picture. */
   private record Label(String id, String text) {}
 
-  /** Empty unless both scenarios were run. */
+  /** The chart; empty unless both scenarios were run. */
   static Optional<BarChart> of(List<Outcome> outcomes) {
     List<BarChart.Group> groups =
         SCENARIOS.stream()

@@ -5,11 +5,11 @@ import java.util.function.DoubleBinaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * One figure of one system, measured once a round.
+ * One figure of one system, measured once per round.
  *
- * @param system that was measured
- * @param figure such as "saves/s"
- * @param rounds at least one, in the order they were run
+ * @param system the system that was measured
+ * @param figure the name of the figure, such as "saves/s"
+ * @param rounds the values, at least one, in the order of the rounds
  */
 public record Series(String system, String figure, List<Double> rounds) {
   /** Copies. */
@@ -33,19 +33,19 @@ public record Series(String system, String figure, List<Double> rounds) {
     return rounds.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
   }
 
-  /** Each round of this beside the same round of another, as another series. */
+  /** The ratio of this series to another, round by round. */
   public Series over(Series other, String figure) {
     return combined(other, figure, (mine, its) -> mine / its);
   }
 
-  /** What each round of this has more than the same round of another. */
+  /** The difference of this series to another, round by round. */
   public Series minus(Series other, String figure) {
     return combined(other, figure, (mine, its) -> mine - its);
   }
 
   private Series combined(Series other, String name, DoubleBinaryOperator operation) {
     if (other.rounds.size() != rounds.size()) {
-      throw new IllegalArgumentException("rounds of different runs");
+      throw new IllegalArgumentException("the series have different numbers of rounds");
     }
     List<Double> combined =
         IntStream.range(0, rounds.size())

@@ -1,11 +1,11 @@
 package dev.aether.bench.report;
 
 /**
- * What a figure should reach.
+ * A target for a figure.
  *
- * @param measured whose median counts
- * @param bound that the median is held to
- * @param atLeast whether it is the least that is wanted, else the most
+ * @param measured the series, whose median counts
+ * @param bound the limit for the median
+ * @param atLeast whether the limit is a minimum; otherwise it is a maximum
  */
 public record Target(Series measured, double bound, boolean atLeast) {
 

@@ -1,4 +1,4 @@
-/** What was measured, as JSON and as Markdown. */
+/** Writes the results as JSON, Markdown and SVG. */
 @NullMarked
 package dev.aether.bench.report;
 

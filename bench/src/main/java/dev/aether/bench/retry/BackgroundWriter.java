@@ -13,9 +13,13 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** Goes on at once, and is refused where it is faster than its saver. */
+/**
+ * A writer that continues immediately, and whose saves are refused if it is faster than its saver.
+ */
 final class BackgroundWriter implements Writer {
-  /** Few, so that the latencies are not those of a queue that is always full. */
+  /**
+   * A small queue: with a large one, the latencies would be those of a queue that is always full.
+   */
   private static final int MAX_WAITING = 10;
 
   private static final long PAUSE_MILLIS = 1;

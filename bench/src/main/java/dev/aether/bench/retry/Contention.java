@@ -10,7 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Some writers save to one actor, each as fast as its pattern lets it. */
+/** Several writers save to one actor, each as fast as its pattern allows. */
 final class Contention {
   private final AetherClient client;
   private final AtomicLong runs = new AtomicLong();
@@ -20,9 +20,9 @@ final class Contention {
   }
 
   /**
-   * Runs for a time; what was begun in it is counted when it ends.
+   * Runs for a time. A save that was started within the time is counted when it ends.
    *
-   * @throws IllegalStateException if the actor has not exactly what was saved
+   * @throws IllegalStateException if the actor does not have exactly the events that were saved
    */
   Figures run(Patterns.Pattern pattern, int writers, Duration time) throws InterruptedException {
     String actor = "contended-" + runs.incrementAndGet();

@@ -4,16 +4,16 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What came of a run.
+ * The figures of a run.
  *
- * @param saved saves that were stored
- * @param seconds the run's length
- * @param p50Millis from the begin of a save to its answer, of those that were stored
- * @param p99Millis the same
- * @param callerMillis the median time for which a save's caller could do nothing else
- * @param attempts requests to save
- * @param gaveUp saves that were given up after conflicts
- * @param refused saves that were not even tried
+ * @param saved number of saves that were stored
+ * @param seconds length of the run
+ * @param p50Millis median latency of the stored saves
+ * @param p99Millis 99th percentile of their latency
+ * @param callerMillis median time for which the caller of a save was blocked
+ * @param attempts number of requests
+ * @param gaveUp number of saves that were given up after conflicts
+ * @param refused number of saves that were not tried
  */
 record Figures(
     long saved,
@@ -33,12 +33,12 @@ record Figures(
     return saved == 0 ? attempts : (double) attempts / saved;
   }
 
-  /** Of the saves that were tried, in percent. */
+  /** The percentage of the tried saves that were given up. */
   double gaveUpPercent() {
     return saved + gaveUp == 0 ? 0 : 100.0 * gaveUp / (saved + gaveUp);
   }
 
-  /** The round in the middle by what it saved: its other figures belong to that. */
+  /** The round with the median number of saves, with all its figures. */
   static Figures median(List<Figures> rounds) {
     List<Figures> sorted =
         rounds.stream().sorted(Comparator.comparingDouble(Figures::savedPerSecond)).toList();

@@ -19,11 +19,11 @@ final class Patterns {
   /**
    * A pattern.
    *
-   * @param name as its class is named
-   * @param nameInGo as the Go library aether, from which it comes, names it; where that is known
+   * @param name the name of its class
+   * @param nameInGo its name in the Go library aether, from which it comes, if known
    * @param complexity of the code that uses it
-   * @param useWhen in a few words
-   * @param writers makes its writers
+   * @param useWhen when to use it, in a few words
+   * @param writers creates its writers
    */
   record Pattern(
       String name,

@@ -19,7 +19,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command line: runs each pattern with few and many writers, in turns. */
+/** The command line: runs each pattern in turn, with few and with many writers. */
 @Command(
     name = "bench/retry",
     description = "Measures the retry patterns with writers that contend for one actor.",
@@ -44,7 +44,7 @@ public final class RetryMain implements Callable<Integer> {
   @Option(names = "--home", paramLabel = "DIR", description = "The repository.", required = true)
   private Path home = Path.of("");
 
-  /** Ends with 0 when every actor has exactly what was saved. */
+  /** Returns 0 if every actor has exactly the events that were saved. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new RetryMain()).execute(args));
   }

@@ -11,17 +11,17 @@ import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
 
 /**
- * The patterns' figures as a table and a picture.
+ * Writes the figures of the patterns as tables and a picture.
  *
- * @param facts of the machine and the run
- * @param writers how many wrote at once in each run of a row
- * @param rows a pattern each
+ * @param facts facts about the machine and the run
+ * @param writers the number of writers in each run of a row
+ * @param rows one row per pattern
  */
 record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> rows) {
   private static final String BEGIN = "<!-- bench/retry writes from here -->";
   private static final String END = "<!-- bench/retry writes to here -->";
 
-  /** A pattern's figures, as many as {@link #writers}. */
+  /** The figures of a pattern, one for each entry of {@link #writers}. */
   record Row(Patterns.Pattern pattern, List<Figures> figures) {
     String cells(ToDoubleFunction<Figures> figure) {
       return figures.stream()
@@ -48,7 +48,7 @@ record RetryReport(Map<String, String> facts, List<Integer> writers, List<Row> r
     return writers.stream().map(String::valueOf).collect(Collectors.joining(" / "));
   }
 
-  /** What helps to choose. */
+  /** The figures that help to choose a pattern. */
   String summary() {
     StringBuilder text = new StringBuilder();
     text.append(

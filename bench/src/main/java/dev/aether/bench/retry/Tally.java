@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.Recorder;
 
-/** What all writers of a run did. For any number of threads. */
+/** Counts what all writers of a run do. Thread-safe. */
 final class Tally {
   private static final int SIGNIFICANT_DIGITS = 3;
 
@@ -22,7 +22,7 @@ final class Tally {
     untilSaved.recordValue(System.nanoTime() - begunNanos);
   }
 
-  /** How long the caller of a save, whatever became of it, could do nothing else. */
+  /** How long the callers of saves were blocked, whatever the outcome. */
   void callerWaited(long begunNanos) {
     callers.recordValue(System.nanoTime() - begunNanos);
   }
@@ -31,7 +31,7 @@ final class Tally {
     gaveUp.incrementAndGet();
   }
 
-  /** Not even tried: the breaker was open, or the queue full. */
+  /** Saves that were not tried: the breaker was open, or the queue was full. */
   void refused() {
     refused.incrementAndGet();
   }

@@ -8,7 +8,10 @@ import dev.aether.client.retry.RetryingSaver;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for each save; where a breaker is open, until that may let a trial through. */
+/**
+ * A writer that waits for each save. If its breaker is open, it waits until the breaker may allow a
+ * trial.
+ */
 final class WaitingWriter implements Writer {
   private static final long LEAST_PAUSE_MILLIS = 1;
 

@@ -2,16 +2,16 @@ package dev.aether.bench.retry;
 
 import dev.aether.client.AetherClient;
 
-/** One writer of a contended actor: a process of its own, as far as the pattern can tell. */
+/** One writer to a contended actor. To the pattern it is like a separate process. */
 interface Writer extends AutoCloseable {
-  /** Begins a save, and waits as long as the pattern has its caller wait. */
+  /** Starts a save, and blocks for as long as the pattern blocks its caller. */
   void write(String actorId) throws InterruptedException;
 
-  /** Waits until all that was begun is saved or given up. */
+  /** Blocks until all started saves are stored or given up. */
   @Override
   void close();
 
-  /** Makes a writer. */
+  /** Creates writers. */
   interface Maker {
     Writer make(AetherClient client, Tally tally);
   }

@@ -1,4 +1,4 @@
-/** Measures the retry patterns of the Java client under contention. */
+/** Measures the Java client's retry patterns under contention. */
 @NullMarked
 package dev.aether.bench.retry;
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Scenario f: what a node remembers of a million actors, which live in nothing else: the growth of
- * what is reachable in its heap.
+ * Scenario f: the memory that a node needs per cached actor, measured as the growth of the
+ * reachable objects in its heap with a million actors.
  */
 public final class CachedActors implements Scenario {
   private static final int ACTORS = 1_000_000;

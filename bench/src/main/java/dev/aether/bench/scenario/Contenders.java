@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The drivers of a scenario about saves, all on one nats-server. */
+/** The drivers of a scenario about saves, all with the same nats-server. */
 final class Contenders implements AutoCloseable {
   private final NatsProcess nats;
   private final AetherProcess node;
@@ -24,7 +24,8 @@ final class Contenders implements AutoCloseable {
   /**
    * Starts the servers.
    *
-   * @param eventsPerCommit of Aether's; raw JetStream has one message a commit
+   * @param eventsPerCommit events per commit of Aether's drivers; raw JetStream has one message per
+   *     commit
    */
   Contenders(Rig rig, int actors, int eventsPerCommit) throws Exception {
     byte[] data = Payload.json();
@@ -43,7 +44,7 @@ final class Contenders implements AutoCloseable {
     return drivers;
   }
 
-  /** What each process has used until now. */
+  /** The CPU time that each process has used so far. */
   Map<String, Duration> cpuTimes() {
     Map<String, Duration> times = new LinkedHashMap<>();
     times.put("client", CpuTime.of(ProcessHandle.current().pid()));

@@ -38,7 +38,7 @@ public final class FanOut implements Scenario {
 
   @Override
   public Outcome run(Rig rig, Scale scale) throws Exception {
-    // As many in a quick run: a tenth of them is another scenario.
+    // As many in a quick run: with a tenth of them it would be another scenario.
     int count = Math.min(SUBSCRIBERS, scale.of(10 * SUBSCRIBERS));
     int commits = (int) Math.min(scale.maxPerRound(), scale.of(COMMITS));
     try (NatsProcess nats = rig.nats();
@@ -79,7 +79,7 @@ public final class FanOut implements Scenario {
     }
   }
 
-  /** From the first save until every subscriber has every commit, and no more than these. */
+  /** Measures from the first save until every subscriber has every commit, and none twice. */
   private static double deliveries(
       AetherStream writer, CountingSubscribers subscribers, int count, int commits) {
     long before = subscribers.commits();

@@ -35,7 +35,9 @@ public final class ImportTime implements Scenario {
 
   private final Path log;
 
-  /** A log of JSON lines as gzip; where it is missing, one of the same size is made up. */
+  /**
+   * A log of JSON lines, compressed with gzip. If it is missing, one of the same size is generated.
+   */
   public ImportTime(Path log) {
     this.log = log;
   }
@@ -62,7 +64,7 @@ public final class ImportTime implements Scenario {
                     ? RawImport.seconds(nats.url(), target, file)
                     : AetherImport.seconds(rig, node, target, file));
           };
-      // The node has served before; the command has not.
+      // The node is warm, but the command is not.
       Rounds rounds = Rounds.run(scale, List.of(RAW, AETHER), name -> name, measure);
       return new Outcome(
           id(),

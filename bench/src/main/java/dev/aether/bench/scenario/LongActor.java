@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Scenario i: whether an actor of a million events reads as one of a hundred does. */
+/** Scenario i: whether an actor with a million events can be read as fast as one with a hundred. */
 public final class LongActor implements Scenario {
   private static final int LONG = 1_000_000;
   private static final int SHORT = 100;

@@ -3,9 +3,9 @@ package dev.aether.bench.scenario;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** The data of the events that are written: JSON of a given length. */
+/** The data of the events: JSON of a given length. */
 final class Payload {
-  /** Of all scenarios. */
+  /** The length in all scenarios. */
   static final int BYTES = 256;
 
   private Payload() {}

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Scenario h: from the start of {@code aether serve --data DIR} until it says that it is ready. */
+/**
+ * Scenario h: the time from the start of {@code aether serve --data DIR} until it reports that it
+ * is ready.
+ */
 public final class ReadyTime implements Scenario {
   private static final double AT_MOST_S = 2;
   private static final String FIGURE = "s until ready";

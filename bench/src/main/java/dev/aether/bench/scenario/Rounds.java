@@ -8,19 +8,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Runs every system once a round, one after another, so that what disturbs the machine for a while
- * disturbs all of them alike. Each has warmed up before.
+ * Runs every system once per round, one after the other, so that a temporary disturbance of the
+ * machine affects all of them. Each is warmed up first.
  */
 final class Rounds {
   private final Map<String, Series> series = new LinkedHashMap<>();
 
-  /** Measures one system in one round. */
+  /** Measures one system once. */
   interface Turn<S> {
-    /** Figures by name; the same names in every round. */
+    /** The figures by name, with the same names in every round. */
     Map<String, Double> measure(S system, Duration time) throws Exception;
   }
 
-  /** A system and what tables call it. */
+  /** A system and its name in tables. */
   interface Naming<S> {
     String of(S system);
   }
@@ -35,7 +35,7 @@ final class Rounds {
     return run(scale.rounds(), scale.roundTime(), systems, naming, turn);
   }
 
-  /** Without warming up, for what is measured cold or in a process of its own. */
+  /** Runs without a warm-up, for systems that are measured cold or in a separate process. */
   static <S> Rounds runCold(int rounds, List<S> systems, Naming<S> naming, Turn<S> turn)
       throws Exception {
     return run(rounds, Duration.ZERO, systems, naming, turn);

@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Scenario c: how long one save takes that waits for no other. */
+/** Scenario c: the latency of a save when no others are in flight. */
 public final class SaveLatency implements Scenario {
   private static final int ACTORS = 10_000;
   private static final double MORE_THAN_RAW_MS = 0.3;

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** Scenarios a and b: how many commits, or events, are stored in a second. */
+/** Scenarios a and b: the number of events that are stored per second. */
 public final class SaveRate implements Scenario {
   private static final int ACTORS = 10_000;
   private static final int IN_FLIGHT = 256;
@@ -33,12 +33,12 @@ public final class SaveRate implements Scenario {
     this.streamAtLeast = streamAtLeast;
   }
 
-  /** One event a commit. */
+  /** One event per commit. */
   public static SaveRate single() {
     return new SaveRate("a", 1, 0.4, 0.7);
   }
 
-  /** Ten events a commit, beside raw messages of one. */
+  /** Ten events per commit, compared with raw messages of one event. */
   public static SaveRate ofTen() {
     return new SaveRate("b", 10, 4, 4);
   }

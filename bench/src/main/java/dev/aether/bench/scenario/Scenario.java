@@ -3,11 +3,11 @@ package dev.aether.bench.scenario;
 import dev.aether.bench.process.Rig;
 import dev.aether.bench.report.Outcome;
 
-/** Something that is measured, with servers of its own. */
+/** A scenario that is measured with its own servers. */
 public interface Scenario {
-  /** One letter. */
+  /** Its letter. */
   String id();
 
-  /** Runs it; bounded in time. */
+  /** Runs the scenario, for a limited time. */
   Outcome run(Rig rig, Scale scale) throws Exception;
 }

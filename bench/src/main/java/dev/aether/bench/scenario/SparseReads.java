@@ -23,7 +23,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 
-/** Scenario d: an actor whose few events lie far apart in a large log, warm and cold. */
+/** Scenario d: reads of an actor whose few events are far apart in a large log, warm and cold. */
 public final class SparseReads implements Scenario {
   private static final int ACTORS = 50_000;
   private static final int EVENTS_EACH = 40;
@@ -107,8 +107,8 @@ public final class SparseReads implements Scenario {
   }
 
   /**
-   * Each turn begins with nats-server started anew and nothing of its store in memory; the node and
-   * the readers are warm.
+   * Each turn starts with a restarted nats-server and without its store in the page cache. The node
+   * and the readers are warm.
    */
   private static Rounds cold(NatsProcess nats, AetherProcess node, int actors, Scale scale)
       throws Exception {
@@ -144,7 +144,7 @@ public final class SparseReads implements Scenario {
     }
   }
 
-  /** Asks for an actor that nobody wrote, which no block of the store is read for. */
+  /** Requests an actor without events, for which the store reads no block. */
   private static boolean isThere(AetherReader probe, int absentActor) {
     try {
       return probe.latest(absentActor) == 0;

@@ -1,4 +1,4 @@
-/** What is measured, each with its target. */
+/** The scenarios that are measured, with their targets. */
 @NullMarked
 package dev.aether.bench.scenario;
 

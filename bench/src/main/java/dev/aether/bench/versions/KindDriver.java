@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
-/** SaveEvents of one kind at one node, a call for each commit. */
+/** Saves of one kind to one node, with one SaveEvents call per commit. */
 final class KindDriver implements Driver {
   private static final long DEADLINE_SECONDS = 15;
 

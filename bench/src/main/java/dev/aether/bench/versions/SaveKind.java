@@ -3,7 +3,7 @@ package dev.aether.bench.versions;
 import com.google.protobuf.Empty;
 import dev.aether.v1.SaveEventsRequest;
 
-/** What kind of saves a load is made of. */
+/** The kinds of saves in a load. */
 enum SaveKind {
   EXPECTED_VERSION("expected_version"),
   ANY_VERSION("any_version"),
@@ -19,7 +19,7 @@ enum SaveKind {
     return title;
   }
 
-  /** Says whose the save is and what it expects, after so many saves of that actor. */
+  /** Sets the actor and the expected version of a save, after this many saves of the actor. */
   void fill(SaveEventsRequest.Builder request, int actor, long saved) {
     request.setActorId(this == FIRST_SAVE ? "new-" + actor + "-" + saved : "actor-" + actor);
     if (this == EXPECTED_VERSION) {

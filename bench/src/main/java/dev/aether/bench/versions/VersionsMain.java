@@ -25,10 +25,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The command line: saves with two builds of the server, in turns, round for round. */
+/** The command line: saves with two builds of the server, alternately in each round. */
 @Command(
     name = "bench/versions",
-    description = "Compares the saves of two builds of the server.",
+    description = "Compare the saves of two builds of the server.",
     mixinStandardHelpOptions = true)
 public final class VersionsMain implements Callable<Integer> {
   private static final int ACTORS = 2_000;
@@ -55,7 +55,7 @@ public final class VersionsMain implements Callable<Integer> {
       description = "Duration of each load in each round. Default: ${DEFAULT-VALUE}")
   private int seconds = 3;
 
-  /** Ends with 0 when all saves were acknowledged. */
+  /** Returns 0 if all saves were acknowledged. */
   public static void main(String[] args) {
     System.exit(new CommandLine(new VersionsMain()).execute(args));
   }
@@ -68,7 +68,7 @@ public final class VersionsMain implements Callable<Integer> {
         Node now = new Node("new", new Rig(nats, after, List.of(), folders.root()))) {
       Map<String, List<Double>> figures = new LinkedHashMap<>();
       for (int round = 0; round <= rounds; round++) {
-        // Each is first in every other round.
+        // Each build goes first in every other round.
         List<Node> turns = round % 2 == 0 ? List.of(old, now) : List.of(now, old);
         for (SaveKind kind : SaveKind.values()) {
           for (Node node : turns) {
@@ -98,7 +98,7 @@ public final class VersionsMain implements Callable<Integer> {
             series.max()));
   }
 
-  /** A build of the server in front of a nats-server of its own. */
+  /** A build of the server with its own nats-server. */
   private final class Node implements AutoCloseable {
     private final String name;
     private final NatsProcess nats;

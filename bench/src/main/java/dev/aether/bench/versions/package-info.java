@@ -1,4 +1,4 @@
-/** Two builds of the server beside each other. */
+/** Compares two builds of the server. */
 @NullMarked
 package dev.aether.bench.versions;
 
