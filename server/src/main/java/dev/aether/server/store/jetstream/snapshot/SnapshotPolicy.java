@@ -147,7 +147,7 @@ final class SnapshotPolicy
     }
     return isUncertain && !follows(place.messages(), head, publishedBehind)
         ? new Step.Refuse<>(
-            StoreException.outcomeUnknown(actor, "others changed the snapshot meanwhile"))
+            StoreException.outcomeUnknown(actor, "others changed the snapshot at the same time"))
         : new Step.PlaceTaken<>(decide(place, head, true, false));
   }
 
