@@ -12,7 +12,6 @@ import dev.aether.server.grpc.requests.UnaryCall;
 import dev.aether.server.grpc.subscriptions.GrpcSink;
 import dev.aether.server.grpc.subscriptions.PublishMapper;
 import dev.aether.server.grpc.subscriptions.SubscribeMapper;
-import dev.aether.server.grpc.subscriptions.TwinService;
 import dev.aether.server.grpc.tokens.CursorCodec;
 import dev.aether.server.wire.SubscriptionFrame;
 import dev.aether.v1.EventBusGrpc;
@@ -21,6 +20,7 @@ import dev.aether.v1.PublishResponse;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import io.grpc.MethodDescriptor;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -42,19 +42,25 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
   }
 
   /**
-   * Returns the service with another response type for Subscribe: it has the same wire format, but
+   * Binds the service with another response type for Subscribe: it has the same wire format, but
    * its commits are bytes, so that a commit is encoded once for all subscribers.
    */
-  ServerServiceDefinition bindWithTwin() {
+  ServerServiceDefinition bindWithEncodedFrames() {
     MethodDescriptor<SubscribeRequest, SubscribeResponse> declared =
         EventBusGrpc.getSubscribeMethod();
-    MethodDescriptor<SubscribeRequest, SubscriptionFrame> subscribe =
-        declared.toBuilder(
-                declared.getRequestMarshaller(),
-                ProtoUtils.marshaller(SubscriptionFrame.getDefaultInstance()))
-            .build();
-    return TwinService.with(
-        bindService(), subscribe, ServerCalls.asyncServerStreamingCall(this::follow));
+    ServerMethodDefinition<?, ?> subscribe =
+        ServerMethodDefinition.create(
+            declared.toBuilder(
+                    declared.getRequestMarshaller(),
+                    ProtoUtils.marshaller(SubscriptionFrame.getDefaultInstance()))
+                .build(),
+            ServerCalls.asyncServerStreamingCall(this::follow));
+    return ServiceDefinitions.withMethods(
+        bindService(),
+        method ->
+            method.getMethodDescriptor().getFullMethodName().equals(declared.getFullMethodName())
+                ? subscribe
+                : method);
   }
 
   private void follow(SubscribeRequest request, StreamObserver<SubscriptionFrame> response) {

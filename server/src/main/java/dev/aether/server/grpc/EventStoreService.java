@@ -10,6 +10,7 @@ import dev.aether.server.grpc.reads.EventPages;
 import dev.aether.server.grpc.reads.LoadActorPages;
 import dev.aether.server.grpc.reads.PagedCall;
 import dev.aether.server.grpc.reads.ReadLogPages;
+import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.requests.FieldViolations;
 import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.grpc.requests.UnaryCall;
@@ -46,7 +47,7 @@ import io.grpc.stub.StreamObserver;
 import java.util.function.Supplier;
 
 /** Saves and reads. No method blocks. */
-final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
+final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implements AutoCloseable {
   private final Store store;
   private final EventStore events;
   private final SaveHandler saves;
@@ -54,13 +55,22 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase {
   private final SnapshotCalls snapshots;
   private final ActorCalls actors;
 
-  EventStoreService(Store store, SaveHandler saves, SaveStreamCalls streams) {
+  /**
+   * @param defaults fills in what senders left out
+   */
+  EventStoreService(Store store, EventDefaults defaults) {
     this.store = store;
-    this.events = store.events();
-    this.saves = saves;
-    this.streams = streams;
-    snapshots = new SnapshotCalls(store, saves);
+    events = store.events();
+    saves = new SaveHandler(events, defaults);
+    streams = new SaveStreamCalls(saves);
+    snapshots = new SnapshotCalls(store, defaults);
     actors = new ActorCalls(store);
+  }
+
+  /** Closes the streams of saves, which would never end by themselves. */
+  @Override
+  public void close() {
+    streams.close();
   }
 
   @Override

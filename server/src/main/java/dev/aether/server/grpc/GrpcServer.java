@@ -1,14 +1,11 @@
 package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
-import dev.aether.server.grpc.errors.MalformedRequests;
 import dev.aether.server.grpc.limits.Connection;
 import dev.aether.server.grpc.limits.ConnectionLimits;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
-import dev.aether.server.grpc.saves.SaveHandler;
-import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.store.Store;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
@@ -71,7 +68,7 @@ public final class GrpcServer implements AutoCloseable {
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls calls = new OpenCalls();
-  private final SaveStreamCalls saveStreams;
+  private final EventStoreService eventStore;
 
   /**
    * Starts to listen and serve.
@@ -84,8 +81,7 @@ public final class GrpcServer implements AutoCloseable {
       InetSocketAddress listen, Store store, EventBus bus, String nodeId, InstantSource clock)
       throws IOException {
     EventDefaults defaults = new EventDefaults(clock);
-    SaveHandler saves = new SaveHandler(store, defaults);
-    saveStreams = new SaveStreamCalls(saves);
+    eventStore = new EventStoreService(store, defaults);
     NodeLimits limits = new NodeLimits(Runtime.getRuntime().maxMemory());
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
@@ -105,12 +101,11 @@ public final class GrpcServer implements AutoCloseable {
             // Before the services, so that they never see a refused call.
             .intercept(new ConnectionLimits())
             .addService(
-                MalformedRequests.refused(
-                    new EventStoreService(store, saves, saveStreams).bindService()))
+MalformedRequests.refused(eventStore.bindService()))
             .addService(
                 MalformedRequests.refused(
                     new EventBusService(bus, store.namespaces().storeId(), nodeId, defaults)
-                        .bindWithTwin()))
+                        .bindWithEncodedFrames()))
             .addService(
                 Reflection.withErrorDetails(
                     MalformedRequests.refused(
@@ -157,7 +152,7 @@ public final class GrpcServer implements AutoCloseable {
   public void close() {
     health.enterTerminalState();
     server.shutdown();
-    saveStreams.close();
+    eventStore.close();
     try {
       calls.awaitNone(CALLS_END_WITHIN);
       if (!server.awaitTermination(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {

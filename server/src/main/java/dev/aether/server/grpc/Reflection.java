@@ -5,7 +5,6 @@ import com.google.protobuf.Descriptors.DescriptorValidationException;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.rpc.ErrorDetailsProto;
 import io.grpc.BindableService;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
 import io.grpc.protobuf.ProtoFileDescriptorSupplier;
@@ -37,15 +36,7 @@ final class Reflection {
       throw new IllegalArgumentException(declared.getName() + " is not described by a file");
     }
     FileDescriptor file = importing(schema.getFileDescriptor(), ErrorDetailsProto.getDescriptor());
-    ServiceDescriptor.Builder descriptor =
-        ServiceDescriptor.newBuilder(declared.getName())
-            .setSchemaDescriptor((ProtoFileDescriptorSupplier) () -> file);
-    declared.getMethods().forEach(descriptor::addMethod);
-    ServerServiceDefinition.Builder described = ServerServiceDefinition.builder(descriptor.build());
-    for (ServerMethodDefinition<?, ?> method : service.getMethods()) {
-      described.addMethod(method);
-    }
-    return described.build();
+    return ServiceDefinitions.withSchema(service, (ProtoFileDescriptorSupplier) () -> file);
   }
 
   private static FileDescriptor importing(FileDescriptor file, FileDescriptor imported) {

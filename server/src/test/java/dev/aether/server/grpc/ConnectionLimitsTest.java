@@ -9,9 +9,7 @@ import dev.aether.server.grpc.limits.ConnectionLimits;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.EventDefaults;
-import dev.aether.server.grpc.saves.SaveHandler;
 import dev.aether.server.grpc.saves.SaveStreamCall;
-import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -57,9 +55,8 @@ class ConnectionLimitsTest {
 
   private final HeldStore store = new HeldStore();
   private final NodeLimits limits = new NodeLimits(HEAP);
-  private final SaveHandler saves =
-      new SaveHandler(store, new EventDefaults(InstantSource.system()));
-  private final SaveStreamCalls streams = new SaveStreamCalls(saves);
+  private final EventStoreService service =
+      new EventStoreService(store, new EventDefaults(InstantSource.system()));
   private final Server server = serve();
   private final ManagedChannel attacked = channel();
   private final ManagedChannel beside = channel();
@@ -73,7 +70,7 @@ class ConnectionLimitsTest {
           .directExecutor()
           .addTransportFilter(Connection.each(limits))
           .intercept(new ConnectionLimits())
-          .addService(new EventStoreService(store, saves, streams))
+          .addService(service)
           .build()
           .start();
     } catch (IOException e) {

@@ -8,8 +8,6 @@ import dev.aether.server.grpc.limits.Connection;
 import dev.aether.server.grpc.limits.ConnectionLimits;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
-import dev.aether.server.grpc.saves.SaveHandler;
-import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -41,9 +39,8 @@ class SaveStreamCallTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
   private final HeldStore store = new HeldStore();
-  private final SaveHandler saves =
-      new SaveHandler(store, new EventDefaults(InstantSource.system()));
-  private final SaveStreamCalls streams = new SaveStreamCalls(saves);
+  private final EventStoreService service =
+      new EventStoreService(store, new EventDefaults(InstantSource.system()));
   private final Server server = serve();
   private final ManagedChannel channel =
       ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -58,7 +55,7 @@ class SaveStreamCallTest {
           .directExecutor()
           .addTransportFilter(Connection.each(new NodeLimits(Runtime.getRuntime().maxMemory())))
           .intercept(new ConnectionLimits())
-          .addService(new EventStoreService(store, saves, streams))
+          .addService(service)
           .build()
           .start();
     } catch (IOException e) {
@@ -206,7 +203,7 @@ class SaveStreamCallTest {
     var requests = open(true);
     requests.onNext(save("x", "x1"));
     awaitHeld(1);
-    streams.close();
+    service.close();
     store.answer(0);
     awaitAnswers(List.of("x1"));
     assertTrue(end.join().contains("shutting down"), end.join());

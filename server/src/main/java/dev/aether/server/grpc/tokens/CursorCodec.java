@@ -9,29 +9,22 @@ import dev.aether.server.wire.CursorRecord;
 import dev.aether.server.wire.NamespacePosition;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.zip.CRC32C;
+import java.util.Optional;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterInputStream;
 import java.util.zip.InflaterInputStream;
 
 /**
- * Encodes cursors for clients: base64url of a format byte, a {@code CursorRecord} and a CRC-32C of
- * both. In format 2, for cursors over many logs, the record is deflated. A cursor is valid only for
- * the store and the namespace pattern that it was issued for.
+ * Encodes cursors for clients: a {@code CursorRecord} in a {@link TokenEnvelope}. In format 2, for
+ * cursors over many logs, the record is deflated. A cursor is valid only for the store and the
+ * namespace pattern that it was issued for.
  */
 public final class CursorCodec {
   private static final byte PLAIN = 1;
   private static final byte DEFLATED = 2;
-  private static final int CHECKSUM_BYTES = Integer.BYTES;
 
   /** Smaller records are not deflated, so that older nodes can read them. */
   private static final int DEFLATED_FROM_BYTES = 4 * 1024;
@@ -56,17 +49,7 @@ public final class CursorCodec {
 
   public CursorCodec(long storeId, NamePattern namespaces) {
     this.storeId = storeId;
-    this.patternHash = hash(namespaces.text());
-  }
-
-  private static long hash(String pattern) {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256").digest(pattern.getBytes(StandardCharsets.UTF_8));
-      return ByteBuffer.wrap(digest).getLong();
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    this.patternHash = TokenEnvelope.hash(namespaces.text());
   }
 
   /**
@@ -95,14 +78,9 @@ public final class CursorCodec {
 
   private static String text(CursorRecord cursor) {
     byte[] record = cursor.toByteArray();
-    boolean deflated = record.length >= DEFLATED_FROM_BYTES;
-    byte[] body = deflated ? deflated(record) : record;
-    ByteBuffer bytes =
-        ByteBuffer.allocate(1 + body.length + CHECKSUM_BYTES)
-            .put(deflated ? DEFLATED : PLAIN)
-            .put(body);
-    bytes.putInt(checksum(bytes.array(), 1 + body.length));
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
+    return record.length >= DEFLATED_FROM_BYTES
+        ? new TokenEnvelope(DEFLATED, deflated(record)).encode()
+        : new TokenEnvelope(PLAIN, record).encode();
   }
 
   private CursorRecord record(Cursor cursor, boolean fingerprints) {
@@ -160,12 +138,6 @@ public final class CursorCodec {
     }
   }
 
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, 0, length);
-    return (int) crc.getValue();
-  }
-
   /**
    * Decodes a cursor.
    *
@@ -173,7 +145,7 @@ public final class CursorCodec {
    *     store or for another pattern
    */
   public Cursor decode(String text) {
-    CursorRecord record = record(whole(text));
+    CursorRecord record = record(open(text).orElseThrow(CursorCodec::damaged));
     if (record.getStoreId() != storeId) {
       throw StoreException.cursorUnknown("it was issued by another store");
     }
@@ -204,42 +176,20 @@ public final class CursorCodec {
 
   /** Whether a text is an undamaged cursor, of any store, pattern and format. */
   public static boolean isCursor(String text) {
-    try {
-      return whole(text).length > 0;
-    } catch (StoreException e) {
-      return false;
-    }
+    return open(text).isPresent();
   }
 
-  /** The format byte, the record and the checksum, which has been verified. */
-  private static byte[] whole(String text) {
-    byte[] bytes = bytes(text);
-    int body = bytes.length - CHECKSUM_BYTES;
-    if (body < 1
-        || ByteBuffer.wrap(bytes, body, CHECKSUM_BYTES).getInt() != checksum(bytes, body)) {
-      throw damaged();
-    }
-    return bytes;
+  private static Optional<TokenEnvelope> open(String text) {
+    return TokenEnvelope.decode(text, MAX_RECORD_BYTES);
   }
 
-  private static byte[] bytes(String text) {
-    if (text.length() > MAX_RECORD_BYTES) {
-      throw damaged();
-    }
-    try {
-      return Base64.getUrlDecoder().decode(text);
-    } catch (IllegalArgumentException e) {
-      throw damaged();
-    }
-  }
-
-  private static CursorRecord record(byte[] bytes) {
-    byte[] written = Arrays.copyOfRange(bytes, 1, bytes.length - CHECKSUM_BYTES);
+  private static CursorRecord record(TokenEnvelope token) {
     byte[] record =
-        switch (bytes[0]) {
-          case PLAIN -> written;
-          case DEFLATED -> inflated(written);
-          default -> throw StoreException.cursorUnknown("its format is not supported: " + bytes[0]);
+        switch (token.format()) {
+          case PLAIN -> token.body();
+          case DEFLATED -> inflated(token.body());
+          default ->
+              throw StoreException.cursorUnknown("its format is not supported: " + token.format());
         };
     try {
       return CursorRecord.parseFrom(record);

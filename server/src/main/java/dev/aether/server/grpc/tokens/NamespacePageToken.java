@@ -5,38 +5,29 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.zip.CRC32C;
 
 /**
- * The page token of ListNamespaces: base64url of a format byte (1), the last name of the previous
- * page, and a CRC-32C of both and of the pattern, which detects a token of another list.
+ * Encodes page tokens of ListNamespaces: a hash of the pattern and the last name of the previous
+ * page in a {@link TokenEnvelope}. A token is valid only for the pattern that it was issued for.
  */
 public final class NamespacePageToken {
   private static final byte FORMAT = 1;
-  private static final int CHECKSUM_BYTES = Integer.BYTES;
+
+  /** Longer than any token: a name has at most 64 bytes. */
   private static final int MAX_TEXT = 256;
 
-  private final NamePattern pattern;
+  private final long patternHash;
 
   public NamespacePageToken(NamePattern pattern) {
-    this.pattern = pattern;
+    patternHash = TokenEnvelope.hash(pattern.text());
   }
 
   /** The token of the page that follows a name. */
   public String after(Namespace last) {
     byte[] name = last.name().getBytes(StandardCharsets.UTF_8);
-    ByteBuffer bytes = ByteBuffer.allocate(1 + name.length + CHECKSUM_BYTES).put(FORMAT).put(name);
-    bytes.putInt(checksum(Arrays.copyOf(bytes.array(), 1 + name.length)));
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes.array());
-  }
-
-  private int checksum(byte[] formatAndName) {
-    CRC32C crc = new CRC32C();
-    crc.update(formatAndName);
-    crc.update(pattern.text().getBytes(StandardCharsets.UTF_8));
-    return (int) crc.getValue();
+    byte[] body =
+        ByteBuffer.allocate(Long.BYTES + name.length).putLong(patternHash).put(name).array();
+    return new TokenEnvelope(FORMAT, body).encode();
   }
 
   /**
@@ -45,32 +36,22 @@ public final class NamespacePageToken {
    * @throws StoreException.InvalidRequest if the token was not issued for this list
    */
   public String last(String token) {
-    if (token.isEmpty()) {
-      return "";
-    }
-    byte[] bytes = bytes(token);
-    int body = bytes.length - CHECKSUM_BYTES;
-    if (body < 1
-        || bytes[0] != FORMAT
-        || ByteBuffer.wrap(bytes, body, CHECKSUM_BYTES).getInt()
-            != checksum(Arrays.copyOf(bytes, body))) {
-      throw foreign();
-    }
-    return new String(bytes, 1, body - 1, StandardCharsets.UTF_8);
+    return token.isEmpty()
+        ? ""
+        : TokenEnvelope.decode(token, MAX_TEXT)
+            .filter(envelope -> envelope.format() == FORMAT && isForPattern(envelope.body()))
+            .map(envelope -> name(envelope.body()))
+            .orElseThrow(
+                () ->
+                    new StoreException.InvalidRequest(
+                        "page_token", "was not issued for this list"));
   }
 
-  private static byte[] bytes(String token) {
-    if (token.length() > MAX_TEXT) {
-      throw foreign();
-    }
-    try {
-      return Base64.getUrlDecoder().decode(token);
-    } catch (IllegalArgumentException e) {
-      throw foreign();
-    }
+  private boolean isForPattern(byte[] body) {
+    return body.length > Long.BYTES && ByteBuffer.wrap(body).getLong() == patternHash;
   }
 
-  private static StoreException foreign() {
-    return new StoreException.InvalidRequest("page_token", "was not issued for this list");
+  private static String name(byte[] body) {
+    return new String(body, Long.BYTES, body.length - Long.BYTES, StandardCharsets.UTF_8);
   }
 }

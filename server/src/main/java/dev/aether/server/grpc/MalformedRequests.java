@@ -1,4 +1,6 @@
-package dev.aether.server.grpc.errors;
+package dev.aether.server.grpc;
+
+import dev.aether.server.grpc.errors.StatusMapper;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.StoreException;
@@ -10,35 +12,23 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Answers requests that cannot be decoded with INVALID_REQUEST. gRPC itself treats an exception of
  * a marshaller as an error of the server: it logs the exception, and the client gets no reason.
  */
-public final class MalformedRequests {
+final class MalformedRequests {
   private MalformedRequests() {}
 
   /** Wraps a service, which never sees requests that cannot be decoded. */
-  public static ServerServiceDefinition refused(ServerServiceDefinition service) {
-    ServiceDescriptor declared = service.getServiceDescriptor();
-    ServiceDescriptor.Builder descriptor =
-        ServiceDescriptor.newBuilder(declared.getName())
-            .setSchemaDescriptor(declared.getSchemaDescriptor());
-    List<ServerMethodDefinition<?, ?>> methods = new ArrayList<>();
-    service.getMethods().forEach(method -> methods.add(method(method)));
-    methods.forEach(method -> descriptor.addMethod(method.getMethodDescriptor()));
-    ServerServiceDefinition.Builder refusing = ServerServiceDefinition.builder(descriptor.build());
-    methods.forEach(refusing::addMethod);
-    return refusing.build();
+  static ServerServiceDefinition refused(ServerServiceDefinition service) {
+    return ServiceDefinitions.withMethods(service, MalformedRequests::refusing);
   }
 
-  private static <Q, R> ServerMethodDefinition<Object, R> method(
+  private static <Q, R> ServerMethodDefinition<Object, R> refusing(
       ServerMethodDefinition<Q, R> method) {
     MethodDescriptor<Q, R> declared = method.getMethodDescriptor();
     return ServerMethodDefinition.create(

@@ -1,4 +1,4 @@
-package dev.aether.server.grpc.errors;
+package dev.aether.server.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
  * The twins that leave inner messages encoded have the same bytes on the wire as the public
  * messages.
  */
-class WireTwinsTest {
+class EncodedFramesTest {
   @Test
   void theTwinOfSubscribeResponseHasItsFields() {
     assertTwin(SubscribeResponse.getDescriptor(), SubscriptionFrame.getDescriptor());
