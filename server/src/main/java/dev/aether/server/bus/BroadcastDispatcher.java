@@ -11,12 +11,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The broadcasts' way through the bus: out to the store, and from it to the subscriptions of this
- * node that asked for them. The store is listened to once, however many subscribe. For any number
- * of threads.
+ * Publishes broadcasts to the store, and passes those that come from it to the subscriptions of
+ * this node that asked for them. Listens to the store once, however many subscriptions there are.
+ * Thread-safe.
  */
 final class BroadcastDispatcher implements Broadcasts.Listener, AutoCloseable {
-  /** Broadcasts of this node's callers that are not answered yet. */
+  /** The most broadcasts of this node's callers that are in progress. */
   static final int MAX_PUBLISHING = 1024;
 
   private static final long MAX_PUBLISHING_BYTES = 32L * 1024 * 1024;
@@ -42,28 +42,28 @@ final class BroadcastDispatcher implements Broadcasts.Listener, AutoCloseable {
     listening = store.listen(this);
   }
 
-  /** As {@link EventBus#publish}. */
+  /** See {@link EventBus#publish}. */
   CompletableFuture<@Nullable Void> publish(Broadcast broadcast, long deadline) {
     long bytes = broadcast.getSerializedSize();
-    // What is too large is never in the way of others; the store says so.
+    // A broadcast that is too large is refused by the store and takes no room.
     boolean counts = bytes <= store.maxBytes();
     if (counts && !enter(bytes)) {
       return CompletableFuture.failedFuture(
           new StoreException.Overloaded("unfinished broadcasts from this node", RETRY_AFTER));
     }
-    CompletableFuture<@Nullable Void> handedOn;
+    CompletableFuture<@Nullable Void> published;
     try {
-      handedOn = store.publish(broadcast, deadline);
+      published = store.publish(broadcast, deadline);
     } catch (RuntimeException e) {
-      handedOn = CompletableFuture.failedFuture(e);
+      published = CompletableFuture.failedFuture(e);
     }
     if (counts) {
-      handedOn.whenComplete((done, thrown) -> leave(bytes));
+      published.whenComplete((done, thrown) -> leave(bytes));
     }
-    return handedOn;
+    return published;
   }
 
-  /** One alone is always let in, however small the heap. */
+  /** A single broadcast is always admitted, however small the heap. */
   private synchronized boolean enter(long bytes) {
     boolean fits = publishing < MAX_PUBLISHING && publishingBytes + bytes <= maxBytes;
     if (!fits && publishing > 0) {
@@ -79,7 +79,7 @@ final class BroadcastDispatcher implements Broadcasts.Listener, AutoCloseable {
     publishingBytes -= bytes;
   }
 
-  /** From now on the subscription hears of broadcasts, if it asked for them. */
+  /** Passes broadcasts to a subscription from now on, if it asked for them. */
   void add(SubscriptionLoop subscription) {
     if (subscription.includesBroadcasts()) {
       subscriptions.add(subscription);
@@ -105,12 +105,12 @@ final class BroadcastDispatcher implements Broadcasts.Listener, AutoCloseable {
     losses.unreadable(why);
   }
 
-  /** Says in the log what was lost since the last time. On one thread. */
+  /** Logs what was lost since the last report. Call it on one thread at a time. */
   void reportLosses() {
     losses.report();
   }
 
-  /** How many broadcasts slow subscribers of this node did not get. */
+  /** The number of broadcasts that were dropped because a subscriber of this node was too slow. */
   long dropped() {
     return losses.droppedCount();
   }

@@ -5,9 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the broadcasts that came to this node and not to its subscribers, and says so in the log,
- * at most once between two reports however many they are. For any number of threads, but reports on
- * one.
+ * Counts the broadcasts that reached this node but not its subscribers, and logs the number at each
+ * report. Thread-safe, except that reports must come from one thread at a time.
  */
 final class BroadcastLosses {
   private static final Logger LOG = LoggerFactory.getLogger(BroadcastLosses.class);
@@ -18,23 +17,23 @@ final class BroadcastLosses {
   private long reportedDropped;
   private long reportedUnreadable;
 
-  /** A subscription was too slow for one. */
+  /** Counts a broadcast that was dropped because a subscription was too slow. */
   void dropped() {
     dropped.incrementAndGet();
   }
 
-  /** Something came that is no broadcast. */
+  /** Counts a message that could not be decoded as a broadcast. */
   void unreadable(String reason) {
     unreadable.incrementAndGet();
     why = reason;
   }
 
-  /** How often a subscription was too slow, since the node began. */
+  /** The number of broadcasts that were dropped since the node started. */
   long droppedCount() {
     return dropped.get();
   }
 
-  /** Says what came since the last report. */
+  /** Logs what was counted since the last report. */
   void report() {
     long nowDropped = dropped.get();
     if (nowDropped > reportedDropped) {

@@ -5,10 +5,10 @@ import java.util.Optional;
 import java.util.Queue;
 
 /**
- * The broadcasts that one subscription has not taken yet. What comes over a bound is dropped, since
- * a broadcast comes at most once and nobody waits for a slow subscriber. One that keeps up, whose
- * queue is empty, gets each, however large it is, unless the slow ones hold twice their share. For
- * any number of threads.
+ * The broadcasts that one subscription has not sent yet. Broadcasts that exceed a limit are
+ * dropped: delivery is at most once, and nobody waits for a slow subscriber. A subscriber that
+ * keeps up, so that its queue is empty, gets every broadcast, however large, unless slow
+ * subscribers hold twice the limit of the node. Thread-safe.
  */
 final class BroadcastQueue {
   static final int MAX_BROADCASTS = 256;
@@ -17,17 +17,17 @@ final class BroadcastQueue {
   private static final long MAX_NODE_BYTES = 32L * 1024 * 1024;
   private static final int HEAP_SHARE_OF_NODE = 16;
 
-  /** What the queues of all slow subscribers of this node hold together, about. */
+  /** About the most bytes that the queues of all slow subscribers of this node hold together. */
   static final long NODE_BYTES =
       Math.min(MAX_NODE_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_NODE);
 
-  /** Guarded by this, as all below. */
+  /** Guarded by this, like the fields below. */
   private final Queue<SharedBroadcast> waiting = new ArrayDeque<>(0);
 
   private int bytes;
   private boolean closed;
 
-  /** Adds one at the end. False: it is dropped, for others wait before it that take the room. */
+  /** Adds a broadcast. Returns false if it exceeds a limit and must be dropped. */
   synchronized boolean offer(SharedBroadcast broadcast) {
     if (closed) {
       return true;
@@ -36,8 +36,8 @@ final class BroadcastQueue {
         waiting.size() < MAX_BROADCASTS
             && bytes + broadcast.bytes() <= MAX_BYTES
             && broadcast.allHeldBytes() <= NODE_BYTES;
-    boolean noRoom = broadcast.allHeldBytes() > 2 * NODE_BYTES;
-    if (!fits && (noRoom || !waiting.isEmpty())) {
+    boolean isNodeFull = broadcast.allHeldBytes() > 2 * NODE_BYTES;
+    if (!fits && (isNodeFull || !waiting.isEmpty())) {
       return false;
     }
     broadcast.hold();
@@ -45,7 +45,7 @@ final class BroadcastQueue {
     return waiting.add(broadcast);
   }
 
-  /** Takes the first, if it is not larger than that. */
+  /** Removes the first broadcast unless it is larger than {@code maxBytes}. */
   synchronized Optional<SharedBroadcast> poll(int maxBytes) {
     SharedBroadcast next = waiting.peek();
     if (next == null || next.bytes() > maxBytes) {
@@ -60,7 +60,7 @@ final class BroadcastQueue {
     return first;
   }
 
-  /** Lets go of all, and takes none from now on. */
+  /** Drops all broadcasts, and ignores those that are offered later. */
   synchronized void close() {
     closed = true;
     waiting.forEach(SharedBroadcast::release);

@@ -15,12 +15,12 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pages from the store for the logs of a subscription that fell behind the rings of their feeds: a
- * few at once, however many logs there are; the others wait for their turn. Belongs to the
+ * Reads pages from the store for logs of a subscription whose position is no longer in the ring of
+ * their feed. A few logs are read at a time, the others wait for their turn. Used only on the
  * subscription's loop.
  */
 final class CatchUpReads {
-  /** Logs of which a page is read or held at once. */
+  /** The most logs for which a page is read or held. */
   private static final int MAX_PAGES = 4;
 
   private final CommitLog log;
@@ -30,7 +30,7 @@ final class CatchUpReads {
   private final Consumer<LogProgress> onNews;
   private final BiConsumer<LogProgress, Throwable> onFailure;
 
-  /** Logs that have their {@link LogProgress.Reading} from here, each once. */
+  /** Logs in state {@link LogProgress.Reading#WAITING}, each once. */
   private final Queue<LogProgress> waiting = new ArrayDeque<>();
 
   private final List<LogProgress> failed = new ArrayList<>();
@@ -38,11 +38,11 @@ final class CatchUpReads {
   private boolean closed;
 
   /**
-   * @param places for pages on this node
-   * @param pageBytes the size of a page that could be sent now; 0: none could
-   * @param loop runs a task in the subscription's loop
-   * @param onNews is told of a log in which a page came, or its position moved
-   * @param onFailure is told of a log that could not be read
+   * @param permits for pages of all subscriptions of this node
+   * @param pageBytes the size of a page that could be sent now; 0 if none could
+   * @param loop runs a task on the subscription's loop
+   * @param onNews receives a log that has a page, or whose position has moved
+   * @param onFailure receives a log that could not be read
    */
   CatchUpReads(
       CommitLog log,
@@ -59,46 +59,46 @@ final class CatchUpReads {
     this.onFailure = onFailure;
   }
 
-  /** Has the next page of a log come, unless it comes already or failed since the last tick. */
-  void want(LogProgress source) {
-    if (source.reading != LogProgress.Reading.IDLE) {
+  /** Requests a log's next page, unless it is already requested or failed after the last tick. */
+  void request(LogProgress wanted) {
+    if (wanted.reading != LogProgress.Reading.IDLE) {
       return;
     }
     if (pages < MAX_PAGES) {
-      begin(source);
+      start(wanted);
     } else {
-      source.reading = LogProgress.Reading.WAITS;
-      waiting.add(source);
+      wanted.reading = LogProgress.Reading.WAITING;
+      waiting.add(wanted);
     }
   }
 
-  private void begin(LogProgress source) {
-    source.reading = LogProgress.Reading.UNDER_WAY;
+  private void start(LogProgress wanted) {
+    wanted.reading = LogProgress.Reading.IN_PROGRESS;
     pages++;
-    if (permits.acquire(() -> loop.execute(() -> read(source)))) {
-      read(source);
+    if (permits.acquire(() -> loop.execute(() -> read(wanted)))) {
+      read(wanted);
     }
   }
 
-  /** Has a place. The subscriber may have stopped taking frames while it waited for it. */
-  private void read(LogProgress source) {
-    int bytes = closed || source.deleted ? 0 : pageBytes.getAsInt();
+  /** Called with a permit. The subscriber may have stopped reading while it waited for that. */
+  private void read(LogProgress wanted) {
+    int bytes = closed || wanted.deleted ? 0 : pageBytes.getAsInt();
     if (bytes == 0) {
-      giveUp(source);
+      giveUp(wanted);
       return;
     }
-    LogFeed feed = source.feed;
+    LogFeed feed = wanted.feed;
     Mark upTo = feed.to();
-    page(source, upTo, bytes)
+    page(wanted, upTo, bytes)
         .whenComplete(
-            (page, thrown) -> loop.execute(() -> hasRead(source, feed, upTo, page, thrown)));
+            (page, thrown) -> loop.execute(() -> received(wanted, feed, upTo, page, thrown)));
   }
 
-  /** Leaves the place to another subscription. What is wanted here is asked for again later. */
-  private void giveUp(LogProgress source) {
+  /** Leaves the permit to another subscription. The pages are requested again later. */
+  private void giveUp(LogProgress wanted) {
     pages--;
     permits.release();
-    waiting.add(source);
+    waiting.add(wanted);
     List<LogProgress> unread = List.copyOf(waiting);
     waiting.clear();
     for (LogProgress next : unread) {
@@ -109,68 +109,68 @@ final class CatchUpReads {
     }
   }
 
-  private CompletableFuture<CommitLog.Page> page(LogProgress source, Mark upTo, int bytes) {
+  private CompletableFuture<CommitLog.Page> page(LogProgress wanted, Mark upTo, int bytes) {
     try {
-      return log.read(source.log(), source.mark, upTo.position(), bytes);
+      return log.read(wanted.id(), wanted.mark, upTo.position(), bytes);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
   }
 
-  private void hasRead(
-      LogProgress source,
+  private void received(
+      LogProgress wanted,
       LogFeed feed,
       Mark upTo,
       CommitLog.Page page,
       @Nullable Throwable thrown) {
-    source.reading = LogProgress.Reading.IDLE;
+    wanted.reading = LogProgress.Reading.IDLE;
     if (feed.isLost()) {
-      // It may have been read before the store lost it, or after.
-      letNextBegin();
-      onNews.accept(source);
+      // The page may be from before the loss.
+      startNext();
+      onNews.accept(wanted);
       return;
     }
-    if (thrown == null && !page.entries().isEmpty() && !source.deleted && !closed) {
-      source.page = page.entries().stream().map(SharedCommit::new).toList();
-      onNews.accept(source);
+    if (thrown == null && !page.entries().isEmpty() && !wanted.deleted && !closed) {
+      wanted.page = page.entries().stream().map(SharedCommit::new).toList();
+      onNews.accept(wanted);
       return;
     }
-    letNextBegin();
-    if (source.deleted || closed) {
+    startNext();
+    if (wanted.deleted || closed) {
       return;
     }
     if (thrown == null) {
-      source.pass(page.end() == upTo.position() ? upTo : Mark.at(page.end()));
-      onNews.accept(source);
+      wanted.advanceTo(page.end() == upTo.position() ? upTo : Mark.at(page.end()));
+      onNews.accept(wanted);
     } else {
-      source.reading = LogProgress.Reading.FAILED;
-      failed.add(source);
-      onFailure.accept(source, thrown);
+      wanted.reading = LogProgress.Reading.FAILED;
+      failed.add(wanted);
+      onFailure.accept(wanted, thrown);
     }
   }
 
-  /** Lets go of what the position of a log has passed. */
-  void handled(LogProgress source) {
+  /** Drops the records of a log's page that its position has passed. */
+  void handled(LogProgress read) {
     keep(
-        source,
-        source.page.stream().dropWhile(record -> record.position() <= source.position()).toList());
+        read,
+        read.page.stream().dropWhile(record -> record.position() <= read.position()).toList());
   }
 
-  /** Lets go of the page of a log that is gone. */
-  void drop(LogProgress source) {
-    keep(source, List.of());
+  /** Drops a log's page. */
+  void drop(LogProgress read) {
+    keep(read, List.of());
   }
 
-  private void keep(LogProgress source, List<SharedCommit> rest) {
-    boolean held = !source.page.isEmpty();
-    source.page = rest;
+  private void keep(LogProgress read, List<SharedCommit> rest) {
+    boolean held = !read.page.isEmpty();
+    read.page = rest;
     if (held && rest.isEmpty()) {
-      letNextBegin();
+      startNext();
     }
   }
 
-  /** A page is no longer held, and its place is another's. */
-  private void letNextBegin() {
+  /** A page is no longer held: another log may be read. */
+  private void startNext() {
     pages--;
     permits.release();
     LogProgress next = waiting.poll();
@@ -178,40 +178,37 @@ final class CatchUpReads {
       next = waiting.poll();
     }
     if (next != null) {
-      begin(next);
+      start(next);
     }
   }
 
-  /** What failed may be tried again. */
+  /** Allows another read of the logs whose last read failed. */
   void tick() {
     List<LogProgress> again = List.copyOf(failed);
     failed.clear();
-    for (LogProgress source : again) {
-      source.reading = LogProgress.Reading.IDLE;
-      onNews.accept(source);
+    for (LogProgress next : again) {
+      next.reading = LogProgress.Reading.IDLE;
+      onNews.accept(next);
     }
   }
 
-  /**
-   * Lets go of all pages: they are read again when they are wanted.
-   *
-   * @param sources those that may have one
-   */
-  void dropAll(Collection<LogProgress> sources) {
+  /** Drops the pages of all logs; they are read again when they are needed. */
+  void dropAll(Collection<LogProgress> logs) {
     if (pages > 0) {
-      sources.stream().filter(source -> !source.page.isEmpty()).forEach(this::letGo);
+      logs.stream()
+          .filter(held -> !held.page.isEmpty())
+          .forEach(
+              held -> {
+                drop(held);
+                onNews.accept(held);
+              });
     }
   }
 
-  private void letGo(LogProgress source) {
-    drop(source);
-    onNews.accept(source);
-  }
-
-  /** Begins no more reads, and holds no page. */
-  void close(Collection<LogProgress> sources) {
+  /** Drops the pages of all logs and starts no more reads. */
+  void close(Collection<LogProgress> logs) {
     closed = true;
     waiting.clear();
-    sources.forEach(this::drop);
+    logs.forEach(this::drop);
   }
 }

@@ -9,13 +9,14 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Which commits a subscriber wants: those of a matching actor with an event of one of the types.
+ * Selects the commits that a subscriber wants: those of a matching actor that contain an event of
+ * one of the types.
  *
- * @param types none: every type
- * @param actors empty: every actor
+ * @param types if empty, events of every type match
+ * @param actors if empty, every actor matches
  */
 public record EventFilter(Set<String> types, Optional<NamePattern> actors) {
-  /** Lets everything pass. */
+  /** Passes everything. */
   public static final EventFilter ALL = new EventFilter(Set.of(), Optional.empty());
 
   boolean passes(ActorId actor, Commit commit) {
@@ -24,14 +25,13 @@ public record EventFilter(Set<String> types, Optional<NamePattern> actors) {
   }
 
   /**
-   * Whether a broadcast is wanted: it has a type and no actor, so what was said of actors is not
-   * meant for it.
+   * Whether a broadcast passes. It has a type but no actor, so the actor pattern does not apply.
    */
   boolean passes(NewEvent broadcast) {
     return types.isEmpty() || types.contains(broadcast.getEventType());
   }
 
-  /** Whether an event of a commit that passes is one of those that made it pass. */
+  /** Whether an event's type passes. The event belongs to a commit that passes. */
   public boolean passes(Event event) {
     return types.isEmpty() || types.contains(event.getEventType());
   }

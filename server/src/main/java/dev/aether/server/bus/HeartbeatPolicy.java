@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.Collection;
 
 /**
- * When a subscription last said something, and for how long nothing was heard of the store: what
- * heartbeats and the cursors that are owed depend on. Belongs to the subscription's loop.
+ * Decides when a subscription sends a heartbeat or a cursor, and when the store has been silent for
+ * so long that the subscription must fail. Used only on the subscription's loop.
  */
 final class HeartbeatPolicy {
   private static final Duration HEARTBEAT = Duration.ofSeconds(5);
 
-  /** A heartbeat vouches that the store was heard within so long. */
-  private static final Duration VOUCHED_SILENCE = Duration.ofSeconds(10);
+  /** A heartbeat promises that the store has responded within this time. */
+  private static final Duration HEARTBEAT_SILENCE = Duration.ofSeconds(10);
 
-  /** After so long without the store a subscription ends. */
+  /** After this time without a response from the store, a subscription fails. */
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(15);
 
   private static final Duration CURSOR_EVERY = Duration.ofMillis(500);
@@ -28,47 +28,47 @@ final class HeartbeatPolicy {
     this.store = store;
   }
 
-  /** A frame with a cursor went out. */
+  /** Call it when a frame with a cursor is sent. */
   void sentCursor() {
     lastFrameAt = System.nanoTime();
     lastCursorAt = lastFrameAt;
     cursorOwed = false;
   }
 
-  /** A frame without one did. */
+  /** Call it when a frame without a cursor is sent. */
   void sentWithoutCursor() {
     lastFrameAt = System.nanoTime();
     cursorOwed = true;
   }
 
-  /** Whether a cursor should go out, however large it is. */
-  boolean isCursorDue() {
-    return System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos();
-  }
-
-  /** Whether frames went out since the last cursor did. */
+  /** Whether frames were sent after the last cursor. */
   boolean isCursorOwed() {
     return cursorOwed;
   }
 
-  /** How long ago the store, or the log of which that is longest, was last heard. */
-  Duration silence(Collection<LogProgress> sources) {
+  /** Whether a cursor is owed and should be sent now, however large it is. */
+  boolean isCursorDue() {
+    return cursorOwed && System.nanoTime() - lastCursorAt > CURSOR_EVERY.toNanos();
+  }
+
+  /** The time since the store last responded for the log for which that is longest. */
+  Duration silence(Collection<LogProgress> logs) {
     Duration longest = store.silence();
-    for (LogProgress source : sources) {
-      Duration silence = source.feed.silence();
+    for (LogProgress log : logs) {
+      Duration silence = log.feed.silence();
       longest = silence.compareTo(longest) > 0 ? silence : longest;
     }
     return longest;
   }
 
-  /** Whether nothing can be vouched for any more. */
-  static boolean isLost(Duration silence) {
+  /** Whether the subscription must fail. */
+  static boolean isTooLong(Duration silence) {
     return silence.compareTo(LONGEST_SILENCE) > 0;
   }
 
-  /** Whether a heartbeat is due and may vouch for the store. */
+  /** Whether a heartbeat is due and the store has responded recently enough for it. */
   boolean isHeartbeatDue(Duration silence) {
     boolean quiet = System.nanoTime() - lastFrameAt >= HEARTBEAT.toNanos();
-    return quiet && silence.compareTo(VOUCHED_SILENCE) < 0;
+    return quiet && silence.compareTo(HEARTBEAT_SILENCE) < 0;
   }
 }

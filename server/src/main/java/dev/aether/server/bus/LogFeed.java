@@ -5,7 +5,6 @@ import dev.aether.server.event.Mark;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,16 +15,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this node hears of one log: a tail of the store, and a ring of the latest records from which
- * any number of subscribers read. Who falls behind the ring reads from the store. A feed ends when
- * it turns out that the store has lost commits that were heard: what is in its ring may be among
- * them. For any number of threads.
+ * Follows one log for all its subscribers on this node: a tail of the store, and a ring of the
+ * latest records from which they read. A subscriber whose position is no longer in the ring reads
+ * from the store. A feed closes if it turns out that the store has lost commits that the feed
+ * received, since they may still be in the ring. Thread-safe.
  */
 final class LogFeed {
   private static final Logger LOG = LoggerFactory.getLogger(LogFeed.class);
 
-  /** Fewer may be the answers of a leader that was deposed and has not noticed yet. */
-  static final int MAX_UNCERTAIN_PROBES_BELOW = 5;
+  /**
+   * How many uncertain probes in a row must report a head before {@link #to} until that counts as a
+   * loss. Fewer may come from a leader that was deposed without noticing.
+   */
+  static final int UNCERTAIN_PROBES_OF_A_LOSS = 5;
 
   private final LogId log;
   private final CommitLog commits;
@@ -33,52 +35,42 @@ final class LogFeed {
   private final RingBudget budget;
   private final Set<Runnable> followers = ConcurrentHashMap.newKeySet();
 
-  /**
-   * The ring, oldest first, as a queue in an array: what is before {@code head} has left. Guarded
-   * by this.
-   */
-  private final List<@Nullable SharedCommit> ring = new ArrayList<>();
+  /** Guarded by this, like the fields below. */
+  private final CommitRing ring;
 
-  private int head;
-
-  /** The ring has all that there is after {@code from}, and up to {@code to}. */
-  private Mark from;
-
-  private Mark to;
   private CommitLog.@Nullable Tail tail;
-  private long heardAt = System.nanoTime();
+  private long receivedAt = System.nanoTime();
   private long probedAt = System.nanoTime();
   private boolean closed;
   private boolean lost;
 
-  /** How many probes, one after the other, said that the log ends before {@link #to}. */
+  /** The number of probes in a row that reported a head before {@link #to}. */
   private int probesBelow;
 
-  /** At the last probe the log's head was beyond the tail, which stood here; -1: it was not. */
+  /** The tail's position if it was behind the log's head at the last probe; else -1. */
   private long behindAt = -1;
 
   /**
-   * @param after where the tail begins
+   * @param after the mark after which the feed begins
    */
   LogFeed(LogId log, CommitLog commits, RingBudget budget, Mark after) {
     this.log = log;
     this.commits = commits;
     this.lossCheck = new LossCheck(commits);
     this.budget = budget;
-    this.from = after;
-    this.to = after;
+    this.ring = new CommitRing(after);
   }
 
   LogId log() {
     return log;
   }
 
-  /** Begins to follow. Once, before anything else. */
+  /** Starts to follow the log. Call it once, first. */
   void start() {
-    begin(to());
+    startTail(to());
   }
 
-  private void begin(Mark after) {
+  private void startTail(Mark after) {
     CommitLog.Tail begun = commits.tail(log, after, new Listener());
     synchronized (this) {
       if (!closed) {
@@ -94,12 +86,11 @@ final class LogFeed {
     public void onEntry(LogEntry entry) {
       SharedCommit shared = new SharedCommit(entry);
       synchronized (LogFeed.this) {
-        if (closed || shared.position() <= to.position()) {
+        if (closed || shared.position() <= ring.to().position()) {
           return;
         }
         ring.add(shared);
-        to = shared.mark();
-        heardAt = System.nanoTime();
+        receivedAt = System.nanoTime();
       }
       budget.added(LogFeed.this, shared.bytes());
       followers.forEach(Runnable::run);
@@ -107,11 +98,11 @@ final class LogFeed {
 
     @Override
     public void onLost() {
-      lose("another commit has the position of the last one heard");
+      lose("another commit is at the position of the last one received");
     }
   }
 
-  /** Ends it, since the store has lost commits that were heard; tells who follows. */
+  /** Closes the feed because the store has lost commits that it received; wakes the followers. */
   void lose(String why) {
     synchronized (this) {
       if (lost || closed) {
@@ -128,84 +119,41 @@ final class LogFeed {
     followers.forEach(Runnable::run);
   }
 
-  /** Whether it has ended since the store has lost commits that were heard. */
+  /** Whether the feed has closed because the store lost commits. */
   synchronized boolean isLost() {
     return lost;
   }
 
-  /** Drops the oldest record of the ring. Returns what it counted; 0 if there is none. */
+  /** Evicts the oldest record of the ring. Returns its size in bytes; 0 if the ring is empty. */
   synchronized int evictOldest() {
-    if (head == ring.size()) {
-      return 0;
-    }
-    SharedCommit oldest = ring.set(head++, null);
-    if (oldest == null) {
-      throw new IllegalStateException("evicted twice");
-    }
-    from = oldest.mark();
-    if (head > ring.size() / 2) {
-      ring.subList(0, head).clear();
-      head = 0;
-    }
-    return oldest.bytes();
+    return ring.evictOldest();
   }
 
-  /** The latest record that was heard. */
+  /** The latest record that was received. */
   synchronized Mark to() {
-    return to;
+    return ring.to();
   }
 
   /**
-   * The records after one, at least one if there is one and else about {@code maxBytes}.
+   * The records after one: about {@code maxBytes}, but at least one if there is any.
    *
-   * @return empty if the ring does not reach back so far: then they are to be read from the store
+   * @return empty if the ring no longer has them: then they must be read from the store
    */
   Optional<List<SharedCommit>> after(Mark mark, int maxBytes) {
-    if (hasOtherThan(mark)) {
-      lose("a subscriber has handled another commit at position " + mark.position());
-      return Optional.of(List.of());
-    }
-    return after(mark.position(), maxBytes);
-  }
-
-  private synchronized boolean hasOtherThan(Mark mark) {
-    int before = firstAfter(mark.position()) - 1;
-    SharedCommit last = before < head ? null : ring.get(before);
-    return last == null ? from.contradicts(mark) : last.mark().contradicts(mark);
-  }
-
-  private synchronized Optional<List<SharedCommit>> after(long position, int maxBytes) {
-    if (position < from.position()) {
-      return Optional.empty();
-    }
-    List<SharedCommit> found = new ArrayList<>();
-    int bytes = 0;
-    for (int i = firstAfter(position); i < ring.size() && bytes < maxBytes; i++) {
-      SharedCommit shared = ring.get(i);
-      if (shared != null) {
-        found.add(shared);
-        bytes += shared.bytes();
+    synchronized (this) {
+      if (!ring.contradicts(mark)) {
+        return ring.after(mark.position(), maxBytes);
       }
     }
-    return Optional.of(found);
+    lose("a subscriber has handled another commit at position " + mark.position());
+    return Optional.of(List.of());
   }
 
-  private int firstAfter(long position) {
-    int low = head;
-    int high = ring.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      SharedCommit shared = ring.get(middle);
-      if (shared != null && shared.position() <= position) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
-
-  /** Is called after each new record, from a thread that it must not block. */
+  /**
+   * Has a follower called after each new record.
+   *
+   * @param follower must not block
+   */
   void follow(Runnable follower) {
     followers.add(follower);
   }
@@ -215,99 +163,99 @@ final class LogFeed {
   }
 
   /**
-   * Asks the store's leader where the log ends: a tail that is alive and stands still all the same
-   * is begun anew, and a log that is gone is told of.
+   * Asks the leader for the log's head. A tail that makes no progress towards it is restarted, and
+   * a head before the latest record means that the store has lost commits.
    */
   void probe() {
-    Mark heard;
+    Mark received;
     synchronized (this) {
       probedAt = System.nanoTime();
-      heard = to;
+      received = ring.to();
     }
     commits
         .extent(log)
         .whenComplete(
             (extent, thrown) -> {
               if (thrown == null) {
-                answered(heard, extent);
+                probed(received, extent);
               }
             });
   }
 
-  /** How long ago the leader was last asked. */
+  /** The time since the leader was last asked. */
   synchronized Duration sinceProbe() {
     return Duration.ofNanos(System.nanoTime() - probedAt);
   }
 
   /**
-   * Compares what the leader said with what was heard.
-   *
-   * @param heard when the leader was asked
+   * @param received the latest record when the leader was asked
    */
-  private void answered(Mark heard, CommitLog.Extent extent) {
+  private void probed(Mark received, CommitLog.Extent extent) {
     long end = extent.head().position();
-    CommitLog.Tail stuck = null;
-    Mark restartAt;
-    boolean ended;
-    synchronized (this) {
-      heardAt = System.nanoTime();
-      probesBelow = end < heard.position() ? probesBelow + 1 : 0;
-      ended = probesBelow >= (extent.certain() ? 1 : MAX_UNCERTAIN_PROBES_BELOW);
-      boolean behind = end > to.position();
-      if (behind && behindAt == to.position()) {
-        stuck = tail;
-        behindAt = -1;
-      } else {
-        behindAt = behind ? to.position() : -1;
-      }
-      restartAt = to;
-    }
-    if (ended) {
+    if (isHeadLost(received, extent)) {
       lose("it ends at " + end);
       return;
     }
-    if (extent.head().contradicts(heard)) {
-      check(heard, extent);
+    if (extent.head().contradicts(received)) {
+      check(received, extent);
+    }
+    restartIfStuck(end);
+  }
+
+  private synchronized boolean isHeadLost(Mark received, CommitLog.Extent extent) {
+    receivedAt = System.nanoTime();
+    probesBelow = extent.head().position() < received.position() ? probesBelow + 1 : 0;
+    return probesBelow >= (extent.certain() ? 1 : UNCERTAIN_PROBES_OF_A_LOSS);
+  }
+
+  /**
+   * Restarts a tail that is behind the log's head and at the same position as at the last probe.
+   */
+  private void restartIfStuck(long end) {
+    CommitLog.Tail stuck;
+    Mark at;
+    synchronized (this) {
+      at = ring.to();
+      boolean behind = end > at.position();
+      boolean isStuck = behind && behindAt == at.position();
+      behindAt = behind && !isStuck ? at.position() : -1;
+      stuck = isStuck ? tail : null;
     }
     if (stuck != null) {
       LOG.warn(
-          "the consumer of {} is stuck at {}, before {}: restarting it",
-          log,
-          restartAt.position(),
-          end);
+          "the consumer of {} is stuck at {}, before {}: restarting it", log, at.position(), end);
       stuck.close();
-      begin(restartAt);
+      startTail(at);
     }
   }
 
   /**
-   * Ends the feed if the log does not have what was heard.
+   * Closes the feed if the log does not have a record that was received.
    *
-   * @param heard of the log
-   * @param extent asked for afterwards
-   * @return what is known of the log in the end
+   * @param extent the log's extent, requested after the record was received
+   * @return the log's latest known extent
    */
-  CompletableFuture<CommitLog.Extent> check(Mark heard, CommitLog.Extent extent) {
+  CompletableFuture<CommitLog.Extent> check(Mark received, CommitLog.Extent extent) {
     return lossCheck
-        .find(log, heard, extent)
+        .find(log, received, extent)
         .thenApply(
             found -> {
               if (found.lost()) {
-                lose("asked for it, the log has not what was heard");
+                lose("the log does not have the last commit received");
               }
               return found.extent();
             });
   }
 
-  /** How long ago the store was last heard of this log: by the tail, or in answer to a probe. */
+  /** The time since the store last responded for this log, through the tail or to a probe. */
   Duration silence() {
     CommitLog.Tail following;
     Duration silence;
     synchronized (this) {
       following = tail;
-      silence = Duration.ofNanos(System.nanoTime() - heardAt);
+      silence = Duration.ofNanos(System.nanoTime() - receivedAt);
     }
-    // Not under the lock: the tail calls onEntry under its own.
+    // Not under the lock: the tail calls onEntry under its own lock.
     Duration ofTail = following == null ? silence : following.silence();
     return ofTail.compareTo(silence) < 0 ? ofTail : silence;
   }
@@ -322,6 +270,6 @@ final class LogFeed {
     if (running != null) {
       running.close();
     }
-    budget.ended(this);
+    budget.closed(this);
   }
 }

@@ -7,66 +7,68 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Where a subscription stands in one log. Only touched by the subscription's loop, but where it
- * says so.
+ * How far a subscription has read one log. Used only on the subscription's loop, unless a comment
+ * says otherwise.
  */
 final class LogProgress {
-  /** Another one takes its place when the store has lost commits. */
+  /** Replaced by another one after the store has lost commits. */
   LogFeed feed;
 
-  /** The head when the subscription began; reaching it is being caught up. */
+  /** The head when the subscription began. The log is caught up when this position is reached. */
   long headAtStart;
 
   /** The last record that was handled. */
   Mark mark;
 
-  /** Whether the log still has that record is being asked, since the feed has ended. */
+  /**
+   * The feed has closed because the store lost commits, and a check whether the log still has the
+   * last handled record is in progress.
+   */
   boolean inDoubt;
 
   /**
-   * A cursor that has this log went out. It comes with the log's first commits or before them: a
-   * subscriber that names what it handled since a cursor is understood only for logs that are in
-   * it.
+   * A cursor that contains this log was sent. That happens no later than the log's first commits: a
+   * subscriber that resumes may list positions after its cursor only for logs in the cursor.
    */
   boolean inCursor;
 
-  /** What {@link CatchUpReads} does for it. */
+  /** What {@link CatchUpReads} is doing for the log. */
   Reading reading = Reading.IDLE;
 
-  /** The log is gone; what a read under way brings is not wanted. */
+  /** The log is gone; the result of a read in progress is discarded. */
   boolean deleted;
 
-  /** What the last read from the store brought and was not handled yet. */
+  /** Records that were read from the store and are not handled yet. */
   List<SharedCommit> page = List.of();
 
-  /** Is told of each new record. */
-  final Runnable follower;
-
-  /** It is in {@link SubscriptionLogs}' queue. From any thread. */
+  /** Whether it is in the queue of {@link SubscriptionLogs}. Used on any thread. */
   final AtomicBoolean ready = new AtomicBoolean();
 
-  /** How a log's next page from the store comes. */
+  /** Called by the feed for each new record. */
+  final Runnable follower;
+
+  /** The state of a log's next page from the store. */
   enum Reading {
-    /** None is wanted. */
+    /** Not requested. */
     IDLE,
-    /** Others are read first. */
-    WAITS,
-    UNDER_WAY,
-    /** The last read failed since the last tick; not to be tried again before the next. */
+    /** Waits for other logs' pages. */
+    WAITING,
+    IN_PROGRESS,
+    /** The last read failed, and the next tick has not allowed another one yet. */
     FAILED
   }
 
   /**
-   * @param news is told of the source, from any thread, when its feed has something new
+   * @param onNews receives this object, on any thread, when the feed has a new record
    */
-  LogProgress(LogFeed feed, Mark mark, long headAtStart, Consumer<LogProgress> news) {
+  LogProgress(LogFeed feed, Mark mark, long headAtStart, Consumer<LogProgress> onNews) {
     this.feed = feed;
     this.mark = mark;
     this.headAtStart = headAtStart;
-    this.follower = () -> news.accept(this);
+    this.follower = () -> onNews.accept(this);
   }
 
-  LogId log() {
+  LogId id() {
     return feed.log();
   }
 
@@ -74,8 +76,16 @@ final class LogProgress {
     return mark.position();
   }
 
-  /** The last record handled is this one or a later one. */
-  void pass(Mark other) {
+  void follow() {
+    feed.follow(follower);
+  }
+
+  void unfollow() {
+    feed.unfollow(follower);
+  }
+
+  /** Moves to a mark unless it is before the current one. */
+  void advanceTo(Mark other) {
     mark = other.position() > mark.position() ? other : mark;
   }
 

@@ -18,9 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * Reads the logs that a pattern matches once, one after the other, from where a command begins to
- * their heads as of the first page. Not for several threads at once, and one page must have come
- * before the next is asked for: that is the flow control.
+ * Reads the logs that a pattern matches once, one after the other, from the start position of a
+ * command to their heads at the time of the first page. For flow control, the caller requests one
+ * page at a time. Not thread-safe.
  */
 public final class LogScan {
   private static final int PAGE_BYTES = 1024 * 1024;
@@ -28,18 +28,18 @@ public final class LogScan {
   private final Store store;
   private final SubscribeCommand command;
 
-  /** Commits still to find. */
+  /** The number of commits that are still wanted. */
   private long wanted;
 
   private final Map<Cursor.LogKey, Mark> positions = new HashMap<>();
 
-  /** Logs still to read, the first of them from its position on. */
+  /** The logs that are still to be read. */
   private final Deque<StartPositions.LogStart> left = new ArrayDeque<>();
 
   private boolean located;
 
   /**
-   * @param command what to read; nothing of it is live
+   * @param command what to read; it must not start live
    * @param maxCommits at least 1
    */
   public LogScan(Store store, SubscribeCommand command, long maxCommits) {
@@ -49,19 +49,19 @@ public final class LogScan {
   }
 
   /**
-   * The next records that pass the filter, in order, which may be none; nothing at the end. Fails
-   * with a {@link StoreException}, and is over then.
+   * The next records that pass the filter, in order. There may be none in a page; at the end, the
+   * result is empty. If the future fails, which is with a {@link StoreException}, the scan is over.
    */
   public CompletableFuture<Optional<List<LogEntry>>> next() {
     return located ? page() : locate().thenCompose(done -> page());
   }
 
-  /** Where the scan stands: after the last record of the last page. */
+  /** The cursor after the last record of the last page. */
   public Cursor cursor() {
     return new Cursor(positions);
   }
 
-  /** How many logs the cursor is about. */
+  /** The number of logs in the cursor. */
   public int logs() {
     return positions.size();
   }
@@ -70,10 +70,10 @@ public final class LogScan {
     return new StartPositions(store, command, log -> Optional.empty())
         .locate()
         .thenAccept(
-            places -> {
+            starts -> {
               located = true;
-              places.forEach(place -> moveTo(place, place.mark()));
-              left.addAll(places);
+              starts.forEach(start -> moveTo(start, start.mark()));
+              left.addAll(starts);
             });
   }
 
@@ -84,25 +84,25 @@ public final class LogScan {
     if (left.isEmpty() || wanted == 0) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    StartPositions.LogStart place = left.element();
+    StartPositions.LogStart start = left.element();
     return store
         .log()
-        .read(place.log(), mark(place), place.head().position(), PAGE_BYTES)
-        .thenApply(page -> Optional.of(passing(place, page)))
-        .exceptionally(thrown -> Optional.of(withoutGone(place, thrown)));
+        .read(start.log(), mark(start), start.head().position(), PAGE_BYTES)
+        .thenApply(page -> Optional.of(passing(start, page)))
+        .exceptionally(thrown -> Optional.of(withoutGone(start, thrown)));
   }
 
-  /** A namespace that was deleted meanwhile reads as if nobody had made it. */
-  private List<LogEntry> withoutGone(StartPositions.LogStart place, Throwable thrown) {
+  /** A namespace that was deleted meanwhile is treated as if it had not existed. */
+  private List<LogEntry> withoutGone(StartPositions.LogStart start, Throwable thrown) {
     if (!StartPositions.isGone(thrown)) {
       throw new CompletionException(Exceptions.unwrap(thrown));
     }
-    left.remove(place);
-    positions.remove(Cursor.LogKey.of(place.log()));
+    left.remove(start);
+    positions.remove(Cursor.LogKey.of(start.log()));
     return List.of();
   }
 
-  private List<LogEntry> passing(StartPositions.LogStart place, CommitLog.Page page) {
+  private List<LogEntry> passing(StartPositions.LogStart start, CommitLog.Page page) {
     List<LogEntry> passing = new ArrayList<>();
     for (LogEntry entry : page.entries()) {
       if (entry instanceof LogEntry.StoredCommit stored) {
@@ -118,13 +118,13 @@ public final class LogScan {
       } else if (passing.isEmpty()) {
         throw corrupt((LogEntry.Corrupt) entry);
       } else {
-        // What comes before it goes out first; the next page begins here.
+        // The records before it are sent first; the next page begins with the corrupt one.
         return passing;
       }
-      moveTo(place, entry.mark());
+      moveTo(start, entry.mark());
     }
-    if (page.end() > mark(place).position()) {
-      moveTo(place, page.end() == place.head().position() ? place.head() : Mark.at(page.end()));
+    if (page.end() > mark(start).position()) {
+      moveTo(start, page.end() == start.head().position() ? start.head() : Mark.at(page.end()));
     }
     return passing;
   }
@@ -134,11 +134,11 @@ public final class LogScan {
         record.actorId(), record.partition(), record.position(), record.why());
   }
 
-  private void moveTo(StartPositions.LogStart place, Mark mark) {
-    positions.put(Cursor.LogKey.of(place.log()), mark);
+  private void moveTo(StartPositions.LogStart start, Mark mark) {
+    positions.put(Cursor.LogKey.of(start.log()), mark);
   }
 
-  private Mark mark(StartPositions.LogStart place) {
-    return positions.getOrDefault(Cursor.LogKey.of(place.log()), Mark.NONE);
+  private Mark mark(StartPositions.LogStart start) {
+    return positions.getOrDefault(Cursor.LogKey.of(start.log()), Mark.NONE);
   }
 }

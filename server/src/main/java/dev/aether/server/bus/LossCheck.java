@@ -8,14 +8,19 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Asks whether a log still has a commit. A store that was restored from an older copy, or that lost
- * what was not synced, has lost the end of the log and gives its positions to other commits.
+ * Checks whether a log still has a commit. A store that was restored from a backup, or that lost
+ * commits that were not synced to disk, has lost the end of the log and assigns the same positions
+ * to other commits.
  */
 final class LossCheck {
-  /** A leader that was deposed and has not noticed yet may not have what others have seen. */
-  private static final int LOOKS = 4;
+  /**
+   * A leader that was deposed without noticing may lack commits that others have seen, so it is
+   * asked several times.
+   */
+  private static final int ATTEMPTS = 4;
 
-  private static final Executor LOOK_AGAIN = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+  private static final Executor AFTER_PAUSE =
+      CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
 
   private final CommitLog commits;
 
@@ -24,29 +29,29 @@ final class LossCheck {
   }
 
   /**
-   * What was found.
+   * The result of a check.
    *
-   * @param lost whether the commit is certainly gone; one that was trimmed or removed can't be
-   *     compared and counts as there
-   * @param extent of the log, as it was known in the end
+   * @param lost whether the commit is certainly gone. A commit that was trimmed or removed cannot
+   *     be compared and does not count as lost
+   * @param extent the log's latest known extent
    */
   record Finding(boolean lost, CommitLog.Extent extent) {}
 
   /**
-   * Looks for a commit.
+   * Checks a commit.
    *
-   * @param extent of the log, asked for after somebody saw the commit
+   * @param extent the log's extent, requested after the commit was seen
    */
   CompletableFuture<Finding> find(LogId log, Mark commit, CommitLog.Extent extent) {
-    return find(log, commit, extent, LOOKS);
+    return find(log, commit, extent, ATTEMPTS);
   }
 
   private CompletableFuture<Finding> find(
-      LogId log, Mark commit, CommitLog.Extent extent, int looks) {
+      LogId log, Mark commit, CommitLog.Extent extent, int attempts) {
     if (commit.position() > extent.head().position()) {
-      return extent.certain() || looks == 1
+      return extent.certain() || attempts == 1
           ? CompletableFuture.completedFuture(new Finding(true, extent))
-          : CompletableFuture.supplyAsync(() -> looks - 1, LOOK_AGAIN)
+          : CompletableFuture.supplyAsync(() -> attempts - 1, AFTER_PAUSE)
               .thenCompose(
                   left -> commits.extent(log).thenCompose(now -> find(log, commit, now, left)));
     }

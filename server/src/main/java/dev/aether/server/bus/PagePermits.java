@@ -4,19 +4,19 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Bounds the pages from the store that all subscriptions of this node read and hold at once; the
- * others wait for their turn. For any number of threads.
+ * Limits how many pages from the store all subscriptions of this node read and hold; further reads
+ * wait for their turn. Thread-safe.
  */
 final class PagePermits {
   static final int MAX_PAGES = 64;
 
-  /** A page of few bytes more than a MiB, its commits as objects and as they are encoded. */
+  /** A page of slightly more than 1 MiB, with its commits as objects and encoded. */
   private static final long BYTES_OF_PAGE = 4L * 1024 * 1024;
 
   private static final int HEAP_SHARE = 16;
 
-  /** However small the heap is. */
-  private static final int FEWEST = 4;
+  /** The number of pages on a small heap. */
+  private static final int MIN_PAGES = 4;
 
   private final int max;
 
@@ -30,17 +30,17 @@ final class PagePermits {
     this.max = max;
   }
 
-  /** As many as this JVM's heap allows. */
+  /** As many permits as this JVM's heap has room for. */
   static PagePermits ofHeap() {
     long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE / BYTES_OF_PAGE;
-    return new PagePermits((int) Math.max(FEWEST, Math.min(MAX_PAGES, fitting)));
+    return new PagePermits((int) Math.max(MIN_PAGES, Math.min(MAX_PAGES, fitting)));
   }
 
   /**
-   * Takes a place, now or later.
+   * Acquires a permit now or later.
    *
-   * @param then is run when it is taken, if that is not now; from any thread
-   * @return whether it is taken
+   * @param then is run on any thread when the permit is acquired, unless that is now
+   * @return whether the permit was acquired now
    */
   synchronized boolean acquire(Runnable then) {
     if (taken < max) {
@@ -51,7 +51,7 @@ final class PagePermits {
     return false;
   }
 
-  /** Leaves a place, to whoever has waited longest. */
+  /** Passes a permit on to the caller that has waited longest. */
   void release() {
     Runnable next;
     synchronized (this) {

@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Bounds the bytes that all rings of this node hold together: what came first leaves first,
- * whichever ring it is in, so that a busy namespace has the room that idle ones leave. For any
- * number of threads; takes a feed's lock inside its own, never the other way round.
+ * Limits the bytes that all rings of this node hold together. The oldest record is evicted first,
+ * whichever ring it is in, so a busy namespace may use the room that idle ones leave. Thread-safe.
+ * It takes a feed's lock while it holds its own, never the other way round.
  */
 final class RingBudget {
   private final long maxBytes;
@@ -17,7 +17,7 @@ final class RingBudget {
     this.maxBytes = maxBytes;
   }
 
-  /** A feed took up a record of that size; others leave until all fit again. */
+  /** Counts a record that was added to a feed, and evicts others until all fit again. */
   synchronized void added(LogFeed feed, int size) {
     arrivals.add(feed);
     bytes += size;
@@ -26,9 +26,9 @@ final class RingBudget {
     }
   }
 
-  /** A feed has ended, and with it all its ring held. */
-  synchronized void ended(LogFeed feed) {
-    // In one pass: the queue has every ring's records, and all tails wait for this lock.
+  /** Evicts all records of a closed feed. */
+  synchronized void closed(LogFeed feed) {
+    // In one pass: the queue contains the records of all rings, and all tails wait for this lock.
     int before = arrivals.size();
     arrivals.removeIf(arrived -> arrived == feed);
     for (int left = before - arrivals.size(); left > 0; left--) {

@@ -5,11 +5,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A broadcast as all subscribers on this node share it: as long as any of their queues holds it, it
- * counts once in what these hold together. For any number of threads.
+ * A broadcast that all subscribers on this node share. Its bytes count once, as long as any of
+ * their queues holds it. Thread-safe.
  */
 final class SharedBroadcast {
-  /** What one takes in memory beside its bytes, roughly. */
+  /** About the memory of a broadcast in addition to its bytes. */
   private static final int OVERHEAD_BYTES = 512;
 
   private final Broadcast message;
@@ -17,7 +17,7 @@ final class SharedBroadcast {
   private final AtomicInteger holders = new AtomicInteger();
 
   /**
-   * @param heldBytes what the queues of this node hold together
+   * @param heldBytes counts the bytes that the queues of this node hold together
    */
   SharedBroadcast(Broadcast message, AtomicLong heldBytes) {
     this.message = message;
@@ -32,19 +32,19 @@ final class SharedBroadcast {
     return OVERHEAD_BYTES + message.getSerializedSize();
   }
 
-  /** Bytes that the queues of this node hold, this broadcast among them or not. */
+  /** The bytes that the queues of this node hold together. */
   long allHeldBytes() {
     return heldBytes.get();
   }
 
-  /** A queue holds it. */
+  /** Call it when a queue starts to hold the broadcast. */
   void hold() {
     if (holders.getAndIncrement() == 0) {
       heldBytes.addAndGet(bytes());
     }
   }
 
-  /** One that held it does no more. */
+  /** Call it when a queue no longer holds the broadcast. */
   void release() {
     if (holders.decrementAndGet() == 0) {
       heldBytes.addAndGet(-bytes());

@@ -9,14 +9,14 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of a log as all subscribers on this node share it: encoded for the wire at most about
- * once.
+ * A record of a log that all subscribers on this node share. It is encoded for the wire about once,
+ * however many there are. Thread-safe.
  */
 public final class SharedCommit {
-  /** What a frame of one commit has beside its bytes, its cursor not counted. */
+  /** The size of a frame with one commit, without the commit and the cursor. */
   private static final int FRAME_OVERHEAD_BYTES = 256;
 
-  /** What a record takes in memory beside its bytes, roughly. */
+  /** About the memory of a record in addition to its bytes. */
   private static final int OVERHEAD_BYTES = 512;
 
   private final LogEntry entry;
@@ -30,7 +30,7 @@ public final class SharedCommit {
     return entry;
   }
 
-  /** The bytes of the commit's {@code aether.v1.CommitAt}. */
+  /** The commit as an encoded {@code aether.v1.CommitAt}. */
   public ByteString encoded(LogEntry.StoredCommit stored) {
     ByteString known = encoded;
     if (known == null) {
@@ -40,7 +40,7 @@ public final class SharedCommit {
     return known;
   }
 
-  /** A commit as subscribers and readers of logs see it. */
+  /** The commit as subscribers and readers of logs receive it. */
   public static CommitAt toProto(LogEntry.StoredCommit stored) {
     return CommitAt.newBuilder()
         .setPartition(stored.partition())
@@ -50,7 +50,7 @@ public final class SharedCommit {
         .build();
   }
 
-  /** A time as messages have it. */
+  /** A time as a protobuf timestamp. */
   public static Timestamp timestamp(Instant instant) {
     return Timestamp.newBuilder()
         .setSeconds(instant.getEpochSecond())
@@ -66,15 +66,13 @@ public final class SharedCommit {
     return entry.mark();
   }
 
-  /** What a frame of this commit alone has, about. */
+  /** About the size of a frame with only this commit. */
   int frameBytes() {
     return FRAME_OVERHEAD_BYTES
         + (entry instanceof LogEntry.StoredCommit stored ? stored.commit().getSerializedSize() : 0);
   }
 
-  /**
-   * What it counts in bounds of bytes: itself and, once there are subscribers, its encoded form.
-   */
+  /** About the memory of the record, with its encoded form. */
   int bytes() {
     return OVERHEAD_BYTES
         + (entry instanceof LogEntry.StoredCommit stored

@@ -14,11 +14,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Finds where a subscription begins: the logs it matches now, their heads as the leader has them,
- * and its positions, of which none may have been lost.
+ * Finds where a subscription begins: the logs that it matches now, their heads according to the
+ * leader, and the position from which each is read. Fails if the store has lost a commit that the
+ * subscription continues after.
  */
 final class StartPositions {
-  /** So often a namespace may be deleted and made anew while it is looked at. */
+  /** How many incarnations of a namespace are tried if it is deleted and created meanwhile. */
   private static final int MAX_INCARNATIONS = 5;
 
   private final Store store;
@@ -27,8 +28,8 @@ final class StartPositions {
   private final LossCheck lossCheck;
 
   /**
-   * @param feeds which the node has already: one that has heard what the store lost since must not
-   *     serve anybody
+   * @param feeds the feeds of this node. A feed that has received commits that the store has lost
+   *     since must not serve the subscription
    */
   StartPositions(Store store, SubscribeCommand command, Function<LogId, Optional<LogFeed>> feeds) {
     this.store = store;
@@ -37,14 +38,19 @@ final class StartPositions {
     this.lossCheck = new LossCheck(store.log());
   }
 
-  /** After which commit to begin in a log, and its head. */
+  /**
+   * Where a log is read from.
+   *
+   * @param mark the commit after which reading begins
+   * @param head the log's last commit
+   */
   record LogStart(Namespaces.Info namespace, LogId log, Mark mark, Mark head) {}
 
   CompletableFuture<List<LogStart>> locate() {
     return namespaces()
         .thenCompose(
-            infos -> joined(infos.stream().map(info -> places(info, MAX_INCARNATIONS)).toList()))
-        .thenApply(places -> places.stream().flatMap(List::stream).toList());
+            infos -> joined(infos.stream().map(info -> starts(info, MAX_INCARNATIONS)).toList()))
+        .thenApply(starts -> starts.stream().flatMap(List::stream).toList());
   }
 
   private static <T> CompletableFuture<List<T>> joined(List<CompletableFuture<T>> all) {
@@ -62,12 +68,12 @@ final class StartPositions {
   }
 
   /**
-   * Where to begin in a namespace; in its new incarnation if this one is gone by now.
+   * The positions in a namespace; in its new incarnation if the given one is gone.
    *
-   * @param incarnations how many incarnations are tried
+   * @param incarnations how many incarnations to try
    */
-  private CompletableFuture<List<LogStart>> places(Namespaces.Info info, int incarnations) {
-    return joined(info.logs().stream().map(log -> place(info, log)).toList())
+  private CompletableFuture<List<LogStart>> starts(Namespaces.Info info, int incarnations) {
+    return joined(info.logs().stream().map(log -> start(info, log)).toList())
         .exceptionallyCompose(
             thrown ->
                 isGone(thrown) && incarnations > 1
@@ -77,21 +83,21 @@ final class StartPositions {
                         .thenCompose(
                             now ->
                                 now.isPresent()
-                                    ? places(now.get(), incarnations - 1)
+                                    ? starts(now.get(), incarnations - 1)
                                     : CompletableFuture.completedFuture(List.of()))
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  private CompletableFuture<LogStart> place(Namespaces.Info info, LogId log) {
+  private CompletableFuture<LogStart> start(Namespaces.Info info, LogId log) {
     Optional<LogFeed> feed = feeds.apply(log);
-    Mark heard = feed.map(LogFeed::to).orElse(Mark.NONE);
+    Mark received = feed.map(LogFeed::to).orElse(Mark.NONE);
     return store
         .log()
         .extent(log)
         .thenCompose(
             extent ->
                 feed.isPresent()
-                    ? feed.get().check(heard, extent)
+                    ? feed.get().check(received, extent)
                     : CompletableFuture.completedFuture(extent))
         .thenCompose(extent -> unlessLost(log, extent))
         .thenApply(
@@ -102,7 +108,7 @@ final class StartPositions {
             });
   }
 
-  /** Fails if the command begins after a commit that is gone. */
+  /** Fails if the subscription continues after a commit that was lost or trimmed. */
   private CompletableFuture<CommitLog.Extent> unlessLost(LogId log, CommitLog.Extent extent) {
     if (!(command.start() instanceof SubscribeCommand.Start.After after)
         || !after.cursor().has(log)) {
@@ -134,7 +140,7 @@ final class StartPositions {
             });
   }
 
-  /** After which commit a subscription begins in a log that was made after it began. */
+  /** The commit after which a log is read that was created after the subscription began. */
   static Mark markIn(SubscribeCommand command, LogId log) {
     return command.start() instanceof SubscribeCommand.Start.After after
         ? after.in(log)

@@ -9,9 +9,9 @@ import dev.aether.v1.Broadcast;
 import java.util.Map;
 
 /**
- * What a subscriber asked for.
+ * A request to subscribe.
  *
- * @param broadcasts whether it also wants what is published and not stored
+ * @param broadcasts whether the subscriber also wants broadcasts
  */
 public record SubscribeCommand(
     NamePattern namespaces,
@@ -26,23 +26,23 @@ public record SubscribeCommand(
         && filter.passes(broadcast.getEvent());
   }
 
-  /** Where to begin. */
+  /** Where the subscription begins. */
   public sealed interface Start {
-    /** With what is stored after the call began. */
+    /** With commits that are stored after the call began. */
     record Live() implements Start {}
 
-    /** With the first commit. */
+    /** With the first commit of each log. */
     record Beginning() implements Start {}
 
     /**
-     * After a cursor, and what the subscriber handled since.
+     * After a cursor and the commits that the subscriber has handled since.
      *
-     * @param handled by namespace and partition, the last commit that the subscriber handled;
-     *     counts only for logs that are in the cursor, since another incarnation of the namespace
+     * @param handled the last commit that the subscriber handled, by namespace and partition.
+     *     Ignored for logs that are not in the cursor, since another incarnation of the namespace
      *     has other positions
      */
     record After(Cursor cursor, Map<Namespace, Map<Integer, Mark>> handled) implements Start {
-      /** After which commit to begin. */
+      /** The commit after which the subscription begins in a log. */
       Mark in(LogId log) {
         if (!cursor.has(log)) {
           return Mark.NONE;
@@ -54,7 +54,7 @@ public record SubscribeCommand(
         return since.position() > cursor.in(log).position() ? since : cursor.in(log);
       }
 
-      /** The last commit that can be told from another one at its position. */
+      /** The last commit whose fingerprint is known. */
       Mark verifiable(LogId log) {
         Mark last = in(log);
         return last.isVerifiable() ? last : cursor.in(log);

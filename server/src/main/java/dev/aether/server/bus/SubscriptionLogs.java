@@ -16,50 +16,50 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The logs of one subscription: where it stands in each, and which of them may have something for
- * it, so that the loop looks at these and no others. Belongs to the subscription's loop, but for
- * {@link #ready}.
+ * The logs of one subscription: how far each is read, and which of them may have new records, so
+ * that the loop looks only at those. Used only on the subscription's loop, except for {@link
+ * #ready}.
  */
 final class SubscriptionLogs {
-  private final NavigableMap<Cursor.LogKey, LogProgress> sources = new TreeMap<>();
+  private final NavigableMap<Cursor.LogKey, LogProgress> logs = new TreeMap<>();
 
-  /** Each log at most once, in the order in which something came. */
+  /** Logs that may have new records, each at most once, in the order in which these arrived. */
   private final Queue<LogProgress> ready = new ConcurrentLinkedQueue<>();
 
-  /** Logs whose head, as it was when the subscription began, was not reached yet. */
+  /** Logs that are not caught up. */
   private final Set<LogProgress> behind = new HashSet<>();
 
   /**
-   * The cursor's places in logs that this node did not meet: deleted ones, or such that a registry
-   * that lags does not know yet.
+   * The start cursor's positions in logs that this node has not found: those of deleted namespaces,
+   * and those that a registry that lags behind does not know yet.
    */
-  private final Map<Cursor.LogKey, Mark> unmet;
+  private final Map<Cursor.LogKey, Mark> notFound;
 
   /**
-   * @param start where the subscription begins
+   * @param start the cursor where the subscription begins
    */
   SubscriptionLogs(Cursor start) {
-    unmet = new HashMap<>(start.positions());
+    notFound = new HashMap<>(start.positions());
   }
 
   boolean has(LogId log) {
-    return sources.containsKey(Cursor.LogKey.of(log));
+    return logs.containsKey(Cursor.LogKey.of(log));
   }
 
-  /** Adds a log that is not there yet. */
-  void add(LogProgress source) {
-    Cursor.LogKey key = Cursor.LogKey.of(source.log());
-    sources.put(key, source);
-    unmet.remove(key);
-    if (!source.isCaughtUp()) {
-      behind.add(source);
+  /** Adds a log, which must not be present. */
+  void add(LogProgress log) {
+    Cursor.LogKey key = Cursor.LogKey.of(log.id());
+    logs.put(key, log);
+    notFound.remove(key);
+    if (!log.isCaughtUp()) {
+      behind.add(log);
     }
   }
 
-  /** Takes the logs of an incarnation of a namespace away. Returns them. */
+  /** Removes and returns the logs of an incarnation of a namespace. */
   List<LogProgress> remove(String incarnation) {
     Map<Cursor.LogKey, LogProgress> ofIncarnation =
-        sources.subMap(
+        logs.subMap(
             new Cursor.LogKey(incarnation, 0),
             true,
             new Cursor.LogKey(incarnation, Integer.MAX_VALUE),
@@ -71,19 +71,19 @@ final class SubscriptionLogs {
   }
 
   Collection<LogProgress> all() {
-    return sources.values();
+    return logs.values();
   }
 
-  /** Says that a log may have something. From any thread, after it is there to be found. */
-  void ready(LogProgress source) {
-    if (source.ready.compareAndSet(false, true)) {
-      ready.add(source);
+  /** Queues a log that may have new records. Call it on any thread, after they can be read. */
+  void ready(LogProgress log) {
+    if (log.ready.compareAndSet(false, true)) {
+      ready.add(log);
     }
   }
 
   /**
-   * The next log that may have something; null if none has. What comes to it from now on makes it
-   * ready again.
+   * Removes the next log that may have new records from the queue; null if there is none. Records
+   * that arrive from now on queue it again.
    */
   @Nullable LogProgress poll() {
     LogProgress next = ready.poll();
@@ -93,36 +93,36 @@ final class SubscriptionLogs {
     return next;
   }
 
-  /** Takes note that the subscription got on in a log. */
-  void moved(LogProgress source) {
-    if (source.isCaughtUp()) {
-      behind.remove(source);
+  /** Call it after a log's position has moved. */
+  void moved(LogProgress log) {
+    if (log.isCaughtUp()) {
+      behind.remove(log);
     }
   }
 
-  /** Whether the heads of all logs were reached, as they were when the subscription began. */
+  /** Whether all logs have been read up to where their heads were when the subscription began. */
   boolean areCaughtUp() {
     return behind.isEmpty();
   }
 
-  /** Whether a cursor is small enough for every frame. */
+  /** Whether the cursor is small enough to be sent in every frame. */
   boolean isCursorSmall() {
-    return sources.size() + unmet.size() <= Cursor.SMALL_LOGS;
+    return logs.size() + notFound.size() <= Cursor.SMALL_LOGS;
   }
 
-  /** The cursor for a frame that goes out now. */
-  Cursor outgoingCursor() {
-    Map<Cursor.LogKey, Mark> positions = new TreeMap<>(unmet);
-    sources.forEach(
-        (key, source) -> {
-          source.inCursor = true;
-          positions.put(key, source.mark);
+  /** The current cursor, for a frame that is sent now. */
+  Cursor cursorToSend() {
+    Map<Cursor.LogKey, Mark> positions = new TreeMap<>(notFound);
+    logs.forEach(
+        (key, log) -> {
+          log.inCursor = true;
+          positions.put(key, log.mark);
         });
     return new Cursor(positions);
   }
 
-  /** Lets go of what the cursor said of logs that were not met. */
-  void forgetUnmet() {
-    unmet.clear();
+  /** Drops the start cursor's positions in logs that were not found. */
+  void forgetNotFound() {
+    notFound.clear();
   }
 }

@@ -6,59 +6,49 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One subscriber: a loop over a cursor. As long as frames go out, it takes the next records after
- * its position in a log, from the feed's ring if that reaches back so far, else from the store; so
- * to catch up, to live and to be slow are the same. The loop runs on the bus's threads when
- * something happened, one run at a time: all fields without a comment belong to it.
+ * One subscription: a loop that sends the records after a cursor as long as the subscriber takes
+ * frames. It reads a log's next records from the feed's ring, or from the store if they are no
+ * longer in the ring, so catching up, following live and being slow are the same code. The loop
+ * runs on the bus's threads when something has happened, and never on two threads at once: fields
+ * without a comment are used only on the loop. The class is longer than others because everything
+ * that can happen to a subscription meets in its loop.
  */
 public final class SubscriptionLoop implements AutoCloseable {
-  private static final int FRAME_BYTES = 1024 * 1024;
-
   private static final int TICKS_UNTIL_PARKED = 2;
   private static final int TICKS_PARKED = 10;
 
-  /** What a frame must be able to have before a page is read for it. */
+  /** The size of frame that must be possible before a page is read for it. */
   private static final int PAGE_ROOM = 64 * 1024;
 
   /**
-   * So long a cursor's places in logs that were not met stay in it. A registry's leader that was
-   * deposed knows of it by then, and what it did not know has been met.
+   * How long the cursor keeps the start cursor's positions in logs that were not found. By then, a
+   * deposed leader of the registry has noticed, and logs that it did not know have been found.
    */
-  private static final Duration UNMET_KEPT = Duration.ofSeconds(30);
+  private static final Duration KEEP_NOT_FOUND = Duration.ofSeconds(30);
 
   private final EventBus bus;
   private final Store store;
-  private final Executor executor;
   private final SubscribeCommand command;
   private final SubscriptionSink sink;
-
-  /**
-   * Tasks for the loop, from any thread; bounded by what there is: a start, reads under way and new
-   * namespaces.
-   */
-  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
-
-  /** Runs of the loop that were asked for and not yet made. Atomic. */
-  private final AtomicInteger wanted = new AtomicInteger();
-
+  private final SerialLoop loop;
   private final SubscriptionLogs logs;
+  private final HeartbeatPolicy heartbeats;
+  private final FrameSender frames;
   private final CatchUpReads reads;
   private final LossCheck lossCheck;
+
+  /** Thread-safe. */
   private final BroadcastQueue broadcasts = new BroadcastQueue();
+
   private long startedAt;
   private Namespaces.@Nullable Watch watch;
   private boolean started;
@@ -66,16 +56,14 @@ public final class SubscriptionLoop implements AutoCloseable {
   private boolean caughtUp;
   private boolean broadcastsTurn;
 
-  /** The next commit is larger than what its client leaves of its room. Written by the loop. */
+  /** The next commit is larger than the sink's room. Written on the loop. */
   private volatile boolean waitsForRoom;
 
-  /** It follows no feed, since nothing can be sent. */
+  /** It follows no feed because the subscriber takes no frames. */
   private boolean parked;
 
-  /** How many ticks have found that nothing can be sent, one after the other. The ticker's. */
-  private int ticksHeldUp;
-
-  private final HeartbeatPolicy heartbeats;
+  /** The number of ticks in a row at which the subscriber took no frames. Used by the ticker. */
+  private int ticksBlocked;
 
   SubscriptionLoop(
       EventBus bus,
@@ -85,51 +73,51 @@ public final class SubscriptionLoop implements AutoCloseable {
       SubscriptionSink sink) {
     this.bus = bus;
     this.store = store;
-    this.executor = executor;
     this.command = command;
     this.sink = sink;
-    this.lossCheck = new LossCheck(store.log());
-    this.heartbeats = new HeartbeatPolicy(store);
-    this.logs =
+    loop = new SerialLoop(executor, this::advance, this::end);
+    heartbeats = new HeartbeatPolicy(store);
+    lossCheck = new LossCheck(store.log());
+    logs =
         new SubscriptionLogs(
             command.start() instanceof SubscribeCommand.Start.After after
                 ? after.cursor()
                 : Cursor.BEGINNING);
-    this.reads =
+    frames = new FrameSender(command, sink, logs, heartbeats);
+    reads =
         new CatchUpReads(
-            store.log(), bus.pages(), this::pageBytes, this::run, this::gotOn, this::cannotRead);
+            store.log(), bus.pages(), this::pageBytes, loop, this::advanced, this::readFailed);
   }
 
   void start() {
-    new StartPositions(store, command, bus::feed)
+    new StartPositions(store, command, bus.feeds()::find)
         .locate()
         .whenComplete(
-            (places, thrown) ->
-                run(
+            (starts, thrown) ->
+                loop.execute(
                     () -> {
                       if (thrown != null) {
                         end(thrown);
                       } else {
-                        begin(places);
+                        begin(starts);
                       }
                     }));
   }
 
-  /** Says that frames may go out again, or that there is something new. From any thread. */
+  /** Call it, on any thread, when the sink may have become ready. */
   public void wake() {
-    if (wanted.getAndIncrement() == 0) {
-      executor.execute(this::loop);
-    }
+    loop.wake();
   }
 
-  /** Who takes no frames now is woken when it does. */
+  /** A blocked subscriber wakes the loop itself when it takes frames again. */
   private void wakeIfReady() {
-    if (!isHeldUp()) {
-      wake();
+    if (!isBlocked()) {
+      loop.wake();
     }
   }
 
-  private boolean isHeldUp() {
+  /** Whether the subscriber takes no frames at the moment. */
+  private boolean isBlocked() {
     return waitsForRoom || !sink.isReady();
   }
 
@@ -137,7 +125,7 @@ public final class SubscriptionLoop implements AutoCloseable {
     return command.broadcasts();
   }
 
-  /** Brings a broadcast, if it is wanted. From any thread. False: it had to be dropped. */
+  /** Offers a broadcast. Thread-safe. Returns false if it is wanted but had to be dropped. */
   boolean offer(SharedBroadcast broadcast) {
     if (!command.wants(broadcast.message())) {
       return true;
@@ -150,69 +138,47 @@ public final class SubscriptionLoop implements AutoCloseable {
   }
 
   /**
-   * By the bus's ticker alone. Whoever takes nothing for long is looked at more seldom, and hears
-   * of no news until it does: thousands of them would cost what the others need.
+   * Called by the bus's ticker. A subscription that is blocked for long is checked less often and
+   * follows no feeds: thousands of them would take the time that others need.
    */
   void tick() {
-    ticksHeldUp = isHeldUp() ? ticksHeldUp + 1 : 0;
-    if (ticksHeldUp == TICKS_UNTIL_PARKED) {
-      run(this::park);
+    ticksBlocked = isBlocked() ? ticksBlocked + 1 : 0;
+    if (ticksBlocked == TICKS_UNTIL_PARKED) {
+      loop.execute(this::park);
     }
-    if (ticksHeldUp < TICKS_UNTIL_PARKED || sink.isReady() || ticksHeldUp % TICKS_PARKED == 0) {
-      run(this::keepAlive);
+    if (ticksBlocked < TICKS_UNTIL_PARKED || sink.isReady() || ticksBlocked % TICKS_PARKED == 0) {
+      loop.execute(this::keepAlive);
     }
   }
 
   private void park() {
-    if (isHeldUp() && !ended) {
+    if (isBlocked() && !ended) {
       parked = true;
-      logs.all().forEach(source -> source.feed.unfollow(source.follower));
+      logs.all().forEach(LogProgress::unfollow);
     }
   }
 
   private void unparkIfReady() {
-    if (parked && !isHeldUp() && !ended) {
+    if (parked && !isBlocked() && !ended) {
       parked = false;
       logs.all().forEach(this::follow);
     }
   }
 
-  private void run(Runnable task) {
-    tasks.add(task);
-    wake();
-  }
-
-  private void loop() {
-    int seen;
-    do {
-      seen = wanted.get();
-      try {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-          task.run();
-        }
-        unparkIfReady();
-        pump();
-      } catch (Throwable e) {
-        // An Error too: the subscriber would wait for ever.
-        end(e);
-      }
-    } while (!wanted.compareAndSet(seen, 0));
-  }
-
-  private void begin(List<StartPositions.LogStart> places) {
+  private void begin(List<StartPositions.LogStart> starts) {
     if (ended) {
       return;
     }
-    places.forEach(place -> add(place.log(), place.mark(), place.head()));
+    starts.forEach(start -> add(start.log(), start.mark(), start.head()));
     started = true;
     startedAt = System.nanoTime();
-    sink.started(outgoingCursor());
-    List<Namespaces.Info> met =
-        places.stream().map(StartPositions.LogStart::namespace).distinct().toList();
-    watch = store.namespaces().watch(met, new Watcher());
+    frames.started();
+    List<Namespaces.Info> found =
+        starts.stream().map(StartPositions.LogStart::namespace).distinct().toList();
+    watch = store.namespaces().watch(found, new Watcher());
   }
 
-  /** Brings what becomes of matching namespaces into the loop. */
+  /** Passes changes of matching namespaces to the loop. */
   private final class Watcher implements Namespaces.Watcher {
     private boolean matches(Namespace namespace) {
       return command.namespaces().matches(namespace.name());
@@ -221,14 +187,14 @@ public final class SubscriptionLoop implements AutoCloseable {
     @Override
     public void onNamespace(Namespaces.Info info) {
       if (matches(info.namespace())) {
-        run(() -> discovered(info));
+        loop.execute(() -> discovered(info));
       }
     }
 
     @Override
     public void onDeleted(Namespace namespace, String incarnation) {
       if (matches(namespace)) {
-        run(() -> deleted(namespace, incarnation));
+        loop.execute(() -> deleted(namespace, incarnation));
       }
     }
 
@@ -240,259 +206,198 @@ public final class SubscriptionLoop implements AutoCloseable {
     }
   }
 
-  /** A namespace made later is read from its first commit, or from where the cursor says. */
+  /** Reads a new namespace from its first commit, or from its position in the start cursor. */
   private void discovered(Namespaces.Info info) {
     if (!ended) {
       info.logs().forEach(log -> add(log, StartPositions.markIn(command, log), Mark.NONE));
     }
   }
 
-  private void add(LogId log, Mark mark, Mark head) {
-    if (logs.has(log)) {
+  private void add(LogId id, Mark mark, Mark head) {
+    if (logs.has(id)) {
       return;
     }
-    LogFeed feed = bus.acquire(log, head);
-    LogProgress source = new LogProgress(feed, mark, head.position(), this::hasNews);
-    logs.add(source);
-    follow(source);
+    LogFeed feed = bus.feeds().acquire(id, head);
+    LogProgress log = new LogProgress(feed, mark, head.position(), this::hasNews);
+    logs.add(log);
+    follow(log);
   }
 
-  private void follow(LogProgress source) {
-    source.feed.follow(source.follower);
-    // What came before it followed.
-    logs.ready(source);
+  private void follow(LogProgress log) {
+    log.follow();
+    // For records that the feed received before.
+    logs.ready(log);
   }
 
-  /**
-   * The store has lost commits. A subscription that handled none of them goes on with what is there
-   * now; any other one ends.
-   */
-  private void askForMark(LogProgress source) {
-    if (source.inDoubt) {
-      return;
-    }
-    source.inDoubt = true;
-    reads.drop(source);
-    store
-        .log()
-        .extent(source.log())
-        .thenCompose(extent -> lossCheck.find(source.log(), source.mark, extent))
-        .whenComplete((found, thrown) -> run(() -> found(source, found, thrown)));
-  }
-
-  private void found(LogProgress source, LossCheck.Finding found, @Nullable Throwable thrown) {
-    source.inDoubt = false;
-    if (ended || source.deleted) {
-      return;
-    }
-    if (thrown != null) {
-      cannotRead(source, thrown);
-    } else if (found.lost()) {
-      end(
-          StoreException.cursorUnknown(
-              "the store has lost commits that this subscription had received"));
-    } else {
-      source.feed.unfollow(source.follower);
-      bus.release(source.feed);
-      source.feed = bus.acquire(source.log(), found.extent().head());
-      source.headAtStart = Math.min(source.headAtStart, found.extent().head().position());
-      logs.moved(source);
-      follow(source);
-    }
-  }
-
-  /** From any thread. */
-  private void hasNews(LogProgress source) {
-    logs.ready(source);
+  /** Called on any thread. */
+  private void hasNews(LogProgress log) {
+    logs.ready(log);
     wakeIfReady();
   }
 
-  /** What was not sent yet is gone with the logs. A new incarnation is discovered as any other. */
+  /** Drops what was not sent yet. A new incarnation is discovered like any new namespace. */
   private void deleted(Namespace namespace, String incarnation) {
     if (ended) {
       return;
     }
     List<LogProgress> gone = logs.remove(incarnation);
-    if (gone.isEmpty()) {
-      return;
+    for (LogProgress log : gone) {
+      log.deleted = true;
+      reads.drop(log);
+      log.unfollow();
+      bus.feeds().discard(log.feed);
     }
-    for (LogProgress source : gone) {
-      source.deleted = true;
-      reads.drop(source);
-      source.feed.unfollow(source.follower);
-      bus.discard(source.feed);
+    if (!gone.isEmpty()) {
+      frames.namespaceDeleted(namespace);
     }
-    sink.namespaceDeleted(namespace.name());
-    heartbeats.sentWithoutCursor();
   }
 
-  /** Asks before each frame, so that one at most piles up for who does not read. */
-  private void pump() {
+  /** Sends frames while the sink is ready, so that at most one waits for a slow subscriber. */
+  private void advance() {
+    unparkIfReady();
     boolean more = true;
     while (more && started && !ended && !waitsForRoom && sink.isReady()) {
       more = sendNext();
     }
-    if (isHeldUp() && bus.pages().hasWaiters()) {
+    if (isBlocked() && bus.pages().hasWaiters()) {
       reads.dropAll(logs.all());
     }
   }
 
-  /** Sends one frame at most. False if there is nothing to be done. */
+  /** Sends at most one frame. Returns false if there is nothing to do. */
   private boolean sendNext() {
     if (!caughtUp && logs.areCaughtUp()) {
       caughtUp = true;
-      sink.caughtUp(outgoingCursor());
+      frames.caughtUp();
       return true;
     }
-    if (heartbeats.isCursorOwed() && heartbeats.isCursorDue()) {
-      sink.cursor(outgoingCursor());
+    if (heartbeats.isCursorDue()) {
+      frames.cursor();
       return true;
     }
-    // By turns, so that neither holds up the other.
+    // In turn, so that neither delays the other.
     broadcastsTurn = !broadcastsTurn;
-    return broadcastsTurn ? sendBroadcast() || advanceOne() : advanceOne() || sendBroadcast();
+    return broadcastsTurn ? sendBroadcast() || sendRecords() : sendRecords() || sendBroadcast();
   }
 
-  /** They move no cursor. False if none waits. */
   private boolean sendBroadcast() {
     Optional<SharedBroadcast> next = broadcasts.poll(sink.room());
     next.map(SharedBroadcast::message).ifPresent(sink::broadcast);
     return next.isPresent();
   }
 
-  /** Handles the next records of the next log that has some. False if none has. */
-  private boolean advanceOne() {
+  /** Handles the next records of the next log that has any. Returns false if there are none. */
+  private boolean sendRecords() {
     while (!waitsForRoom) {
-      LogProgress source = logs.poll();
-      if (source == null) {
+      LogProgress log = logs.poll();
+      if (log == null) {
         return false;
       }
-      List<SharedCommit> next = ended || source.deleted ? List.of() : next(source);
+      List<SharedCommit> next = ended || log.deleted ? List.of() : next(log);
       if (!next.isEmpty()) {
-        handle(source, next);
-        reads.handled(source);
-        gotOn(source);
+        int roomNeeded = frames.send(log, next);
+        if (roomNeeded > 0) {
+          waitForRoom(roomNeeded);
+        }
+        reads.handled(log);
+        advanced(log);
         return true;
       }
     }
     return false;
   }
 
-  /** There may be more: after what the others have. */
-  private void gotOn(LogProgress source) {
-    logs.moved(source);
-    logs.ready(source);
+  private void waitForRoom(int bytes) {
+    waitsForRoom = true;
+    sink.awaitRoom(bytes, () -> loop.execute(() -> waitsForRoom = false));
   }
 
-  private List<SharedCommit> next(LogProgress source) {
-    if (source.feed.isLost()) {
-      askForMark(source);
+  /** The log may have more records, which are handled after those of other logs. */
+  private void advanced(LogProgress log) {
+    logs.moved(log);
+    logs.ready(log);
+  }
+
+  /** A log's next records, as far as they are in memory; otherwise has them read. */
+  private List<SharedCommit> next(LogProgress log) {
+    if (log.feed.isLost()) {
+      checkForLoss(log);
       return List.of();
     }
-    if (!source.page.isEmpty()) {
-      return source.page;
+    if (!log.page.isEmpty()) {
+      return log.page;
     }
-    if (source.position() >= source.feed.to().position()) {
+    if (log.position() >= log.feed.to().position()) {
       return List.of();
     }
-    Optional<List<SharedCommit>> ring = source.feed.after(source.mark, FRAME_BYTES);
+    Optional<List<SharedCommit>> ring = log.feed.after(log.mark, FrameSender.FRAME_BYTES);
     if (ring.isEmpty()) {
-      readOrWait(source);
+      readOrWait(log);
     }
     return ring.orElse(List.of());
   }
 
-  /** Pages are no larger than what can be sent of them: others need the connection to NATS, too. */
-  private int pageBytes() {
-    int room = sink.room();
-    return isHeldUp() || room < PAGE_ROOM ? 0 : Math.min(FRAME_BYTES, room);
-  }
-
-  /** Who can't send it has no page read, so that the places for pages are for those who can. */
-  private void readOrWait(LogProgress source) {
+  /** Reads only if a page can be sent, so that the permits are left to those who can send. */
+  private void readOrWait(LogProgress log) {
     if (sink.room() >= PAGE_ROOM) {
-      reads.want(source);
+      reads.request(log);
     } else {
       waitForRoom(PAGE_ROOM);
-      logs.ready(source);
+      logs.ready(log);
     }
   }
 
-  /**
-   * What passes is read again at the next tick; a store that stays away ends the subscription
-   * there.
-   */
-  private void cannotRead(LogProgress source, Throwable why) {
+  /** At most what can be sent: others need the connection to NATS, too. */
+  private int pageBytes() {
+    int room = sink.room();
+    return isBlocked() || room < PAGE_ROOM ? 0 : Math.min(FrameSender.FRAME_BYTES, room);
+  }
+
+  /** A passing failure is retried at the next tick; {@link #keepAlive} ends a long outage. */
+  private void readFailed(LogProgress log, Throwable why) {
     if (StartPositions.isGone(why)) {
-      deleted(source.log().namespace(), source.log().incarnation());
+      deleted(log.id().namespace(), log.id().incarnation());
     } else if (!StartPositions.isPassing(why)) {
       end(why);
     }
   }
 
-  /** Sends the first frame of what comes next in a log; the position moves as far. */
-  private void handle(LogProgress source, List<SharedCommit> records) {
-    List<SharedCommit> frame = new ArrayList<>();
-    int room = sink.room();
-    int most = Math.min(FRAME_BYTES, room);
-    int bytes = 0;
-    for (SharedCommit record : records) {
-      if (record.entry() instanceof LogEntry.Corrupt corrupt) {
-        if (frame.isEmpty()) {
-          handle(source, corrupt);
-        } else {
-          send(source, frame);
-        }
-        return;
-      }
-      if (record.entry() instanceof LogEntry.StoredCommit stored
-          && command.filter().passes(stored.actor(), stored.commit())) {
-        if (!source.inCursor && !logs.isCursorSmall()) {
-          sink.cursor(outgoingCursor());
-          return;
-        }
-        if (frame.isEmpty() && record.frameBytes() > room) {
-          waitForRoom(record.frameBytes());
-          return;
-        }
-        if (!frame.isEmpty() && bytes + record.bytes() > most) {
-          break;
-        }
-        frame.add(record);
-        bytes += record.bytes();
-      }
-      source.mark = record.mark();
+  /**
+   * The store has lost commits. If the subscription has handled none of them, it continues with
+   * what is stored now; otherwise it fails.
+   */
+  private void checkForLoss(LogProgress log) {
+    if (log.inDoubt) {
+      return;
     }
-    send(source, frame);
+    log.inDoubt = true;
+    reads.drop(log);
+    store
+        .log()
+        .extent(log.id())
+        .thenCompose(extent -> lossCheck.find(log.id(), log.mark, extent))
+        .whenComplete((found, thrown) -> loop.execute(() -> checked(log, found, thrown)));
   }
 
-  private void waitForRoom(int bytes) {
-    waitsForRoom = true;
-    sink.awaitRoom(bytes, () -> run(() -> waitsForRoom = false));
-  }
-
-  private void handle(LogProgress source, LogEntry.Corrupt corrupt) {
-    if (command.reportCorrupt()) {
-      source.mark = corrupt.mark();
-      sink.corrupt(corrupt, outgoingCursor());
-    } else {
+  private void checked(LogProgress log, LossCheck.Finding found, @Nullable Throwable thrown) {
+    log.inDoubt = false;
+    if (ended || log.deleted) {
+      return;
+    }
+    if (thrown != null) {
+      readFailed(log, thrown);
+    } else if (found.lost()) {
       end(
-          new StoreException.CorruptRecord(
-              corrupt.actorId(), corrupt.partition(), corrupt.position(), corrupt.why()));
+          StoreException.cursorUnknown(
+              "the store has lost commits that this subscription had received"));
+    } else {
+      log.unfollow();
+      bus.feeds().release(log.feed);
+      log.feed = bus.feeds().acquire(log.id(), found.extent().head());
+      log.headAtStart = Math.min(log.headAtStart, found.extent().head().position());
+      logs.moved(log);
+      follow(log);
     }
-  }
-
-  private void send(LogProgress source, List<SharedCommit> frame) {
-    if (frame.isEmpty()) {
-      return;
-    }
-    String namespace = source.log().namespace().name();
-    if (logs.isCursorSmall()) {
-      sink.commits(namespace, frame, Optional.of(outgoingCursor()));
-      return;
-    }
-    sink.commits(namespace, frame, Optional.empty());
-    heartbeats.sentWithoutCursor();
   }
 
   private void keepAlive() {
@@ -500,36 +405,30 @@ public final class SubscriptionLoop implements AutoCloseable {
       return;
     }
     reads.tick();
-    logs.all().stream().filter(source -> source.feed.isLost()).forEach(this::askForMark);
-    if (isHeldUp()) {
+    logs.all().stream().filter(log -> log.feed.isLost()).forEach(this::checkForLoss);
+    if (isBlocked()) {
       reads.dropAll(logs.all());
     }
-    if (System.nanoTime() - startedAt > UNMET_KEPT.toNanos()) {
-      logs.forgetUnmet();
+    if (System.nanoTime() - startedAt > KEEP_NOT_FOUND.toNanos()) {
+      logs.forgetNotFound();
     }
     Duration silence = heartbeats.silence(logs.all());
-    if (HeartbeatPolicy.isLost(silence)) {
+    if (HeartbeatPolicy.isTooLong(silence)) {
       end(
           StoreException.storeUnavailable(
               "JetStream has not responded for " + silence.toSeconds() + " s"));
     } else if (sink.isReady() && heartbeats.isCursorOwed()) {
-      sink.cursor(outgoingCursor());
+      frames.cursor();
     } else if (sink.isReady() && heartbeats.isHeartbeatDue(silence)) {
-      sink.heartbeat(outgoingCursor());
+      frames.heartbeat();
     }
   }
 
-  /** The cursor for a frame that goes out now. */
-  private Cursor outgoingCursor() {
-    heartbeats.sentCursor();
-    return logs.outgoingCursor();
-  }
-
+  /** Fails the subscription. Thread-safe. */
   void fail(StoreException why) {
-    run(() -> end(why));
+    loop.execute(() -> end(why));
   }
 
-  /** What the store failed of is told as such; what nobody foresaw is this node's own fault. */
   private void end(Throwable thrown) {
     if (ended) {
       return;
@@ -541,10 +440,10 @@ public final class SubscriptionLoop implements AutoCloseable {
     }
   }
 
-  /** Ends it from the subscriber's side: nothing comes any more. From any thread. */
+  /** Closes the subscription for the subscriber: no frames follow. Thread-safe. */
   @Override
   public void close() {
-    run(this::release);
+    loop.execute(this::release);
   }
 
   private void release() {
@@ -558,9 +457,9 @@ public final class SubscriptionLoop implements AutoCloseable {
     }
     reads.close(logs.all());
     broadcasts.close();
-    for (LogProgress source : logs.all()) {
-      source.feed.unfollow(source.follower);
-      bus.release(source.feed);
+    for (LogProgress log : logs.all()) {
+      log.unfollow();
+      bus.feeds().release(log.feed);
     }
     bus.ended(this);
   }

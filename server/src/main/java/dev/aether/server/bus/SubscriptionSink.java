@@ -6,33 +6,31 @@ import dev.aether.v1.Broadcast;
 import java.util.List;
 import java.util.Optional;
 
-/** Where a subscription's frames go. Called by one thread at a time; no call may block. */
+/** Sends a subscription's frames. Called by one thread at a time; no method may block. */
 public interface SubscriptionSink {
-  /** Whether a frame would go out now rather than pile up. */
+  /** Whether a frame would be sent now rather than queued. */
   boolean isReady();
 
-  /**
-   * Bytes that the next frame may have: few, if many wait already for the same client to take them.
-   */
+  /** The largest size in bytes of the next frame: small if the client has not read earlier ones. */
   int room();
 
   /**
-   * Asks for more room, at most once at a time.
+   * Requests more room. Only one request may be pending.
    *
-   * @param then is run when the next frame may have so many bytes; from any thread
+   * @param then is run on any thread when the next frame may have this size
    */
   void awaitRoom(int bytes, Runnable then);
 
   void started(Cursor cursor);
 
   /**
-   * Commits that passed the filter, in order.
+   * Sends commits that passed the filter, in order.
    *
-   * @param cursor after the last of them; empty: left out this time
+   * @param cursor the cursor after the last of them, unless it is too large for every frame
    */
   void commits(String namespace, List<SharedCommit> commits, Optional<Cursor> cursor);
 
-  /** Where the subscription stands, owed since frames went out without. */
+  /** Sends the current cursor after frames that had none. */
   void cursor(Cursor cursor);
 
   void caughtUp(Cursor cursor);
@@ -41,16 +39,16 @@ public interface SubscriptionSink {
 
   void corrupt(LogEntry.Corrupt record, Cursor cursor);
 
-  /** A namespace that was read is deleted. */
+  /** Reports that a namespace of the subscription was deleted. */
   void namespaceDeleted(String namespace);
 
-  /** Something that was published and is not stored. */
+  /** Sends a broadcast. */
   void broadcast(Broadcast broadcast);
 
   /**
-   * The subscription has ended; nothing comes afterwards.
+   * Ends the subscription with an error. No method is called afterwards.
    *
-   * @param why a {@link dev.aether.server.event.StoreException}, or what nobody foresaw
+   * @param why a {@link dev.aether.server.event.StoreException}, or an unexpected exception
    */
   void failed(Throwable why);
 }

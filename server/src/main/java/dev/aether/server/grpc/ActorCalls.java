@@ -43,7 +43,9 @@ final class ActorCalls {
               Optional.of(request.getPageToken())
                   .filter(token -> !token.isEmpty())
                   .map(tokens::decode);
-          return store.actors().list(
+          return store
+              .actors()
+              .list(
                   new Actors.Query(
                       namespace,
                       request.getPrefix(),

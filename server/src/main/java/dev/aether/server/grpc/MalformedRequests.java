@@ -1,9 +1,8 @@
 package dev.aether.server.grpc;
 
-import dev.aether.server.grpc.errors.StatusMapper;
-
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.errors.StatusMapper;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.Metadata;

@@ -41,10 +41,12 @@ final class SnapshotCalls {
         response,
         () -> {
           check(request);
-          return store.snapshots().save(
-              RequestNames.namespace(request.getNamespace()),
-              defaults.of(request.getSnapshot()),
-              CallDeadline.current());
+          return store
+              .snapshots()
+              .save(
+                  RequestNames.namespace(request.getNamespace()),
+                  defaults.of(request.getSnapshot()),
+                  CallDeadline.current());
         },
         saved -> SaveSnapshotResponse.getDefaultInstance());
   }
@@ -94,10 +96,12 @@ final class SnapshotCalls {
         response,
         () -> {
           RequestNames.check(request.getNamespace(), request.getActorId());
-          return store.snapshots().delete(
-              RequestNames.namespace(request.getNamespace()),
-              new ActorId(request.getActorId()),
-              CallDeadline.current());
+          return store
+              .snapshots()
+              .delete(
+                  RequestNames.namespace(request.getNamespace()),
+                  new ActorId(request.getActorId()),
+                  CallDeadline.current());
         },
         deleted -> DeleteSnapshotResponse.getDefaultInstance());
   }

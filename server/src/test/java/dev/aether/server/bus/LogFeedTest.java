@@ -107,7 +107,7 @@ class LogFeedTest {
   void ofAReplicatedLogOneAnswerIsNotEnoughForThat() {
     LogFeed feed = heardUpTo(3);
     endsAt(2, false);
-    for (int i = 1; i < LogFeed.MAX_UNCERTAIN_PROBES_BELOW; i++) {
+    for (int i = 1; i < LogFeed.UNCERTAIN_PROBES_OF_A_LOSS; i++) {
       feed.probe();
     }
     assertFalse(feed.isLost());

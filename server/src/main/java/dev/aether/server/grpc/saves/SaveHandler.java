@@ -41,9 +41,12 @@ public final class SaveHandler {
    *     contract
    */
   public CompletableFuture<Saved> save(SaveEventsRequest request) {
-    Save save = SaveMapper.toSave(request, defaults, PreviousAttempts.any(), CallDeadline.current());
+    Save save =
+        SaveMapper.toSave(request, defaults, PreviousAttempts.any(), CallDeadline.current());
     Connection.Permit permit =
-        UnreadResponses.current().connection().admitSave(COPIES * (long) request.getSerializedSize());
+        UnreadResponses.current()
+            .connection()
+            .admitSave(COPIES * (long) request.getSerializedSize());
     CompletableFuture<Saved> saving;
     try {
       saving = store.save(save);

@@ -1,0 +1,63 @@
+package dev.aether.server.bus;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * Runs the work of one subscription on the threads of an executor, one piece at a time: after each
+ * wake-up the waiting tasks, then the body. Wake-ups during a run lead to one more run.
+ * Thread-safe.
+ */
+final class SerialLoop implements Executor {
+  private final Executor executor;
+  private final Runnable body;
+  private final Consumer<Throwable> onFailure;
+
+  /** Bounded by what can happen at once: a start, reads in progress and new namespaces. */
+  private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+
+  /** Wake-ups that no run has seen yet. */
+  private final AtomicInteger wakeUps = new AtomicInteger();
+
+  /**
+   * @param onFailure receives whatever a task or the body throws
+   */
+  SerialLoop(Executor executor, Runnable body, Consumer<Throwable> onFailure) {
+    this.executor = executor;
+    this.body = body;
+    this.onFailure = onFailure;
+  }
+
+  /** Runs a task, and the body after it. */
+  @Override
+  public void execute(Runnable task) {
+    tasks.add(task);
+    wake();
+  }
+
+  /** Runs the body soon. */
+  void wake() {
+    if (wakeUps.getAndIncrement() == 0) {
+      executor.execute(this::run);
+    }
+  }
+
+  private void run() {
+    int seen;
+    do {
+      seen = wakeUps.get();
+      try {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+          task.run();
+        }
+        body.run();
+      } catch (Throwable e) {
+        // An Error, too: otherwise, the subscriber would wait forever.
+        onFailure.accept(e);
+      }
+    } while (!wakeUps.compareAndSet(seen, 0));
+  }
+}
