@@ -96,10 +96,10 @@ public final class CommitCodec {
    * Decodes stored bytes and checks that they are a valid commit of the actor. The commit shares
    * the array, which must not be changed afterwards.
    *
-   * @throws CorruptCommitException if they are not
+   * @throws CorruptRecordException if they are not
    */
   public static Commit decode(byte[] body, Namespace namespace, ActorId actor)
-      throws CorruptCommitException {
+      throws CorruptRecordException {
     Commit commit = parse(body);
     check(commit.getNamespace().equals(namespace.name()), "belongs to another namespace");
     check(commit.getActorId().equals(actor.value()), "belongs to another actor");
@@ -117,7 +117,7 @@ public final class CommitCodec {
     return commit;
   }
 
-  private static Commit parse(byte[] body) throws CorruptCommitException {
+  private static Commit parse(byte[] body) throws CorruptRecordException {
     CodedInputStream in = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
     in.enableAliasing(true);
     try {
@@ -125,13 +125,13 @@ public final class CommitCodec {
       in.checkLastTagWas(0);
       return commit;
     } catch (InvalidProtocolBufferException e) {
-      throw new CorruptCommitException("is not a commit: " + e.getMessage());
+      throw new CorruptRecordException("is not a commit: " + e.getMessage());
     }
   }
 
-  private static void check(boolean holds, String otherwise) throws CorruptCommitException {
+  private static void check(boolean holds, String otherwise) throws CorruptRecordException {
     if (!holds) {
-      throw new CorruptCommitException(otherwise);
+      throw new CorruptRecordException(otherwise);
     }
   }
 }

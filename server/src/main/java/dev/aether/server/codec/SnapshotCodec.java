@@ -34,9 +34,9 @@ public final class SnapshotCodec {
    * Decodes stored bytes and checks that they are a valid record of the actor. The record shares
    * the array, which must not be changed afterwards.
    *
-   * @throws CorruptSnapshotException if they are not; names the format if it is a newer one
+   * @throws CorruptRecordException if they are not; names the format if it is a newer one
    */
-  public static SnapshotRecord decode(byte[] body, ActorId actor) throws CorruptSnapshotException {
+  public static SnapshotRecord decode(byte[] body, ActorId actor) throws CorruptRecordException {
     SnapshotRecord record = parse(body);
     check(
         record.getFormat() == FORMAT,
@@ -49,7 +49,7 @@ public final class SnapshotCodec {
     return record;
   }
 
-  private static SnapshotRecord parse(byte[] body) throws CorruptSnapshotException {
+  private static SnapshotRecord parse(byte[] body) throws CorruptRecordException {
     CodedInputStream in = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
     in.enableAliasing(true);
     try {
@@ -57,13 +57,13 @@ public final class SnapshotCodec {
       in.checkLastTagWas(0);
       return record;
     } catch (InvalidProtocolBufferException e) {
-      throw new CorruptSnapshotException("is not a record of a snapshot: " + e.getMessage());
+      throw new CorruptRecordException("is not a record of a snapshot: " + e.getMessage());
     }
   }
 
-  private static void check(boolean holds, String otherwise) throws CorruptSnapshotException {
+  private static void check(boolean holds, String otherwise) throws CorruptRecordException {
     if (!holds) {
-      throw new CorruptSnapshotException(otherwise);
+      throw new CorruptRecordException(otherwise);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** What is stored: commits as bytes, and the digest that recognises a repeated request. */
+/** The stored form of commits and snapshots, and the digest that recognises a repeated save. */
 @NullMarked
 package dev.aether.server.codec;
 

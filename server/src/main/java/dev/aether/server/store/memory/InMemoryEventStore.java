@@ -1,7 +1,7 @@
 package dev.aether.server.store.memory;
 
 import dev.aether.server.codec.CommitCodec;
-import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
@@ -98,7 +98,7 @@ final class InMemoryEventStore implements EventStore {
   private static Commit decode(byte[] body, Save save) {
     try {
       return CommitCodec.decode(body, save.namespace(), save.actor());
-    } catch (CorruptCommitException e) {
+    } catch (CorruptRecordException e) {
       throw new IllegalStateException("just encoded", e);
     }
   }

@@ -8,8 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.aether.server.codec.CommitCodec;
-import dev.aether.server.codec.CorruptCommitException;
-import dev.aether.server.codec.CorruptSnapshotException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.event.ActorId;
@@ -121,13 +120,13 @@ class StoredFormTest {
   }
 
   @Test
-  void aHeadersTextIsThatOfTheGoldenFile() throws CorruptCommitException {
+  void aHeadersTextIsThatOfTheGoldenFile() throws CorruptRecordException {
     assertEquals(goldenText("header.txt"), header().format());
     assertEquals(header(), CommitHeader.parse(goldenText("header.txt")));
   }
 
   @Test
-  void aFirstCommitsHeaderIsThatOfTheGoldenFile() throws CorruptCommitException {
+  void aFirstCommitsHeaderIsThatOfTheGoldenFile() throws CorruptRecordException {
     CommitHeader first =
         new CommitHeader(1, 1, 'a', RequestDigest.of(List.of(BARE)), SkipPointers.EMPTY, "x");
     assertEquals(goldenText("first-header.txt"), first.format());
@@ -159,7 +158,7 @@ class StoredFormTest {
   }
 
   @Test
-  void aSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptSnapshotException {
+  void aSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptRecordException {
     byte[] golden = Base64.getMimeDecoder().decode(golden("snapshot.base64"));
     byte[] written = SnapshotCodec.stored(snapshot(), 2077);
     assertArrayEquals(golden, written, () -> Base64.getEncoder().encodeToString(written));
@@ -169,7 +168,7 @@ class StoredFormTest {
   }
 
   @Test
-  void aDeletedSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptSnapshotException {
+  void aDeletedSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptRecordException {
     byte[] golden = Base64.getMimeDecoder().decode(golden("snapshot-deleted.base64"));
     byte[] written = SnapshotCodec.deleted(2077);
     assertArrayEquals(golden, written, () -> Base64.getEncoder().encodeToString(written));
@@ -201,7 +200,7 @@ class StoredFormTest {
         "1 99999999999999999999 6 1 v d ~ c"
       })
   void aDamagedHeaderIsNoticed(String text) {
-    assertThrows(CorruptCommitException.class, () -> CommitHeader.parse(text));
+    assertThrows(CorruptRecordException.class, () -> CommitHeader.parse(text));
   }
 
   @Test

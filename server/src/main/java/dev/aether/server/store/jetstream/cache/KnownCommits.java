@@ -1,6 +1,6 @@
 package dev.aether.server.store.jetstream.cache;
 
-import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.StoredMessage;
@@ -33,7 +33,7 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
           message.subject(),
           RecentCommits.Seen.of(header, message.sequence()),
           ages.tooOld(stream));
-    } catch (CorruptCommitException e) {
+    } catch (CorruptRecordException e) {
       // Whoever reads the record reports it as corrupt; this is only a hint.
       return;
     }

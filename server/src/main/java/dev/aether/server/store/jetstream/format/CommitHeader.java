@@ -1,6 +1,6 @@
 package dev.aether.server.store.jetstream.format;
 
-import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.event.ExpectedVersion;
 
 /**
@@ -62,16 +62,16 @@ public record CommitHeader(
   /**
    * Reads a header's text.
    *
-   * @throws CorruptCommitException if it is not of format 1, saying which it is of if it is newer
+   * @throws CorruptRecordException if it is not of format 1, saying which it is of if it is newer
    */
-  public static CommitHeader parse(String text) throws CorruptCommitException {
+  public static CommitHeader parse(String text) throws CorruptRecordException {
     String[] fields = text.split(" ", -1);
     if (!fields[0].equals(FORMAT)) {
-      throw new CorruptCommitException(
+      throw new CorruptRecordException(
           "has stored format " + fields[0] + "; this server knows format " + FORMAT);
     }
     if (fields.length != FIELDS || fields[4].length() != 1) {
-      throw new CorruptCommitException("has a malformed header");
+      throw new CorruptRecordException("has a malformed header");
     }
     try {
       long first = Long.parseLong(fields[1]);
@@ -79,11 +79,11 @@ public record CommitHeader(
       long number = Long.parseLong(fields[3]);
       SkipPointers before = SkipPointers.of(number - 1, pointers(fields[6]));
       if (number < 1 || last < first || first <= before.latestVersion()) {
-        throw new CorruptCommitException("has impossible versions");
+        throw new CorruptRecordException("has impossible versions");
       }
       return new CommitHeader(first, last, fields[4].charAt(0), fields[5], before, fields[7]);
     } catch (IllegalArgumentException e) {
-      throw new CorruptCommitException("has a malformed header");
+      throw new CorruptRecordException("has a malformed header");
     }
   }
 

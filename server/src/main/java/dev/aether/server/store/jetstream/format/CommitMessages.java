@@ -1,7 +1,7 @@
 package dev.aether.server.store.jetstream.format;
 
 import dev.aether.server.codec.CommitCodec;
-import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.store.LogEntry;
@@ -25,11 +25,11 @@ public final class CommitMessages {
       Commit commit = CommitCodec.decode(message.body(), log.namespace(), actor);
       if (commit.getFirstVersion() != header.firstVersion()
           || commit.getLastVersion() != header.lastVersion()) {
-        throw new CorruptCommitException("holds other versions than its header says");
+        throw new CorruptRecordException("holds other versions than its header says");
       }
       return new LogEntry.StoredCommit(
           log.partition(), message.sequence(), message.time(), actor, commit);
-    } catch (CorruptCommitException e) {
+    } catch (CorruptRecordException e) {
       return corrupt(log, actor.value(), message, String.valueOf(e.getMessage()));
     }
   }
@@ -39,14 +39,14 @@ public final class CommitMessages {
   }
 
   /** The header of a message. */
-  public static CommitHeader header(StoredMessage message) throws CorruptCommitException {
+  public static CommitHeader header(StoredMessage message) throws CorruptRecordException {
     String text = message.header();
     if (text == null) {
-      throw new CorruptCommitException("has no header " + CommitHeader.NAME);
+      throw new CorruptRecordException("has no header " + CommitHeader.NAME);
     }
     CommitHeader header = CommitHeader.parse(text);
     if (header.before().size() > 0 && header.before().sequence(0) >= message.sequence()) {
-      throw new CorruptCommitException("has skip pointers that does not lead back");
+      throw new CorruptRecordException("has skip pointers that does not lead back");
     }
     return header;
   }

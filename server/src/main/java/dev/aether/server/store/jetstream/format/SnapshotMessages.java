@@ -1,6 +1,6 @@
 package dev.aether.server.store.jetstream.format;
 
-import dev.aether.server.codec.CorruptSnapshotException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
@@ -32,7 +32,7 @@ public record SnapshotMessages(LogId log, ActorId actor, String stream, String s
   public SnapshotRecord record(StoredMessage message) {
     try {
       return SnapshotCodec.decode(message.body(), actor);
-    } catch (CorruptSnapshotException e) {
+    } catch (CorruptRecordException e) {
       throw new StoreException.CorruptRecord(
           actor.value(), log.partition(), message.sequence(), "the snapshot " + e.getMessage());
     }

@@ -1,6 +1,6 @@
 package dev.aether.server.store.jetstream.listing;
 
-import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.format.StoredMessage;
@@ -123,7 +123,7 @@ final class LatestVersions {
   private static OptionalLong version(StoredMessage message) {
     try {
       return OptionalLong.of(CommitMessages.header(message).lastVersion());
-    } catch (CorruptCommitException e) {
+    } catch (CorruptRecordException e) {
       return OptionalLong.empty();
     }
   }

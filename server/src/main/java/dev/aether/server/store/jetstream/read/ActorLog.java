@@ -1,6 +1,6 @@
 package dev.aether.server.store.jetstream.read;
 
-import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
@@ -331,7 +331,7 @@ public final class ActorLog {
   public CommitHeader header(StoredMessage message) {
     try {
       return CommitMessages.header(message);
-    } catch (CorruptCommitException e) {
+    } catch (CorruptRecordException e) {
       throw new StoreException.CorruptRecord(
           actor.value(),
           stream.log().partition(),

@@ -1,6 +1,6 @@
 package dev.aether.server.store.jetstream.read;
 
-import dev.aether.server.codec.CorruptCommitException;
+import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.CommitMessages;
@@ -159,7 +159,7 @@ public final class SkipPointerReader {
       CommitHeader header;
       try {
         header = CommitMessages.header(message);
-      } catch (CorruptCommitException e) {
+      } catch (CorruptRecordException e) {
         return false;
       }
       if (!message.subject().equals(actor.subject())
