@@ -5,17 +5,13 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.limits.Connection;
 import dev.aether.server.grpc.limits.UnreadResponses;
-import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.grpc.saves.UnansweredSaves.Request;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -53,15 +49,11 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
    */
   private final SynchronizationContext sending;
 
-  /** Each actor's latest unanswered request. Guarded by this, like the fields below. */
-  private final Map<String, Request> latest = new HashMap<>();
+  /** Guarded by this, like the fields below. */
+  private final UnansweredSaves unanswered = new UnansweredSaves();
 
-  private final Set<String> commitIds = new HashSet<>();
-  private int unanswered;
-  private long bytes;
-
-  /** Answers that were sent since the client last had read all. */
-  private int untaken;
+  /** The number of answers that were sent since the client last had read all of them. */
+  private int unread;
 
   /** The next request was not requested for lack of capacity; it will be when there is some. */
   private boolean paused;
@@ -89,70 +81,28 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     call.request(1);
   }
 
-  /** An unanswered request. */
-  private static final class Request {
-    final String actor;
-    final String commitId;
-    final int bytes;
-
-    /** Whether all earlier requests for its actor are answered. */
-    boolean first;
-
-    /** Whether no other unanswered request had the same commit id. */
-    boolean unique;
-
-    @Nullable Request next;
-    @Nullable SaveEventsStreamResponse outcome;
-
-    Request(SaveEventsRequest request) {
-      actor = RequestNames.orDefault(request.getNamespace()) + ' ' + request.getActorId();
-      commitId = request.getCommitId();
-      bytes = request.getSerializedSize();
-    }
-  }
-
   @Override
   public void onNext(SaveEventsRequest message) {
     Request request = new Request(message);
-    Admission admission = admit(request);
-    if (admission == Admission.TOO_LATE) {
-      return;
+    boolean isRepeated;
+    synchronized (this) {
+      if (ended) {
+        return; // The client knows that it will get no answer.
+      }
+      isRepeated = !unanswered.add(request);
     }
     connection.beginStreamed();
-    save(message, admission)
-        .whenComplete((saved, thrown) -> answered(request, outcome(request, saved, thrown)));
+    save(message, isRepeated)
+        .whenComplete((saved, thrown) -> answered(request, answer(request, saved, thrown)));
     readOn();
   }
 
-  private enum Admission {
-    ADMITTED,
-    /** An unanswered request has the same commit id. */
-    DOUBLE,
-    /** The call has ended: the client knows that it will get no answer. */
-    TOO_LATE
-  }
-
-  private synchronized Admission admit(Request request) {
-    if (ended) {
-      return Admission.TOO_LATE;
-    }
-    unanswered++;
-    bytes += request.bytes;
-    Request before = latest.put(request.actor, request);
-    request.first = before == null;
-    if (before != null) {
-      before.next = request;
-    }
-    request.unique = commitIds.add(request.commitId);
-    return request.unique ? Admission.ADMITTED : Admission.DOUBLE;
-  }
-
-  private CompletableFuture<Saved> save(SaveEventsRequest message, Admission admission) {
+  private CompletableFuture<Saved> save(SaveEventsRequest message, boolean isRepeated) {
     try {
       if (message.getCommitId().isEmpty()) {
         SaveMapper.refuseWithoutCommitId(message);
       }
-      if (admission == Admission.DOUBLE) {
+      if (isRepeated) {
         throw new StoreException.InvalidRequest(
             "commit_id", "is the same as that of an unanswered request on this stream");
       }
@@ -162,33 +112,27 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     }
   }
 
-  private static SaveEventsStreamResponse outcome(
+  private static SaveEventsStreamResponse answer(
       Request request, @Nullable Saved saved, @Nullable Throwable thrown) {
-    SaveEventsStreamResponse.Builder outcome = SaveEventsStreamResponse.newBuilder();
+    SaveEventsStreamResponse.Builder answer = SaveEventsStreamResponse.newBuilder();
     if (request.commitId.length() <= MAX_ECHO) {
-      outcome.setCommitId(request.commitId);
+      answer.setCommitId(request.commitId);
     }
     if (saved != null) {
-      outcome.setSaved(SaveMapper.toResponse(saved));
+      answer.setSaved(SaveMapper.toResponse(saved));
     } else if (thrown != null) {
-      outcome.setFailed(StatusMapper.toProto(thrown));
+      answer.setFailed(StatusMapper.toProto(thrown));
     }
-    return outcome.build();
+    return answer.build();
   }
 
-  /**
-   * Sends an answer and those for the same actor that waited for it, or keeps it until its turn.
-   */
-  private void answered(Request request, SaveEventsStreamResponse outcome) {
+  /** Sends an answer when its turn has come, and those that waited for it. */
+  private void answered(Request request, SaveEventsStreamResponse answer) {
     connection.endStreamed();
     synchronized (this) {
-      request.outcome = outcome;
-      Request head = request;
-      while (head != null && head.first && head.outcome != null) {
-        settle(head, head.outcome);
-        head = head.next;
-        if (head != null) {
-          head.first = true;
+      for (SaveEventsStreamResponse next : unanswered.answer(request, answer)) {
+        if (!ended) {
+          sending.executeLater(() -> send(next));
         }
       }
       endIfAnswered();
@@ -197,22 +141,10 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     resume();
   }
 
-  private void settle(Request request, SaveEventsStreamResponse outcome) {
-    unanswered--;
-    bytes -= request.bytes;
-    if (request.unique) {
-      commitIds.remove(request.commitId);
-    }
-    latest.remove(request.actor, request);
-    if (!ended) {
-      sending.executeLater(() -> send(outcome));
-    }
-  }
-
-  private void send(SaveEventsStreamResponse outcome) {
-    call.onNext(outcome);
+  private void send(SaveEventsStreamResponse answer) {
+    call.onNext(answer);
     synchronized (this) {
-      untaken++;
+      unread++;
     }
   }
 
@@ -242,11 +174,12 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   /** Unread answers count like unanswered requests. Guarded by this. */
   private boolean isFull() {
     if (call.isReady()) {
-      untaken = 0;
+      unread = 0;
     }
-    return unanswered + untaken >= MAX_UNANSWERED
-        || bytes >= MAX_UNANSWERED_BYTES
-        || (unanswered + untaken > 0 && !connection.unreadBytes().isRoomy());
+    int open = unanswered.count() + unread;
+    return open >= MAX_UNANSWERED
+        || unanswered.bytes() >= MAX_UNANSWERED_BYTES
+        || (open > 0 && !connection.unreadBytes().isRoomy());
   }
 
   /**
@@ -267,7 +200,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
 
   /** Closes the call after all answers. Guarded by this. */
   private void endIfAnswered() {
-    if (!draining || unanswered > 0 || ended) {
+    if (!draining || unanswered.count() > 0 || ended) {
       return;
     }
     end();
