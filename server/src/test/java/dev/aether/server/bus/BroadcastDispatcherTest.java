@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of broadcasts where subscribers or the store take none. */
+/** Broadcasts when subscribers or the store do not accept them. */
 class BroadcastDispatcherTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
@@ -45,7 +45,7 @@ class BroadcastDispatcherTest {
   }
 
   @Test
-  void whatASlowSubscriberHasNoRoomForIsCountedAndTheFirstOnesComeWhenItReads() {
+  void broadcastsBeyondTheQueueAreCountedAndTheEarlierOnesAreDelivered() {
     int over = 44;
     try (InMemoryStore store = new InMemoryStore(true);
         EventBus bus = new EventBus(store)) {
@@ -64,7 +64,7 @@ class BroadcastDispatcherTest {
   }
 
   @Test
-  void aSubscriptionThatHasEndedIsOfferedNothing() {
+  void aClosedSubscriptionIsOfferedNoBroadcasts() {
     try (InMemoryStore store = new InMemoryStore(true);
         EventBus bus = new EventBus(store)) {
       Sink slow = new Sink();
@@ -81,7 +81,7 @@ class BroadcastDispatcherTest {
     }
   }
 
-  /** Answers when the test says so, but what is too large at once. */
+  /** Answers when the test says so, except that it refuses large broadcasts at once. */
   private static final class HoldingBroadcasts implements Broadcasts {
     final List<CompletableFuture<@Nullable Void>> held = new ArrayList<>();
 
@@ -113,7 +113,7 @@ class BroadcastDispatcherTest {
   }
 
   @Test
-  void whatIsOnItsWayIsBounded() {
+  void broadcastsInProgressAreLimited() {
     HoldingBroadcasts store = new HoldingBroadcasts();
     try (BroadcastDispatcher broadcasting = new BroadcastDispatcher(store)) {
       for (int i = 0; i < BroadcastDispatcher.MAX_PUBLISHING; i++) {
@@ -129,7 +129,7 @@ class BroadcastDispatcherTest {
   }
 
   @Test
-  void whatIsTooLargeIsToldSoThoughTooManyAreOnTheirWay() {
+  void aBroadcastThatIsTooLargeIsRefusedAsSuchEvenIfTooManyAreInProgress() {
     Broadcast tooLarge =
         broadcast(0).toBuilder()
             .setNamespace("n".repeat(new HoldingBroadcasts().maxBytes()))
@@ -152,7 +152,7 @@ class BroadcastDispatcherTest {
     }
   }
 
-  /** Takes frames only while the test says so. */
+  /** Is ready only while the test says so. */
   private static final class Sink extends SinkBase {
     final List<Broadcast> broadcasts = new CopyOnWriteArrayList<>();
     volatile boolean ready;

@@ -24,7 +24,7 @@ class BroadcastQueueTest {
   }
 
   @Test
-  void whatComesOverTheNumberIsDroppedAndTheOthersComeInOrder() {
+  void broadcastsAboveTheMaximumNumberAreDroppedAndTheOthersStayInOrder() {
     List<SharedBroadcast> all =
         IntStream.range(0, BroadcastQueue.MAX_BROADCASTS).mapToObj(i -> broadcast(i)).toList();
     all.forEach(each -> assertTrue(queue.offer(each)));
@@ -35,7 +35,7 @@ class BroadcastQueueTest {
   }
 
   @Test
-  void whatComesOverTheBytesIsDroppedUnlessItIsAlone() {
+  void broadcastsAboveTheMaximumBytesAreDroppedUnlessTheQueueIsEmpty() {
     SharedBroadcast large = broadcast(3 * BroadcastQueue.MAX_BYTES);
     assertTrue(queue.offer(large));
     assertFalse(queue.offer(broadcast(1)));
@@ -45,7 +45,7 @@ class BroadcastQueueTest {
   }
 
   @Test
-  void whatManyQueuesHoldCountsOnceAndNoMoreWhenTheyLetGo() {
+  void aBroadcastInManyQueuesCountsOnceUntilAllReleaseIt() {
     BroadcastQueue other = new BroadcastQueue();
     SharedBroadcast shared = broadcast(1000);
     assertTrue(queue.offer(shared));
@@ -55,12 +55,12 @@ class BroadcastQueueTest {
     assertEquals(shared.bytes(), held.get());
     other.close();
     assertEquals(0, held.get());
-    assertTrue(other.offer(shared), "nobody waits any more, so nothing is lost");
+    assertTrue(other.offer(shared), "no queue holds it any more");
     assertEquals(0, held.get());
   }
 
   @Test
-  void whileTheNodeHoldsTooMuchOnlyTheSlowLose() {
+  void onlySlowSubscribersLoseBroadcastsWhileTheNodeHoldsTooMany() {
     held.set(BroadcastQueue.NODE_BYTES + 1);
     assertTrue(queue.offer(broadcast(1)));
     assertFalse(queue.offer(broadcast(1)));
@@ -69,7 +69,7 @@ class BroadcastQueueTest {
   }
 
   @Test
-  void noQueueTakesMoreWhereTheSlowHoldTwiceTheirShare() {
+  void noQueueAcceptsBroadcastsWhileSlowSubscribersHoldTwiceTheLimit() {
     held.set(2 * BroadcastQueue.NODE_BYTES + 1);
     assertFalse(queue.offer(broadcast(1)));
   }

@@ -60,7 +60,7 @@ class LogFeedTest {
   }
 
   @Test
-  void aFeedThatEndsAmongManyRecordsOfOthersHoldsUpNobody() {
+  void closingAFeedAmongManyRecordsOfOthersTakesLittleTime() {
     RingBudget budget = new RingBudget(Long.MAX_VALUE);
     LogFeed one = feed("one", budget);
     LogFeed other = feed("other", budget);
@@ -92,7 +92,7 @@ class LogFeedTest {
   }
 
   @Test
-  void aFeedEndsWhenTheLogIsShorterThanWhatItHeard() {
+  void aFeedClosesWhenTheLogEndsBeforeWhatItReceived() {
     LogFeed feed = heardUpTo(3);
     endsAt(3, true);
     feed.probe();
@@ -104,7 +104,7 @@ class LogFeedTest {
   }
 
   @Test
-  void ofAReplicatedLogOneAnswerIsNotEnoughForThat() {
+  void oneUncertainAnswerDoesNotCloseAFeed() {
     LogFeed feed = heardUpTo(3);
     endsAt(2, false);
     for (int i = 1; i < LogFeed.UNCERTAIN_PROBES_OF_A_LOSS; i++) {
@@ -116,7 +116,7 @@ class LogFeedTest {
   }
 
   @Test
-  void whatIsHeardWhileTheLeaderIsAskedIsNotLost() {
+  void recordsThatArriveDuringAProbeAreNotLost() {
     LogFeed feed = heardUpTo(3);
     feed.probe();
     listeners.get(0).onEntry(entry(4));
@@ -125,7 +125,7 @@ class LogFeedTest {
   }
 
   @Test
-  void aFeedEndsWhenASubscriberHandledAnotherCommitThanItHeard() {
+  void aFeedClosesWhenASubscriberHandledAnotherCommitAtAPosition() {
     LogFeed feed = heardUpTo(3);
     assertEquals(1, feed.after(entry(2).mark(), 1_000_000).orElseThrow().size());
     Mark other = Mark.of(2, Instant.EPOCH.plusNanos(1));
@@ -134,7 +134,7 @@ class LogFeedTest {
   }
 
   @Test
-  void aFeedEndsWhenItsTailMeetsAnotherCommit() {
+  void aFeedClosesWhenItsTailFindsAnotherCommit() {
     LogFeed feed = heardUpTo(3);
     AtomicBoolean told = new AtomicBoolean();
     feed.follow(() -> told.set(true));
@@ -144,7 +144,7 @@ class LogFeedTest {
   }
 
   @Test
-  void aTailThatBeginsWhileTheFeedEndsIsClosed() {
+  void aTailThatStartsWhileTheFeedClosesIsClosed() {
     RingBudget budget = new RingBudget(Long.MAX_VALUE);
     LogFeed feed = feed("one", budget);
     whileTailBegins = feed::close;

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Takes each frame and forgets it; tests look at those that they are about. */
+/** Accepts and ignores all frames; tests override what they look at. */
 abstract class SinkBase implements SubscriptionSink {
-  /** What the subscription failed of. */
+  /** The error with which the subscription ended. */
   final CompletableFuture<Throwable> failure = new CompletableFuture<>();
 
   @Override

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Whoever subscribes hears of the end, whatever it comes from. */
+/** A subscriber is told about the end of its subscription, whatever the cause. */
 @Timeout(60)
 class SubscriptionEndsTest {
   private static final SubscribeCommand ALL =
@@ -33,7 +33,7 @@ class SubscriptionEndsTest {
   }
 
   @Test
-  void anErrorInItsLoopIsTold() throws Exception {
+  void anErrorInTheLoopReachesTheSubscriber() throws Exception {
     Error error = new StackOverflowError("of a test");
     SinkBase sink =
         new SinkBase() {
@@ -50,7 +50,7 @@ class SubscriptionEndsTest {
   }
 
   @Test
-  void whatNobodyForesawInItsLoopIsToldAsThatAndNotAsAnOutage() throws Exception {
+  void anUnexpectedExceptionInTheLoopIsNotReportedAsAnOutage() throws Exception {
     RuntimeException fault = new IllegalStateException("of a test");
     SinkBase sink =
         new SinkBase() {
@@ -66,7 +66,7 @@ class SubscriptionEndsTest {
     }
   }
 
-  /** Closes the bus while a subscription is on its way in. */
+  /** Closes the bus while a subscription is being admitted. */
   private static final class ClosingStore extends ForwardingStore {
     private Runnable closing = () -> {};
 
@@ -82,7 +82,7 @@ class SubscriptionEndsTest {
   }
 
   @Test
-  void oneThatComesAsTheBusClosesIsRefused() {
+  void aSubscriptionIsRefusedWhileTheBusCloses() {
     try (ClosingStore store = new ClosingStore(new InMemoryStore(true))) {
       EventBus bus = new EventBus(store);
       store.closing = bus::close;
@@ -92,7 +92,7 @@ class SubscriptionEndsTest {
   }
 
   @Test
-  void whoeverSubscribesWhileTheBusClosesHearsOfItAtOnce() throws Exception {
+  void everySubscriptionLearnsAtOnceThatTheBusCloses() throws Exception {
     try (InMemoryStore store = new InMemoryStore(true)) {
       for (int round = 0; round < Integer.getInteger("aether.closing.rounds", 100); round++) {
         EventBus bus = new EventBus(store);

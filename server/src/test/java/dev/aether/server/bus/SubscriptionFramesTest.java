@@ -29,12 +29,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
-/** A subscription asks before each frame whether the subscriber takes one. */
+/** A subscription checks before each frame whether the subscriber is ready. */
 class SubscriptionFramesTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
   private static final NewEvent EVENT = NewEvent.newBuilder().setEventType("E").build();
 
-  /** Once open, takes one frame each time it is asked. */
+  /** Once open, it is ready for one frame at each check. */
   private static final class Sink extends SinkBase {
     final List<String> frames = new CopyOnWriteArrayList<>();
     final AtomicBoolean room = new AtomicBoolean();
@@ -131,7 +131,7 @@ class SubscriptionFramesTest {
     }
   }
 
-  /** A log as it would be after some damage. */
+  /** A log with damaged records. */
   private record DamagedLog(CommitLog log) implements CommitLog {
     @Override
     public CompletableFuture<Extent> extent(LogId id) {
@@ -168,7 +168,7 @@ class SubscriptionFramesTest {
   }
 
   @Test
-  void aPageOfTheStoreComesInFramesOfItsOwnForDamagedRecords() {
+  void damagedRecordsOfAPageAreSentInFramesOfTheirOwn() {
     try (InMemoryStore store = new InMemoryStore(true)) {
       save(store);
       ForwardingStore damaged =

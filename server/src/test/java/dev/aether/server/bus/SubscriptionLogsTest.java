@@ -27,13 +27,13 @@ class SubscriptionLogsTest {
   private LogProgress add(int number, long head) {
     LogId log = new LogId(new Namespace("n" + number), "incarnation" + number, 0);
     LogFeed feed = new LogFeed(log, store.log(), new RingBudget(1), Mark.at(head));
-    LogProgress source = new LogProgress(feed, Mark.NONE, head, logs::ready);
-    logs.add(source);
-    return source;
+    LogProgress progress = new LogProgress(feed, Mark.NONE, head, logs::ready);
+    logs.add(progress);
+    return progress;
   }
 
   @Test
-  void ofTenThousandLogsOnlyThoseWithNewsAreLookedAt() {
+  void onlyLogsWithNewRecordsAreVisitedAmongTenThousand() {
     for (int i = 0; i < 10_000; i++) {
       add(i, 0);
     }
@@ -44,7 +44,7 @@ class SubscriptionLogsTest {
   }
 
   @Test
-  void newsOfALogComeOnceHoweverManyThereAre() {
+  void aLogIsQueuedOnceHoweverManyNewRecordsItHas() {
     LogProgress busy = add(1, 0);
     LogProgress other = add(2, 0);
     busy.follower.run();
@@ -57,7 +57,7 @@ class SubscriptionLogsTest {
   }
 
   @Test
-  void newsThatComeWhileALogIsLookedAtBringItBack() {
+  void recordsThatArriveWhileALogIsHandledQueueItAgain() {
     LogProgress busy = add(1, 0);
     busy.follower.run();
     assertSame(busy, logs.poll());
@@ -66,7 +66,7 @@ class SubscriptionLogsTest {
   }
 
   @Test
-  void allAreCaughtUpOnceTheLastIsAtItsHeadOrDeleted() {
+  void allLogsAreCaughtUpOnceTheLastOneIsAtItsHeadOrDeleted() {
     LogProgress slow = add(1, 7);
     LogProgress deleted = add(2, 7);
     slow.mark = Mark.at(6);

@@ -34,7 +34,7 @@ import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** What a subscription that catches up with many logs asks of the store. */
+/** How a subscription that catches up with many logs reads from the store. */
 class SubscriptionReadsTest {
   private static final int LOGS = 50;
   private static final int COMMITS = 3;
@@ -53,7 +53,7 @@ class SubscriptionReadsTest {
   private final AtomicInteger caughtUp = new AtomicInteger();
 
   @Test
-  void aFewLogsAreReadAtOnceHoweverManyMatch() throws InterruptedException {
+  void aFewLogsAreReadAtATimeHoweverManyMatch() throws InterruptedException {
     try (EventBus bus = bus(after -> new CompletableFuture<>())) {
       Await.until("reads", BOUND, () -> reads.get() > 0);
       TimeUnit.MILLISECONDS.sleep(200);
@@ -62,7 +62,7 @@ class SubscriptionReadsTest {
   }
 
   @Test
-  void whatFailsIsReadAgainAtATickAndNotAtOnce() throws InterruptedException {
+  void aFailedReadIsRetriedAtTheNextTickAndNotAtOnce() throws InterruptedException {
     try (EventBus bus =
         bus(
             after ->
@@ -71,7 +71,7 @@ class SubscriptionReadsTest {
       reads.set(0);
       TimeUnit.MILLISECONDS.sleep(1000);
       assertTrue(reads.get() <= 4 * LOGS, () -> reads + " reads in a second");
-      assertTrue(reads.get() > 0, "none is tried again");
+      assertTrue(reads.get() > 0, "no read is retried");
     }
   }
 
@@ -87,9 +87,9 @@ class SubscriptionReadsTest {
     }
   }
 
-  /** Of 10,000 that stopped reading, each would read a page, and nobody else could read or save. */
+  /** Otherwise, 10,000 of them would each read a page, and nobody else could read or save. */
   @Test
-  void subscribersThatStoppedTakingFramesReadNoPageWhenTheirTurnComes() {
+  void subscribersThatStoppedReadingRequestNoPagesWhenTheirTurnComes() {
     Queue<CompletableFuture<CommitLog.Page>> held = new ConcurrentLinkedQueue<>();
     AtomicBoolean ready = new AtomicBoolean(true);
     try (EventBus bus =
@@ -110,7 +110,7 @@ class SubscriptionReadsTest {
                           return ready.get();
                         }
                       }));
-      Await.until("more reads than places", BOUND, () -> bus.pages().hasWaiters());
+      Await.until("more reads than permits", BOUND, () -> bus.pages().hasWaiters());
       ready.set(false);
       Await.until(
           "nobody waits for a place",

@@ -29,7 +29,7 @@ class NamePatternTest {
     "a..c, a..c, true",
     "ab, a, false",
   })
-  void aTokenStandsForItselfAStarForOneAndAnArrowForTheRest(
+  void aTokenMatchesItselfAStarOneTokenAndAnArrowTheRest(
       String pattern, String name, boolean matches) {
     assertEquals(matches, NamePattern.of(pattern).matches(name));
   }

@@ -39,18 +39,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * What one connection may have of a node, and what is left for the next; on a store that answers
- * when the test says so, since no real one can be kept full at will.
+ * The limits of one connection, and what they leave for others. The store answers when the test
+ * says so, since a real one cannot be kept full at will.
  */
 class ConnectionLimitsTest {
   private static final Duration BOUND = Duration.ofSeconds(60);
   private static final long HEAP = 256L * 1024 * 1024;
   private static final int STREAMS = 40;
 
-  /** Bytes of answers that a client lets come for each call though nobody asks for them. */
+  /** The flow-control window of a call: the bytes of answers that a client buffers unread. */
   private static final int WINDOW = 65_535;
 
-  /** Makes an answer larger than so many bytes. */
+  /** A commit id that makes an answer larger than its length. */
   private static final String LONG = "c".repeat(50);
 
   private final HeldStore store = new HeldStore();
@@ -61,7 +61,7 @@ class ConnectionLimitsTest {
   private final ManagedChannel attacked = channel();
   private final ManagedChannel beside = channel();
 
-  /** How many of the store's saves are answered. */
+  /** The number of the store's saves that are answered. */
   private final AtomicInteger answered = new AtomicInteger();
 
   private Server serve() {
@@ -101,7 +101,7 @@ class ConnectionLimitsTest {
         .build();
   }
 
-  /** A stream of saves that sends as much as it may. */
+  /** A stream of saves that sends as much as flow control allows. */
   private final class Flood
       implements ClientResponseObserver<SaveEventsRequest, SaveEventsStreamResponse> {
     private final int number;
@@ -159,7 +159,7 @@ class ConnectionLimitsTest {
     return floods;
   }
 
-  /** Saves came, and none for a second. */
+  /** Whether saves arrived, but none for a second. */
   private final class Quiet implements BooleanSupplier {
     private int seen;
     private long since = System.nanoTime();
@@ -214,25 +214,25 @@ class ConnectionLimitsTest {
   }
 
   @Test
-  void allStreamsOfOneConnectionAreReadAsFarAsOneAndTheNextClientFindsAPlace() {
+  void allStreamsOfAConnectionShareOneLimitAndLeaveRoomForOtherClients() {
     List<Flood> floods = flood(SaveStreamCall.MAX_UNANSWERED);
-    Await.until("no more saves come", BOUND, new Quiet());
+    Await.until("no more saves to arrive", BOUND, new Quiet());
     int held = store.held.size();
-    // What was asked for before there was no room may come above it, one request of each stream.
+    // Requests that were already requested may exceed the limit: one for each stream.
     assertEquals(Connection.STREAMED_SAVES, held, STREAMS);
 
     CompletableFuture<Status> besideThem = saveBeside();
-    Await.until("the save beside them", BOUND, () -> store.held.size() > held);
+    Await.until("the save of the other client", BOUND, () -> store.held.size() > held);
     floods.forEach(Flood::takeAnswers);
     int all = STREAMS * SaveStreamCall.MAX_UNANSWERED;
     answerUntil("all streams are answered", () -> sum(floods, f -> f.answered) == all);
     assertEquals(Status.Code.OK, besideThem.join().getCode());
     assertEquals(0, sum(floods, flood -> flood.refused));
-    Await.until("all places to be free", BOUND, () -> limits.saves.taken() == 0);
+    Await.until("all permits to be free", BOUND, () -> limits.saves.taken() == 0);
   }
 
   @Test
-  void ofAConnectionThatTakesNoAnswersNoMoreIsReadThanItsShareHolds() {
+  void aConnectionThatReadsNoAnswersSavesNoMoreThanItsShareHolds() {
     int each = 3000;
     List<Flood> floods = flood(each);
     answerUntil("nothing comes any more", new Quiet());

@@ -29,7 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** What a service sees of a stream of requests one of which is malformed. */
+/** What a service sees of a stream with a malformed request. */
 class MalformedRequestsTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
   private static final MethodDescriptor<SaveEventsRequest, SaveEventsStreamResponse> METHOD =
@@ -84,7 +84,7 @@ class MalformedRequestsTest {
     };
   }
 
-  /** A client that sends its garbage as bytes that are no message. */
+  /** A client that can send bytes that are not a message. */
   private StreamObserver<SaveEventsRequest> open() {
     MethodDescriptor.Marshaller<SaveEventsRequest> sound = METHOD.getRequestMarshaller();
     MethodDescriptor.Marshaller<SaveEventsRequest> unsound =
@@ -132,7 +132,7 @@ class MalformedRequestsTest {
   }
 
   @Test
-  void theServiceIsToldThatTheCallIsCancelledAndSeesNothingAfterwards() throws Exception {
+  void theServiceSeesACancelledCallAndNoFurtherMessages() throws Exception {
     StreamObserver<SaveEventsRequest> requests = open();
     requests.onNext(GOOD);
     requests.onNext(GARBAGE);
@@ -145,7 +145,7 @@ class MalformedRequestsTest {
   }
 
   @Test
-  void whatTheServiceStillAnswersGoesNowhere() {
+  void answersAfterTheRefusalAreDropped() {
     StreamObserver<SaveEventsRequest> requests = open();
     requests.onNext(GOOD);
     requests.onNext(GARBAGE);
@@ -156,7 +156,7 @@ class MalformedRequestsTest {
   }
 
   @Test
-  void whoHasEndedTheCallIsNotRefused() {
+  void aCallThatTheServiceHasClosedIsNotRefused() {
     StreamObserver<SaveEventsRequest> requests = open();
     answers.thenAccept(StreamObserver::onCompleted);
     requests.onNext(GARBAGE);

@@ -32,8 +32,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The order and the bounds of a stream of saves, on a store that answers when the test says so: no
- * real one answers two saves of an actor the wrong way round at will.
+ * The order and the limits of a stream of saves. The store answers when the test says so: a real
+ * one does not answer two saves of an actor in the wrong order at will.
  */
 class SaveStreamCallTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
@@ -129,7 +129,7 @@ class SaveStreamCallTest {
   }
 
   @Test
-  void answersOfOneActorWaitForThoseBeforeThemAndOthersOvertake() {
+  void answersForOneActorStayInOrderAndOtherActorsDoNotWait() {
     var requests = open(true);
     requests.onNext(save("x", "x1"));
     requests.onNext(save("x", "x2"));
@@ -145,7 +145,7 @@ class SaveStreamCallTest {
   }
 
   @Test
-  void aCommitIdOfAnUnansweredRequestIsRefusedInItsTurn() {
+  void theCommitIdOfAnUnansweredRequestIsRefusedInOrder() {
     var requests = open(true);
     requests.onNext(save("x", "same"));
     requests.onNext(save("x", "same"));
@@ -159,7 +159,7 @@ class SaveStreamCallTest {
   }
 
   @Test
-  void noMoreThanTheBoundIsReadUnanswered() {
+  void unansweredRequestsAreLimited() {
     var requests = open(true);
     for (int i = 0; i < 2 * Connection.STREAMED_SAVES; i++) {
       requests.onNext(save("x" + i, "c" + i));
@@ -173,7 +173,7 @@ class SaveStreamCallTest {
   }
 
   @Test
-  void whoTakesNoAnswersIsReadNoFurther() {
+  void noRequestsAreReadFromAClientThatReadsNoAnswers() {
     var requests = open(false);
     for (int i = 0; i < 100_000; i++) {
       requests.onNext(
@@ -187,7 +187,7 @@ class SaveStreamCallTest {
         quietSince = System.nanoTime();
       }
     }
-    assertTrue(answered < 90_000, answered + " were read of one who takes no answers");
+    assertTrue(answered < 90_000, answered + " were read from a client that reads no answers");
     requests.request(Integer.MAX_VALUE);
     while (answers.size() < 100_000 && System.nanoTime() - quietSince < BOUND.toNanos()) {
       for (; answered < store.held.size(); answered++) {
@@ -199,7 +199,7 @@ class SaveStreamCallTest {
   }
 
   @Test
-  void aServerThatEndsAnswersWhatItTookAndThenSaysSo() {
+  void aServerThatShutsDownAnswersWhatItHasReadAndThenClosesTheCall() {
     var requests = open(true);
     requests.onNext(save("x", "x1"));
     awaitHeld(1);
@@ -210,7 +210,7 @@ class SaveStreamCallTest {
   }
 
   @Test
-  void theCallersEndWaitsForItsAnswers() {
+  void theCallStaysOpenUntilAllRequestsAreAnswered() {
     var requests = open(true);
     requests.onNext(save("x", "x1"));
     requests.onCompleted();

@@ -22,9 +22,9 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-/** Whatever an error is made of, it fits the trailers that proxies carry. */
+/** Every error fits into the trailers that proxies accept. */
 class StatusMapperTest {
-  /** What takes most as plain text, quoted, percent-encoded, and in both forms. */
+  /** Characters that take the most space as plain text, quoted, percent-encoded, and in both. */
   private static final List<String> HOSTILE = List.of("a", "\"", "\\", "%", "~", "é", "漢", "😀");
 
   private static String longest(String unit, int bytes) {
@@ -43,7 +43,7 @@ class StatusMapperTest {
   }
 
   @Test
-  void theLongestActorIdFitsWholeIntoAConflict() throws InvalidProtocolBufferException {
+  void theLongestActorIdFitsIntoAConflict() throws InvalidProtocolBufferException {
     for (String unit : HOSTILE) {
       String actor = longest(unit, Limits.ACTOR_ID_BYTES);
       StoreException.VersionConflict conflict = conflict(actor);
@@ -54,7 +54,7 @@ class StatusMapperTest {
   }
 
   @Test
-  void missedEventsComeUntilTheTrailersAreFull() throws InvalidProtocolBufferException {
+  void missedEventsAreAddedUntilTheTrailersAreFull() throws InvalidProtocolBufferException {
     for (int dataBytes : new int[] {0, 1, 100, 500}) {
       Event event = Event.newBuilder().setData(ByteString.copyFrom(new byte[dataBytes])).build();
       Status status =
@@ -67,7 +67,7 @@ class StatusMapperTest {
   }
 
   @Test
-  void ofManyLongViolationsThoseComeThatFit() throws InvalidProtocolBufferException {
+  void asManyLongViolationsAreSentAsFit() throws InvalidProtocolBufferException {
     for (String unit : HOSTILE) {
       List<FieldViolation> violations = new ArrayList<>();
       for (int i = 0; i < StoreException.InvalidRequest.MAX_VIOLATIONS; i++) {
@@ -81,7 +81,7 @@ class StatusMapperTest {
   }
 
   @Test
-  void allTenViolationsOfARequestComeWhereTheyAreShort() throws InvalidProtocolBufferException {
+  void tenShortViolationsFit() throws InvalidProtocolBufferException {
     List<FieldViolation> violations = new ArrayList<>();
     for (int i = 0; i < StoreException.InvalidRequest.MAX_VIOLATIONS; i++) {
       violations.add(
@@ -93,7 +93,7 @@ class StatusMapperTest {
   }
 
   @Test
-  void whatIsSaidOfDamageAndOfTheStoreIsShortened() throws InvalidProtocolBufferException {
+  void longTextsAboutDamageAndTheStoreAreShortened() throws InvalidProtocolBufferException {
     for (String unit : HOSTILE) {
       String text = longest(unit, 50_000);
       Status status =
@@ -106,7 +106,7 @@ class StatusMapperTest {
   }
 
   @Test
-  void whatIsNotForeseenSaysNothingOfItself() {
+  void anUnexpectedErrorRevealsNothing() {
     Status status = fitting(new IllegalStateException("x".repeat(10_000)));
     assertEquals("internal error: see the server's log", status.getMessage());
   }

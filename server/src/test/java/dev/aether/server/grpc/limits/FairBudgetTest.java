@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** What connections get of a bound that they share. */
+/** How connections share a limit. */
 class FairBudgetTest {
   private static final long MAX = 1000;
 
@@ -24,7 +24,7 @@ class FairBudgetTest {
   }
 
   @Test
-  void oneAloneGetsHalfAndTheNextHalfOfWhatIsLeft() {
+  void oneHolderGetsHalfAndTheNextOneHalfOfTheRest() {
     FairBudget budget = new FairBudget(MAX, 1);
     assertEquals(500, takeAll(budget.new Holder()));
     assertEquals(250, takeAll(budget.new Holder()));
@@ -32,7 +32,7 @@ class FairBudgetTest {
   }
 
   @Test
-  void whereAllGiveBackAsTheyTakeSharesBecomeEqualAndAsMuchIsFree() {
+  void sharesBecomeEqualAndAsMuchStaysFree() {
     FairBudget budget = new FairBudget(MAX, 1);
     List<FairBudget.Holder> holders = new ArrayList<>();
     for (int i = 0; i < 4; i++) {
@@ -51,17 +51,17 @@ class FairBudgetTest {
   }
 
   @Test
-  void whoeverHoldsNothingMayTakeOnceThoughOthersHoldAll() {
+  void aHolderOfNothingMayTakeOnceEvenIfOthersHoldEverything() {
     FairBudget budget = new FairBudget(MAX, 8);
     budget.new Holder().takeAnyway(MAX);
     FairBudget.Holder late = budget.new Holder();
     assertTrue(late.take(MAX / 2));
     assertFalse(late.take(1));
-    assertFalse(budget.new Holder().take(MAX / 2 + 1), "twice the bound is the end");
+    assertFalse(budget.new Holder().take(MAX / 2 + 1), "no more than twice the limit");
   }
 
   @Test
-  void whoWaitsGetsItInOrderWhenThereIsRoomAndOthersAreNotHeldUp() {
+  void waitersAreServedInOrderAndDelayNobodyElse() {
     FairBudget budget = new FairBudget(MAX, 1);
     FairBudget.Holder full = budget.new Holder();
     FairBudget.Holder other = budget.new Holder();
@@ -83,7 +83,7 @@ class FairBudgetTest {
   }
 
   @Test
-  void whateverIsTakenAndGivenBackTheSumStaysWithinItsBound() {
+  void theSumNeverExceedsItsLimit() {
     long seed = System.nanoTime();
     System.out.println("FairBudgetTest: seed " + seed);
     Random random = new Random(seed);

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** An actor that is loaded while its namespace is deleted and made anew. */
+/** Loading an actor while its namespace is deleted and created again. */
 class LoadActorPagesTest {
   private static final Namespace NAMESPACE = new Namespace("n");
   private static final String ACTOR = "a";
@@ -44,7 +44,7 @@ class LoadActorPagesTest {
   private GrpcServer server;
   private ManagedChannel channel;
 
-  /** Runs once, after a snapshot was read and before anything is made of it. */
+  /** Run once, after a snapshot was read and before it is used. */
   private Runnable afterSnapshot = () -> {};
 
   @BeforeEach
@@ -115,7 +115,7 @@ class LoadActorPagesTest {
   }
 
   @Test
-  void aSnapshotNeverComesWithEventsOfAnotherMakingOfItsNamespace() {
+  void aSnapshotIsNeverSentWithEventsOfAnotherIncarnation() {
     save("Old", 2);
     saveSnapshot(2);
     afterSnapshot =
@@ -129,7 +129,7 @@ class LoadActorPagesTest {
   }
 
   @Test
-  void theNewMakingsOwnSnapshotComes() {
+  void theSnapshotOfTheNewIncarnationIsSent() {
     save("Old", 2);
     saveSnapshot(2);
     afterSnapshot =
@@ -144,14 +144,14 @@ class LoadActorPagesTest {
   }
 
   @Test
-  void ofANamespaceThatIsDeletedMeanwhileNothingComes() {
+  void nothingIsSentOfANamespaceThatIsDeletedMeanwhile() {
     save("Old", 2);
     saveSnapshot(2);
     afterSnapshot = () -> store.namespaces().delete(NAMESPACE, Long.MAX_VALUE).join();
     assertEquals(List.of(), load());
   }
 
-  /** The store in memory, and what happens after a snapshot was read. */
+  /** A store in memory that runs an action after a snapshot was read. */
   private final class Watched extends ForwardingStore implements Snapshots {
     Watched() {
       super(store);

@@ -37,7 +37,7 @@ import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** A conflict stays a conflict, whatever becomes of the read of what its writer missed. */
+/** A conflict stays a conflict, whatever happens to the read of the missed events. */
 class MissedEventsTest {
   private static final ActorId ACTOR = new ActorId("actor");
   private static final Duration BOUND = Duration.ofSeconds(20);
@@ -50,7 +50,9 @@ class MissedEventsTest {
       expected ->
           StoreException.VersionConflict.at(ACTOR, 10, expected, Optional.of("incarnation"));
 
-  /** Refuses each save, at version 10 unless a test says otherwise, and reads what it says. */
+  /**
+   * Refuses each save, at version 10 unless a test sets another error, and reads prepared pages.
+   */
   private final class Refusing implements EventStore {
     @Override
     public CompletableFuture<Saved> save(Save save) {
@@ -117,7 +119,7 @@ class MissedEventsTest {
     return broughtBy(save(expected, asked, left));
   }
 
-  /** The versions of what a conflict brings. */
+  /** The versions of the events in a conflict. */
   private static List<Long> broughtBy(CompletableFuture<Saved> saving) {
     Throwable thrown = refused(saving);
     com.google.rpc.Status status = StatusMapper.toProto(thrown);
@@ -144,20 +146,20 @@ class MissedEventsTest {
   }
 
   @Test
-  void noMoreAreReadThanThereWereWhenTheSaveWasRefused() {
+  void noEventsAfterTheConflictAreRead() {
     page();
     assertEquals(List.of(), missed(0, -1));
     assertEquals(10, reads.get(0).to());
   }
 
   @Test
-  void aDamagedRecordEndsThem() {
+  void aDamagedRecordEndsTheEvents() {
     page(commit(4, 5), new LogEntry.Corrupt(0, 6, "actor", "garbage"), commit(7, 7));
     assertEquals(List.of(4L, 5L), missed(3, 100));
   }
 
   @Test
-  void aGapEndsThem() {
+  void aGapEndsTheEvents() {
     page(commit(4, 5), commit(7, 7));
     assertEquals(List.of(4L, 5L), missed(3, 100));
   }
@@ -171,7 +173,7 @@ class MissedEventsTest {
   }
 
   @Test
-  void aReadThatTakesTooLongIsNotWaitedFor() {
+  void aConflictDoesNotWaitForASlowRead() {
     CompletableFuture<List<LogEntry>> late = new CompletableFuture<>();
     pages.add(late);
     assertEquals(List.of(), missed(3, 100));
@@ -180,7 +182,7 @@ class MissedEventsTest {
   }
 
   @Test
-  void beyondTheReadsAtOnceAConflictWaitsForNoneAndComesWithoutEvents() {
+  void aConflictHasNoEventsWhenTooManyReadsAreInProgress() {
     List<CompletableFuture<List<LogEntry>>> held = new ArrayList<>();
     List<CompletableFuture<Saved>> saving = new ArrayList<>();
     for (int i = 0; i < MissedEvents.MAX_READS; i++) {
@@ -196,7 +198,7 @@ class MissedEventsTest {
     assertEquals(List.of(), broughtBy(beyond));
     assertEquals(MissedEvents.MAX_READS, reads.size());
 
-    // One that was given up is under way all the same, until its page has come.
+    // A read that was given up counts until its page has arrived.
     assertEquals(List.of(), broughtBy(saving.get(0)));
     assertEquals(List.of(), missed(9, 1));
     assertEquals(true, held.get(0).complete(List.of(commit(10, 10))));
@@ -204,16 +206,16 @@ class MissedEventsTest {
   }
 
   @Test
-  void aReaderThatThrowsLeavesTheConflictAndItsRoom() {
+  void aReaderThatThrowsLeavesTheConflictUnchangedAndReleasesItsPermit() {
     for (int i = 0; i <= MissedEvents.MAX_READS; i++) {
-      assertEquals(List.of(), missed(9, 1)); // There is no page for it.
+      assertEquals(List.of(), missed(9, 1)); // There is no page, so next() throws.
     }
     page(commit(10, 10));
     assertEquals(List.of(10L), missed(9, 1));
   }
 
   @Test
-  void anotherRefusalStaysAsItIs() {
+  void otherErrorsStayUnchanged() {
     refusal = expected -> StoreException.storeFull("no room");
     assertTrue(StoreException.hasReason(refused(save(3, 10, BOUND)), Reason.STORE_FULL));
   }

@@ -13,17 +13,16 @@ import dev.aether.v1.SubscriptionEvents;
 import org.junit.jupiter.api.Test;
 
 /**
- * The twins that leave inner messages encoded have the same bytes on the wire as the public
- * messages.
+ * The messages that keep inner messages encoded have the same wire format as the public messages.
  */
 class EncodedFramesTest {
   @Test
-  void theTwinOfSubscribeResponseHasItsFields() {
+  void subscriptionFrameHasTheFieldsOfSubscribeResponse() {
     assertTwin(SubscribeResponse.getDescriptor(), SubscriptionFrame.getDescriptor());
   }
 
   @Test
-  void theTwinOfSubscriptionEventsHasItsFields() {
+  void encodedSubscriptionEventsHasTheFieldsOfSubscriptionEvents() {
     assertTwin(SubscriptionEvents.getDescriptor(), EncodedSubscriptionEvents.getDescriptor());
   }
 

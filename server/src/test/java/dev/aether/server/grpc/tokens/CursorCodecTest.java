@@ -35,22 +35,22 @@ class CursorCodecTest {
               new LogKey("abcdefghij", 0), Mark.at(7),
               new LogKey("klmnopqrst", 1), Mark.at(1_000_000_000_000L)));
 
-  /** What a client kept years ago, before cursors told commits apart. */
+  /** A cursor from before cursors contained fingerprints. */
   private static final String GOLDEN =
       "AQkqAAAAAAAAABF9aBnOwe6oNxoPCgphYmNkZWZnaGlqEgEHGhUKCmtsbW5vcHFyc3QSBwCAoJSljR1V1hhY";
 
-  /** One that does. */
+  /** A cursor with fingerprints. */
   private static final String GOLDEN_WITH_FINGERPRINTS =
       "AQkqAAAAAAAAABF9aBnOwe6oNxoVCgphYmNkZWZnaGlqEgEHGgRh8Y-aGhoKCmtsbW5vcHFyc3QSAgAIGggAAAAARomKwfBYrA8";
 
-  /** The first in format 2. */
+  /** The first cursor in format 2. */
   private static final String GOLDEN_DEFLATED =
       "AngB49RigADB2gzJcwffrTCX4ufiSkxKTklNS8_IzBJiZJcS5eLKzsnNyy8oLCouEWJnaFgwZWmvLACpIBCnj_oZaw";
 
   private static final String INCARNATION_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
   @Test
-  void aCursorComesBack() {
+  void aCursorSurvivesEncodingAndDecoding() {
     assertEquals(
         Map.of(
             new LogKey("abcdefghij", 0), Mark.at(7),
@@ -60,13 +60,13 @@ class CursorCodecTest {
   }
 
   @Test
-  void anOldCursorIsReadAsItWasMeant() {
+  void aCursorOfAnOlderReleaseIsDecoded() {
     assertEquals(GOLDEN, CODEC.encode(CURSOR));
     assertEquals(Mark.at(7), CODEC.decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
   }
 
   @Test
-  void aCursorOverTwiceTheNamespacesOfAStoreFitsInOneMessageAndComesBack() {
+  void aCursorOverTwiceTheNamespacesOfAStoreFitsInOneMessage() {
     Cursor cursor = cursorOver(200_000);
     String text = CODEC.encode(cursor);
     assertTrue(text.length() < 4 * 1024 * 1024 - 64 * 1024, () -> text.length() + " bytes");
@@ -76,13 +76,13 @@ class CursorCodecTest {
   }
 
   @Test
-  void aCursorOverAllNamespacesOfAStoreTellsItsCommitsApart() {
+  void aCursorOverAllNamespacesOfAStoreHasFingerprints() {
     Cursor cursor = cursorOver(100_000);
     assertEquals(cursor, CODEC.decode(CODEC.encode(cursor)));
   }
 
   @Test
-  void aCursorThatTellsItsCommitsApartIsReadAsItWasMeant() {
+  void aCursorWithFingerprintsIsDecoded() {
     Instant storedAt = Instant.parse("2026-11-28T13:14:15.123456789Z");
     Cursor cursor =
         new Cursor(
@@ -96,14 +96,14 @@ class CursorCodecTest {
   }
 
   @Test
-  void aCursorThatFitsInNoMessageIsRefusedByItsPattern() {
+  void aCursorThatIsTooLargeIsRefusedWithItsPattern() {
     Cursor cursor = cursorOver(400_000);
     var refused = assertThrows(StoreException.InvalidRequest.class, () -> CODEC.encode(cursor));
     assertEquals("namespace_pattern", refused.violations().get(0).field());
   }
 
   @Test
-  void anOldDeflatedCursorIsReadAsItWasMeant() {
+  void aDeflatedCursorOfAnOlderReleaseIsDecoded() {
     assertEquals(CODEC.decode(GOLDEN), CODEC.decode(GOLDEN_DEFLATED));
   }
 
@@ -111,7 +111,7 @@ class CursorCodecTest {
     return Mark.of(position, Instant.ofEpochSecond(0, position));
   }
 
-  /** As stores make them: ids of random letters, positions up to four billion. */
+  /** Like in a real store: incarnations of random letters, positions up to four billion. */
   private static Cursor cursorOver(int logs) {
     Random random = new Random(logs);
     Map<LogKey, Mark> positions = new HashMap<>();
@@ -133,7 +133,7 @@ class CursorCodecTest {
   }
 
   @Test
-  void everyFlippedCharacterIsNoticed() {
+  void everyChangedCharacterIsDetected() {
     String text = CODEC.encode(CURSOR);
     for (int i = 0; i < text.length(); i++) {
       char other = text.charAt(i) == 'A' ? 'B' : 'A';
@@ -144,12 +144,12 @@ class CursorCodecTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "A", "AQ", "not base64!", "AAAAAAAA"})
-  void whatIsNoCursorIsUnknown(String text) {
+  void textThatIsNotACursorIsUnknown(String text) {
     assertUnknown(CODEC, text);
   }
 
   @Test
-  void aCursorOverMoreLogsThanThereAreIsUnknown() throws InvalidProtocolBufferException {
+  void aCursorOverMoreLogsThanAStoreCanHaveIsUnknown() throws InvalidProtocolBufferException {
     byte[] bytes = Base64.getUrlDecoder().decode(CODEC.encode(CURSOR));
     CursorRecord record = CursorRecord.parseFrom(Arrays.copyOfRange(bytes, 1, bytes.length - 4));
     NamespacePosition huge =
@@ -164,7 +164,7 @@ class CursorCodecTest {
   }
 
   @Test
-  void anotherPatternsOrStoresCursorIsUnknown() {
+  void aCursorOfAnotherPatternOrStoreIsUnknown() {
     String text = CODEC.encode(CURSOR);
     CursorCodec otherPattern = new CursorCodec(42, NamePattern.of("default.>"));
     CursorCodec otherStore = new CursorCodec(43, NamePattern.of("default"));

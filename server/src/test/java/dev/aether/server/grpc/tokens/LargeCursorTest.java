@@ -38,9 +38,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Readers of so many namespaces that a cursor and a large commit are too much for one message. */
+/** Reading so many namespaces that a cursor and a large commit do not fit into one message. */
 class LargeCursorTest {
-  /** Not deflated, a cursor over these is too much beside a commit of 3 MiB. */
+  /** Without compression, a cursor over these does not fit beside a commit of 3 MiB. */
   private static final int NAMESPACES = 43_000;
 
   private static final int HEAVY_BYTES = 3 * 1024 * 1024 - 1024;
@@ -50,10 +50,10 @@ class LargeCursorTest {
   private final EventBus bus = new EventBus(store);
   private GrpcServer server;
 
-  /** Unconfigured, as any language has one: it takes messages below 4 MiB. */
+  /** With the defaults of every language: it accepts messages below 4 MiB. */
   private ManagedChannel channel;
 
-  /** Who lets a call wait holds up the others of its connection. */
+  /** A call that is not read delays other calls of its connection. */
   private ManagedChannel slow;
 
   @BeforeEach
@@ -84,7 +84,7 @@ class LargeCursorTest {
   }
 
   @Test
-  void largeCommitsAndTheCursorComeInFramesThatAnyClientCanTake() {
+  void largeCommitsAndLargeCursorsAreSentInFramesThatEveryClientAccepts() {
     Iterator<SubscribeResponse> frames =
         subscribe(SubscribeRequest.newBuilder().setBeginning(Empty.getDefaultInstance()));
     upTo(frames, frame -> frame.getFrameCase() == FrameCase.CAUGHT_UP);
@@ -98,7 +98,7 @@ class LargeCursorTest {
         upTo(frames, frame -> frame.getFrameCase() == FrameCase.HEARTBEAT);
     assertEquals(saved, ids(live.stream().flatMap(f -> f.getEvents().getCommitsList().stream())));
     assertTrue(live.stream().map(SubscribeResponse::getEvents).noneMatch(LargeCursorTest::hasBoth));
-    // The reader took so long that the next page is due a cursor.
+    // The reader took so long that the next page must have a cursor.
     List<ReadLogResponse> read = new ArrayList<>();
     pages.forEachRemaining(read::add);
     assertEquals(saved, ids(read.stream().flatMap(page -> page.getCommitsList().stream())));
@@ -120,14 +120,14 @@ class LargeCursorTest {
   }
 
   @Test
-  void theFirstCommitsOfALaterNamespaceComeAfterACursorThatHasIt() {
+  void theFirstCommitsOfANewNamespaceFollowACursorThatContainsIt() {
     Iterator<SubscribeResponse> frames =
         subscribe(SubscribeRequest.newBuilder().setBeginning(Empty.getDefaultInstance()));
     upTo(frames, frame -> frame.getFrameCase() == FrameCase.CAUGHT_UP);
     saveHeavy();
     List<SubscribeResponse> live = upTo(frames, frame -> frame.getEvents().getCommitsCount() > 0);
     assertTrue(live.stream().map(SubscribeResponse::getEvents).noneMatch(LargeCursorTest::hasBoth));
-    // In a frame of its own, unless a heartbeat brought it.
+    // In a frame of its own, unless a heartbeat contained it.
     String before =
         live.stream()
             .map(f -> f.hasHeartbeat() ? f.getHeartbeat().getCursor() : f.getEvents().getCursor())
