@@ -1,4 +1,4 @@
-/** How exceptions and malformed requests become gRPC statuses. */
+/** How exceptions become gRPC statuses. */
 @NullMarked
 package dev.aether.server.grpc.errors;
 
