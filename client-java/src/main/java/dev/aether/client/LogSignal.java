@@ -2,8 +2,8 @@ package dev.aether.client;
 
 import java.util.stream.Stream;
 
-/** What a read of a log delivers, one at a time. */
-public sealed interface LogSignal {
+/** What a read of a log delivers, one at a time; a subscription delivers it, too. */
+public sealed interface LogSignal extends SubscriptionSignal {
 
   /**
    * A commit, in order within a partition.
@@ -26,7 +26,8 @@ public sealed interface LogSignal {
   record CursorMoved(Cursor cursor) implements LogSignal {}
 
   /**
-   * A record that cannot be decoded, with {@link ReadLogOptions#reportCorrupt()}.
+   * A record that cannot be decoded, with {@link ReadLogOptions#reportCorrupt()} or {@link
+   * SubscribeOptions#reportCorrupt()}.
    *
    * @param error the record
    */

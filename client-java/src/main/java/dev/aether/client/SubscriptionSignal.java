@@ -1,10 +1,19 @@
 package dev.aether.client;
 
 /**
- * What a subscription delivers, one at a time, when it is read as a stream or a publisher. A {@link
+ * What a subscription delivers, one at a time, when it is read as a stream or a publisher. Commits,
+ * cursors and corrupt records are {@link LogSignal}s, as in a read of the log. A {@link
  * SubscriptionListener} receives the same in the same order.
  */
-public sealed interface SubscriptionSignal {
+public sealed interface SubscriptionSignal
+    permits LogSignal,
+        SubscriptionSignal.Started,
+        SubscriptionSignal.Stored,
+        SubscriptionSignal.CaughtUp,
+        SubscriptionSignal.Heartbeat,
+        SubscriptionSignal.NamespaceDeleted,
+        SubscriptionSignal.Broadcast,
+        SubscriptionSignal.StateChanged {
 
   /**
    * The subscription has started: it will deliver everything that is acknowledged from now on.
@@ -15,25 +24,11 @@ public sealed interface SubscriptionSignal {
   record Started(String nodeId, Cursor cursor) implements SubscriptionSignal {}
 
   /**
-   * A commit.
-   *
-   * @param commit the commit, whole
-   */
-  record Committed(Commit commit) implements SubscriptionSignal {}
-
-  /**
    * A notice that an event was stored.
    *
    * @param event the notice
    */
   record Stored(EventStored event) implements SubscriptionSignal {}
-
-  /**
-   * The cursor moved.
-   *
-   * @param cursor position after every signal so far
-   */
-  record CursorMoved(Cursor cursor) implements SubscriptionSignal {}
 
   /**
    * Everything that was stored before the subscription started has been delivered.
@@ -48,14 +43,6 @@ public sealed interface SubscriptionSignal {
    * @param cursor current position of the subscription
    */
   record Heartbeat(Cursor cursor) implements SubscriptionSignal {}
-
-  /**
-   * A record that cannot be decoded.
-   *
-   * @param error the record
-   * @param cursor position after the record
-   */
-  record Corrupt(ReplayError error, Cursor cursor) implements SubscriptionSignal {}
 
   /**
    * A matching namespace was deleted.

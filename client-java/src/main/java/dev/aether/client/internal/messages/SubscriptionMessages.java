@@ -3,6 +3,7 @@ package dev.aether.client.internal.messages;
 import com.google.protobuf.Empty;
 import dev.aether.client.AetherException;
 import dev.aether.client.Cursor;
+import dev.aether.client.LogSignal;
 import dev.aether.client.Reason;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.SubscriptionSignal;
@@ -55,9 +56,8 @@ public final class SubscriptionMessages {
           List.of(new SubscriptionSignal.Heartbeat(cursor(frame.getHeartbeat().getCursor())));
       case ERROR ->
           List.of(
-              new SubscriptionSignal.Corrupt(
-                  Messages.replayError(frame.getError().getError()),
-                  cursor(frame.getError().getCursor())));
+              new LogSignal.Corrupt(Messages.replayError(frame.getError().getError())),
+              new LogSignal.CursorMoved(cursor(frame.getError().getCursor())));
       case NAMESPACE_DELETED ->
           List.of(
               new SubscriptionSignal.NamespaceDeleted(frame.getNamespaceDeleted().getNamespace()));
@@ -73,13 +73,13 @@ public final class SubscriptionMessages {
   private static List<SubscriptionSignal> eventSignals(SubscriptionEvents frame) {
     List<SubscriptionSignal> signals = new ArrayList<>();
     for (CommitAt commit : frame.getCommitsList()) {
-      signals.add(new SubscriptionSignal.Committed(Messages.commit(commit)));
+      signals.add(new LogSignal.Committed(Messages.commit(commit)));
     }
     for (EventStored event : frame.getStoredList()) {
       signals.add(new SubscriptionSignal.Stored(Messages.stored(event)));
     }
     if (!frame.getCursor().isEmpty()) {
-      signals.add(new SubscriptionSignal.CursorMoved(Cursor.of(frame.getCursor())));
+      signals.add(new LogSignal.CursorMoved(Cursor.of(frame.getCursor())));
     }
     return signals;
   }

@@ -4,7 +4,9 @@ import dev.aether.client.AetherException;
 import dev.aether.client.Commit;
 import dev.aether.client.Cursor;
 import dev.aether.client.EventStored;
+import dev.aether.client.LogSignal;
 import dev.aether.client.Reason;
+import dev.aether.client.ReplayError;
 import dev.aether.client.ServerUnreachableException;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionListener;
@@ -46,6 +48,7 @@ public final class ListenerSubscription
   // Used by the callbacks, one after the other.
   private final List<Commit> commits = new ArrayList<>();
   private final List<EventStored> notices = new ArrayList<>();
+  private @Nullable ReplayError corrupt;
   private @Nullable AetherException failure;
   private long reportedLagNanos = System.nanoTime() - LAG_EVERY_NANOS;
 
@@ -114,11 +117,11 @@ public final class ListenerSubscription
   }
 
   private void handle(SubscriptionSignal signal) {
-    if (signal instanceof SubscriptionSignal.Committed committed) {
+    if (signal instanceof LogSignal.Committed committed) {
       commits.add(committed.commit());
     } else if (signal instanceof SubscriptionSignal.Stored stored) {
       notices.add(stored.event());
-    } else if (signal instanceof SubscriptionSignal.CursorMoved moved) {
+    } else if (signal instanceof LogSignal.CursorMoved moved) {
       deliverEvents(moved.cursor());
     } else if (signal instanceof SubscriptionSignal.Started started) {
       changeState(new SubscriptionState.Connected(started.nodeId(), false));
@@ -132,9 +135,8 @@ public final class ListenerSubscription
       listener.onHeartbeat(heartbeat.cursor());
       cursor = heartbeat.cursor();
       reportLag(Duration.ZERO);
-    } else if (signal instanceof SubscriptionSignal.Corrupt corrupt) {
-      listener.onCorrupt(corrupt.error(), corrupt.cursor());
-      cursor = corrupt.cursor();
+    } else if (signal instanceof LogSignal.Corrupt record) {
+      corrupt = record.error();
     } else if (signal instanceof SubscriptionSignal.NamespaceDeleted deleted) {
       listener.onNamespaceDeleted(deleted.namespace());
     } else if (signal instanceof SubscriptionSignal.Broadcast broadcast) {
@@ -149,9 +151,13 @@ public final class ListenerSubscription
         && changed.state() instanceof SubscriptionState.Lost;
   }
 
-  /** Delivers the commits and notices of a frame together, with the cursor after them if known. */
+  /** Delivers the events or the error of a frame, with the cursor after them if known. */
   private void deliverEvents(@Nullable Cursor after) {
-    if (!commits.isEmpty()) {
+    ReplayError error = corrupt;
+    if (error != null && after != null) {
+      corrupt = null;
+      listener.onCorrupt(error, after);
+    } else if (!commits.isEmpty()) {
       List<Commit> batch = List.copyOf(commits);
       commits.clear();
       listener.onCommits(batch, after);

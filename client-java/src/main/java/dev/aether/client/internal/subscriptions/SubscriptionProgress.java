@@ -2,6 +2,7 @@ package dev.aether.client.internal.subscriptions;
 
 import dev.aether.client.AetherException;
 import dev.aether.client.Cursor;
+import dev.aether.client.LogSignal;
 import dev.aether.client.SubscriptionSignal;
 import dev.aether.client.SubscriptionState;
 import dev.aether.client.internal.messages.Messages;
@@ -65,7 +66,7 @@ public final class SubscriptionProgress
         if (caughtUp) {
           return List.of(
               state(new SubscriptionState.CaughtUp()),
-              new SubscriptionSignal.CursorMoved(Cursor.of(cursor)));
+              new LogSignal.CursorMoved(Cursor.of(cursor)));
         }
         caughtUp = true;
       }
