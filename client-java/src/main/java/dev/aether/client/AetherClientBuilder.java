@@ -84,8 +84,8 @@ public final class AetherClientBuilder {
 
   /**
    * Sets the time limit of one attempt within the deadline, above zero; 11 s if unset. It should
-   * exceed the server's own limit (10 s by default), so that an attempt ends with the server's
-   * answer and not with a client-side timeout.
+   * exceed the server's own limit (10 s by default): then an attempt ends with the server's answer
+   * and not with a client-side timeout.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder attemptTimeout(Duration attemptTimeout) {

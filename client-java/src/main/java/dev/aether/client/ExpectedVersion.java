@@ -1,8 +1,8 @@
 package dev.aether.client;
 
 /**
- * The version that a writer expects an actor to have. There is no default, so that nobody
- * overwrites by accident.
+ * The version that a writer expects an actor to have. There is no default, to prevent accidental
+ * overwrites.
  */
 public sealed interface ExpectedVersion {
 

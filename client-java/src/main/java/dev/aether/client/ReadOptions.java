@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param fromVersion first version to read, unsigned; 0 for the first one
  * @param toVersion last version to read, unsigned; 0 for the latest one
  * @param maxCount maximum number of events, unsigned; 0 for all
- * @param backwards whether to read the newest events first, so that {@code maxCount} selects the
+ * @param backwards whether to read the newest events first; {@code maxCount} then selects the
  *     newest of the range
  * @param onCorrupt receives each record that cannot be decoded, and the read continues; if null,
  *     the read fails with {@link CorruptRecordException}. It is called by the thread that delivers

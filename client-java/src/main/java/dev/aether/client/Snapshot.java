@@ -8,7 +8,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An actor's state at a version, stored so that rebuilding the actor need not start at version 1.
+ * An actor's state at a version, from which the actor can be rebuilt without reading all of its
+ * events.
  *
  * @param actorId the actor
  * @param version version of the last event included in the state, at least 1, unsigned

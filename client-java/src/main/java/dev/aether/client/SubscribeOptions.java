@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param resume whether to resume after a lost connection where it stopped, on another node if
  *     there is one
  * @param giveUpAfter how long to try to start or resume while nothing is received, above zero; null
- *     to never give up, so that a subscription may start before its server. The log contains a
+ *     to never give up, which allows a subscription to start before its server. The log contains a
  *     warning after 30 s without a connection
  */
 public record SubscribeOptions(

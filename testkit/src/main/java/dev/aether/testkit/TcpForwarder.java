@@ -13,8 +13,8 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Forwards TCP connections from a port of 127.0.0.1 to another one, until it is told to refuse
- * them. It keeps its port while it refuses, so that no other process can take it. Safe for use by
- * many threads; each connection has two threads of its own.
+ * them. It keeps its port while it refuses; no other process can take it. Safe for use by many
+ * threads; each connection has two threads of its own.
  */
 final class TcpForwarder implements AutoCloseable {
   private static final int BACKLOG = 50;
@@ -57,7 +57,7 @@ final class TcpForwarder implements AutoCloseable {
       while (true) {
         Tunnel tunnel = new Tunnel(listener.accept(), new Socket());
         tunnels.add(tunnel);
-        // Checked after it was added, so that cut() cannot miss it.
+        // Checked after it was added, because cut() must not miss it.
         if (refusing || tunnels.size() > MAX_CONNECTIONS) {
           close(tunnel);
         } else {

@@ -39,7 +39,7 @@ public final class JacksonCodec<E> implements EventCodec<E> {
 
   /**
    * Returns this codec with one more type. A class may have several types: it is written as the
-   * first and read from each, so that a type can be renamed.
+   * first and read from each, which allows a type to be renamed.
    *
    * @param type the type of the stored event
    * @param as the event's own class, not a superclass

@@ -65,7 +65,7 @@ public record AdaptiveRetry(
     if (gap <= proportionalUpTo) {
       return atMost(maxDelay, perVersion.multipliedBy(gap));
     }
-    // The lower bound is at most half of the maximum, so that there is always room to spread.
+    // The lower bound is at most half of the maximum, which always leaves room to spread.
     Duration least = atMost(maxDelay.dividedBy(2), times(perVersion, gap));
     return JitterRetry.between(least, atMost(maxDelay, least.multipliedBy(2)));
   }

@@ -23,10 +23,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Saves in the background, so that the caller does not wait: for data that may be eventually
- * consistent. Saves of one actor start in the order they were submitted, one at a time; saves of
- * different actors run in parallel. Queued saves are limited in number and exist only in this
- * process's memory; they are lost if the process dies. Safe for use by many threads.
+ * Saves in the background while the caller continues, for data that may be eventually consistent.
+ * Saves of one actor start in the order they were submitted, one at a time; saves of different
+ * actors run in parallel. Queued saves are limited in number and exist only in this process's
+ * memory; they are lost if the process dies. Safe for use by many threads.
  *
  * <p>Saves start on threads of this saver, and their futures complete on those threads or on the
  * client's executor. They complete in the thread that calls {@link #save} only if the save is
@@ -194,7 +194,7 @@ public final class BackgroundSaver implements AutoCloseable {
     }
   }
 
-  /** Removes a save that ran, so that the next one of its actor may start. */
+  /** Removes a save that ran; the next one of its actor may start. */
   private void release(Item item) {
     lock.lock();
     try {

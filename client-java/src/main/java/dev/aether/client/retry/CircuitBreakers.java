@@ -5,8 +5,8 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 
 /**
- * A {@link CircuitBreaker} for each group of actors, so that one contended group does not stop the
- * others. It keeps up to {@value #MAX_GROUPS} breakers; beyond that, the least recently used one is
+ * A {@link CircuitBreaker} for each group of actors: one contended group does not stop the others.
+ * It keeps up to {@value #MAX_GROUPS} breakers; beyond that, the least recently used one is
  * dropped, which has the same effect as closing it. Safe for use by many threads.
  */
 public final class CircuitBreakers {

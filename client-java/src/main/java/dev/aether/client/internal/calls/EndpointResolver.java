@@ -143,7 +143,7 @@ public final class EndpointResolver extends NameResolver {
       return true;
     }
 
-    /** Lower than gRPC's own resolvers, so that it never becomes the default. */
+    /** Lower than gRPC's own resolvers; it must never become the default. */
     @Override
     protected int priority() {
       return 0;

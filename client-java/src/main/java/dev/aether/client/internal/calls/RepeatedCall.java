@@ -123,8 +123,8 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
   }
 
   /**
-   * Synchronized, so that a call that fails at once cannot overwrite {@code current} after its
-   * repeat.
+   * Synchronized, because a call that fails at once could otherwise overwrite {@code current} after
+   * its repeat.
    */
   private synchronized void attempt() {
     Q request = attempts++ == 0 ? spec.request() : spec.again().apply(spec.request());

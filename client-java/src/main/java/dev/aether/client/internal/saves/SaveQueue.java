@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends the saves of a stream on one call after another. A new call first gets all unanswered saves
  * again, in their order, and then new ones. One lock guards everything; requests are sent under it,
- * so that they go out in the order in which they were taken. Futures complete outside the lock.
+ * in the order in which they were taken. Futures complete outside the lock.
  *
  * <p>It is longer than most classes because all of its methods change the same state under that
  * lock; what can be told apart is in {@link PendingSaves} and {@link SaveStreamCall}.

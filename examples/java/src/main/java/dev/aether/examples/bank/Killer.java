@@ -40,8 +40,8 @@ final class Killer {
   }
 
   /**
-   * Waits until the next transfer may start. Some transfers wait, so that no kill happens after
-   * everything is done.
+   * Waits until the next transfer may start. Some transfers wait, because no kill should happen
+   * after everything is done.
    */
   void awaitTurn() {
     turns.acquireUninterruptibly();

@@ -3,8 +3,8 @@ package dev.aether.examples.bank;
 import java.util.Random;
 
 /**
- * Chooses the transfers from the seed. Some accounts are used far more often than others, so that
- * clients and the process manager conflict there.
+ * Chooses the transfers from the seed. Some accounts are used far more often than others; clients
+ * and the process manager conflict there.
  */
 record Plan(BankOptions options) {
   /** In cents. */

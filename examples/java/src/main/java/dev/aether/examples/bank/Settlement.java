@@ -77,7 +77,7 @@ final class Settlement implements SubscriptionListener, AutoCloseable {
     checkpoint.save(cursor);
   }
 
-  /** Returns when all are settled; throws if one is not, so that the cursor does not pass it. */
+  /** Returns when all are settled; throws if one is not, and then the cursor does not pass it. */
   private void settleAll(Collection<List<Commit>> byPayer) {
     List<Callable<Void>> work =
         byPayer.stream()

@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a main class of this class path in a separate process, so that it can be killed. Used by one
+ * Runs a main class of this class path in a separate process, which can be killed. Used by one
  * thread at a time; the process ends with this JVM.
  */
 public final class JavaProcess implements Killable, TemporaryFolder.User {
