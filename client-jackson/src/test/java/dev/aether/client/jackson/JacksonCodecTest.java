@@ -76,7 +76,9 @@ final class JacksonCodecTest {
     for (String data : List.of("", "null", "[]", "{\"amount\":\"much\"}", "{\"unknown\":1}")) {
       CodecException refused =
           assertThrows(CodecException.class, () -> codec.decode(event("Deposited", data)), data);
-      assertEquals("version 7 of actor \"account-1\", a \"Deposited\"", refused.getMessage());
+      assertEquals(
+          "cannot decode version 7 of actor \"account-1\", of type \"Deposited\"",
+          refused.getMessage());
     }
   }
 
