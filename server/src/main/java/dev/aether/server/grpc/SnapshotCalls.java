@@ -45,7 +45,7 @@ final class SnapshotCalls {
               .snapshots()
               .save(
                   RequestNames.namespace(request.getNamespace()),
-                  defaults.of(request.getSnapshot()),
+                  defaults.complete(request.getSnapshot()),
                   CallDeadline.current());
         },
         saved -> SaveSnapshotResponse.getDefaultInstance());

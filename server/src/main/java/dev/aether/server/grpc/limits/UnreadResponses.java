@@ -32,13 +32,14 @@ public final class UnreadResponses {
    */
   private long reserved;
 
+  /** What waits for room. Guarded by this. */
   private @Nullable Runnable waiter;
 
   UnreadResponses(Connection connection) {
     this.connection = connection;
   }
 
-  /** That of the current call. */
+  /** The unread responses of the current call. */
   public static UnreadResponses current() {
     return Objects.requireNonNull(KEY.get(), "not within a call");
   }
@@ -85,7 +86,7 @@ public final class UnreadResponses {
     // Otherwise the connection would wait for what it holds itself.
     giveBack(takeReservation());
     long cost = cost(bytes);
-    Runnable reserve =
+    Runnable onRoom =
         () -> {
           reserve(cost);
           then.run();
@@ -94,10 +95,10 @@ public final class UnreadResponses {
       if (ended) {
         return;
       }
-      waiter = reserve;
+      waiter = onRoom;
     }
-    if (connection.unreadBytes().takeOrWait(cost, reserve)) {
-      reserve.run();
+    if (connection.unreadBytes().takeOrWait(cost, onRoom)) {
+      onRoom.run();
     }
   }
 
@@ -112,10 +113,7 @@ public final class UnreadResponses {
     giveBack(cost);
   }
 
-  /**
-   * The message that room was reserved for was sent. Returns the reservation, which the caller must
-   * give back.
-   */
+  /** Ends the reservation and returns its size, which the caller must give back. */
   synchronized long takeReservation() {
     long kept = reserved;
     reserved = 0;
@@ -129,7 +127,7 @@ public final class UnreadResponses {
     }
   }
 
-  /** The call has ended: gives back everything that it held. */
+  /** Gives back everything that the call holds when it ends. */
   void end() {
     Runnable waits;
     synchronized (this) {

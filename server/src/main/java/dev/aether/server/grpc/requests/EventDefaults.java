@@ -19,46 +19,46 @@ public record EventDefaults(InstantSource clock) {
   private static final String DEFAULT_CONTENT_TYPE = "application/json";
 
   /** The events as they are stored. Events of one commit without a time get the same one. */
-  public List<NewEvent> of(List<NewEvent> events) {
+  public List<NewEvent> complete(List<NewEvent> events) {
     Timestamp now = now();
-    List<NewEvent> complete = new ArrayList<>(events.size());
+    List<NewEvent> completed = new ArrayList<>(events.size());
     for (NewEvent event : events) {
-      complete.add(of(event, now));
+      completed.add(complete(event, now));
     }
-    return complete;
+    return completed;
   }
 
   /** The event as it is broadcast. */
-  public NewEvent of(NewEvent event) {
-    return of(event, now());
+  public NewEvent complete(NewEvent event) {
+    return complete(event, now());
   }
 
   /** Completes an event. Fields that only a newer release knows are dropped rather than stored. */
-  private static NewEvent of(NewEvent event, Timestamp now) {
-    NewEvent.Builder complete = event.toBuilder();
-    complete.setUnknownFields(UnknownFieldSet.getDefaultInstance());
+  private static NewEvent complete(NewEvent event, Timestamp now) {
+    NewEvent.Builder completed = event.toBuilder();
+    completed.setUnknownFields(UnknownFieldSet.getDefaultInstance());
     if (event.getEventId().isEmpty()) {
-      complete.setEventId(UuidV7.next().toString());
+      completed.setEventId(UuidV7.next().toString());
     }
     if (event.getContentType().isEmpty()) {
-      complete.setContentType(DEFAULT_CONTENT_TYPE);
+      completed.setContentType(DEFAULT_CONTENT_TYPE);
     }
     if (!event.hasTimestamp()) {
-      complete.setTimestamp(now);
+      completed.setTimestamp(now);
     }
-    return complete.build();
+    return completed.build();
   }
 
   /** The snapshot as it is stored. */
-  public Snapshot of(Snapshot snapshot) {
-    Snapshot.Builder complete = snapshot.toBuilder();
+  public Snapshot complete(Snapshot snapshot) {
+    Snapshot.Builder completed = snapshot.toBuilder();
     if (snapshot.getContentType().isEmpty()) {
-      complete.setContentType(DEFAULT_CONTENT_TYPE);
+      completed.setContentType(DEFAULT_CONTENT_TYPE);
     }
     if (!snapshot.hasTimestamp()) {
-      complete.setTimestamp(now());
+      completed.setTimestamp(now());
     }
-    return complete.build();
+    return completed.build();
   }
 
   private Timestamp now() {

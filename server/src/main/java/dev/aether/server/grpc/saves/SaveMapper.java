@@ -45,7 +45,7 @@ public final class SaveMapper {
         new ActorId(request.getActorId()),
         commitId(request),
         expected(request),
-        defaults.of(request.getEventsList()),
+        defaults.complete(request.getEventsList()),
         digest,
         request.getRetry() || resent,
         deadline);

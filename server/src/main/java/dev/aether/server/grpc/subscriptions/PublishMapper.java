@@ -31,7 +31,7 @@ public final class PublishMapper {
     violations.check();
     return Broadcast.newBuilder()
         .setNamespace(RequestNames.orDefault(request.getNamespace()))
-        .setEvent(defaults.of(request.getEvent()))
+        .setEvent(defaults.complete(request.getEvent()))
         .build();
   }
 }
