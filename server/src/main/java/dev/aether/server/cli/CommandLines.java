@@ -53,6 +53,7 @@ public final class CommandLines {
             .addSubcommand(version)
             .addSubcommand(new GenerateCompletion());
     root.getCommandSpec().versionProvider(version);
+    root.getCommandSpec().usageMessage().footer(AetherCommand.footer(program));
     Failures failures = new Failures(terminal.err(), program);
     root.setExpandAtFiles(false) // --data @FILE is ours.
         .setAbbreviatedOptionsAllowed(false)

@@ -76,7 +76,10 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   public int handleParseException(ParameterException fault, String[] args) {
     String reason = String.valueOf(fault.getMessage());
     ParameterException suggested = fault;
-    List<String> unmatched = fault.getCommandLine().getUnmatchedArguments();
+    List<String> unmatched =
+        fault.getCommandLine().getUnmatchedArguments().stream()
+            .filter(argument -> argument.startsWith("-"))
+            .toList();
     if (fault instanceof MissingParameterException && !unmatched.isEmpty()) {
       // picocli names only what is missing. The unknown option may be the missing one, misspelled.
       suggested = new UnmatchedArgumentException(fault.getCommandLine(), unmatched);

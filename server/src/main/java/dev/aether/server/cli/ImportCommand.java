@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
           + " export writes.",
       "The lines of an actor get versions in the order of the file. If a line has a \"version\", it"
           + " must match. Consecutive lines of an actor with the same \"commitId\" form one commit."
-          + " \"storedAt\" is kept in the metadata as aether.stored_at, unless that exists already.",
+          + " The metadata aether.stored_at keeps \"storedAt\", unless it exists already.",
       "A line is imported into the namespace that it names, or else into that of --namespace or"
           + " AETHER_NAMESPACE. If --namespace is on the command line, all lines are imported into"
           + " it, and the file must not name more than one namespace."

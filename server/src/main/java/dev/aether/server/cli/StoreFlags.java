@@ -23,7 +23,7 @@ final class StoreFlags {
       defaultValue = "./data",
       description =
           "Run a private nats-server that keeps its data in DIR and syncs it to disk before each"
-              + " acknowledgement. This is the default, with ${DEFAULT-VALUE}")
+              + " acknowledgement. This is the default; DIR defaults to ${DEFAULT-VALUE}")
   private Path data = Path.of("data");
 
   @Option(

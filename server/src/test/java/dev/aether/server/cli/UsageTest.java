@@ -88,8 +88,9 @@ class UsageTest {
     CommandRun run = CommandRun.of("save", "--actr", "a", "--type", "T");
 
     assertEquals(ExitCode.USAGE, run.exitCode());
-    assertTrue(run.err().contains("'--actor=ID'"), run.err());
-    assertTrue(run.err().contains("'--actr'"), run.err());
+    assertTrue(
+        run.err().contains("Missing required option: '--actor=ID'; Unknown option: '--actr'\n"),
+        run.err());
   }
 
   @Test
@@ -98,6 +99,10 @@ class UsageTest {
         CommandRun.withEnvironment(Map.of("AETHER_PROGRAM", "./aether"), "save", "--actor", "a");
 
     assertTrue(run.err().contains("Try './aether save --help'."), run.err());
+    assertTrue(
+        CommandRun.withEnvironment(Map.of("AETHER_PROGRAM", "./aether"), "--help")
+            .out()
+            .contains("Start here:  ./aether demo\n"));
   }
 
   @Test
