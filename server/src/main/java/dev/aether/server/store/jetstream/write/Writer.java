@@ -55,7 +55,7 @@ public final class Writer {
     return write.answer();
   }
 
-  /** The only place where a write goes out. */
+  /** Sends the publish of a write. */
   CompletableFuture<Long> publish(Step.Publish<?> publish) {
     return publish.evenIfFull()
         ? api.publishAnyway(publish.stream(), publish.subject(), publish.headers(), publish.body())
