@@ -44,7 +44,7 @@ public final class Backoff {
     return pause;
   }
 
-  /** Begins anew with the first pause. */
+  /** Starts again with the first pause. */
   public void reset() {
     next = first;
   }
