@@ -4,6 +4,7 @@ import dev.aether.server.event.Limits;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.TextRule;
 import dev.aether.server.grpc.requests.FieldViolations;
+import dev.aether.server.grpc.requests.PageSize;
 import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.grpc.requests.UnaryCall;
 import dev.aether.server.grpc.tokens.ActorPageToken;
@@ -17,9 +18,6 @@ import java.util.Optional;
 
 /** Implements ListActors. No method blocks. */
 final class ActorCalls {
-  static final int DEFAULT_PAGE_SIZE = 100;
-  static final int MAX_PAGE_SIZE = 1000;
-
   private static final TextRule PREFIX = new TextRule(Limits.ACTOR_ID_BYTES, true, false);
 
   private final Store store;
@@ -49,21 +47,12 @@ final class ActorCalls {
                   new Actors.Query(
                       namespace,
                       request.getPrefix(),
-                      pageSize(request),
+                      PageSize.of(request.getPageSize()),
                       request.getWithSnapshot(),
                       after))
               .thenApply(page -> response(page, tokens));
         },
         page -> page);
-  }
-
-  private static int pageSize(ListActorsRequest request) {
-    int asked = request.getPageSize();
-    if (asked == 0) {
-      return DEFAULT_PAGE_SIZE;
-    }
-    // The field is unsigned: a negative value here is a large number.
-    return asked < 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
   }
 
   private static ListActorsResponse response(Actors.Page page, ActorPageToken tokens) {

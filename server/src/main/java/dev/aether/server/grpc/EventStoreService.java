@@ -173,10 +173,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
     UnaryCall.answer(
         response,
         () -> {
-          FieldViolations violations = new FieldViolations();
-          RequestNames.checkNamespace(request.getNamespace(), violations);
-          RequestNames.checkActor(request.getActorId(), violations);
-          violations.check();
+          RequestNames.check(request.getNamespace(), request.getActorId());
           return events.versions(
               RequestNames.namespace(request.getNamespace()), new ActorId(request.getActorId()));
         },

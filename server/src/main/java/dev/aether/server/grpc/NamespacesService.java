@@ -7,6 +7,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.FieldViolations;
+import dev.aether.server.grpc.requests.PageSize;
 import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.grpc.requests.UnaryCall;
 import dev.aether.server.grpc.tokens.NamespacePageToken;
@@ -31,11 +32,6 @@ import java.util.Set;
 
 /** Creates, lists and deletes namespaces. No method blocks. */
 final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
-  /** Default page size. */
-  private static final int PAGE_SIZE = 100;
-
-  private static final int MAX_PAGE_SIZE = 1000;
-
   private static final Set<Integer> REPLICAS = Set.of(0, 1, 3, 5);
 
   private final Namespaces namespaces;
@@ -101,10 +97,7 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
     UnaryCall.answer(
         response,
         () -> {
-          FieldViolations violations = new FieldViolations();
-          RequestNames.checkNamespace(request.getNamespace(), violations);
-          violations.check();
-          Namespace name = RequestNames.namespace(request.getNamespace());
+          Namespace name = RequestNames.validNamespace(request.getNamespace());
           return namespaces
               .look(name)
               .thenApply(found -> found.orElseThrow(() -> StoreException.namespaceNotFound(name)));
@@ -126,14 +119,9 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
           String after = tokens.last(request.getPageToken());
           return namespaces
               .list(pattern)
-              .thenApply(all -> page(all, after, pageSize(request.getPageSize()), tokens));
+              .thenApply(all -> page(all, after, PageSize.of(request.getPageSize()), tokens));
         },
         page -> page);
-  }
-
-  /** The field is unsigned: a negative value here is a large number. */
-  private static int pageSize(int asked) {
-    return asked == 0 ? PAGE_SIZE : asked < 0 ? MAX_PAGE_SIZE : Math.min(asked, MAX_PAGE_SIZE);
   }
 
   private static ListNamespacesResponse page(
@@ -168,10 +156,7 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
     UnaryCall.answer(
         response,
         () -> {
-          FieldViolations violations = new FieldViolations();
-          RequestNames.checkNamespace(request.getNamespace(), violations);
-          violations.check();
-          Namespace name = RequestNames.namespace(request.getNamespace());
+          Namespace name = RequestNames.validNamespace(request.getNamespace());
           if (!request.getConfirm().equals(name.name())) {
             throw new StoreException.InvalidRequest("confirm", "must be the same as namespace");
           }

@@ -22,6 +22,18 @@ public final class RequestNames {
     return name.isEmpty() ? Namespace.DEFAULT : new Namespace(name);
   }
 
+  /**
+   * Validates and reads the namespace of a request without other fields to validate.
+   *
+   * @throws dev.aether.server.event.StoreException.InvalidRequest if the name is invalid
+   */
+  public static Namespace validNamespace(String name) {
+    FieldViolations violations = new FieldViolations();
+    checkNamespace(name, violations);
+    violations.check();
+    return namespace(name);
+  }
+
   public static void checkActor(String id, FieldViolations violations) {
     violations.add("actor_id", ActorId.violation(id));
   }
