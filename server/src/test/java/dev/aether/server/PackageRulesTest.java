@@ -53,6 +53,18 @@ class PackageRulesTest {
         .check(SERVER);
   }
 
+  /** The command line only checks with CursorCodec whether a text is a cursor. */
+  @Test
+  void onlyTheGrpcServerItselfUsesItsPackages() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(ROOT + ".grpc..", ROOT + ".cli..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage(ROOT + ".grpc.*..")
+        .check(SERVER);
+  }
+
   @Test
   void packagesDependOnEachOtherWithoutCycles() {
     slices().matching(ROOT + ".(**)").should().beFreeOfCycles().check(SERVER);
