@@ -21,8 +21,7 @@ class DocumentedClassesTest {
       List.of(HOME.resolve("docs/architecture.md"), HOME.resolve("CONTRIBUTING.md"));
 
   /** A class in code type, alone or with what is called of it. */
-  private static final Pattern NAME =
-      Pattern.compile("`([A-Z][a-z]+[A-Za-z]*)(?:[.#(][^`]*)?`");
+  private static final Pattern NAME = Pattern.compile("`([A-Z][a-z]+[A-Za-z]*)(?:[.#(][^`]*)?`");
 
   private static final Pattern DECLARATION =
       Pattern.compile("\\b(?:class|record|interface|enum) ([A-Z]\\w+)");

@@ -55,8 +55,8 @@ public interface WritePolicy<P, H, T> {
 
   /**
    * What to do if the leader has a later head than the one that this write was published behind.
-   * The message after that one is either this write, or another one; then this write can no longer be
-   * stored there.
+   * The message after that one is either this write, or another one; then this write can no longer
+   * be stored there.
    *
    * @param isUncertain whether a publish of this write went unanswered
    */
