@@ -198,7 +198,7 @@ public final class JetStreamStore implements Store {
     onReconnect(
         () -> {
           known.forgetAll();
-          damage.distrust();
+          damage.inspectAgain();
         });
     int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
     ActorLogs logs = new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);

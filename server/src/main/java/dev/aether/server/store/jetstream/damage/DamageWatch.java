@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at all logs for damage, a few at a time, so that it is told before somebody meets it: when
- * the node starts, when its connection is back, since the servers may have been restarted, and from
- * time to time.
+ * Checks all logs for damage, a few at a time, so that damage is reported before a client
+ * encounters it. A round starts with the node, after each reconnect, since the NATS servers may
+ * have been restarted, and periodically.
  */
 public final class DamageWatch implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(DamageWatch.class);
@@ -27,34 +27,34 @@ public final class DamageWatch implements AutoCloseable {
   private static final Duration STEP = Duration.ofMillis(500);
   private static final int LOGS_A_STEP = 20;
 
-  /** From the beginning of one round to that of the next, at least. */
+  /** Minimum time from the start of one round to the start of the next. */
   private static final Duration ROUND = Duration.ofSeconds(15);
 
   private final Supplier<List<Info>> namespaces;
   private final LogDamage damage;
-  private final Deque<LogStream> left = new ArrayDeque<>();
+  private final Deque<LogStream> remaining = new ArrayDeque<>();
   private final ScheduledFuture<?> steps;
-  private volatile boolean again;
+  private volatile boolean restart;
   private long roundAt = System.nanoTime();
 
   /**
-   * @param namespaces as this node knows them
+   * @param namespaces the namespaces that this node knows
    */
   public DamageWatch(
       Connection connection, Timers timers, Supplier<List<Info>> namespaces, LogDamage damage) {
     this.namespaces = namespaces;
     this.damage = damage;
     connection.addConnectionListener(
-        (unused, event) -> again |= event == ConnectionListener.Events.RESUBSCRIBED);
-    again = true;
+        (unused, event) -> restart |= event == ConnectionListener.Events.RESUBSCRIBED);
+    restart = true;
     steps = timers.every(STEP, this::step);
   }
 
   private void step() {
     try {
       begin();
-      for (int i = 0; i < LOGS_A_STEP && !left.isEmpty(); i++) {
-        look(left.remove());
+      for (int i = 0; i < LOGS_A_STEP && !remaining.isEmpty(); i++) {
+        check(remaining.remove());
       }
     } catch (RuntimeException e) {
       LOG.error("the check of the logs for damage failed", e);
@@ -62,24 +62,24 @@ public final class DamageWatch implements AutoCloseable {
   }
 
   private void begin() {
-    boolean due = left.isEmpty() && System.nanoTime() - roundAt > ROUND.toNanos();
-    if (again || due) {
-      again = false;
+    boolean due = remaining.isEmpty() && System.nanoTime() - roundAt > ROUND.toNanos();
+    if (restart || due) {
+      restart = false;
       roundAt = System.nanoTime();
-      left.clear();
+      remaining.clear();
       for (Info info : namespaces.get()) {
-        info.logs().forEach(log -> left.add(LogStream.of(log, info.replicas())));
+        info.logs().forEach(log -> remaining.add(LogStream.of(log, info.replicas())));
       }
-      damage.forgetAllBut(left.stream().map(LogStream::name).collect(Collectors.toSet()));
+      damage.forgetAllBut(remaining.stream().map(LogStream::name).collect(Collectors.toSet()));
     }
   }
 
-  private void look(LogStream stream) {
-    CompletableFuture<?> look = damage.inspect(stream);
+  private void check(LogStream stream) {
+    CompletableFuture<?> inspection = damage.inspect(stream);
     var unused =
-        look.exceptionally(
+        inspection.exceptionally(
             thrown -> {
-              LOG.debug("{} was not checked", stream.name(), thrown);
+              LOG.debug("cannot check {} for damage", stream.name(), thrown);
               return null;
             });
   }

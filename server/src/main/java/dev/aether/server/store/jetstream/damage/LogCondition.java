@@ -7,15 +7,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream's leader says of it, as far as it tells whether records are missing. Aether deletes
- * nothing from a log, so a whole log begins at 1 and has a record at each sequence.
+ * The condition of a log, as its stream's leader reports it. Aether deletes nothing from a log, so
+ * a complete log starts at 1 and has a record at each sequence.
  *
- * @param missing sequences between the first and the last that have no record
- * @param lost whether JetStream says that it lost records when it read its files
- * @param highestLost the highest sequence of those that it knew; 0: it knew none
- * @param lostBytes what they took in its files
- * @param acceptedThrough what is missing up to this sequence an operator has accepted
- * @param ofSubject how many records the subject asked for has; 0 if none was asked for
+ * @param missing how many sequences between the first and the last have no record
+ * @param lost whether JetStream reports that it lost records when it read its files
+ * @param highestLost the highest sequence that JetStream reports as lost; 0: none is known
+ * @param lostBytes the size of the lost records in JetStream's files
+ * @param acceptedThrough an operator has accepted all losses up to this sequence
+ * @param ofSubject how many records the requested subject has; 0 if none was requested
  */
 public record LogCondition(
     long first,
@@ -26,10 +26,10 @@ public record LogCondition(
     long lostBytes,
     long acceptedThrough,
     long ofSubject) {
-  /** A stream's metadata by which an operator accepts what is missing. */
+  /** The metadata key of a stream with which an operator accepts a loss. */
   public static final String ACCEPTED = "aether.accepted-loss";
 
-  /** Of an answer to STREAM.INFO. jnats' own reading of it leaves out what was lost. */
+  /** Reads a response to STREAM.INFO. The parser of jnats ignores the field {@code lost}. */
   public static LogCondition of(JsonValue info, String subject) {
     JsonValue state = JsonValueUtils.readValue(info, "state");
     JsonValue lost = JsonValueUtils.readValue(state, "lost");
@@ -67,17 +67,17 @@ public record LogCondition(
     }
   }
 
-  /** Whether nothing says that a record is missing. */
+  /** Whether there is no sign of a missing record. */
   boolean isWhole() {
     return missing == 0 && first <= 1 && !lost;
   }
 
-  /** Whether more records are missing than an earlier look said. */
+  /** Whether more records are missing than in an earlier report. */
   boolean hasMoreGapsThan(LogCondition earlier) {
     return missing > earlier.missing || first > Math.max(1, earlier.first);
   }
 
-  /** Whether this says of more damage than an earlier look did. */
+  /** Whether this reports more damage than an earlier report. */
   boolean isWorseThan(LogCondition earlier) {
     return hasMoreGapsThan(earlier)
         || highestLost > earlier.highestLost

@@ -2,13 +2,11 @@ package dev.aether.server.store.jetstream.damage;
 
 import dev.aether.server.concurrent.SingleFlight;
 import dev.aether.server.event.ActorId;
-import dev.aether.server.event.Quoting;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.time.Duration;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,266 +23,233 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What this node knows of records that are missing from logs. nats-server drops a record that it
- * can't read, or the rest of its block, and then answers as if they had never been; but it counts
- * what is missing. So whoever looks for an actor's end looks at the log's condition at the same
- * time. Each damage is logged once. For any number of threads.
+ * Tracks records that are missing from logs. nats-server drops a record that it cannot read, or the
+ * rest of its block, and then responds as if the records had never existed; but its stream state
+ * counts them. So whoever reads an actor's head also checks the condition of the log. Each damage
+ * is logged once. Thread-safe.
  */
 public final class LogDamage {
   private static final Logger LOG = LoggerFactory.getLogger(LogDamage.class);
 
-  /** How long a stream that its namespace needs must be missing to be taken for lost. */
-  public static final Duration GONE_AFTER = Duration.ofSeconds(2);
+  /** A stream that its namespace needs counts as lost after it was missing for this long. */
+  public static final Duration LOST_AFTER = Duration.ofSeconds(2);
 
-  /** Unreadable records that are reported; of more than so many, the first. */
-  private static final int MAX_UNREADABLE = 1000;
-
-  private static final Executor WHEN_GONE_FOR_LONG =
-      CompletableFuture.delayedExecutor(GONE_AFTER.toMillis(), TimeUnit.MILLISECONDS);
+  private static final Executor AFTER_DELAY =
+      CompletableFuture.delayedExecutor(LOST_AFTER.toMillis(), TimeUnit.MILLISECONDS);
 
   private final JetStreamApi api;
-  private final SingleFlight<LogStream, Found> inspections = new SingleFlight<>(this::inspected);
+  private final SingleFlight<LogStream, Inspection> inspections =
+      new SingleFlight<>(this::readInspection);
 
-  /**
-   * What was found when a log was last inspected; nothing for one that was not since connecting.
-   */
-  private final Map<String, Found> found = new ConcurrentHashMap<>();
+  /** The last inspection of each log since this node connected. */
+  private final Map<String, Inspection> currentInspections = new ConcurrentHashMap<>();
 
   private final Map<String, Long> accepted = new ConcurrentHashMap<>();
 
-  /** The same, also of those that were not inspected since. */
-  private final Map<String, Found> lastFound = new ConcurrentHashMap<>();
+  /** The last inspection of each log, also from before this node connected. */
+  private final Map<String, Inspection> lastInspections = new ConcurrentHashMap<>();
 
-  /** Logs that ended before what this node had heard of them. */
-  private final Map<String, Extent> cuts = new ConcurrentHashMap<>();
+  /** Logs that end before a sequence that this node has seen in them. */
+  private final Map<String, LogLoss> truncations = new ConcurrentHashMap<>();
 
-  /** The highest sequence that this node has heard of in each log without replicas. */
-  private final Map<String, AtomicLong> heard = new ConcurrentHashMap<>();
+  /** The highest sequence that this node has seen in each log with a single replica. */
+  private final Map<String, AtomicLong> highestSeen = new ConcurrentHashMap<>();
 
-  /** What of actors can't be read, and what is wrong with it. */
-  private final Map<Unread, String> unreadable = new ConcurrentHashMap<>();
+  private final UnreadableRecords unreadable = new UnreadableRecords();
 
-  /** What of an actor can't be read: the record at a sequence, or, with 0, its newest ones. */
-  private record Unread(String stream, String actor, long sequence) {}
-
-  /** A log as it was inspected: what the leader said, and what follows from it. */
-  private record Found(LogCondition condition, Extent extent) {}
+  /** The condition that the leader reported for a log, and the loss derived from it. */
+  private record Inspection(LogCondition condition, LogLoss loss) {}
 
   /**
-   * What is missing.
+   * The result of a check of a log for one subject.
    *
-   * @param through an actor whose last record lies at or before this sequence may have had a later
-   *     one
-   * @param acceptAt the sequence through which a loss must be accepted to accept this one
-   * @param what is missing, for people; empty: nothing
+   * @param records how many records of the subject JetStream counts
+   * @param last the log's last sequence
    */
-  public record Extent(long through, long acceptAt, String what) {
-    static final Extent NOTHING = new Extent(0, 0, "");
-
-    boolean isNothing() {
-      return what.isEmpty();
-    }
-  }
-
-  /**
-   * A log as it was looked at, for one actor.
-   *
-   * @param records of the actor that JetStream counts
-   * @param last sequence of the log
-   */
-  public record Look(long records, long last, Extent missing) {}
+  public record Check(long records, long last, LogLoss loss) {}
 
   public LogDamage(JetStreamApi api) {
     this.api = api;
   }
 
-  /** Looks at a log, and at what it has of one subject, as the leader sees it. */
-  public CompletableFuture<Look> look(LogStream stream, String subject) {
-    Found known = found.get(stream.name());
+  /** Checks a log, and counts the records of one subject, as the leader sees them. */
+  public CompletableFuture<Check> check(LogStream stream, String subject) {
+    Inspection known = currentInspections.get(stream.name());
     return known == null
-        ? inspections.ask(stream).thenCompose(now -> look(stream, subject, now))
-        : look(stream, subject, known);
+        ? inspections.ask(stream).thenCompose(now -> check(stream, subject, now))
+        : check(stream, subject, known);
   }
 
-  /** Which is cheap; but what was lost at its end, and which records are missing, it tells not. */
-  private CompletableFuture<Look> look(LogStream stream, String subject, Found known) {
-    long heardBefore = highest(stream);
+  /**
+   * Requests the stream's state. That is cheap, but it does not show which records are missing, nor
+   * what was lost at the log's end.
+   */
+  private CompletableFuture<Check> check(LogStream stream, String subject, Inspection known) {
+    long seenBefore = highest(stream);
     return api.info(stream.name(), subject)
         .thenApply(info -> LogCondition.of(info, subject))
         .thenCompose(
             condition -> {
-              learn(stream, condition, heardBefore);
-              Look look = new Look(condition.ofSubject(), condition.last(), Extent.NOTHING);
+              learn(stream, condition, seenBefore);
+              Check check = new Check(condition.ofSubject(), condition.last(), LogLoss.NONE);
               return condition.hasMoreGapsThan(known.condition())
-                  ? inspections.ask(stream).thenApply(now -> look)
-                  : CompletableFuture.completedFuture(look);
+                  ? inspections.ask(stream).thenApply(now -> check)
+                  : CompletableFuture.completedFuture(check);
             })
-        .thenApply(look -> new Look(look.records(), look.last(), of(stream.name())));
+        .thenApply(check -> new Check(check.records(), check.last(), of(stream.name())));
   }
 
-  /** Looks at all that the leader says of what is missing from a log. */
+  /** Reads from the leader which records are missing from a log. */
   CompletableFuture<?> inspect(LogStream stream) {
     return inspections.ask(stream);
   }
 
-  /** All logs are to be inspected before they are looked at again: JetStream was out of sight. */
-  public void distrust() {
-    found.clear();
+  /**
+   * Requires a new inspection of every log, because the connection to JetStream was interrupted.
+   */
+  public void inspectAgain() {
+    currentInspections.clear();
   }
 
-  private CompletableFuture<Found> inspected(LogStream stream) {
-    long heardBefore = highest(stream);
+  private CompletableFuture<Inspection> readInspection(LogStream stream) {
+    long seenBefore = highest(stream);
     return api.infoWithDeleted(stream.name())
         .thenApply(
             info -> {
               LogCondition condition = LogCondition.of(info, "");
-              learn(stream, condition, heardBefore);
-              return found(stream, condition, LogCondition.deleted(info));
+              learn(stream, condition, seenBefore);
+              return evaluate(stream, condition, LogCondition.deleted(info));
             });
   }
 
-  private synchronized Found found(LogStream stream, LogCondition condition, List<Long> deleted) {
-    Found before = lastFound.get(stream.name());
-    Found now =
+  private synchronized Inspection evaluate(
+      LogStream stream, LogCondition condition, List<Long> deleted) {
+    Inspection before = lastInspections.get(stream.name());
+    Inspection now =
         before == null || condition.isWorseThan(before.condition())
-            ? new Found(condition, extent(condition, deleted))
+            ? new Inspection(condition, LogLoss.of(condition, deleted))
             : before;
     if (condition.isWhole()) {
-      // JetStream forgets at its restart that it lost records; here that is known until it has as
-      // many again.
-      Extent known = before == null ? Extent.NOTHING : before.extent();
+      // After a restart, JetStream no longer reports that it lost records. This node keeps the
+      // loss until the log has as many records again.
+      LogLoss known = before == null ? LogLoss.NONE : before.loss();
       boolean shorter = condition.last() < known.acceptAt();
-      now = new Found(condition, shorter ? known : Extent.NOTHING);
-    } else if (now != before && now.extent().acceptAt() > condition.acceptedThrough()) {
-      tell(stream, now.extent());
+      now = new Inspection(condition, shorter ? known : LogLoss.NONE);
+    } else if (now != before && now.loss().acceptAt() > condition.acceptedThrough()) {
+      logLoss(stream, now.loss());
     }
-    found.put(stream.name(), now);
-    lastFound.put(stream.name(), now);
+    currentInspections.put(stream.name(), now);
+    lastInspections.put(stream.name(), now);
     return now;
   }
 
   /**
-   * A log has a record at a sequence. One that ends before it later has lost it; of several
-   * replicas a leader that was deposed may say so, too.
+   * Notes that a log has a record at a sequence. If the log ends before it later, the record was
+   * lost. Ignored for a log with several replicas, since a deposed leader may also report an
+   * earlier end.
    */
-  public void heard(LogStream stream, long sequence) {
+  public void seen(LogStream stream, long sequence) {
     if (stream.replicas() == 1) {
-      heard
+      highestSeen
           .computeIfAbsent(stream.name(), name -> new AtomicLong())
           .accumulateAndGet(sequence, Math::max);
     }
   }
 
   private long highest(LogStream stream) {
-    return Optional.ofNullable(heard.get(stream.name())).map(AtomicLong::get).orElse(0L);
+    return Optional.ofNullable(highestSeen.get(stream.name())).map(AtomicLong::get).orElse(0L);
   }
 
-  /** What is missing up to this sequence of a log was accepted, as far as this node has heard. */
+  /** An operator has accepted losses up to this sequence, as far as this node knows. */
   public long acceptedThrough(LogStream stream) {
     return accepted.getOrDefault(stream.name(), 0L);
   }
 
-  /** What is missing from a log and was not accepted, as far as this node has heard. */
-  public Optional<Extent> of(LogStream stream) {
-    return Optional.of(of(stream.name())).filter(extent -> !extent.isNothing());
+  /** The loss of a log that was not accepted, as far as this node knows. */
+  public Optional<LogLoss> of(LogStream stream) {
+    return Optional.of(of(stream.name())).filter(loss -> !loss.isNone());
   }
 
-  private Extent of(String stream) {
-    Found last = lastFound.get(stream);
-    Extent missing = last == null ? Extent.NOTHING : unlessAccepted(stream, last.extent());
-    Extent cut = unlessAccepted(stream, cuts.getOrDefault(stream, Extent.NOTHING));
-    return cut.through() > missing.through() || missing.isNothing() ? cut : missing;
+  private LogLoss of(String stream) {
+    Inspection last = lastInspections.get(stream);
+    LogLoss missing = last == null ? LogLoss.NONE : unlessAccepted(stream, last.loss());
+    LogLoss truncation = unlessAccepted(stream, truncations.getOrDefault(stream, LogLoss.NONE));
+    return truncation.through() > missing.through() || missing.isNone() ? truncation : missing;
   }
 
-  private Extent unlessAccepted(String stream, Extent extent) {
-    return extent.acceptAt() <= accepted.getOrDefault(stream, 0L) ? Extent.NOTHING : extent;
+  private LogLoss unlessAccepted(String stream, LogLoss loss) {
+    return loss.acceptAt() <= accepted.getOrDefault(stream, 0L) ? LogLoss.NONE : loss;
   }
 
-  /** What is missing and not accepted, for people: a line for each log and unreadable actor. */
+  /**
+   * Describes all losses that were not accepted: one line for each log and each unreadable actor.
+   */
   public List<String> report() {
-    Set<String> streams = new TreeSet<>(lastFound.keySet());
-    streams.addAll(cuts.keySet());
+    Set<String> streams = new TreeSet<>(lastInspections.keySet());
+    streams.addAll(truncations.keySet());
     return Stream.concat(
             streams.stream()
-                .filter(stream -> !of(stream).isNothing())
-                .map(stream -> stream + ": " + of(stream).what()),
-            unreadable.entrySet().stream()
-                .map(
-                    entry ->
-                        entry.getKey().stream()
-                            + ": actor "
-                            + Quoting.quote(entry.getKey().actor())
-                            + ": "
-                            + entry.getValue())
-                .sorted())
+                .filter(stream -> !of(stream).isNone())
+                .map(stream -> stream + ": " + of(stream).description()),
+            unreadable.report())
         .toList();
   }
 
   /**
-   * Records of an actor can't be read. Logged and reported once.
+   * Reports records of an actor that cannot be read. Logged once.
    *
-   * @param sequence of the record; 0: the actor's newest ones, which have no sequence to be told by
+   * @param sequence the record's sequence; 0: the actor's newest records, whose sequences are not
+   *     known
    */
   public void unreadable(LogStream stream, ActorId actor, long sequence, String what) {
-    if (unreadable.size() < MAX_UNREADABLE
-        && unreadable.putIfAbsent(new Unread(stream.name(), actor.value(), sequence), what)
-            == null) {
-      LOG.error(
-          "the log of namespace {} is damaged: actor {}: {} (stream {}). To restore it, see"
-              + " docs/operations.md",
-          stream.log().namespace(),
-          Quoting.quote(actor.value()),
-          what,
-          stream.name());
-    }
+    unreadable.add(stream, actor, sequence, what);
   }
 
-  /** An actor's newest record can be read. */
+  /** Clears a report that an actor's newest records cannot be read. */
   public void newestReadable(LogStream stream, ActorId actor) {
-    if (!unreadable.isEmpty()) {
-      unreadable.remove(new Unread(stream.name(), actor.value(), 0));
-    }
+    unreadable.removeNewest(stream, actor);
   }
 
   /**
-   * A failure of what was asked of a log: that its stream is gone, if it is, and else the failure
-   * itself. A cluster whose servers do not all know of a new stream yet may say that it is not
-   * there, so that is asked twice.
+   * Fails with a loss if a log's stream is missing, and otherwise with the original failure. Some
+   * servers of a cluster may not know a new stream yet, so the stream must be missing twice.
    *
-   * @param isCurrent whether the log is still one of its namespace, as the registry's leader has it
+   * @param isCurrent whether the registry's leader still has the log's incarnation
    */
-  public <T> CompletableFuture<T> unlessGone(
+  public <T> CompletableFuture<T> orLost(
       LogStream stream,
       String actor,
       Throwable thrown,
       Supplier<CompletableFuture<Boolean>> isCurrent) {
-    return isGone(stream)
+    return isDeleted(stream)
         .thenCompose(
-            gone ->
-                gone
-                    ? CompletableFuture.supplyAsync(() -> stream, WHEN_GONE_FOR_LONG)
-                        .thenCompose(this::isGone)
+            isDeleted ->
+                isDeleted
+                    ? CompletableFuture.supplyAsync(() -> stream, AFTER_DELAY)
+                        .thenCompose(this::isDeleted)
                     : CompletableFuture.completedFuture(false))
-        .thenCompose(gone -> gone ? isCurrent.get() : CompletableFuture.completedFuture(false))
+        .thenCompose(
+            isDeleted -> isDeleted ? isCurrent.get() : CompletableFuture.completedFuture(false))
         .exceptionally(failed -> false)
-        .thenCompose(gone -> CompletableFuture.failedFuture(gone ? gone(stream, actor) : thrown));
+        .thenCompose(
+            isDeleted -> CompletableFuture.failedFuture(isDeleted ? lost(stream, actor) : thrown));
   }
 
-  private CompletableFuture<Boolean> isGone(LogStream stream) {
+  private CompletableFuture<Boolean> isDeleted(LogStream stream) {
     return api.info(stream.name())
         .handle(
             (info, failed) ->
                 failed != null && JetStreamErrors.isStreamGone(JetStreamErrors.failure(failed)));
   }
 
-  /** That a log's stream, and with it all that it had, is gone. */
-  public StoreException gone(LogStream stream, String actor) {
-    String what = "its stream is gone with all records";
-    Extent all = new Extent(Long.MAX_VALUE, Long.MAX_VALUE, what);
+  /** Reports that a log's stream is missing, with all its records. */
+  public StoreException lost(LogStream stream, String actor) {
+    String what = "its stream and all its records are gone";
+    LogLoss all = new LogLoss(Long.MAX_VALUE, Long.MAX_VALUE, what);
     LogCondition none = new LogCondition(0, 0, 0, true, 0, 0, 0, 0);
-    found.remove(stream.name());
-    Found before = lastFound.put(stream.name(), new Found(none, all));
-    if (before == null || !before.extent().equals(all)) {
+    currentInspections.remove(stream.name());
+    Inspection before = lastInspections.put(stream.name(), new Inspection(none, all));
+    if (before == null || !before.loss().equals(all)) {
       LOG.error(
           "the log of namespace {} is lost: {} ({}). To restore it or delete the namespace, see"
               + " docs/operations.md",
@@ -296,81 +261,52 @@ public final class LogDamage {
         actor, stream.log().partition(), 0, "the log of the namespace is lost: " + what);
   }
 
-  /** Forgets logs that are no namespace's any more. */
+  /** Forgets the logs of deleted namespaces. */
   void forgetAllBut(Set<String> streams) {
-    found.keySet().retainAll(streams);
-    lastFound.keySet().retainAll(streams);
-    cuts.keySet().retainAll(streams);
+    currentInspections.keySet().retainAll(streams);
+    lastInspections.keySet().retainAll(streams);
+    truncations.keySet().retainAll(streams);
     accepted.keySet().retainAll(streams);
-    heard.keySet().retainAll(streams);
-    unreadable.keySet().removeIf(actor -> !streams.contains(actor.stream()));
+    highestSeen.keySet().retainAll(streams);
+    unreadable.retainStreams(streams);
   }
 
   /**
-   * @param heardBefore the highest sequence of the log that was heard of before it was asked for
+   * @param seenBefore the highest sequence that was seen before the condition was requested
    */
-  private void learn(LogStream stream, LogCondition condition, long heardBefore) {
+  private void learn(LogStream stream, LogCondition condition, long seenBefore) {
     accepted.put(stream.name(), condition.acceptedThrough());
-    if (condition.last() < heardBefore) {
-      cut(stream, condition.last(), heardBefore);
+    if (condition.last() < seenBefore) {
+      truncated(stream, condition.last(), seenBefore);
     }
-    heard(stream, condition.last());
+    seen(stream, condition.last());
   }
 
   /**
-   * A log ends before what was stored in it: its end was cut off, or an older copy was put back.
-   * That is told; of whom the lost records were, and who may have been given their versions since,
-   * nobody could say later, so it is no reason to refuse saves for good.
+   * Reports a log that ends before a record that was stored: its end was cut off, or an older copy
+   * was restored. Saves are not refused, because it cannot be determined which actors the lost
+   * records belonged to and whether their versions were assigned again.
    */
-  private void cut(LogStream stream, long last, long heardBefore) {
-    Extent extent =
-        new Extent(
+  private void truncated(LogStream stream, long last, long seenBefore) {
+    LogLoss loss =
+        new LogLoss(
             0,
-            heardBefore,
-            "it ends at " + last + ", but record " + heardBefore + " had been stored");
-    heard.remove(stream.name());
-    if (cuts.put(stream.name(), extent) == null) {
-      tell(stream, extent);
+            seenBefore,
+            "it ends at " + last + ", but record " + seenBefore + " had been stored");
+    highestSeen.remove(stream.name());
+    if (truncations.put(stream.name(), loss) == null) {
+      logLoss(stream, loss);
     }
   }
 
-  private static void tell(LogStream stream, Extent extent) {
+  private static void logLoss(LogStream stream, LogLoss loss) {
     LOG.error(
         "the log of namespace {} is damaged: {} (stream {}). {}To restore it or accept the loss"
             + " of records up to {}, see docs/operations.md",
         stream.log().namespace(),
-        extent.what(),
+        loss.description(),
         stream.name(),
-        extent.through() == 0 ? "" : "Saves to actors whose last record may be lost are refused. ",
-        extent.acceptAt());
-  }
-
-  private static Extent extent(LogCondition condition, List<Long> deleted) {
-    long last = Math.max(1, condition.last());
-    boolean listed = condition.missing() == deleted.size();
-    if (!listed || condition.highestLost() > 0 && !deleted.contains(condition.highestLost())) {
-      // Of which actors they were is not known, and their sequences would be given again: that
-      // would
-      // cover the loss up. So nobody appends before it is accepted.
-      long highest = Math.max(last, condition.highestLost());
-      return new Extent(
-          highest,
-          highest,
-          listed
-              ? "JetStream lost records up to " + condition.highestLost()
-              : Math.max(condition.missing(), deleted.size()) + " records are missing");
-    }
-    if (!deleted.isEmpty() || condition.first() > 1) {
-      long low = condition.first() > 1 ? 1 : Collections.min(deleted);
-      long high = deleted.isEmpty() ? condition.first() - 1 : Collections.max(deleted);
-      long count = Math.max(0, condition.first() - 1) + deleted.size();
-      String what =
-          low == high
-              ? "record " + low + " is missing"
-              : count + " records from " + low + " to " + high + " are missing";
-      return new Extent(high, high, what + ", which Aether did not delete");
-    }
-    return new Extent(
-        0, last, "JetStream truncated the log by " + condition.lostBytes() + " bytes");
+        loss.through() == 0 ? "" : "Saves to actors whose last record may be lost are refused. ",
+        loss.acceptAt());
   }
 }

@@ -132,7 +132,7 @@ final class LatestVersions {
   private CompletableFuture<@Nullable Void> scan(String subject, long from, long to, long highest) {
     return actors
         .apply(subject)
-        .from(from, SCAN_COMMITS, SCAN_BYTES)
+        .messagesFrom(from, SCAN_COMMITS, SCAN_BYTES)
         .thenCompose(
             messages -> {
               long highestNow = highest;

@@ -17,64 +17,38 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads a range of an actor's commits in pages. What the leader says is the actor's end when the
- * first page is asked for is where it ends. A few commits are read by their skip pointers, many in
- * batches; those come from any replica, and one that is too short for the end is completed from the
- * leader. Where a record on the way is damaged or gone, the stream itself is read.
+ * Reads a range of an actor's commits in pages, and decides how they are read. The read ends at the
+ * actor's head, as the leader reports it for the first page. A short range is read with the skip
+ * pointers, a long one in batches. Batches come from any replica; if one lags behind the head, the
+ * leader supplies the rest. If a record is damaged or missing, the stream itself is read.
  */
 public final class ActorHistory implements ActorReader {
-  private static final int PAGE_COMMITS = 256;
-  private static final int PAGE_BYTES = 1024 * 1024;
-
-  /** The first page backwards is small, since nothing is known yet of the commits' sizes. */
-  private static final int FIRST_BACKWARDS_COMMITS = 16;
-
   private final ActorLog actor;
   private final ActorRange range;
+  private final ReadBounds bounds = new ReadBounds();
 
-  /** Empty until the first page was asked for; 0: not known. */
+  /** Ensures that no version is left out silently. */
+  private final GapCheck gapCheck;
+
+  private final ForwardPages forward;
+  private final BackwardPages backward;
+
+  /** The head's version; empty until the first page is requested; 0: not known. */
   private OptionalLong latestVersion = OptionalLong.empty();
 
-  /**
-   * The oldest commit that was read backwards, or the actor's last: skip pointers lead on from it.
-   */
-  private Optional<ActorLog.Located> above = Optional.empty();
+  /** All entries of a short range until they are returned, then an empty list. */
+  private Optional<List<LogEntry>> shortRange = Optional.empty();
 
-  /** Sequences still to read, both included; nothing if {@code from > to}. */
-  private long fromSequence = 1;
-
-  private long toSequence;
-
-  /** All that there is to read, where that is little; the next page. */
-  private Optional<List<LogEntry>> few = Optional.empty();
-
-  /** Numbers of the oldest and the newest commit still to read, backwards. */
-  private long fromNumber = 1;
-
-  private long toNumber;
-
-  /** What was read up to now, so that nothing is left out silently. */
-  private final GapCheck chain;
-
-  private int backwardsCommits = FIRST_BACKWARDS_COMMITS;
-
-  /** What may have come after the actor's last commit and is lost; told once, at the end. */
-  private Optional<LogEntry> lost = Optional.empty();
-
-  /**
-   * Backwards, the sequence of the message that must come next, as the one after it says; 0: none,
-   * or it is not known.
-   */
-  private long expected;
-
-  /** Where the commits still to read backwards lie, if their skip pointers don't tell. */
-  private Optional<SequenceIndex> scanned = Optional.empty();
+  /** Records after the last readable commit that may be lost; returned once, at the newest end. */
+  private Optional<LogEntry> lostHead = Optional.empty();
 
   public ActorHistory(ActorLog actor, ActorRange range) {
     this.actor = actor;
     this.range = range;
-    chain = new GapCheck(actor.actor(), range.backwards());
-    chain.expect(range.backwards() ? 0 : range.from());
+    gapCheck = new GapCheck(actor.actor(), range.backwards());
+    gapCheck.expect(range.backwards() ? 0 : range.from());
+    forward = new ForwardPages(actor, bounds, gapCheck);
+    backward = new BackwardPages(actor, bounds, gapCheck);
   }
 
   @Override
@@ -82,67 +56,145 @@ public final class ActorHistory implements ActorReader {
     CompletableFuture<List<LogEntry>> next =
         latestVersion.isEmpty() ? locate().thenCompose(located -> first()) : page();
     return JetStreamErrors.mapped(
-            range.backwards() && scanned.isEmpty()
+            range.backwards() && !backward.hasIndex()
                 ? next.exceptionallyCompose(this::aroundDamageBackwards)
                 : next)
-        .thenApply(entries -> entries.isEmpty() ? lostAtTheEnd() : entries);
+        .thenApply(entries -> entries.isEmpty() ? takeLostHead() : entries);
   }
 
-  /** Backwards, what is lost of the actor's end comes first. */
+  /** A backwards read begins with the entry for a lost head. */
   private CompletableFuture<List<LogEntry>> first() {
-    return range.backwards() && lost.isPresent()
-        ? CompletableFuture.completedFuture(lostAtTheEnd())
+    return range.backwards() && lostHead.isPresent()
+        ? CompletableFuture.completedFuture(takeLostHead())
         : page();
   }
 
-  private List<LogEntry> lostAtTheEnd() {
-    List<LogEntry> told = lost.map(List::of).orElse(List.of());
-    lost = Optional.empty();
-    return told;
+  private List<LogEntry> takeLostHead() {
+    List<LogEntry> entries = lostHead.map(List::of).orElse(List.of());
+    lostHead = Optional.empty();
+    return entries;
+  }
+
+  private CompletableFuture<List<LogEntry>> page() {
+    if (shortRange.isPresent()) {
+      List<LogEntry> entries = shortRange.get();
+      shortRange = Optional.of(List.of());
+      return CompletableFuture.completedFuture(entries);
+    }
+    if (bounds.isEmpty()) {
+      return CompletableFuture.completedFuture(List.of());
+    }
+    return range.backwards() ? backward.next(lastVersion()) : forward.next(lastVersion());
+  }
+
+  /** The version that a complete read ends with; 0: any. */
+  private long lastVersion() {
+    return range.backwards() ? range.from() : Math.min(range.to(), latestVersion.orElseThrow());
   }
 
   private CompletableFuture<Void> locate() {
     CompletableFuture<Void> located =
         actor
-            .end()
+            .readHead()
             .thenCompose(
-                end -> {
-                  long visible = end.last().map(last -> last.head().version()).orElse(0L);
+                head -> {
+                  long visible = head.last().map(last -> last.head().version()).orElse(0L);
                   if (range.to() > visible) {
-                    lost = end.doubt().map(ActorHistory::entry);
+                    lostHead = head.doubt().map(ActorDamage::entry);
                   }
-                  return end.last().isEmpty() && end.doubt().isPresent()
-                      ? withoutEnd(0)
-                      : locate(end.last());
+                  return head.last().isEmpty() && head.doubt().isPresent()
+                      ? withoutHead(0)
+                      : locate(head.last());
                 });
     return range.backwards() ? located : located.exceptionallyCompose(this::aroundDamage);
   }
 
-  /** JetStream finds no end where it can't read the last message; the others may be there. */
-  private CompletableFuture<Void> withoutEnd(long after) {
+  private CompletableFuture<Void> locate(Optional<LocatedCommit> last) {
+    ActorHead head = last.map(LocatedCommit::head).orElse(ActorHead.NONE);
+    latestVersion = OptionalLong.of(head.version());
+    if (last.isEmpty() || range.from() > head.version()) {
+      bounds.toSequence = 0;
+      return CompletableFuture.completedFuture(null);
+    }
+    long from = Math.max(1, range.from());
+    long to = Math.min(range.to(), head.version());
+    if (range.backwards()) {
+      gapCheck.expect(to);
+      backward.startFrom(last.get());
+    }
+    if (Math.min(head.through().count(), to - from + 1) > SkipPointerReader.MAX_COMMITS) {
+      return locateBounds(last.get());
+    }
+    return Interpolation.near(actor, last.get(), to)
+        .thenCompose(
+            near -> actor.readBySkipPointers(near, SkipPointerReader.Range.ofVersions(from, to)))
+        .thenCompose(
+            messages -> {
+              shortRange = messages.map(this::inReadOrder);
+              return shortRange.isPresent()
+                  ? CompletableFuture.completedFuture(null)
+                  : locateBounds(last.get());
+            });
+  }
+
+  private List<LogEntry> inReadOrder(List<StoredMessage> messages) {
+    List<LogEntry> entries = new ArrayList<>();
+    messages.forEach(message -> entries.add(actor.entry(message)));
+    if (range.backwards()) {
+      Collections.reverse(entries);
+    }
+    gapCheck.follow(entries);
+    gapCheck.checkReached(lastVersion());
+    return entries;
+  }
+
+  /** Finds the sequences at which the range begins and ends. */
+  private CompletableFuture<Void> locateBounds(LocatedCommit last) {
+    CompletableFuture<?> from =
+        range.from() <= (range.backwards() ? 0 : 1)
+            ? CompletableFuture.completedFuture(null)
+            : commitWithVersion(last, range.from())
+                .thenAccept(commit -> commit.ifPresent(bounds::startAt));
+    CompletableFuture<?> to;
+    if (range.to() >= last.head().version()) {
+      bounds.endAt(last);
+      to = CompletableFuture.completedFuture(null);
+    } else {
+      to =
+          commitWithVersion(last, range.to()).thenAccept(commit -> commit.ifPresent(bounds::endAt));
+    }
+    return CompletableFuture.allOf(from, to);
+  }
+
+  private CompletableFuture<Optional<LocatedCommit>> commitWithVersion(
+      LocatedCommit last, long version) {
+    return Interpolation.near(actor, last, version)
+        .thenCompose(near -> actor.commitWithVersion(near.head(), version));
+  }
+
+  /**
+   * Locates the readable messages of an actor whose last message JetStream cannot read. JetStream
+   * then returns no last message at all, although earlier ones may exist.
+   */
+  private CompletableFuture<Void> withoutHead(long after) {
     return actor
         .readableAfter(after)
         .thenCompose(
             next -> {
               if (next > 0) {
-                return withoutEnd(next);
+                return withoutHead(next);
               }
               everythingTo(after);
               return range.backwards() && after > 0
                   ? SequenceIndex.scan(actor, 1, after, GapCheck.notFound())
-                      .thenAccept(list -> scanned = Optional.of(list))
+                      .thenAccept(backward::use)
                   : CompletableFuture.completedFuture(null);
             });
   }
 
-  private static LogEntry entry(StoreException.CorruptRecord damage) {
-    return new LogEntry.Corrupt(
-        damage.partition(), damage.position(), damage.actorId(), damage.why());
-  }
-
   /**
-   * Where a record on the way to the range can't be read, everything is read from the beginning:
-   * the reader is told of the damage where it stands, and of the rest.
+   * If a record on the way to the range cannot be read, everything from the beginning on is read.
+   * The reader gets an entry at the damaged position, and all the other commits.
    */
   private CompletableFuture<Void> aroundDamage(Throwable thrown) {
     return isDamage(thrown)
@@ -156,281 +208,48 @@ public final class ActorHistory implements ActorReader {
 
   private void everythingTo(long sequence) {
     latestVersion = OptionalLong.of(0);
-    fromSequence = 1;
-    toSequence = sequence;
+    bounds.everythingTo(sequence);
   }
 
-  /** The same backwards: where the records lie is found out first, for none tells of the others. */
+  /**
+   * The same for a backwards read. The sequences of all records are determined first, since the
+   * skip pointers of a damaged record cannot be followed.
+   */
   private CompletableFuture<List<LogEntry>> aroundDamageBackwards(Throwable thrown) {
     boolean isTrimmed = StoreException.hasReason(thrown, Reason.HISTORY_TRIMMED);
-    if (isTrimmed && range.from() == 0 && toSequence > 0) {
-      return whatIsKept(thrown).exceptionallyCompose(this::aroundDamageBackwards);
+    if (isTrimmed && range.from() == 0 && bounds.toSequence > 0) {
+      return untrimmedPage(thrown).exceptionallyCompose(this::aroundDamageBackwards);
     }
     if (!isDamage(thrown)) {
       return CompletableFuture.failedFuture(thrown);
     }
     CompletableFuture<Void> end =
-        toSequence > 0
+        bounds.toSequence > 0
             ? CompletableFuture.completedFuture(null)
             : actor.lastSequence().thenAccept(this::everythingTo);
-    return end.thenCompose(known -> SequenceIndex.scan(actor, fromSequence, toSequence, thrown))
+    return end.thenCompose(
+            known -> SequenceIndex.scan(actor, bounds.fromSequence, bounds.toSequence, thrown))
         .thenCompose(
-            list -> {
-              scanned = Optional.of(list);
+            sequences -> {
+              backward.use(sequences);
               return page();
             });
   }
 
   /**
-   * The next page, going back only as far as there is something; what is gone was not asked for.
+   * Reads the next page back to the first commit that was not trimmed. The caller asked for
+   * everything that exists, so trimmed commits are no error.
    */
-  private CompletableFuture<List<LogEntry>> whatIsKept(Throwable trimmed) {
+  private CompletableFuture<List<LogEntry>> untrimmedPage(Throwable trimmed) {
     return actor
         .firstKeptCommit()
         .thenCompose(
             first -> {
-              if (first.isEmpty() || first.get().header().number() <= fromNumber) {
+              if (first.isEmpty() || first.get().header().number() <= bounds.fromNumber) {
                 return CompletableFuture.failedFuture(trimmed);
               }
-              fromNumber = first.get().header().number();
-              fromSequence = first.get().sequence();
+              bounds.startAt(first.get());
               return page();
             });
-  }
-
-  private CompletableFuture<Void> locate(Optional<ActorLog.Located> last) {
-    ActorHead found = last.map(ActorLog.Located::head).orElse(ActorHead.NONE);
-    latestVersion = OptionalLong.of(found.version());
-    if (last.isEmpty() || range.from() > found.version()) {
-      toSequence = 0;
-      return CompletableFuture.completedFuture(null);
-    }
-    long from = Math.max(1, range.from());
-    long to = Math.min(range.to(), found.version());
-    if (range.backwards()) {
-      chain.expect(to);
-      above = last;
-    }
-    if (Math.min(found.through().count(), to - from + 1) > SkipPointerReader.MAX_COMMITS) {
-      return locateEnds(last.get());
-    }
-    return Interpolation.near(actor, last.get(), to)
-        .thenCompose(near -> actor.few(near, SkipPointerReader.Range.ofVersions(from, to)))
-        .thenCompose(
-            messages -> {
-              few = messages.map(this::asAskedFor);
-              return few.isPresent()
-                  ? CompletableFuture.completedFuture(null)
-                  : locateEnds(last.get());
-            });
-  }
-
-  private List<LogEntry> asAskedFor(List<StoredMessage> messages) {
-    List<LogEntry> entries = new ArrayList<>();
-    messages.forEach(message -> entries.add(actor.entry(message)));
-    if (range.backwards()) {
-      Collections.reverse(entries);
-    }
-    chain.follow(entries);
-    chain.checkReached(lastAskedFor());
-    return entries;
-  }
-
-  /** The version that a whole reading ends with; 0: whatever there is. */
-  private long lastAskedFor() {
-    return range.backwards() ? range.from() : Math.min(range.to(), latestVersion.orElseThrow());
-  }
-
-  /** Finds the ends of the range in the stream. */
-  private CompletableFuture<Void> locateEnds(ActorLog.Located last) {
-    ActorHead found = last.head();
-    CompletableFuture<?> from =
-        range.from() <= (range.backwards() ? 0 : 1)
-            ? CompletableFuture.completedFuture(null)
-            : holding(last, range.from())
-                .thenAccept(
-                    located ->
-                        located.ifPresent(
-                            at -> {
-                              fromSequence = at.sequence();
-                              fromNumber = at.header().number();
-                            }));
-    CompletableFuture<?> to;
-    if (range.to() >= found.version()) {
-      toSequence = found.sequence();
-      toNumber = found.through().count();
-      to = CompletableFuture.completedFuture(null);
-    } else {
-      to =
-          holding(last, range.to())
-              .thenAccept(
-                  located ->
-                      located.ifPresent(
-                          at -> {
-                            toSequence = at.sequence();
-                            toNumber = at.header().number();
-                          }));
-    }
-    return CompletableFuture.allOf(from, to);
-  }
-
-  private CompletableFuture<Optional<ActorLog.Located>> holding(
-      ActorLog.Located last, long version) {
-    return Interpolation.near(actor, last, version)
-        .thenCompose(near -> actor.holding(near.head(), version));
-  }
-
-  private CompletableFuture<List<LogEntry>> page() {
-    if (few.isPresent()) {
-      List<LogEntry> entries = few.get();
-      few = Optional.of(List.of());
-      return CompletableFuture.completedFuture(entries);
-    }
-    if (fromSequence > toSequence) {
-      return CompletableFuture.completedFuture(List.of());
-    }
-    return range.backwards() ? backwards() : forwards();
-  }
-
-  private CompletableFuture<List<LogEntry>> forwards() {
-    return actor
-        .from(fromSequence, PAGE_COMMITS, PAGE_BYTES)
-        .thenApply(
-            messages -> {
-              List<LogEntry> entries = entries(messages);
-              fromSequence = last(messages).sequence() + 1;
-              chain.follow(entries);
-              if (fromSequence > toSequence) {
-                chain.checkReached(lastAskedFor());
-              }
-              if (entries.isEmpty()) {
-                throw GapCheck.notFound();
-              }
-              return entries;
-            });
-  }
-
-  /** The newest commits still to read: read forwards, turned round. */
-  private CompletableFuture<List<LogEntry>> backwards() {
-    return newest()
-        .thenApply(
-            messages -> {
-              List<LogEntry> entries = newestFirst(messages);
-              toSequence = before(messages.get(0).sequence());
-              above = actor.readable(messages.get(0)).or(() -> above);
-              adaptBackwardsPage(messages);
-              if (toSequence == 0 && isMissing(expected, fromSequence)) {
-                entries.add(entry(actor.missing(expected)));
-              }
-              chain.follow(entries);
-              if (toSequence == 0) {
-                chain.checkReached(lastAskedFor());
-              }
-              if (entries.isEmpty()) {
-                throw GapCheck.notFound();
-              }
-              return entries;
-            });
-  }
-
-  /** Where the next page ends, which goes before a sequence; 0 if there is none. */
-  private long before(long sequence) {
-    if (scanned.isPresent()) {
-      return scanned.get().before(sequence - 1, 1);
-    }
-    toNumber -= backwardsCommits;
-    return toNumber < fromNumber ? 0 : sequence - 1;
-  }
-
-  private CompletableFuture<List<StoredMessage>> newest() {
-    if (scanned.isPresent()) {
-      long oldest = scanned.get().before(toSequence, backwardsCommits);
-      return collect(Math.max(oldest, fromSequence), new ArrayList<>());
-    }
-    long oldest = Math.max(fromNumber, toNumber - backwardsCommits + 1);
-    if (backwardsCommits > SkipPointerReader.MAX_COMMITS) {
-      return newestFrom(oldest);
-    }
-    return actor
-        .few(above.orElseThrow(), SkipPointerReader.Range.ofNumbers(oldest, toNumber))
-        .thenCompose(
-            found ->
-                found
-                    .map(this::notBeforeTheRange)
-                    .map(CompletableFuture::completedFuture)
-                    .orElseGet(() -> newestFrom(oldest)));
-  }
-
-  private List<StoredMessage> notBeforeTheRange(List<StoredMessage> messages) {
-    return messages.stream().filter(message -> message.sequence() >= fromSequence).toList();
-  }
-
-  private CompletableFuture<List<StoredMessage>> newestFrom(long oldest) {
-    return actor
-        .numbered(above.orElseThrow().head(), oldest)
-        .thenCompose(
-            located -> collect(Math.max(located.sequence(), fromSequence), new ArrayList<>()));
-  }
-
-  /** All messages from a sequence on to the end of the range. */
-  private CompletableFuture<List<StoredMessage>> collect(long from, List<StoredMessage> into) {
-    return actor
-        .from(from, backwardsCommits, PAGE_BYTES)
-        .thenCompose(
-            messages -> {
-              into.addAll(messages);
-              return last(messages).sequence() < toSequence
-                  ? collect(last(messages).sequence() + 1, into)
-                  : CompletableFuture.completedFuture(into);
-            });
-  }
-
-  /** A page backwards holds so many commits as would have made a page of the last one's bytes. */
-  private void adaptBackwardsPage(List<StoredMessage> messages) {
-    long bytes = messages.stream().mapToLong(message -> message.body().length).sum();
-    long fitting = messages.size() * (long) PAGE_BYTES / Math.max(1, bytes);
-    backwardsCommits = (int) Math.max(1, Math.min(PAGE_COMMITS, fitting));
-  }
-
-  /** Messages in their order, and where one is missing before another, that. */
-  private List<LogEntry> entries(List<StoredMessage> messages) {
-    List<LogEntry> entries = new ArrayList<>();
-    long next = fromSequence;
-    for (StoredMessage message : messages) {
-      if (message.sequence() <= toSequence) {
-        long before = actor.before(message);
-        if (isMissing(before, next)) {
-          entries.add(entry(actor.missing(before)));
-        }
-        entries.add(actor.entry(message));
-        next = message.sequence() + 1;
-      }
-    }
-    return entries;
-  }
-
-  /** The same, newest first. */
-  private List<LogEntry> newestFirst(List<StoredMessage> messages) {
-    List<LogEntry> entries = new ArrayList<>();
-    for (int i = messages.size() - 1; i >= 0; i--) {
-      StoredMessage message = messages.get(i);
-      if (message.sequence() <= toSequence) {
-        if (expected != message.sequence() && isMissing(expected, message.sequence())) {
-          entries.add(entry(actor.missing(expected)));
-        }
-        entries.add(actor.entry(message));
-        expected = actor.before(message);
-      }
-    }
-    return entries;
-  }
-
-  /** Whether a message that another names is among those that would have been read, and lost. */
-  private boolean isMissing(long sequence, long from) {
-    return sequence >= from && !actor.isTrimmed(sequence);
-  }
-
-  private static StoredMessage last(List<StoredMessage> messages) {
-    return messages.get(messages.size() - 1);
   }
 }

@@ -7,7 +7,7 @@ import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.wire.BatchReader;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 
-/** What reading an actor needs, whichever actor it is. */
+/** The parts needed to read any actor. */
 public record ActorLogs(
     JetStreamApi api, BatchReader batches, SkipPointerReader skipPointers, LogDamage damage) {
 

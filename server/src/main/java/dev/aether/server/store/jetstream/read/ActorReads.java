@@ -17,12 +17,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Reads actors where their namespaces are now: as they were recreated, if this node has not heard
- * of that yet.
+ * Reads actors in the current incarnation of their namespace, even if this node has not learned of
+ * it yet.
  */
 public final class ActorReads {
-  /** How often an actor's first and last versions are read until they fit each other. */
-  private static final int MAX_LOOKS = 5;
+  /** How often an actor's first and last versions are read until they are consistent. */
+  private static final int MAX_READS = 5;
 
   private final ActorLogs actors;
   private final CurrentIncarnation current;
@@ -32,17 +32,17 @@ public final class ActorReads {
     this.current = new CurrentIncarnation(namespaces, actors.damage());
   }
 
-  /** A range of an actor's commits, as {@link EventStore#read} says. */
+  /** Reads a range of an actor's commits, as specified by {@link EventStore#read}. */
   public ActorReader read(ActorRange range) {
     return new Reader(range, Optional.empty());
   }
 
-  /** The same in one incarnation only, as {@link EventStore#readIncarnation} says. */
+  /** Reads a range in one incarnation only, as specified by {@link EventStore#readIncarnation}. */
   public ActorReader readIncarnation(String incarnation, ActorRange range) {
     return new Reader(range, Optional.of(incarnation));
   }
 
-  /** The versions of an actor, as {@link EventStore#versions} says. */
+  /** Returns the versions of an actor, as specified by {@link EventStore#versions}. */
   public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
     return current.read(namespace, info -> versions(actors.of(info, actor)), ActorVersions.NONE);
   }
@@ -56,20 +56,20 @@ public final class ActorReads {
   }
 
   /**
-   * Two reads side by side may see different moments: the first commit, or a trimming, between
-   * them.
+   * Repeats the two concurrent reads until they are consistent. The first commit may have been
+   * stored between them, or the history trimmed.
    */
   private static CompletableFuture<ActorVersions> versions(
-      ActorLog actor, long latest, long firstKept, int looks) {
+      ActorLog actor, long latest, long firstKept, int reads) {
     if (latest == 0) {
       return CompletableFuture.completedFuture(ActorVersions.NONE);
     }
     if (firstKept >= 1 && firstKept <= latest) {
       return CompletableFuture.completedFuture(new ActorVersions(latest, firstKept));
     }
-    if (looks == MAX_LOOKS) {
+    if (reads == MAX_READS) {
       return CompletableFuture.failedFuture(
-          JetStreamFailure.notDelivered("an actor's history changes faster than it is read"));
+          JetStreamFailure.notDelivered("the actor's history changes faster than it can be read"));
     }
     return actor
         .head()
@@ -77,17 +77,18 @@ public final class ActorReads {
             head ->
                 actor
                     .firstKept()
-                    .thenCompose(first -> versions(actor, head.version(), first, looks + 1)));
+                    .thenCompose(first -> versions(actor, head.version(), first, reads + 1)));
   }
 
   /**
-   * A reader that finds its namespace when the first page is asked for. The pages after it are of
-   * the same incarnation: if that goes meanwhile, the reader fails rather than mix two.
+   * A reader that reads up its namespace when the first page is requested. All later pages come
+   * from the same incarnation; if it is deleted meanwhile, the reader fails rather than mix two
+   * incarnations.
    */
   private final class Reader implements ActorReader {
     private final ActorRange range;
 
-    /** The incarnation that is to be read; empty: the current one. */
+    /** The incarnation to read; empty: the current one. */
     private final Optional<String> wanted;
 
     private Optional<ActorHistory> history = Optional.empty();
@@ -103,19 +104,19 @@ public final class ActorReads {
       if (history.isPresent()) {
         return JetStreamErrors.mapped(history.get().next());
       }
-      return first().thenApply(this::unlessAnother);
+      return first().thenApply(this::checkIncarnation);
     }
 
     private CompletableFuture<List<LogEntry>> first() {
       return current.read(
           range.namespace(),
           info -> {
-            ActorHistory begun = new ActorHistory(actors.of(info, range.actor()), range);
-            return begun
+            ActorHistory started = new ActorHistory(actors.of(info, range.actor()), range);
+            return started
                 .next()
                 .thenApply(
                     page -> {
-                      history = Optional.of(begun);
+                      history = Optional.of(started);
                       found = Optional.of(info.incarnation());
                       return page;
                     });
@@ -123,7 +124,7 @@ public final class ActorReads {
           List.of());
     }
 
-    private List<LogEntry> unlessAnother(List<LogEntry> page) {
+    private List<LogEntry> checkIncarnation(List<LogEntry> page) {
       if (wanted.isPresent() && !wanted.equals(found)) {
         throw StoreException.namespaceNotFound(range.namespace());
       }

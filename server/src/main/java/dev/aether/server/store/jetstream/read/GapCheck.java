@@ -7,15 +7,15 @@ import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import java.util.List;
 
 /**
- * Holds the commits that a reading brings against each other: versions have no gap, so where one is
- * missing between two commits, or before the first, it was trimmed or deleted meanwhile. Around a
- * record that can't be decoded nothing is known. Not for several threads at once.
+ * Checks that the commits of a read have consecutive versions. If a version is missing before a
+ * commit, it was trimmed, or deleted during the read. Around a record that cannot be decoded,
+ * nothing is checked. Not thread-safe.
  */
 final class GapCheck {
   private final ActorId actor;
   private final boolean backwards;
 
-  /** The version that the next commit must hold; 0: not known. */
+  /** The version that the next commit must contain; 0: not known. */
   private long next;
 
   GapCheck(ActorId actor, boolean backwards) {
@@ -24,15 +24,15 @@ final class GapCheck {
   }
 
   /**
-   * Says which version must come next; 0: that is not known. Commits that come before it in the
-   * order asked for may come, and are passed over.
+   * Sets the version that must come next; 0: not known. Commits that precede it in read order are
+   * allowed and ignored.
    */
   void expect(long version) {
     next = version;
   }
 
   /**
-   * Takes the next commits, in the order asked for.
+   * Checks the next commits, in read order.
    *
    * @throws StoreException with reason HISTORY_TRIMMED if there is a gap before one of them
    */
@@ -58,11 +58,12 @@ final class GapCheck {
   }
 
   /**
-   * Goes on only if the commits reached the end of what was asked for.
+   * Checks that the read reached the end of the requested range.
    *
-   * @param last version asked for, in the order asked for; 0: whatever there was is enough
-   * @throws StoreException with reason HISTORY_TRIMMED if older ones are missing
-   * @throws JetStreamFailure if newer ones are: what the leader said is there was deleted meanwhile
+   * @param last the last requested version, in read order; 0: any end is accepted
+   * @throws StoreException with reason HISTORY_TRIMMED if older commits are missing
+   * @throws JetStreamFailure if newer commits are missing: the leader reported them before, so they
+   *     were deleted meanwhile
    */
   void checkReached(long last) {
     if (last == 0 || next == 0) {
@@ -76,8 +77,8 @@ final class GapCheck {
     }
   }
 
-  /** For a reading that would otherwise look whole. */
+  /** The failure of a read that would otherwise look complete. */
   static JetStreamFailure notFound() {
-    return JetStreamFailure.notDelivered("commits that there are were not found");
+    return JetStreamFailure.notDelivered("existing commits were not found");
   }
 }

@@ -5,25 +5,28 @@ import dev.aether.server.store.jetstream.format.SkipPointers;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Comes near a version that lies far below an actor's end. Down the skip pointers that is a read
- * for each halving, one after another. But where an actor's commits lie close together, their
- * sequences rise about as their versions do: so the place is guessed, and what JetStream has next
- * there narrows it down. A wrong guess costs time only: what is read is the actor's own commit, and
- * tells its version.
+ * Finds a commit near a version that is far below an actor's head. Skip pointers need one read per
+ * halving, one after another. But if an actor's commits are close together, their sequences grow
+ * about as fast as their versions. So the position is estimated, and the next message there narrows
+ * it down. A wrong estimate only costs time: each message read is a commit of the actor and names
+ * its version.
  */
 final class Interpolation {
   private static final int MAX_GUESSES = 3;
 
-  /** Among fewer commits than this, skip pointers are as fast. */
+  /** With fewer commits than this, skip pointers are as fast. */
   private static final int MIN_COMMITS = 64;
 
-  /** Messages to a commit; farther apart, JetStream walks long from a guess to the next commit. */
+  /**
+   * Messages per commit. If the commits are farther apart, JetStream scans too many messages to
+   * find the next commit after an estimate.
+   */
   private static final int MAX_GAP = 256;
 
   private final ActorLog actor;
   private final long version;
 
-  /** A commit that ends before the version; all 0: the beginning. */
+  /** A commit that ends before the version; all 0: the beginning of the log. */
   private record Below(long number, long sequence, long version) {
     static final Below BEGINNING = new Below(0, 0, 0);
   }
@@ -34,16 +37,15 @@ final class Interpolation {
   }
 
   /**
-   * A commit that is not before the one that holds a version, near it if that was found.
+   * Finds a commit that is not before the one that contains a version, and close to it if possible.
    *
-   * @param above the nearest that is known
+   * @param above the nearest such commit that is known
    */
-  static CompletableFuture<ActorLog.Located> near(
-      ActorLog actor, ActorLog.Located above, long version) {
+  static CompletableFuture<LocatedCommit> near(ActorLog actor, LocatedCommit above, long version) {
     return new Interpolation(actor, version).near(above, Below.BEGINNING, MAX_GUESSES);
   }
 
-  private CompletableFuture<ActorLog.Located> near(ActorLog.Located above, Below known, int left) {
+  private CompletableFuture<LocatedCommit> near(LocatedCommit above, Below known, int left) {
     SkipPointers skipPointers = above.head().through();
     int pointer = skipPointers.towardsVersion(version);
     SkipPointers.Tree tree = skipPointers.trees().get(pointer);
@@ -63,14 +65,16 @@ final class Interpolation {
                     : narrowed(above, found.get(), below, left - 1));
   }
 
-  /** So many messages after what is below. One that comes after a low guess goes twice as far. */
+  /**
+   * The estimated distance from the lower bound. After an estimate that was too low, it is doubled.
+   */
   private long guess(Below below, SkipPointers.Tree tree, boolean isAfterLowGuess, long messages) {
     double share = (double) (version - below.version()) / (tree.lastVersion() - below.version());
     return Math.min(messages, (long) Math.ceil((isAfterLowGuess ? 2 : 1) * share * messages));
   }
 
-  private CompletableFuture<ActorLog.Located> narrowed(
-      ActorLog.Located above, ActorLog.Located found, Below below, int left) {
+  private CompletableFuture<LocatedCommit> narrowed(
+      LocatedCommit above, LocatedCommit found, Below below, int left) {
     CommitHeader header = found.header();
     return header.lastVersion() >= version
         ? near(found, below, left)

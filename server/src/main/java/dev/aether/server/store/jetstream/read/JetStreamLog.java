@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
-/** Whole logs: one stream each. */
+/** Reads and follows complete logs; each log is one stream. */
 public final class JetStreamLog implements CommitLog {
   private static final int PAGE_MESSAGES = 1000;
 
@@ -38,26 +38,26 @@ public final class JetStreamLog implements CommitLog {
   private final LogDamage damage;
   private final KnownCommits known;
   private final Timers timers;
-  private final OrderedConsumers tails;
+  private final OrderedConsumers consumers;
 
-  /** For marks, of which a subscription over many logs asks one each. */
-  private final RequestLimiter marks = new RequestLimiter();
+  /** Limits requests for markRequests, since a subscription to many logs requests one for each. */
+  private final RequestLimiter markRequests = new RequestLimiter();
 
-  private final SingleFlight<LogId, Extent> extents = new SingleFlight<>(this::ask);
+  private final SingleFlight<LogId, Extent> extents = new SingleFlight<>(this::readExtent);
 
   public JetStreamLog(
       ActorLogs actors,
       Namespaces namespaces,
       KnownCommits known,
       Timers timers,
-      OrderedConsumers tails) {
+      OrderedConsumers consumers) {
     this.api = actors.api();
     this.batches = actors.batches();
     this.damage = actors.damage();
     this.namespaces = namespaces;
     this.known = known;
     this.timers = timers;
-    this.tails = tails;
+    this.consumers = consumers;
   }
 
   @Override
@@ -65,14 +65,14 @@ public final class JetStreamLog implements CommitLog {
     return extents.ask(log);
   }
 
-  private CompletableFuture<Extent> ask(LogId log) {
-    return orGone(log, api.info(SubjectCodec.stream(log)).thenApply(info -> extent(log, info)));
+  private CompletableFuture<Extent> readExtent(LogId log) {
+    return orDeleted(log, api.info(SubjectCodec.stream(log)).thenApply(info -> extent(log, info)));
   }
 
   private Extent extent(LogId log, StreamInfo info) {
     StreamState state = info.getStreamState();
     long last = state.getLastSequence();
-    // The last message may be gone, and then JetStream's time is not that of any.
+    // The last message may be deleted; JetStream's time then belongs to no message.
     Mark head =
         state.getMsgCount() == 0 || state.getLastTime() == null
             ? Mark.at(last)
@@ -80,7 +80,10 @@ public final class JetStreamLog implements CommitLog {
     return new Extent(first(log, state), head, info.getConfiguration().getReplicas() == 1);
   }
 
-  /** What is missing at the beginning and was not accepted is not trimmed, but to be told of. */
+  /**
+   * Records missing at the beginning count as trimmed only if their loss was accepted. Otherwise
+   * readers must be told of them.
+   */
   private long first(LogId log, StreamState state) {
     long first = state.getFirstSequence();
     return first - 1 <= damage.acceptedThrough(LogStream.of(log, 1)) ? first : 1;
@@ -88,11 +91,11 @@ public final class JetStreamLog implements CommitLog {
 
   @Override
   public CompletableFuture<Mark> mark(LogId log, long position) {
-    return orGone(
-        log, onStream(log, stream -> marks.pass(() -> markAsLeaderHasIt(stream, position))));
+    return orDeleted(
+        log, withStream(log, stream -> markRequests.pass(() -> markFromLeader(stream, position))));
   }
 
-  private CompletableFuture<Mark> markAsLeaderHasIt(LogStream stream, long position) {
+  private CompletableFuture<Mark> markFromLeader(LogStream stream, long position) {
     return api.next(stream, position, SubjectCodec.prefix(stream.log()) + ">")
         .thenApply(
             next ->
@@ -103,11 +106,13 @@ public final class JetStreamLog implements CommitLog {
 
   @Override
   public CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes) {
-    return orGone(log, onStream(log, stream -> readOn(stream, after, upTo, maxBytes)));
+    return orDeleted(log, withStream(log, stream -> readAfter(stream, after, upTo, maxBytes)));
   }
 
-  /** The page begins with the message of the mark, to see that it is the same one. */
-  private CompletableFuture<Page> readOn(LogStream stream, Mark after, long upTo, int maxBytes) {
+  /**
+   * Reads a page that begins with the message of the mark, to verify that it is the same message.
+   */
+  private CompletableFuture<Page> readAfter(LogStream stream, Mark after, long upTo, int maxBytes) {
     long from = after.isVerifiable() ? after.position() : after.position() + 1;
     return batches
         .get(stream, from, SubjectCodec.prefix(stream.log()) + ">", PAGE_MESSAGES, maxBytes)
@@ -122,28 +127,31 @@ public final class JetStreamLog implements CommitLog {
               }
               verify(after, first);
               return messages.size() == 1
-                  // Nothing comes after it, or it takes the page's room.
-                  ? readOn(stream, Mark.at(after.position()), upTo, maxBytes)
+                  // There is no message after it, or it fills the page.
+                  ? readAfter(stream, Mark.at(after.position()), upTo, maxBytes)
                   : withoutGap(
                       stream, messages.subList(1, messages.size()), after.position(), upTo);
             });
   }
 
-  /** Records up to where one is missing: then the leader is asked for it. */
+  /**
+   * Returns the records up to the first gap. If the gap comes first, the leader is asked for the
+   * missing record.
+   */
   private CompletableFuture<Page> withoutGap(
       LogStream stream, List<StoredMessage> messages, long after, long upTo) {
-    int sound = 0;
+    int complete = 0;
     long next = after + 1;
     long accepted = damage.acceptedThrough(stream);
-    while (sound < messages.size()
-        && (messages.get(sound).sequence() == next
-            || messages.get(sound).sequence() - 1 <= accepted)) {
-      next = messages.get(sound).sequence() + 1;
-      sound++;
+    while (complete < messages.size()
+        && (messages.get(complete).sequence() == next
+            || messages.get(complete).sequence() - 1 <= accepted)) {
+      next = messages.get(complete).sequence() + 1;
+      complete++;
     }
-    return sound == 0
+    return complete == 0
         ? readFromLeader(stream, Mark.at(after), upTo)
-        : CompletableFuture.completedFuture(page(stream, messages.subList(0, sound), upTo));
+        : CompletableFuture.completedFuture(page(stream, messages.subList(0, complete), upTo));
   }
 
   private static void verify(Mark expected, Mark found) {
@@ -153,12 +161,12 @@ public final class JetStreamLog implements CommitLog {
   }
 
   /**
-   * What a replica has nothing of, the leader either has or there is none: the log's newest may
-   * have been purged.
+   * Asks the leader for records that a replica does not have. The leader may have none either,
+   * since the log's newest records may have been purged.
    */
   private CompletableFuture<Page> readFromLeader(LogStream stream, Mark after, long upTo) {
     if (after.isVerifiable()) {
-      return markAsLeaderHasIt(stream, after.position())
+      return markFromLeader(stream, after.position())
           .thenCompose(
               found -> {
                 verify(after, found);
@@ -171,23 +179,23 @@ public final class JetStreamLog implements CommitLog {
             next ->
                 next.isPresent() && next.get().sequence() == position + 1
                     ? CompletableFuture.completedFuture(page(stream, next.stream().toList(), upTo))
-                    : nothingUpTo(
+                    : missingUpTo(
                         stream, position, next.map(at -> at.sequence() - 1).orElse(upTo), upTo));
   }
 
   /**
-   * The leader has no record after a position and up to another: only who has all of the log up to
-   * there may say so; a deposed leader has less.
+   * Returns an entry for records that the leader does not have. It is only believed if it has the
+   * log up to the requested end, since a deposed leader has less.
    */
-  private CompletableFuture<Page> nothingUpTo(
-      LogStream stream, long after, long missingUpTo, long upTo) {
-    long end = Math.min(missingUpTo, upTo);
+  private CompletableFuture<Page> missingUpTo(
+      LogStream stream, long after, long lastMissing, long upTo) {
+    long end = Math.min(lastMissing, upTo);
     return damage
-        .look(stream, "")
+        .check(stream, "")
         .thenApply(
-            look -> {
-              if (look.last() < upTo) {
-                throw JetStreamFailure.notDelivered("records that there are were not found");
+            check -> {
+              if (check.last() < upTo) {
+                throw JetStreamFailure.notDelivered("existing records were not found");
               }
               boolean known = end <= after || end <= damage.acceptedThrough(stream);
               return new Page(known ? List.of() : List.of(missing(stream, after + 1, end)), end);
@@ -195,7 +203,7 @@ public final class JetStreamLog implements CommitLog {
   }
 
   private static LogEntry missing(LogStream stream, long from, long to) {
-    String what = from == to ? "is" : "and those before it from " + from + " on are";
+    String what = from == to ? "is" : "and the records before it from " + from + " on are";
     return new LogEntry.Corrupt(
         stream.log().partition(),
         to,
@@ -217,7 +225,7 @@ public final class JetStreamLog implements CommitLog {
   public Tail tail(LogId log, Mark after, TailListener listener) {
     LogStream stream = LogStream.of(log, 1);
     return new LogTail(
-            tails,
+            consumers,
             timers,
             stream,
             after,
@@ -230,10 +238,10 @@ public final class JetStreamLog implements CommitLog {
   }
 
   /**
-   * What failed since the log is gone fails so: the registry's leader is asked, since this node may
-   * not have heard of it.
+   * Replaces a failure that was caused by the deletion of the log. The registry's leader is asked,
+   * since this node may not have learned of the deletion yet.
    */
-  private <T> CompletableFuture<T> orGone(LogId log, CompletableFuture<T> answer) {
+  private <T> CompletableFuture<T> orDeleted(LogId log, CompletableFuture<T> answer) {
     return JetStreamErrors.mapped(answer)
         .exceptionallyCompose(
             thrown ->
@@ -243,7 +251,7 @@ public final class JetStreamLog implements CommitLog {
                         .thenCompose(
                             found ->
                                 stream(log, found).isPresent()
-                                    ? damage.unlessGone(
+                                    ? damage.orLost(
                                         LogStream.of(log, 1),
                                         "",
                                         thrown,
@@ -256,7 +264,7 @@ public final class JetStreamLog implements CommitLog {
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  private <T> CompletableFuture<T> onStream(
+  private <T> CompletableFuture<T> withStream(
       LogId log, Function<LogStream, CompletableFuture<T>> then) {
     return namespaces
         .find(log.namespace())

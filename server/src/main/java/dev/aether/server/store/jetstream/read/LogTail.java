@@ -18,77 +18,81 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows a log so that nothing is left out silently: a consumer passes over records that its
- * replica can't read. Where a sequence is left out, what is there is read from the store, which
- * asks the leader and tells of what is lost; then the tail goes on behind it.
+ * Follows a log without leaving anything out silently. An ordered consumer skips records that its
+ * replica cannot read. When a sequence is skipped, the range is read from the store, which asks the
+ * leader and reports lost records. Then a new consumer continues after it.
  */
 final class LogTail implements CommitLog.Tail {
   private static final Duration FILL_PAUSE = Duration.ofMillis(500);
   private static final int FILL_BYTES = 1024 * 1024;
 
-  private final OrderedConsumers tails;
+  private final OrderedConsumers consumers;
   private final Timers timers;
   private final LogStream stream;
   private final CommitLog log;
   private final LogDamage damage;
-  private final Consumer<StoredMessage> heard;
-  private final Runnable lost;
+  private final Consumer<StoredMessage> onMessage;
+  private final Runnable onLost;
   private final CommitLog.TailListener listener;
 
-  /** Where it stands. Changed by one thread at a time: the tail's, or who fills a gap. */
+  /**
+   * The position reached. Changed by one thread at a time: the consumer's, or the one that fills a
+   * gap.
+   */
   private volatile Mark position;
 
-  private volatile @Nullable OrderedConsumer tail;
+  private volatile @Nullable OrderedConsumer consumer;
   private volatile boolean closed;
 
   /**
-   * @param heard is told of each message that the tail brings
-   * @param lost is told when the log has another message where the last one was
+   * @param onMessage receives each message that the consumer delivers
+   * @param onLost runs when the log has another message at the position of the last one
    */
   LogTail(
-      OrderedConsumers tails,
+      OrderedConsumers consumers,
       Timers timers,
       LogStream stream,
       Mark after,
       CommitLog log,
       LogDamage damage,
-      Consumer<StoredMessage> heard,
-      Runnable lost,
+      Consumer<StoredMessage> onMessage,
+      Runnable onLost,
       CommitLog.TailListener listener) {
-    this.tails = tails;
+    this.consumers = consumers;
     this.timers = timers;
     this.stream = stream;
     this.position = after;
     this.log = log;
     this.damage = damage;
-    this.heard = heard;
-    this.lost = lost;
+    this.onMessage = onMessage;
+    this.onLost = onLost;
     this.listener = listener;
   }
 
   synchronized LogTail start() {
     if (!closed) {
-      OrderedConsumer begun = tails.make(stream.name(), position, this::onMessage, this::onLost);
-      tail = begun;
-      begun.start();
+      OrderedConsumer started =
+          consumers.make(stream.name(), position, this::onConsumed, this::onLogLost);
+      consumer = started;
+      started.start();
     }
     return this;
   }
 
-  private void onMessage(StoredMessage message) {
+  private void onConsumed(StoredMessage message) {
     long before = message.sequence() - 1;
     if (before > position.position() && before > damage.acceptedThrough(stream)) {
-      Objects.requireNonNull(tail, "it brought the message").close();
+      Objects.requireNonNull(consumer, "the consumer that delivered the message").close();
       fill(before);
       return;
     }
-    heard.accept(message);
+    onMessage.accept(message);
     listener.onEntry(CommitMessages.entry(stream.log(), message));
     position = message.mark();
   }
 
-  private void onLost() {
-    lost.run();
+  private void onLogLost() {
+    onLost.run();
     listener.onLost();
   }
 
@@ -103,7 +107,7 @@ final class LogTail implements CommitLog.Tail {
                 filled(page, upTo);
               } else if (JetStreamErrors.toStoreException(thrown).reason()
                   == Reason.CURSOR_UNKNOWN) {
-                onLost();
+                onLogLost();
               } else if (JetStreamErrors.toStoreException(thrown).reason()
                   != Reason.NAMESPACE_NOT_FOUND) {
                 timers.after(FILL_PAUSE, () -> fill(upTo));
@@ -131,14 +135,14 @@ final class LogTail implements CommitLog.Tail {
 
   @Override
   public Duration silence() {
-    OrderedConsumer running = tail;
+    OrderedConsumer running = consumer;
     return running == null ? Duration.ZERO : running.silence();
   }
 
   @Override
   public synchronized void close() {
     closed = true;
-    OrderedConsumer running = tail;
+    OrderedConsumer running = consumer;
     if (running != null) {
       running.close();
     }

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Where an actor's messages lie, found by reading all of them: for an actor whose skip pointers are
- * broken by a damaged record.
+ * The sequences of an actor's messages, determined by reading all of them. Used if a damaged record
+ * breaks the actor's skip pointers.
  */
 final class SequenceIndex {
-  /** An actor with more messages that is damaged can't be read backwards. */
+  /** A damaged actor with more messages cannot be read backwards. */
   private static final int MAX_MESSAGES = 1_000_000;
 
   private static final int PAGE_COMMITS = 1000;
@@ -23,9 +23,9 @@ final class SequenceIndex {
   }
 
   /**
-   * The actor's messages between two sequences, both included.
+   * Scans the actor's messages between two sequences, both inclusive.
    *
-   * @param damage what the future fails with if there are too many
+   * @param damage the future fails with this if there are too many messages
    */
   static CompletableFuture<SequenceIndex> scan(
       ActorLog actor, long from, long to, Throwable damage) {
@@ -41,7 +41,7 @@ final class SequenceIndex {
       return CompletableFuture.failedFuture(damage);
     }
     return actor
-        .from(from, PAGE_COMMITS, PAGE_BYTES)
+        .messagesFrom(from, PAGE_COMMITS, PAGE_BYTES)
         .thenCompose(
             messages -> {
               messages.forEach(message -> into.add(message.sequence()));
@@ -49,7 +49,9 @@ final class SequenceIndex {
             });
   }
 
-  /** The oldest of the {@code count} newest messages up to a sequence; 0 if there is none. */
+  /**
+   * The oldest of the {@code count} newest messages at or before a sequence; 0 if there is none.
+   */
   long before(long sequence, int count) {
     int found = Arrays.binarySearch(sequences, sequence);
     int end = found >= 0 ? found + 1 : -found - 1;

@@ -18,19 +18,19 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a few commits of an actor by the skip pointers in their headers: each commit that is read
- * tells of two more, so that {@code n} of them come in O(log n) rounds of messages asked for by
- * their sequence. However sparse they lie in a large stream, that costs the same, while a batch get
- * makes JetStream walk over everything between them. For any number of threads.
+ * Reads a short range of an actor's commits with the skip pointers in their headers. Each commit
+ * points to two more, so {@code n} commits take O(log n) rounds of reads by sequence. The cost does
+ * not depend on how sparse the commits are in the stream, whereas a batch get makes JetStream scan
+ * everything between them. Thread-safe.
  */
 public final class SkipPointerReader {
-  /** More commits than this come faster in a batch. */
+  /** Longer ranges are read faster in batches. */
   static final int MAX_COMMITS = 128;
 
-  private static final int MAX_AT_ONCE = 32;
+  private static final int MAX_RUNS = 32;
   private static final int MAX_IN_FLIGHT = 16;
 
-  /** A walk that has gathered more ends, and the commits are read in pages. */
+  /** A read that exceeds this is abandoned, and the commits are read in batches. */
   private static final long MAX_BYTES = 2L * 1024 * 1024;
 
   private final JetStreamApi api;
@@ -46,8 +46,7 @@ public final class SkipPointerReader {
   }
 
   /**
-   * The commits to read: those whose number and versions are both within bounds, which are
-   * included.
+   * The commits to read: those whose number and versions are both within these inclusive bounds.
    */
   record Range(long fromNumber, long toNumber, long fromVersion, long toVersion) {
     static Range ofVersions(long from, long to) {
@@ -74,88 +73,95 @@ public final class SkipPointerReader {
   }
 
   /**
-   * The commits of a range, oldest first.
+   * Reads the commits of a range, oldest first.
    *
-   * @param newest a commit of the actor that none of the range comes after; the way goes from here
-   * @param range holds at most about {@link #MAX_COMMITS}
-   * @return empty if they can't be read so: one is gone or damaged, they are large, or many others
-   *     walk. Then only a reading of the stream itself finds out what there is.
+   * @param newest a commit of the actor that is not before the end of the range; the read starts
+   *     here
+   * @param range at most about {@link #MAX_COMMITS} commits
+   * @return empty if the range cannot be read this way: a commit is missing or damaged, the commits
+   *     are large, or too many reads are running. The caller must then read the stream itself.
    */
   CompletableFuture<Optional<List<StoredMessage>>> read(
-      ActorLog actor, ActorLog.Located newest, Range range) {
-    if (running.incrementAndGet() > MAX_AT_ONCE) {
+      ActorLog actor, LocatedCommit newest, Range range) {
+    if (running.incrementAndGet() > MAX_RUNS) {
       running.decrementAndGet();
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    Walk walk = new Walk(actor, range);
-    walk.guard.run(() -> walk.begin(newest));
-    return walk.result;
+    Run run = new Run(actor, range);
+    run.guard.run(() -> run.begin(newest));
+    return run.result;
   }
 
-  /** One walk. All but the result is guarded by this. */
-  private final class Walk {
+  /** One read. All fields but the result are guarded by this. */
+  private final class Run {
     final CompletableFuture<Optional<List<StoredMessage>>> result = new CompletableFuture<>();
-    final CatchAll guard = new CatchAll("a read of a few commits", thrown -> endAfterFault());
+    final CatchAll guard = new CatchAll("a read with skip pointers", thrown -> giveUp());
     private final ActorLog actor;
     private final Range range;
-    private final Deque<SkipPointers.Tree> left = new ArrayDeque<>();
+    private final Deque<SkipPointers.Tree> remaining = new ArrayDeque<>();
     private final TreeMap<Long, StoredMessage> found = new TreeMap<>();
     private int inFlight;
     private long bytes;
     private long largest;
-    private boolean ended;
+    private boolean finished;
 
-    Walk(ActorLog actor, Range range) {
+    Run(ActorLog actor, Range range) {
       this.actor = actor;
       this.range = range;
     }
 
-    synchronized void begin(ActorLog.Located newest) {
+    synchronized void begin(LocatedCommit newest) {
       List<SkipPointers.Tree> trees = newest.head().through().trees();
       largest = Math.max(1, newest.message().body().length);
       add(trees.get(0), newest.header(), newest.message());
-      trees.stream().skip(1).filter(range::overlaps).forEach(left::add);
-      goOn();
+      trees.stream().skip(1).filter(range::overlaps).forEach(remaining::add);
+      proceed();
     }
 
-    private void goOn() {
-      while (!ended && inFlight < maxInFlight() && !left.isEmpty()) {
-        SkipPointers.Tree tree = left.remove();
+    private void proceed() {
+      while (!finished && inFlight < maxInFlight() && !remaining.isEmpty()) {
+        SkipPointers.Tree tree = remaining.remove();
         inFlight++;
         api.at(actor.stream(), tree.sequence())
-            .whenComplete(guard.of((message, thrown) -> arrived(tree, message, thrown)));
+            .whenComplete(guard.of((message, thrown) -> onResponse(tree, message, thrown)));
       }
-      if (!ended && inFlight == 0) {
-        end(Optional.of(List.copyOf(found.values())));
+      if (!finished && inFlight == 0) {
+        finish(Optional.of(List.copyOf(found.values())));
       }
     }
 
-    /** So that what is under way has about the bytes that a walk may gather. */
+    /**
+     * Limits concurrent requests, given the largest message so far, to about {@link #MAX_BYTES} in
+     * total.
+     */
     private long maxInFlight() {
       return Math.max(1, Math.min(MAX_IN_FLIGHT, MAX_BYTES / largest));
     }
 
-    private synchronized void arrived(
+    private synchronized void onResponse(
         SkipPointers.Tree tree,
         @Nullable Optional<StoredMessage> message,
         @Nullable Throwable thrown) {
       inFlight--;
-      if (ended) {
-        leave();
+      if (finished) {
+        release();
         return;
       }
       if (message != null && message.isPresent()) {
         largest = Math.max(largest, message.get().body().length);
       }
-      if (thrown != null || message == null || message.isEmpty() || !take(tree, message.get())) {
-        end(Optional.empty());
+      if (thrown != null || message == null || message.isEmpty() || !accept(tree, message.get())) {
+        finish(Optional.empty());
       } else {
-        goOn();
+        proceed();
       }
     }
 
-    /** False if it is not what the skip pointers says. */
-    private boolean take(SkipPointers.Tree tree, StoredMessage message) {
+    /**
+     * Returns false if the message is not the commit that the skip pointer names, or if too many
+     * bytes were read.
+     */
+    private boolean accept(SkipPointers.Tree tree, StoredMessage message) {
       CommitHeader header;
       try {
         header = CommitMessages.header(message);
@@ -177,25 +183,25 @@ public final class SkipPointerReader {
         bytes += message.body().length;
       }
       if (tree.size() > 1) {
-        header.before().trees().stream().limit(2).filter(range::overlaps).forEach(left::add);
+        header.before().trees().stream().limit(2).filter(range::overlaps).forEach(remaining::add);
       }
     }
 
-    private void end(Optional<List<StoredMessage>> outcome) {
-      ended = true;
-      leave();
+    private void finish(Optional<List<StoredMessage>> outcome) {
+      finished = true;
+      release();
       result.completeAsync(() -> outcome, executor);
     }
 
-    /** The commits are read in pages then. */
-    private synchronized void endAfterFault() {
-      if (!ended) {
-        end(Optional.empty());
+    /** Gives up; the caller then reads the commits in batches. */
+    private synchronized void giveUp() {
+      if (!finished) {
+        finish(Optional.empty());
       }
     }
 
-    /** Gives the place to another when nothing is under way any more. */
-    private void leave() {
+    /** Releases this read's slot once no request is in flight. */
+    private void release() {
       if (inFlight == 0) {
         running.decrementAndGet();
       }

@@ -59,7 +59,7 @@ public final class CurrentIncarnation {
                         .thenCompose(
                             now ->
                                 now.equals(incarnation)
-                                    ? damage.unlessGone(
+                                    ? damage.orLost(
                                         LogStream.of(info.firstLog(), 1),
                                         "",
                                         thrown,

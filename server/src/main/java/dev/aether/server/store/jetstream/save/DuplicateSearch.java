@@ -73,7 +73,7 @@ public final class DuplicateSearch {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return actor
-        .holding(head, version + 1)
+        .commitWithVersion(head, version + 1)
         .thenApply(
             located ->
                 located
@@ -113,7 +113,7 @@ public final class DuplicateSearch {
       return CompletableFuture.completedFuture(save.retry() ? 0 : tooOld);
     }
     return actor
-        .numbered(head, count)
+        .commitWithNumber(head, count)
         .thenCompose(last -> beginning(head, furthest, last.message().time()))
         .exceptionallyCompose(DuplicateSearch::fromWhatIsKept);
   }
@@ -127,7 +127,7 @@ public final class DuplicateSearch {
       return CompletableFuture.completedFuture(0L);
     }
     return actor
-        .numbered(head, number)
+        .commitWithNumber(head, number)
         .thenCompose(
             at ->
                 at.sequence() <= tooOld || at.message().time().plus(OLD_BY_STAMP).isBefore(last)
@@ -147,7 +147,7 @@ public final class DuplicateSearch {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return actor
-        .from(after + 1, PAGE_COMMITS, PAGE_BYTES)
+        .messagesFrom(after + 1, PAGE_COMMITS, PAGE_BYTES)
         .thenCompose(
             messages -> {
               List<RecentCommits.Seen> seen = new ArrayList<>(messages.size());

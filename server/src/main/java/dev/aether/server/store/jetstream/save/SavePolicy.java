@@ -74,7 +74,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   @Override
   public Optional<StoreException> streamLost(ActorLog actor) {
-    return Optional.of(context.damage().gone(actor.stream(), save.actor().value()));
+    return Optional.of(context.damage().lost(actor.stream(), save.actor().value()));
   }
 
   /** That an actor has no commits is always asked: a damaged log would let it begin again. */
@@ -150,14 +150,14 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   @Override
   public Step<Saved> fallenBehind(ActorLog actor, ActorHead head, long publishedBehind) {
-    Optional<StoreException> lost = actor.lost(publishedBehind);
+    Optional<StoreException> lost = actor.damage().lost(publishedBehind);
     if (lost.isPresent()) {
       return new Step.Refuse<>(lost.get());
     }
     // A deposed leader's answer; or what was known is gone from the store, and then the next save
     // must not begin with it.
     context.known().forgetActor(actor.stream().name(), actor.subject(), publishedBehind);
-    return actor.isTrimmed(publishedBehind)
+    return actor.damage().isTrimmed(publishedBehind)
         ? new Step.PlaceTaken<>(decide(actor, head, true, false))
         : WritePolicy.super.fallenBehind(actor, head, publishedBehind);
   }
@@ -195,7 +195,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
       ActorLog actor, ActorHead head, ExpectedVersion.Exactly exactly) {
     Optional<StoreException> lost =
         Long.compareUnsigned(exactly.version(), head.version()) > 0
-            ? actor.lostUpTo(head.sequence(), exactly.version())
+            ? actor.damage().lostUpTo(head.sequence(), exactly.version())
             : Optional.empty();
     return lost.<Step<Saved>>map(Step.Refuse::new)
         .orElseGet(() -> conflict(head, incarnation(actor)));
@@ -238,7 +238,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   private Saved stored(ActorLog actor, ActorHead head, CommitHeader header, long sequence) {
     LogStream stream = actor.stream();
-    context.damage().heard(stream, sequence);
+    context.damage().seen(stream, sequence);
     context
         .known()
         .stored(

@@ -206,7 +206,7 @@ public final class ConditionalWrite<P, H, T> {
     long since = missingSince == null ? now : missingSince;
     missingSince = since;
     Optional<StoreException> lost =
-        JetStreamErrors.isStreamGone(why) && now - since > LogDamage.GONE_AFTER.toNanos()
+        JetStreamErrors.isStreamGone(why) && now - since > LogDamage.LOST_AFTER.toNanos()
             ? policy.streamLost(place())
             : Optional.empty();
     if (lost.isPresent()) {
