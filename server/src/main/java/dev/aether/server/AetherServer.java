@@ -9,6 +9,7 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.ops.HttpEndpoint;
 import dev.aether.server.store.Store;
+import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;
 import java.io.IOException;
@@ -139,7 +140,7 @@ public final class AetherServer implements AutoCloseable {
       Supplier<Optional<String>> disk,
       Durability.Sync sync) {
     return JetStreamStore.open(
-        new JetStreamStore.Config(
+        new JetStreamConfig(
             urls,
             nodeId,
             wait,

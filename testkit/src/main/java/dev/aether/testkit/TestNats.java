@@ -4,6 +4,7 @@ import dev.aether.server.embedded.NatsServerBinary;
 import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.store.Store;
+import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -62,7 +63,7 @@ public final class TestNats {
   Store openStore() {
     String url = process.url().replaceFirst("\\d+$", Integer.toString(forwarder.port()));
     return JetStreamStore.open(
-        new JetStreamStore.Config(
+        new JetStreamConfig(
             List.of(url), "aether-testkit", READY_BOUND, 1, true, Durability.Sync.ALWAYS));
   }
 

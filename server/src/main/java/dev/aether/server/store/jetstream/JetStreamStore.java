@@ -2,7 +2,6 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.event.Durability;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
@@ -17,7 +16,6 @@ import dev.aether.server.store.jetstream.broadcast.NatsBroadcasts;
 import dev.aether.server.store.jetstream.cache.KnownCommits;
 import dev.aether.server.store.jetstream.damage.DamageWatch;
 import dev.aether.server.store.jetstream.damage.LogDamage;
-import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.listing.JetStreamActors;
 import dev.aether.server.store.jetstream.listing.SubjectBlocks;
 import dev.aether.server.store.jetstream.read.ActorLogs;
@@ -47,32 +45,31 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The store on NATS JetStream: puts its parts together and watches that JetStream answers. */
+/** The store on NATS JetStream: creates its parts and connects them. */
 public final class JetStreamStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(JetStreamStore.class);
 
-  /** Actors whose versions a node remembers, as far as a quarter of the heap reaches. */
+  /** How many actors' heads a node caches, if a quarter of the heap suffices. */
   private static final int MAX_CACHED_ACTORS = 1_000_000;
 
-  /** What one takes at most with 36 bytes of id and 20 commits, as a test measures. */
+  /** The memory per cached actor with an id of 36 bytes and 20 commits, as measured by a test. */
   public static final int CACHED_ACTOR_BYTES = 200;
 
   private static final int HEAP_SHARE_OF_CACHE = 4;
 
-  /** What the ids of actors' young commits may take is one part in so many of the heap. */
+  /** The ids of recent commits take at most this share of the heap. */
   private static final int HEAP_SHARE_OF_RECENT_COMMITS = 16;
 
-  /** Changes of snapshots that run or wait on this node. */
+  /** How many changes of snapshots may run or wait on this node. */
   private static final int MAX_SNAPSHOT_CHANGES = 4096;
 
-  /** Changes of the registry that run or wait on this node. */
+  /** How many changes of the registry may run or wait on this node. */
   private static final int MAX_REGISTRY_CHANGES = 4096;
 
-  /** What the saves that run or wait may hold is one part in so many of the heap. */
+  /** Running and waiting saves take at most this share of the heap. */
   private static final int HEAP_SHARE_OF_SAVES = 8;
 
   private static final int HEAP_SHARE_OF_SNAPSHOT_CHANGES = 16;
@@ -80,25 +77,18 @@ public final class JetStreamStore implements Store {
   private static final int READ_THREADS = 2;
   private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
-  private static final Duration PROBE_EVERY = Duration.ofSeconds(1);
-  private static final Duration ROOM_LOOK_EVERY = Duration.ofMillis(200);
-
-  /**
-   * JetStream counts as out of reach when it did not answer for so long; electing a leader takes
-   * less.
-   */
-  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(6);
+  private static final Duration SPACE_CHECK_PERIOD = Duration.ofMillis(200);
 
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
   private final Connection connection;
   private final Timers timers = new Timers();
   private final ExecutorService readers;
-  private final StorageSpace room;
+  private final StorageSpace space;
   private final JetStreamApi api;
   private final LogDamage damage;
   private final BatchReader batches;
-  private final OrderedConsumers tails;
+  private final OrderedConsumers consumers;
   private final DeadlineScheduler deadlines = new DeadlineScheduler(timers);
   private final Writer saves;
   private final Writer snapshotChanges;
@@ -109,60 +99,15 @@ public final class JetStreamStore implements Store {
   private final JetStreamLog log;
   private final NatsBroadcasts broadcasts;
   private final DamageWatch damageWatch;
-  private final ScheduledFuture<?> probe;
-  private final ScheduledFuture<?> roomLook;
-  private volatile long answeredAt = System.nanoTime();
-  private volatile String lastError = "no answer";
+  private final JetStreamProbe probe;
+  private final ScheduledFuture<?> spaceCheck;
 
   /**
-   * How to reach NATS and what to make there.
+   * Connects, and creates what is missing. Blocks for at most about {@code connectWithin}.
    *
-   * @param urls of one or more servers of one cluster
-   * @param name of this node, as NATS shows it
-   * @param connectWithin how long to wait for NATS and its JetStream to be there
-   * @param replicas of the registry and of new namespaces
-   * @param autoCreate whether the first save makes its namespace
-   * @param autoCreateLimit a save makes no namespace where there are so many
-   * @param disk why there is no room on the disk that JetStream stores on; empty if there is, or if
-   *     that disk can't be seen. Cheap; asked by one thread
-   * @param sync when NATS brings to disk what it acknowledges, as far as that is known
+   * @throws StoreException with reason STORE_UNAVAILABLE if NATS or its JetStream cannot be used
    */
-  public record Config(
-      List<String> urls,
-      String name,
-      Duration connectWithin,
-      int replicas,
-      boolean autoCreate,
-      int autoCreateLimit,
-      Supplier<Optional<String>> disk,
-      Durability.Sync sync) {
-
-    /** Without a limit of namespaces, on a disk that can't be seen. */
-    public Config(
-        List<String> urls,
-        String name,
-        Duration connectWithin,
-        int replicas,
-        boolean autoCreate,
-        Durability.Sync sync) {
-      this(
-          urls,
-          name,
-          connectWithin,
-          replicas,
-          autoCreate,
-          Integer.MAX_VALUE,
-          Optional::empty,
-          sync);
-    }
-  }
-
-  /**
-   * Connects and makes what is missing. Blocks, at most about {@code connectWithin}.
-   *
-   * @throws StoreException with reason STORE_UNAVAILABLE if NATS or its JetStream can't be used
-   */
-  public static JetStreamStore open(Config config) {
+  public static JetStreamStore open(JetStreamConfig config) {
     long giveUpAt = System.nanoTime() + config.connectWithin().toNanos();
     Connection connection =
         NatsConnector.connect(config.urls(), config.name(), config.connectWithin());
@@ -174,7 +119,7 @@ public final class JetStreamStore implements Store {
     }
   }
 
-  private JetStreamStore(Connection connection, Config config, long giveUpAt) {
+  private JetStreamStore(Connection connection, JetStreamConfig config, long giveUpAt) {
     this.connection = connection;
     readers =
         Executors.newFixedThreadPool(
@@ -184,11 +129,11 @@ public final class JetStreamStore implements Store {
               thread.setDaemon(true);
               return thread;
             });
-    room = new StorageSpace(config.disk());
-    api = new JetStreamApi(connection, room);
+    space = new StorageSpace(config.disk());
+    api = new JetStreamApi(connection, space);
     damage = new LogDamage(api);
     batches = new BatchReader(connection, timers, readers);
-    tails = new OrderedConsumers(connection, api, timers);
+    consumers = new OrderedConsumers(connection, api, timers);
     saves = writer(JetStreamApi.MAX_PUBLISHES, HEAP_SHARE_OF_SAVES);
     snapshotChanges = writer(MAX_SNAPSHOT_CHANGES, HEAP_SHARE_OF_SNAPSHOT_CHANGES);
     namespaces = openRegistry(config, giveUpAt);
@@ -211,14 +156,17 @@ public final class JetStreamStore implements Store {
     snapshots =
         new JetStreamSnapshots(
             new SnapshotContext(api, namespaces, events, maxCommitBytes), snapshotChanges);
-    log = new JetStreamLog(logs, namespaces, known, timers, tails);
+    log = new JetStreamLog(logs, namespaces, known, timers, consumers);
     broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
     damageWatch = new DamageWatch(connection, timers, namespaces::known, damage);
-    probe = timers.every(PROBE_EVERY, this::probe);
-    roomLook = timers.every(ROOM_LOOK_EVERY, room::look);
+    probe = new JetStreamProbe(connection, api, timers);
+    spaceCheck = timers.every(SPACE_CHECK_PERIOD, space::check);
   }
 
-  /** Who comes back to NATS may meet a store that lost its newest commits, and has others there. */
+  /**
+   * After a reconnect, the store may have lost its newest commits and may have others in their
+   * place.
+   */
   private void onReconnect(Runnable forget) {
     connection.addConnectionListener(
         (unused, event) -> {
@@ -234,15 +182,15 @@ public final class JetStreamStore implements Store {
         api, timers, deadlines, maxWrites, Runtime.getRuntime().maxMemory() / heapShare);
   }
 
-  /** A cluster that has just begun has no leader yet: that passes. */
-  private NamespaceRegistry openRegistry(Config config, long giveUpAt) {
+  /** Retries, because a cluster that was just started has no leader yet. */
+  private NamespaceRegistry openRegistry(JetStreamConfig config, long giveUpAt) {
     while (true) {
       try {
         return NamespaceRegistry.open(
                 api,
                 timers,
                 writer(MAX_REGISTRY_CHANGES, HEAP_SHARE_OF_SNAPSHOT_CHANGES),
-                tails,
+                consumers,
                 config.replicas(),
                 config.autoCreate() ? config.autoCreateLimit() : 0)
             .get(OPEN_STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
@@ -277,36 +225,19 @@ public final class JetStreamStore implements Store {
     return (int) Math.min(MAX_CACHED_ACTORS, fitting);
   }
 
-  private void probe() {
-    api.lastFromLeader(StreamConfigs.REGISTRY, StreamConfigs.IDENTITY_SUBJECT)
-        .whenComplete(
-            (identity, thrown) -> {
-              if (thrown == null) {
-                answeredAt = System.nanoTime();
-              } else {
-                lastError = String.valueOf(Exceptions.unwrap(thrown).getMessage());
-              }
-            });
-  }
-
   @Override
   public Duration silence() {
-    return Duration.ofNanos(System.nanoTime() - answeredAt);
+    return probe.silence();
   }
 
   @Override
   public Optional<String> outage() {
-    if (connection.getStatus() != Connection.Status.CONNECTED) {
-      return Optional.of("no connection to NATS");
-    }
-    return silence().compareTo(LONGEST_SILENCE) > 0
-        ? Optional.of("JetStream does not answer: " + lastError)
-        : Optional.empty();
+    return probe.outage();
   }
 
   @Override
   public Optional<String> saveOutage() {
-    return room.whyFull();
+    return space.whyFull();
   }
 
   @Override
@@ -348,11 +279,11 @@ public final class JetStreamStore implements Store {
   public void close() {
     saves.close(CLOSE_WITHIN);
     snapshotChanges.close(CLOSE_WITHIN);
-    probe.cancel(false);
-    roomLook.cancel(false);
+    probe.close();
+    spaceCheck.cancel(false);
     damageWatch.close();
     namespaces.close();
-    tails.close();
+    consumers.close();
     broadcasts.close();
     batches.close();
     timers.close();

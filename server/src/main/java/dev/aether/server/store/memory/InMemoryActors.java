@@ -23,7 +23,7 @@ final class InMemoryActors implements Actors {
     if (query.after().filter(after -> !after.incarnation().equals(incarnation)).isPresent()) {
       return CompletableFuture.failedFuture(
           new StoreException.InvalidRequest(
-              "page_token", "was issued for a namespace that has been deleted since"));
+              "page_token", "was issued for a namespace that has since been deleted"));
     }
     return CompletableFuture.completedFuture(
         partition.map(found -> page(query, found)).orElse(Page.EMPTY));

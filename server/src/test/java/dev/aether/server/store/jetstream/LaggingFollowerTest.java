@@ -82,7 +82,7 @@ class LaggingFollowerTest {
 
   private JetStreamStore open() {
     return JetStreamStore.open(
-        new JetStreamStore.Config(
+        new JetStreamConfig(
             List.of(nats.url()), "node", Duration.ofSeconds(10), 1, true, Durability.Sync.UNKNOWN));
   }
 

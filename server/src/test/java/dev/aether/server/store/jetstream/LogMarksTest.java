@@ -48,7 +48,7 @@ class LogMarksTest {
     nats = TestNatsServer.start();
     store =
         JetStreamStore.open(
-            new JetStreamStore.Config(
+            new JetStreamConfig(
                 List.of(nats.url()), "marks", SOON, 1, true, Durability.Sync.UNKNOWN));
     for (int i = 1; i <= COMMITS; i++) {
       store.events().save(save("c" + i)).join();

@@ -31,7 +31,7 @@ class LongOutageTest {
     try (TestNatsServer nats = TestNatsServer.start();
         JetStreamStore store =
             JetStreamStore.open(
-                new JetStreamStore.Config(
+                new JetStreamConfig(
                     List.of(nats.url()),
                     "outage",
                     Duration.ofSeconds(10),

@@ -64,7 +64,7 @@ class ManyActorsTest {
     try (TestNatsServer nats = TestNatsServer.start();
         JetStreamStore store =
             JetStreamStore.open(
-                new JetStreamStore.Config(
+                new JetStreamConfig(
                     List.of(nats.url()), "many", SOON, 1, true, Durability.Sync.UNKNOWN));
         Connection meddler = Nats.connect(nats.url())) {
       Map<String, Long> expected = new HashMap<>();

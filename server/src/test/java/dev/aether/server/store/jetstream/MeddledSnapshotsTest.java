@@ -89,7 +89,7 @@ class MeddledSnapshotsTest {
 
   private static JetStreamStore store(String url) {
     return JetStreamStore.open(
-        new JetStreamStore.Config(
+        new JetStreamConfig(
             List.of(url), "meddled", Duration.ofSeconds(10), 1, true, Durability.Sync.UNKNOWN));
   }
 
@@ -241,7 +241,7 @@ class MeddledSnapshotsTest {
     // The node hears nothing of the registry while its record changes.
     lossy.lose("NAMESPACE_STATE_DELET", Integer.MAX_VALUE);
     setState(gone, "NAMESPACE_STATE_DELETED");
-    boolean made = SnapshotStream.make(new JetStreamApi(meddler), registry(other), gone).join();
+    boolean made = SnapshotStream.create(new JetStreamApi(meddler), registry(other), gone).join();
     assertFalse(made);
     assertFalse(streams().contains(SubjectCodec.snapshotStream(gone)));
 

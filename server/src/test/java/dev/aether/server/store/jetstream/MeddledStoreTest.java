@@ -115,7 +115,7 @@ class MeddledStoreTest {
 
   private static JetStreamStore open(String url) {
     return JetStreamStore.open(
-        new JetStreamStore.Config(
+        new JetStreamConfig(
             List.of(url), "meddled", Duration.ofSeconds(10), 1, true, Durability.Sync.UNKNOWN));
   }
 

@@ -78,7 +78,7 @@ class NamespaceLifeTest {
 
   private static JetStreamStore open(boolean autoCreate) {
     return JetStreamStore.open(
-        new JetStreamStore.Config(
+        new JetStreamConfig(
             List.of(nats.url()),
             "life",
             Duration.ofSeconds(10),

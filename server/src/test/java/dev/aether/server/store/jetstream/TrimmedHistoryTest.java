@@ -82,7 +82,7 @@ class TrimmedHistoryTest {
     namespace = new Namespace("trimmed-" + Long.toString(System.nanoTime(), 36));
     store =
         JetStreamStore.open(
-            new JetStreamStore.Config(
+            new JetStreamConfig(
                 List.of(nats.url()),
                 "trimmed",
                 Duration.ofSeconds(10),

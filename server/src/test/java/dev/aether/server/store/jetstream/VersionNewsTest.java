@@ -31,8 +31,7 @@ class VersionNewsTest {
 
   private static JetStreamStore open(TestNatsServer nats) {
     return JetStreamStore.open(
-        new JetStreamStore.Config(
-            List.of(nats.url()), "news", SOON, 1, true, Durability.Sync.UNKNOWN));
+        new JetStreamConfig(List.of(nats.url()), "news", SOON, 1, true, Durability.Sync.UNKNOWN));
   }
 
   private static void save(JetStreamStore store, long expected) {

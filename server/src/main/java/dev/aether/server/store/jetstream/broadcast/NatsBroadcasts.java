@@ -24,21 +24,20 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Broadcasts over core NATS: one subscription of this node to those of all namespaces, on a thread
- * of its own. A node hears its own broadcasts as all others do; when one has come back NATS has
- * taken it, and that is when its publisher gets its answer. So nothing is acknowledged that waits
- * in a queue or a socket of a connection that breaks, and no message is sent for it.
+ * Broadcasts over core NATS. This node has one subscription for the broadcasts of all namespaces,
+ * on a thread of its own. A node receives its own broadcasts like everyone else's. Once its own
+ * broadcast arrives, NATS has accepted it, and the publisher gets its response. So nothing is
+ * acknowledged that is only in a queue or a socket of a failing connection, and no extra message is
+ * needed.
  */
 public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
-  /** By which a node knows its own. */
+  /** The header by which a node recognises its own broadcasts. */
   private static final String PUBLISHER = "Aether-Publisher";
 
-  /** One that was not heard of for so long may be lost, or may come yet. */
-  private static final Duration HEARD_WITHIN = Duration.ofSeconds(2);
+  /** A broadcast that does not arrive within this time may be lost, or may still arrive. */
+  private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(2);
 
-  /**
-   * What jnats keeps of broadcasts that came and were not handed on yet; more it drops, and says.
-   */
+  /** The limit of received broadcasts that jnats queues; it drops and reports further ones. */
   private static final int MAX_UNHANDLED = 8192;
 
   private static final long MAX_UNHANDLED_BYTES = 32L * 1024 * 1024;
@@ -52,17 +51,20 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   private final Dispatcher dispatcher;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
-  /** Broadcasts of this node that have not come back, each for at most {@link #HEARD_WITHIN}. */
-  private final Map<String, CompletableFuture<@Nullable Void>> unheard = new ConcurrentHashMap<>();
+  /**
+   * Broadcasts of this node that have not arrived yet, each for at most {@link #CONFIRM_TIMEOUT}.
+   */
+  private final Map<String, CompletableFuture<@Nullable Void>> unconfirmed =
+      new ConcurrentHashMap<>();
 
   /**
-   * @param maxBytes of an encoded broadcast
+   * @param maxBytes the largest encoded broadcast
    */
   public NatsBroadcasts(Connection connection, Timers timers, int maxBytes) {
     this.connection = connection;
     this.timers = timers;
     this.maxBytes = maxBytes;
-    // An inbox is a name that nobody else has.
+    // An inbox is a unique name.
     self = connection.createInbox();
     dispatcher = connection.createDispatcher();
     dispatcher.setPendingLimits(
@@ -87,23 +89,23 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
     }
     Namespace namespace = new Namespace(broadcast.getNamespace());
     String id = self + '.' + number.incrementAndGet();
-    CompletableFuture<@Nullable Void> heard = awaited(id, namespace, deadline);
+    CompletableFuture<@Nullable Void> confirmed = awaited(id, namespace, deadline);
     try {
       connection.publish(
           SubjectCodec.broadcastSubject(namespace),
           new Headers().put(PUBLISHER, id),
           broadcast.toByteArray());
     } catch (IllegalStateException e) {
-      // Nothing is kept for a connection to come (NatsConnector), so this one is gone.
-      heard.cancel(false);
+      // NatsConnector buffers nothing for a later connection, so this broadcast was not sent.
+      confirmed.cancel(false);
       return unavailable(String.valueOf(e.getMessage()));
     } catch (IllegalArgumentException e) {
-      // A NATS that takes less than the one this node met first.
-      heard.cancel(false);
+      // This NATS server has a smaller limit than the first one that this node connected to.
+      confirmed.cancel(false);
       return CompletableFuture.failedFuture(
           StoreException.broadcastTooLarge(connection.getMaxPayload(), size));
     }
-    return heard;
+    return confirmed;
   }
 
   private static CompletableFuture<@Nullable Void> unavailable(String why) {
@@ -111,39 +113,42 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   }
 
   private CompletableFuture<@Nullable Void> awaited(String id, Namespace namespace, long deadline) {
-    CompletableFuture<@Nullable Void> heard = new CompletableFuture<>();
-    unheard.put(id, heard);
-    long giveUpAt = System.nanoTime() + HEARD_WITHIN.toNanos();
+    CompletableFuture<@Nullable Void> confirmed = new CompletableFuture<>();
+    unconfirmed.put(id, confirmed);
+    long giveUpAt = System.nanoTime() + CONFIRM_TIMEOUT.toNanos();
     Future<?> timeout =
         timers.at(
             deadline - giveUpAt < 0 ? deadline : giveUpAt,
             () ->
-                heard.completeExceptionally(
+                confirmed.completeExceptionally(
                     StoreException.outcomeUnknown(
                         namespace, "NATS did not confirm the broadcast in time")));
-    heard.whenComplete(
+    confirmed.whenComplete(
         (done, thrown) -> {
-          unheard.remove(id);
+          unconfirmed.remove(id);
           timeout.cancel(false);
         });
-    return heard;
+    return confirmed;
   }
 
   private void onMessage(Message message) {
     try {
-      hand(message);
+      deliver(message);
     } finally {
       Headers headers = message.getHeaders();
       String id = headers == null ? null : headers.getFirst(PUBLISHER);
-      CompletableFuture<@Nullable Void> heard = id == null ? null : unheard.get(id);
-      if (heard != null) {
-        heard.complete(null);
+      CompletableFuture<@Nullable Void> confirmed = id == null ? null : unconfirmed.get(id);
+      if (confirmed != null) {
+        confirmed.complete(null);
       }
     }
   }
 
-  /** Whoever may publish in NATS may have sent it: what no node would have sent goes no further. */
-  private void hand(Message message) {
+  /**
+   * Passes a broadcast on. Anyone who may publish to NATS can have sent it, so a message that no
+   * node would send is dropped.
+   */
+  private void deliver(Message message) {
     if (message.getData().length > Limits.COMMIT_BYTES) {
       unreadable(message, "is too large");
       return;
@@ -152,7 +157,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
     try {
       broadcast = Broadcast.parseFrom(message.getData());
     } catch (InvalidProtocolBufferException e) {
-      unreadable(message, "is no broadcast: " + e.getMessage());
+      unreadable(message, "is not a broadcast: " + e.getMessage());
       return;
     }
     if (Namespace.violation(broadcast.getNamespace()).isPresent()) {
@@ -182,7 +187,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
     return () -> listeners.remove(listener);
   }
 
-  /** Takes no notice of broadcasts any more. Nobody may be publishing. */
+  /** Stops receiving broadcasts. No publish may be running. */
   @Override
   public void close() {
     if (connection.getStatus() != Connection.Status.CLOSED) {

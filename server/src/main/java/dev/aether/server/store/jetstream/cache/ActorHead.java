@@ -6,12 +6,13 @@ import dev.aether.server.store.jetstream.format.SkipPointers;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What a node knows of an actor's end.
+ * An actor's head, i.e. its last commit, as far as this node knows.
  *
- * @param sequence of the actor's last message in its stream; 0: it has none
- * @param through the skip pointers over all the actor's commits, the last one included
- * @param events of the last commit
- * @param commitIdHash {@link #idHash} of the last commit's id, to tell cheaply that a save is not a
+ * @param version the last version; 0: the actor has no commit
+ * @param sequence the last commit's sequence in the stream; 0: the actor has no commit
+ * @param through the skip pointers over all commits of the actor, including the last
+ * @param events how many events the last commit has
+ * @param commitIdHash {@link #idHash} of the last commit's id; a cheap test that a save is not a
  *     repeat of it
  * @param previous sequence of the commit before the last; 0: there is none
  */
@@ -25,10 +26,10 @@ public record ActorHead(
   private static final long FNV_BASIS = 0xcbf29ce484222325L;
   private static final long FNV_PRIME = 0x100000001b3L;
 
-  /** An actor nobody wrote. */
+  /** The head of an actor without commits. */
   public static final ActorHead NONE = new ActorHead(0, 0, SkipPointers.EMPTY, 0, 0, 0);
 
-  /** The head after a commit that was stored at a sequence. */
+  /** The head once a commit is stored at a sequence. */
   public static ActorHead after(CommitHeader header, long sequence) {
     return new ActorHead(
         header.lastVersion(),
@@ -39,7 +40,10 @@ public record ActorHead(
         header.previous());
   }
 
-  /** A commit id's hash: FNV-1a, its bits mixed once more. Two ids may have the same. */
+  /**
+   * The hash of a commit id: FNV-1a, followed by a mixing step. Different ids may have the same
+   * hash.
+   */
   static long idHash(String commitId) {
     long hash = FNV_BASIS;
     for (byte b : commitId.getBytes(StandardCharsets.UTF_8)) {
@@ -49,13 +53,13 @@ public record ActorHead(
     return hash ^ hash >>> 33;
   }
 
-  /** Whether the last commit may be one of that id; false is certain. */
-  public boolean mayBe(CommitId commitId) {
+  /** Whether the last commit may have this id; false is certain. */
+  public boolean mayHaveId(CommitId commitId) {
     return commitIdHash == idHash(commitId.value());
   }
 
-  /** Whether the last commit holds a version. */
-  public boolean holds(long wanted) {
+  /** Whether the last commit contains a version. */
+  public boolean contains(long wanted) {
     return wanted <= version && wanted > version - events;
   }
 }

@@ -6,26 +6,28 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Tells which commits of a log are too old to be the repeat of a save that arrives now. Remembers
- * for each log which sequences it had reached at which time of this node's own monotonic clock:
- * what the log had before the window began was stored before that. No wall clock takes part,
- * neither this node's nor NATS', and whatever is not known counts as young. For any number of
- * threads.
+ * Determines which commits of a log are too old to be the duplicate of a save that arrives now. For
+ * each log it records which sequence the log had reached at which time, by this node's monotonic
+ * clock. A commit that was in the log before the window began was stored before then. No wall clock
+ * is used, neither this node's nor that of NATS, and whatever is not known counts as recent.
+ * Thread-safe.
  */
 public final class CommitAges {
   /**
-   * For how long after its repeat was stored a late first sending is recognised: the contract's two
-   * minutes, the longest time that a save may take on this server, and some more.
+   * A save is recognised as a duplicate if it arrives at most this long after its repeat was
+   * stored: the two minutes of the contract, plus the longest time that a save may take on this
+   * server, plus a margin.
    */
   public static final Duration WINDOW = Duration.ofSeconds(150);
 
-  /** Marks of one log are so far apart, so a commit counts as young for so much longer. */
+  /** The distance between two marks of a log. A commit may count as recent for this much longer. */
   private static final Duration STEP = Duration.ofSeconds(10);
 
   private static final int MARKS = (int) (WINDOW.toSeconds() / STEP.toSeconds()) + 2;
 
   /**
-   * Logs whose ages are known; each takes about 600 bytes. The least recently used leaves first.
+   * How many logs are tracked; each takes about 600 bytes. The least recently used is evicted
+   * first.
    */
   private static final int MAX_LOGS = 16_384;
 
@@ -45,13 +47,13 @@ public final class CommitAges {
   }
 
   /**
-   * @param nanoTime as {@link System#nanoTime}
+   * @param nanoTime a clock such as {@link System#nanoTime}
    */
   public CommitAges(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
   }
 
-  /** The stream has a message at this sequence. */
+  /** Notes that the stream has a message at this sequence. */
   public synchronized void reached(String stream, long sequence) {
     if (sequence > 0) {
       logs.computeIfAbsent(stream, name -> new Marks()).reached(sequence, nanoTime.getAsLong());
@@ -59,18 +61,19 @@ public final class CommitAges {
   }
 
   /**
-   * The stream has just stored a message at this sequence. If it had that sequence before the
-   * window began, then it has lost its newest messages since, and gives their sequences again.
+   * Notes that the stream has just stored a message at this sequence. If it already had that
+   * sequence before the window began, it has since lost its newest messages and assigns their
+   * sequences again.
    *
-   * @return false in that case; all that was known of its ages is forgotten
+   * @return false in that case; all ages of the stream are forgotten
    */
   public synchronized boolean stored(String stream, long sequence) {
-    boolean again = sequence <= tooOld(stream);
-    if (again) {
+    boolean isReassigned = sequence <= tooOld(stream);
+    if (isReassigned) {
       logs.remove(stream);
     }
     reached(stream, sequence);
-    return !again;
+    return !isReassigned;
   }
 
   /** Commits up to this sequence were stored before the window began; 0: none is known to be. */
@@ -79,19 +82,19 @@ public final class CommitAges {
     return marks == null ? 0 : marks.at(nanoTime.getAsLong() - WINDOW.toNanos());
   }
 
-  /** What was seen of a stream does not hold any more. */
+  /** Forgets a stream, whose state may have changed. */
   public synchronized void forget(String stream) {
     logs.remove(stream);
   }
 
-  /** What was seen of all streams may not hold any more. */
+  /** Forgets all streams, whose state may have changed. */
   public synchronized void forgetAll() {
     logs.clear();
   }
 
-  /** How far a log had come at a few times. */
+  /** The sequences that a log had reached at several times. */
   private static final class Marks {
-    /** A ring; {@link #next} is the oldest. */
+    /** A ring buffer; {@link #next} is the oldest entry. */
     private final long[] times = new long[MARKS];
 
     /** 0: no mark. */
@@ -115,7 +118,7 @@ public final class CommitAges {
       highestAt = now;
     }
 
-    /** The highest sequence that it is known to have had at a time; 0 for none. */
+    /** The highest sequence that the log is known to have had at a time; 0: none. */
     long at(long time) {
       if (highestAt - time <= 0) {
         return highest;

@@ -3,34 +3,36 @@ package dev.aether.server.store.jetstream.cache;
 import dev.aether.server.event.Limits;
 
 /**
- * The ids of an actor's latest commits, of all after a certain one. They are kept in two parts:
- * when all of the older part are too old to count it is dropped, and the younger one becomes the
- * older. Not thread-safe: guarded by the {@link RecentCommits} that holds it.
+ * The ids of all commits of an actor after a certain one. They are kept in two generations: when
+ * the whole older generation is too old to matter, it is dropped, and the younger one takes its
+ * place. Not thread-safe: guarded by the {@link RecentCommits} that contains it.
  */
 final class CommitIds {
-  /** The sequence after which it knows all commits; nothing up to there counts. */
+  /** All commits after this sequence are known; none at or before it matters. */
   private long after;
 
-  /** How many commits the actor has up to there. */
+  /** How many commits the actor has up to {@link #after}. */
   private long afterNumber;
 
   private LongHashSet older = new LongHashSet();
 
-  /** Where the younger part begins, as above. */
+  /** The sequence after which the younger generation begins. */
   private long middle;
 
   private long middleNumber;
   private LongHashSet younger = new LongHashSet();
 
-  /** The last commit that it knows. */
+  /** The last known commit. */
   private long to;
 
   private long toNumber;
 
-  /** Whether repeats are asked for, to which the latest commits count however old they are. */
+  /**
+   * Whether repeats are looked up. For those, the latest commits matter regardless of their age.
+   */
   private boolean keepsLatest;
 
-  /** When it was last of use, as {@link System#nanoTime}. */
+  /** When this was last used, as {@link System#nanoTime}. */
   long usedAt;
 
   CommitIds(long after, long afterNumber) {
@@ -42,8 +44,8 @@ final class CommitIds {
     toNumber = afterNumber;
   }
 
-  /** Keeps as much as another one. */
-  void keepAs(CommitIds other) {
+  /** Retains as many commits as another instance. */
+  void retainAs(CommitIds other) {
     keepsLatest = other.keepsLatest;
   }
 
@@ -55,25 +57,25 @@ final class CommitIds {
     return to;
   }
 
-  /** Whether it knows the actor's latest commits that repeats are looked for among. */
-  boolean servesRepeats(long commits) {
+  /** Whether this has all the commits among which a repeat is looked for. */
+  boolean coversRepeats(long commits) {
     keepsLatest = true;
     return afterNumber <= Math.max(0, commits - Limits.REPEATS_AMONG_COMMITS);
   }
 
-  /** False is certain. */
+  /** Whether the id may be known; false is certain. */
   boolean mayHave(long idHash) {
-    return younger.has(idHash) || older.has(idHash);
+    return younger.contains(idHash) || older.contains(idHash);
   }
 
-  /** Takes up a commit if it is the next one. */
+  /** Adds a commit if it is the next one. */
   void follow(RecentCommits.Seen commit, long tooOld) {
     if (commit.previous() == to && commit.sequence() > to) {
       add(commit, tooOld);
     }
   }
 
-  /** Takes up a commit, which must be the next one. */
+  /** Adds a commit, which must be the next one. */
   void add(RecentCommits.Seen commit, long tooOld) {
     boolean mayDrop = !keepsLatest || commit.number() - middleNumber > Limits.REPEATS_AMONG_COMMITS;
     if (middle <= tooOld && to > middle && mayDrop) {

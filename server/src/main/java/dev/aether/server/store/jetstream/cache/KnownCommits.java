@@ -6,44 +6,44 @@ import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 
 /**
- * What this node remembers of the commits that it stored, read or received. Only hints: a wrong one
- * costs a round trip and never a wrong answer.
+ * What this node remembers of commits that it has stored, read or received. These are hints only: a
+ * wrong one costs a round trip, and never leads to a wrong response.
  *
- * @param heads where actors end
- * @param ages which commits are too old to be a repeat of a save that arrives now
- * @param recent the commit ids of those that are not
+ * @param heads the heads of actors
+ * @param ages which commits are too old to be the duplicate of a save that arrives now
+ * @param recent the ids of the commits that are not too old
  */
 public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits recent) {
   /**
-   * @param maxActors whose heads are remembered
-   * @param maxRecentBytes for the ids of recent commits
+   * @param maxActors how many actors' heads are remembered
+   * @param maxRecentBytes the memory for the ids of recent commits
    */
   public static KnownCommits withBounds(int maxActors, long maxRecentBytes) {
     return new KnownCommits(
         new VersionCache(maxActors), new CommitAges(), new RecentCommits(maxRecentBytes));
   }
 
-  /** Learns of a commit that any node stored. */
+  /** Records a commit that any node stored. */
   public void received(String stream, StoredMessage message) {
     ages.reached(stream, message.sequence());
     try {
       CommitHeader header = CommitMessages.header(message);
       heads.updateKnown(message.subject(), ActorHead.after(header, message.sequence()));
-      recent.saw(
+      recent.onCommit(
           message.subject(),
           RecentCommits.Seen.of(header, message.sequence()),
           ages.tooOld(stream));
     } catch (CorruptRecordException e) {
-      // Whoever reads the record reports it as corrupt; this is only a hint.
+      // The reader of the record reports it as corrupt; this is only a hint.
       return;
     }
   }
 
   /**
-   * Learns of a commit that this node stored.
+   * Records a commit that this node stored.
    *
-   * @param before the head that it was stored behind
-   * @param after the head that it is
+   * @param before the head before the commit
+   * @param after the head that is the commit
    * @param isExact whether it was saved with an expected version
    */
   public void stored(
@@ -58,27 +58,27 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
       recent.forgetAll();
     }
     if (isExact) {
-      recent.saw(subject, commit, ages.tooOld(stream));
+      recent.onCommit(subject, commit, ages.tooOld(stream));
     } else {
-      recent.stored(subject, before, commit, ages.tooOld(stream));
+      recent.onStored(subject, before, commit, ages.tooOld(stream));
     }
   }
 
-  /** Forgets a head of which the leader knows nothing, and what led to it. */
+  /** Forgets a head that the leader does not have, and what it was derived from. */
   public void forgetActor(String stream, String subject, long sequence) {
     heads.forget(subject, sequence);
     recent.forget(subject);
     ages.forget(stream);
   }
 
-  /** Forgets what a log that lost commits may not have any more. */
+  /** Forgets the commits of a log that has lost some. */
   public void forgetLog(String stream) {
     heads.clear();
     ages.forget(stream);
     recent.forgetAll();
   }
 
-  /** Forgets everything: the store may have lost commits while this node was not connected. */
+  /** Forgets everything, since the store may have lost commits while this node was disconnected. */
   public void forgetAll() {
     ages.forgetAll();
     recent.forgetAll();

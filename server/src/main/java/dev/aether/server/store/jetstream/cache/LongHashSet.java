@@ -1,19 +1,22 @@
 package dev.aether.server.store.jetstream.cache;
 
-/** A set of 64-bit hashes that only grows: an open-addressed table, 8 bytes a place. */
+/**
+ * A set of 64-bit hashes to which elements can only be added: an open-addressing table with 8 bytes
+ * per slot.
+ */
 final class LongHashSet {
-  private static final int FIRST_PLACES = 4;
+  private static final int INITIAL_SLOTS = 4;
 
-  /** 0: a free place. */
-  private long[] places = new long[FIRST_PLACES];
+  /** 0 marks a free slot. */
+  private long[] slots = new long[INITIAL_SLOTS];
 
   private int size;
 
   void add(long hash) {
-    // Three quarters full at most.
-    if (4 * (size + 1L) > 3L * places.length) {
-      long[] old = places;
-      places = new long[2 * old.length];
+    // The load factor is at most 3/4.
+    if (4 * (size + 1L) > 3L * slots.length) {
+      long[] old = slots;
+      slots = new long[2 * old.length];
       size = 0;
       for (long known : old) {
         if (known != 0) {
@@ -25,25 +28,25 @@ final class LongHashSet {
   }
 
   private void put(long hash) {
-    int place = place(hash);
-    if (places[place] == 0) {
-      places[place] = hash;
+    int slot = slot(hash);
+    if (slots[slot] == 0) {
+      slots[slot] = hash;
       size++;
     }
   }
 
-  boolean has(long hash) {
-    return places[place(notZero(hash))] != 0;
+  boolean contains(long hash) {
+    return slots[slot(notZero(hash))] != 0;
   }
 
-  /** Where a hash is, or would be. */
-  private int place(long hash) {
-    int mask = places.length - 1;
-    int place = (int) (hash ^ hash >>> 32) & mask;
-    while (places[place] != 0 && places[place] != hash) {
-      place = place + 1 & mask;
+  /** The slot of a hash, or the free slot where it would be stored. */
+  private int slot(long hash) {
+    int mask = slots.length - 1;
+    int slot = (int) (hash ^ hash >>> 32) & mask;
+    while (slots[slot] != 0 && slots[slot] != hash) {
+      slot = slot + 1 & mask;
     }
-    return place;
+    return slot;
   }
 
   private static long notZero(long hash) {
@@ -51,6 +54,6 @@ final class LongHashSet {
   }
 
   long bytes() {
-    return (long) places.length * Long.BYTES;
+    return (long) slots.length * Long.BYTES;
   }
 }

@@ -6,21 +6,20 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A head and the subject that it is of, in one array: a node remembers a million of them, and as
- * objects they take twice as much. Two are equal when their subjects are, so that one is its own
- * key in a map. Changes under the lock of the cache that holds it.
+ * A head and its subject in a single array. A node remembers a million of them, and as objects they
+ * would take twice the memory. Two are equal if their subjects are equal, so each can be its own
+ * key in a map. Changed only under the lock of the cache that contains it.
  */
 final class PackedHead implements Comparable<PackedHead> {
   private static final int LENGTH_BYTES = 2;
   private static final int LONGEST_VARINT = 10;
 
   /**
-   * Sequence, version, events, hash of the commit id, previous sequence, count of the skip
-   * pointers.
+   * Sequence, version, events, hash of the commit id, previous sequence, number of skip pointers.
    */
   private static final int NUMBERS = 6;
 
-  /** The subject's length, the subject, the head's numbers, then the skip pointers's pointers. */
+  /** The subject's length, the subject, the head's numbers, then the skip pointers. */
   private byte[] bytes;
 
   private PackedHead(byte[] bytes) {
@@ -42,7 +41,7 @@ final class PackedHead implements Comparable<PackedHead> {
     long sequence = head.sequence();
     long version = head.version();
     for (int pointer = 0; pointer < skipPointers.size(); pointer++) {
-      // They fall from pointer to pointer: the steps are small numbers.
+      // They decrease from pointer to pointer, so the differences are small.
       writer.number(sequence - skipPointers.sequence(pointer));
       writer.number(version - skipPointers.lastVersion(pointer));
       sequence = skipPointers.sequence(pointer);
@@ -72,7 +71,7 @@ final class PackedHead implements Comparable<PackedHead> {
         version, sequence, SkipPointers.of(count, pointers), events, commitIdHash, previous);
   }
 
-  /** Takes the head of another of the same subject if that is the newer one. */
+  /** Takes over the head of another instance with the same subject if that head is newer. */
   void replaceIfOlderThan(PackedHead other) {
     if (afterSubject().number() < other.afterSubject().number()) {
       bytes = other.bytes;
@@ -107,7 +106,7 @@ final class PackedHead implements Comparable<PackedHead> {
     return hash;
   }
 
-  /** Writes numbers in as few bytes as they need, seven bits each, the lowest first. */
+  /** Writes numbers as varints: seven bits per byte, lowest first. */
   private static final class Writer {
     private final byte[] buffer;
     private int end;

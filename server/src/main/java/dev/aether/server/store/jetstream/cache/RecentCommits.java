@@ -9,47 +9,49 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Knows the ids of actors' young commits, where this node has seen them all, so that a save whose
- * own repeat was stored before it, by any node, is recognised without a read. An actor with only
- * one young commit takes no room here, since its head has that commit's id. Bounded in bytes: the
- * least recently used actor leaves first, and its young commits are read when they are asked for
- * again. For any number of threads.
+ * Knows the ids of actors' recent commits, as long as this node has seen all of them. If a save's
+ * own repeat was stored before it, by any node, the save is recognised as a duplicate without a
+ * read. An actor with a single recent commit needs no entry, since its head has that commit's id.
+ * Memory is bounded: the least recently used actor is evicted first, and its recent commits are
+ * read again when needed. Thread-safe.
  */
 public final class RecentCommits {
-  /** What an actor takes beside its subject and its tables, as a test measures. */
+  /** The memory of an actor in addition to its subject and its tables, as measured by a test. */
   private static final int ACTOR_BYTES = 320;
 
-  /** An actor that was not saved to for so long has no young commits. */
+  /** An actor without saves for this long has no recent commits. */
   private static final long IDLE_NANOS = 2 * CommitAges.WINDOW.toNanos();
 
   private final long maxBytes;
-  private final Map<String, CommitIds> runs = new LinkedHashMap<>(16, 0.75f, true);
+  private final Map<String, CommitIds> actors = new LinkedHashMap<>(16, 0.75f, true);
   private long bytes;
 
   /**
-   * @param maxBytes that all that is remembered may take, about
+   * @param maxBytes the approximate memory limit
    */
   public RecentCommits(long maxBytes) {
     this.maxBytes = maxBytes;
   }
 
-  /** What is known of whether a save was stored before. */
+  /** Whether a save may have been stored before. */
   public sealed interface Answer {
-    /** It was not. */
-    record Not() implements Answer {}
+    /** It was not stored. */
+    record NotStored() implements Answer {}
 
-    /** It may have been: the actor's commits after a sequence must be read. */
+    /** It may have been stored: the actor's commits after a sequence must be read. */
     record MaybeAfter(long sequence) implements Answer {}
 
-    /** It may have been, and it is not known where the commits begin that must be read. */
+    /**
+     * It may have been stored, and it is not known from which sequence the commits must be read.
+     */
     record Maybe() implements Answer {}
   }
 
   /**
    * A commit of an actor.
    *
-   * @param number in the actor's history, from 1
-   * @param previous sequence of the actor's commit before it; 0: it is the first
+   * @param number its number in the actor's history, from 1
+   * @param previous sequence of the actor's previous commit; 0: it is the first
    */
   public record Seen(long number, long sequence, long previous, long idHash) {
     public static Seen of(CommitHeader header, long sequence) {
@@ -64,146 +66,149 @@ public final class RecentCommits {
   }
 
   /**
-   * Whether a save that is to follow a head was stored already.
+   * Checks whether a save that would follow a head was already stored.
    *
-   * @param tooOld commits up to this sequence don't count
-   * @param retry whether the actor's latest commits count however old they are
+   * @param tooOld commits up to this sequence are ignored
+   * @param retry whether the actor's latest commits matter regardless of their age
    */
   public synchronized Answer ask(
       String subject, ActorHead head, CommitId commitId, long tooOld, boolean retry) {
     if (head.sequence() == 0) {
-      return new Answer.Not();
+      return new Answer.NotStored();
     }
     if (!retry && head.sequence() <= tooOld) {
       forget(subject);
-      return new Answer.Not();
+      return new Answer.NotStored();
     }
-    CommitIds run = used(subject);
-    if (run == null) {
+    CommitIds ids = touch(subject);
+    if (ids == null) {
       boolean isOnlyOne = head.previous() == 0 || (!retry && head.previous() <= tooOld);
       if (!isOnlyOne) {
         return new Answer.Maybe();
       }
-      return head.mayBe(commitId) ? new Answer.MaybeAfter(head.previous()) : new Answer.Not();
+      return head.mayHaveId(commitId)
+          ? new Answer.MaybeAfter(head.previous())
+          : new Answer.NotStored();
     }
-    changed(run, subject, () -> run.follow(Seen.of(head), tooOld));
-    if (run.to() > head.sequence() || (retry && !run.servesRepeats(head.through().count()))) {
+    change(ids, subject, () -> ids.follow(Seen.of(head), tooOld));
+    if (ids.to() > head.sequence() || (retry && !ids.coversRepeats(head.through().count()))) {
       return new Answer.Maybe();
     }
-    if (run.mayHave(ActorHead.idHash(commitId.value()))) {
-      return new Answer.MaybeAfter(run.after());
+    if (ids.mayHave(ActorHead.idHash(commitId.value()))) {
+      return new Answer.MaybeAfter(ids.after());
     }
-    return run.to() < head.sequence() ? new Answer.MaybeAfter(run.to()) : new Answer.Not();
+    return ids.to() < head.sequence() ? new Answer.MaybeAfter(ids.to()) : new Answer.NotStored();
   }
 
   /**
-   * A save was stored after a head of which all young commits were known.
+   * Records a save that was stored after a head, if all recent commits before it were known.
    *
    * @param tooOld as for {@link #ask}
    */
-  public synchronized void stored(String subject, ActorHead head, Seen commit, long tooOld) {
-    CommitIds run = used(subject);
-    if (run != null) {
-      changed(run, subject, () -> run.follow(commit, tooOld));
+  public synchronized void onStored(String subject, ActorHead head, Seen commit, long tooOld) {
+    CommitIds ids = touch(subject);
+    if (ids != null) {
+      change(ids, subject, () -> ids.follow(commit, tooOld));
     } else if (head.sequence() > tooOld && head.previous() <= tooOld) {
-      // There are two young ones now.
-      CommitIds begun = begin(subject, head.previous(), head.through().count() - 1);
-      changed(
-          begun,
+      // Now there are two recent commits.
+      CommitIds started = start(subject, head.previous(), head.through().count() - 1);
+      change(
+          started,
           subject,
           () -> {
-            begun.add(Seen.of(head), tooOld);
-            begun.follow(commit, tooOld);
+            started.add(Seen.of(head), tooOld);
+            started.follow(commit, tooOld);
           });
     }
   }
 
-  /** A commit of an actor was seen. It may be any. */
-  public synchronized void saw(String subject, Seen commit, long tooOld) {
-    CommitIds run = used(subject);
-    if (run != null) {
-      changed(run, subject, () -> run.follow(commit, tooOld));
+  /** Records any commit of an actor. */
+  public synchronized void onCommit(String subject, Seen commit, long tooOld) {
+    CommitIds ids = touch(subject);
+    if (ids != null) {
+      change(ids, subject, () -> ids.follow(commit, tooOld));
     }
   }
 
   /**
-   * Commits were read: all that the actor has after a sequence up to the last of them.
+   * Records commits that were read: all commits of the actor after a sequence, up to the last of
+   * them.
    *
-   * @param isBeginning whether no commit up to that sequence counts
+   * @param isBeginning whether all commits up to that sequence can be ignored
    */
-  public synchronized void read(
+  public synchronized void onRead(
       String subject, long after, boolean isBeginning, List<Seen> commits, long tooOld) {
     if (commits.isEmpty()) {
       return;
     }
     Seen first = commits.get(0);
-    CommitIds run = used(subject);
-    boolean goesOn = run != null && (run.to() >= after || run.to() == first.previous());
-    if (isBeginning && (run == null || !goesOn || after < run.after())) {
-      CommitIds begun = begin(subject, after, first.number() - 1);
-      if (run != null) {
-        begun.keepAs(run);
+    CommitIds ids = touch(subject);
+    boolean continues = ids != null && (ids.to() >= after || ids.to() == first.previous());
+    if (isBeginning && (ids == null || !continues || after < ids.after())) {
+      CommitIds started = start(subject, after, first.number() - 1);
+      if (ids != null) {
+        started.retainAs(ids);
       }
-      run = begun;
-    } else if (run == null || !goesOn) {
+      ids = started;
+    } else if (ids == null || !continues) {
       return;
     }
-    CommitIds grown = run;
-    changed(
-        grown,
+    CommitIds extended = ids;
+    change(
+        extended,
         subject,
         () ->
             commits.stream()
-                .filter(commit -> commit.sequence() > grown.to())
-                .forEach(commit -> grown.add(commit, tooOld)));
+                .filter(commit -> commit.sequence() > extended.to())
+                .forEach(commit -> extended.add(commit, tooOld)));
   }
 
-  /** What was known of an actor does not hold any more. */
+  /** Forgets an actor, whose state may have changed. */
   public synchronized void forget(String subject) {
-    CommitIds run = runs.remove(subject);
-    if (run != null) {
-      bytes -= bytes(subject, run);
+    CommitIds ids = actors.remove(subject);
+    if (ids != null) {
+      bytes -= bytes(subject, ids);
     }
   }
 
-  /** What was known may not hold any more. */
+  /** Forgets all actors, whose state may have changed. */
   public synchronized void forgetAll() {
-    runs.clear();
+    actors.clear();
     bytes = 0;
   }
 
-  /** What all that is remembered takes, about. */
+  /** The approximate memory in use. */
   synchronized long bytes() {
     return bytes;
   }
 
   synchronized int actors() {
-    return runs.size();
+    return actors.size();
   }
 
-  private @Nullable CommitIds used(String subject) {
-    CommitIds run = runs.get(subject);
-    if (run != null) {
-      run.usedAt = System.nanoTime();
+  private @Nullable CommitIds touch(String subject) {
+    CommitIds ids = actors.get(subject);
+    if (ids != null) {
+      ids.usedAt = System.nanoTime();
     }
-    return run;
+    return ids;
   }
 
-  private CommitIds begin(String subject, long after, long afterNumber) {
+  private CommitIds start(String subject, long after, long afterNumber) {
     forget(subject);
-    CommitIds run = new CommitIds(after, afterNumber);
-    run.usedAt = System.nanoTime();
-    runs.put(subject, run);
-    bytes += bytes(subject, run);
+    CommitIds ids = new CommitIds(after, afterNumber);
+    ids.usedAt = System.nanoTime();
+    actors.put(subject, ids);
+    bytes += bytes(subject, ids);
     trim();
-    return run;
+    return ids;
   }
 
-  /** Lets a run change, and keeps the bound. */
-  private void changed(CommitIds run, String subject, Runnable change) {
-    long before = bytes(subject, run);
+  /** Changes an entry and enforces the memory limit. */
+  private void change(CommitIds ids, String subject, Runnable change) {
+    long before = bytes(subject, ids);
     change.run();
-    long grownBy = bytes(subject, run) - before;
+    long grownBy = bytes(subject, ids) - before;
     bytes += grownBy;
     if (grownBy > 0) {
       trim();
@@ -212,7 +217,7 @@ public final class RecentCommits {
 
   private void trim() {
     long idleSince = System.nanoTime() - IDLE_NANOS;
-    Iterator<Map.Entry<String, CommitIds>> leastUsedFirst = runs.entrySet().iterator();
+    Iterator<Map.Entry<String, CommitIds>> leastUsedFirst = actors.entrySet().iterator();
     while (leastUsedFirst.hasNext()) {
       Map.Entry<String, CommitIds> least = leastUsedFirst.next();
       if (bytes <= maxBytes && least.getValue().usedAt - idleSince > 0) {
@@ -223,7 +228,7 @@ public final class RecentCommits {
     }
   }
 
-  private static long bytes(String subject, CommitIds run) {
-    return ACTOR_BYTES + subject.length() + run.tableBytes();
+  private static long bytes(String subject, CommitIds ids) {
+    return ACTOR_BYTES + subject.length() + ids.tableBytes();
   }
 }

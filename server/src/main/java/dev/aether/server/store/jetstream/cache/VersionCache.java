@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The last known head of the actors lately used on this node, by subject (which carries the
- * namespace's incarnation). A hint that spares a round trip: JetStream decides, so a stale entry
- * costs time and never truth. Bounded; the least recently used leaves first. For any number of
- * threads.
+ * The last known heads of the actors recently used on this node, by subject (which includes the
+ * namespace's incarnation). A hint that saves a round trip: JetStream decides, so a stale entry
+ * costs time but never causes an error. Bounded; the least recently used entry is evicted first.
+ * Thread-safe.
  */
 public final class VersionCache {
-  /** Each is its own key. */
+  /** Each element is its own key. */
   private final Map<PackedHead, PackedHead> heads;
 
   public VersionCache(int maxActors) {
@@ -33,14 +33,14 @@ public final class VersionCache {
     }
   }
 
-  /** Learns a head; an older one than is known changes nothing. */
+  /** Records a head, unless a newer one is known. */
   public void update(String subject, ActorHead head) {
     update(PackedHead.of(subject, head), true);
   }
 
   /**
-   * Learns of a commit that any node stored, if the actor is known here: what nobody asks for takes
-   * no room.
+   * Records a commit that any node stored, if the actor is in the cache. Actors that nobody uses on
+   * this node take no memory.
    */
   public void updateKnown(String subject, ActorHead head) {
     update(PackedHead.of(subject, head), false);
@@ -55,7 +55,7 @@ public final class VersionCache {
     }
   }
 
-  /** Forgets a head, by its sequence, of which the leader knows nothing (any more). */
+  /** Forgets the head at a sequence, which the leader does not have. */
   public synchronized void forget(String subject, long sequence) {
     PackedHead key = PackedHead.of(subject, ActorHead.NONE);
     PackedHead known = heads.get(key);
@@ -64,7 +64,7 @@ public final class VersionCache {
     }
   }
 
-  /** Forgets all: the store may have lost what is known here. */
+  /** Forgets all heads, since the store may have lost them. */
   public synchronized void clear() {
     heads.clear();
   }

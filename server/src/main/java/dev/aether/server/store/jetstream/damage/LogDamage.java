@@ -1,7 +1,6 @@
 package dev.aether.server.store.jetstream.damage;
 
 import dev.aether.server.concurrent.SingleFlight;
-import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
@@ -195,19 +194,9 @@ public final class LogDamage {
         .toList();
   }
 
-  /**
-   * Reports records of an actor that cannot be read. Logged once.
-   *
-   * @param sequence the record's sequence; 0: the actor's newest records, whose sequences are not
-   *     known
-   */
-  public void unreadable(LogStream stream, ActorId actor, long sequence, String what) {
-    unreadable.add(stream, actor, sequence, what);
-  }
-
-  /** Clears a report that an actor's newest records cannot be read. */
-  public void newestReadable(LogStream stream, ActorId actor) {
-    unreadable.removeNewest(stream, actor);
+  /** The actors' records that cannot be read. */
+  public UnreadableRecords unreadable() {
+    return unreadable;
   }
 
   /**
@@ -239,7 +228,7 @@ public final class LogDamage {
     return api.info(stream.name())
         .handle(
             (info, failed) ->
-                failed != null && JetStreamErrors.isStreamGone(JetStreamErrors.failure(failed)));
+                failed != null && JetStreamErrors.isStreamMissing(JetStreamErrors.failure(failed)));
   }
 
   /** Reports that a log's stream is missing, with all its records. */

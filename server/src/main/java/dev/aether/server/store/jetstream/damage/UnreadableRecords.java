@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The actors' records that cannot be read. Logs each one once. Thread-safe. */
-final class UnreadableRecords {
+public final class UnreadableRecords {
   private static final Logger LOG = LoggerFactory.getLogger(UnreadableRecords.class);
 
   /** At most this many are kept; later ones are dropped. */
@@ -24,7 +24,13 @@ final class UnreadableRecords {
 
   private final Map<Key, String> records = new ConcurrentHashMap<>();
 
-  void add(LogStream stream, ActorId actor, long sequence, String what) {
+  /**
+   * Reports records of an actor that cannot be read.
+   *
+   * @param sequence the record's sequence; 0: the actor's newest records, whose sequences are not
+   *     known
+   */
+  public void add(LogStream stream, ActorId actor, long sequence, String what) {
     if (records.size() < MAX_RECORDS
         && records.putIfAbsent(new Key(stream.name(), actor.value(), sequence), what) == null) {
       LOG.error(
@@ -37,7 +43,8 @@ final class UnreadableRecords {
     }
   }
 
-  void removeNewest(LogStream stream, ActorId actor) {
+  /** Clears a report that an actor's newest records cannot be read. */
+  public void removeNewest(LogStream stream, ActorId actor) {
     if (!records.isEmpty()) {
       records.remove(new Key(stream.name(), actor.value(), 0));
     }

@@ -1,4 +1,4 @@
-/** What this node knows of records that are missing from logs. */
+/** Tracks records that are missing from logs. */
 @NullMarked
 package dev.aether.server.store.jetstream.damage;
 

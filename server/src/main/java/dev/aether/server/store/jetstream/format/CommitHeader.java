@@ -4,16 +4,15 @@ import dev.aether.server.codec.CorruptRecordException;
 import dev.aether.server.event.ExpectedVersion;
 
 /**
- * What must be known of a commit without its body: one NATS header of each message, format 1. Its
- * text is
+ * What must be known about a commit without its body, in one NATS header per message, format 1:
  *
- * <pre>{@code 1 FIRST LAST NUMBER KIND DIGEST LADDER COMMIT_ID}</pre>
+ * <pre>{@code 1 FIRST LAST NUMBER KIND DIGEST POINTERS COMMIT_ID}</pre>
  *
- * separated by single spaces; docs/stored-form.md has the details, and golden files hold it.
+ * separated by single spaces. docs/stored-form.md has the details, and golden files pin the format.
  *
  * @param kind {@link ExpectedVersion#letter} of the writer's expectation
  * @param digest of the request
- * @param before the skip pointers over the actor's commits before this one
+ * @param before the skip pointers over the actor's earlier commits
  */
 public record CommitHeader(
     long firstVersion,
@@ -22,7 +21,7 @@ public record CommitHeader(
     String digest,
     SkipPointers before,
     String commitId) {
-  /** Name of the header. */
+  /** The name of the header. */
   public static final String NAME = "Aether-Commit";
 
   private static final String FORMAT = "1";
@@ -34,7 +33,7 @@ public record CommitHeader(
     return before.count() + 1;
   }
 
-  /** Sequence of the actor's commit before this one; 0: it is the first. */
+  /** The sequence of the actor's previous commit; 0: this is the first. */
   public long previous() {
     return before.size() == 0 ? 0 : before.sequence(0);
   }
@@ -60,9 +59,9 @@ public record CommitHeader(
   }
 
   /**
-   * Reads a header's text.
+   * Parses a header.
    *
-   * @throws CorruptRecordException if it is not of format 1, saying which it is of if it is newer
+   * @throws CorruptRecordException if it does not have format 1; the message names a newer format
    */
   public static CommitHeader parse(String text) throws CorruptRecordException {
     String[] fields = text.split(" ", -1);

@@ -7,18 +7,18 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.store.LogEntry;
 import dev.aether.v1.Commit;
 
-/** Stored messages as the log entries they stand for. */
+/** Decodes stored messages as log entries. */
 public final class CommitMessages {
   private CommitMessages() {}
 
-  /** The commit of a message, or what is wrong with it. */
+  /** Decodes a message as a commit or as a damaged record. */
   public static LogEntry entry(LogId log, StoredMessage message) {
     return SubjectCodec.actor(log, message.subject())
         .map(actor -> entry(log, actor, message))
-        .orElseGet(() -> corrupt(log, "", message, "lies on no actor's subject"));
+        .orElseGet(() -> corrupt(log, "", message, "is not on an actor's subject"));
   }
 
-  /** The commit of a message that lies on an actor's subject, or what is wrong with it. */
+  /** Decodes a message on an actor's subject as a commit or as a damaged record. */
   public static LogEntry entry(LogId log, ActorId actor, StoredMessage message) {
     try {
       CommitHeader header = header(message);
@@ -38,7 +38,7 @@ public final class CommitMessages {
     return new LogEntry.Corrupt(log.partition(), message.sequence(), actorId, why);
   }
 
-  /** The header of a message. */
+  /** Decodes the header of a message. */
   public static CommitHeader header(StoredMessage message) throws CorruptRecordException {
     String text = message.header();
     if (text == null) {
@@ -46,7 +46,7 @@ public final class CommitMessages {
     }
     CommitHeader header = CommitHeader.parse(text);
     if (header.before().size() > 0 && header.before().sequence(0) >= message.sequence()) {
-      throw new CorruptRecordException("has skip pointers that does not lead back");
+      throw new CorruptRecordException("has skip pointers that do not lead back");
     }
     return header;
   }

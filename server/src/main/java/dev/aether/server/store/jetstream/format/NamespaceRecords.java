@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Instant;
 
-/** The registry's records: format 1, as JSON. */
+/** Encodes and decodes the registry's records: format 1, as JSON. */
 public final class NamespaceRecords {
   private static final int FORMAT = 1;
   private static final int INCARNATION_LENGTH = 10;
@@ -20,7 +20,7 @@ public final class NamespaceRecords {
 
   private NamespaceRecords() {}
 
-  /** The record of a namespace that is about to be made, with an incarnation of its own. */
+  /** The record of a namespace that is about to be created, with a new incarnation. */
   public static NamespaceRecord creating(Namespace namespace, int replicas, long maxBytes) {
     return NamespaceRecord.newBuilder()
         .setFormat(FORMAT)
@@ -66,11 +66,11 @@ public final class NamespaceRecords {
   }
 
   /**
-   * Reads a record; fields that it does not know are passed over.
+   * Decodes a record; unknown fields are ignored.
    *
-   * @param name that the record is of
-   * @throws StoreException with reason STORE_UNAVAILABLE if it is no record, or of a newer format,
-   *     or in a state that this server does not know
+   * @param name of the namespace
+   * @throws StoreException with reason STORE_UNAVAILABLE if it cannot be parsed, or has a newer
+   *     format or an unknown state
    */
   public static NamespaceRecord decode(Namespace name, byte[] json) {
     NamespaceRecord.Builder record = NamespaceRecord.newBuilder();

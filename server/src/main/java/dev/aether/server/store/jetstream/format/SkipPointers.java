@@ -5,18 +5,18 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The way back through an actor's commits: the stack of a skew-binary list (Myers 1983). Each
- * commit's header holds the skip pointers of the commits before it, so that any of {@code n}
- * commits is found in O(log n) reads, from the last commit alone and without an index beside the
- * log.
+ * The skip pointers of an actor's commits: the stack of a skew-binary list (Myers 1983). Each
+ * commit's header contains the skip pointers over the commits before it, so any of {@code n}
+ * commits can be found in O(log n) reads, starting from the last commit and without a separate
+ * index.
  *
- * <p>The commits 1..count are split into trees of sizes 2^k − 1, the newest first and smallest
- * first; at most the two newest have equal sizes. A pointer is a tree's newest commit: its sequence
- * in the stream and its last version. The sizes follow from the count, so they are not stored.
+ * <p>The commits 1..count are split into trees of sizes 2^k − 1, the newest and smallest first;
+ * only the two newest may have equal sizes. A pointer is a tree's newest commit: its sequence in
+ * the stream and its last version. The sizes follow from the count, so they are not stored.
  * Immutable.
  */
 public final class SkipPointers {
-  /** No commits. */
+  /** The skip pointers over no commits. */
   public static final SkipPointers EMPTY = new SkipPointers(0, new long[0]);
 
   private final long count;
@@ -30,11 +30,11 @@ public final class SkipPointers {
   }
 
   /**
-   * The skip pointers over {@code count} commits.
+   * Skip pointers over {@code count} commits.
    *
    * @param pointers sequence and last version of each, newest first
-   * @throws IllegalArgumentException if their number is not that of the trees of {@code count}, or
-   *     they do not lead back: who went down such skip pointers might never arrive
+   * @throws IllegalArgumentException if their number does not match the trees of {@code count}, or
+   *     if they do not lead back, since following them might never end
    */
   public static SkipPointers of(long count, long[] pointers) {
     if (pointers.length != 2 * treeSizes(count).length) {
@@ -49,12 +49,12 @@ public final class SkipPointers {
     return new SkipPointers(count, pointers);
   }
 
-  /** How many commits it stands over. */
+  /** The number of commits covered. */
   public long count() {
     return count;
   }
 
-  /** The version that the newest of its commits ends with; 0: it stands over none. */
+  /** The last version of the newest commit covered; 0: there is none. */
   long latestVersion() {
     return pointers.length == 0 ? 0 : lastVersion(0);
   }
@@ -63,12 +63,12 @@ public final class SkipPointers {
     return pointers.length / 2;
   }
 
-  /** Stream sequence of a pointer; 0 is the newest. */
+  /** A pointer's sequence in the stream; pointer 0 is the newest. */
   public long sequence(int pointer) {
     return pointers[2 * pointer];
   }
 
-  /** Which of the actor's commits a pointer is, from 1. */
+  /** The number of a pointer's commit in the actor's history, from 1. */
   public long number(int pointer) {
     long[] sizes = treeSizes(count);
     long number = count;
@@ -78,7 +78,7 @@ public final class SkipPointers {
     return number;
   }
 
-  /** Last version of a pointer's commit. */
+  /** The last version of a pointer's commit. */
   public long lastVersion(int pointer) {
     return pointers[2 * pointer + 1];
   }
@@ -96,8 +96,8 @@ public final class SkipPointers {
   }
 
   /**
-   * The pointer to go to for the commit that holds a version: the oldest whose commit does not end
-   * before it.
+   * The pointer to follow to the commit that contains a version: the oldest whose commit does not
+   * end before it.
    *
    * @return -1 if every commit ends before the version
    */
@@ -110,7 +110,7 @@ public final class SkipPointers {
   }
 
   /**
-   * The newest pointer whose commit does not lie after a sequence.
+   * The newest pointer whose commit is not after a sequence.
    *
    * @return -1 if there is none
    */
@@ -124,7 +124,7 @@ public final class SkipPointers {
   }
 
   /**
-   * The pointer to go to for the {@code number}th commit, from 1: the oldest that is not before it.
+   * The pointer to follow to the {@code number}th commit, from 1: the oldest that is not before it.
    *
    * @return -1 if there are fewer commits
    */
@@ -140,8 +140,8 @@ public final class SkipPointers {
   }
 
   /**
-   * A tree of commits whose numbers follow each other, with its newest as the root. If it has more
-   * than one, the first two trees of the root's own skip pointers are its halves.
+   * A tree of consecutive commits, with the newest as its root. If it has more than one commit, the
+   * first two trees of the root's own skip pointers are its halves.
    *
    * @param number of the root, from 1
    * @param sequence of the root in the stream
@@ -163,7 +163,7 @@ public final class SkipPointers {
     return trees;
   }
 
-  /** Newest first. Asked at every save, so nothing is made but the answer. */
+  /** Newest first. Called for each save, so only the result is allocated. */
   private static long[] treeSizes(long count) {
     long[] sizes = new long[trees(count)];
     long left = count;
@@ -176,7 +176,7 @@ public final class SkipPointers {
     return sizes;
   }
 
-  /** How many pointers skip pointers over so many commits has. */
+  /** The number of pointers over {@code count} commits. */
   public static int trees(long count) {
     int trees = 0;
     long left = count;

@@ -9,10 +9,10 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.wire.SnapshotRecord;
 
 /**
- * Where an actor's snapshot lies, and its messages as the records they are.
+ * The subject of an actor's snapshot, and the records in its messages.
  *
- * @param log that the actor's commits are in
- * @param stream of the snapshots of that incarnation of the namespace
+ * @param log of the actor's commits
+ * @param stream of the snapshots of the same incarnation
  */
 public record SnapshotMessages(LogId log, ActorId actor, String stream, String subject) {
   public static SnapshotMessages of(Namespaces.Info namespace, ActorId actor) {
@@ -25,9 +25,9 @@ public record SnapshotMessages(LogId log, ActorId actor, String stream, String s
   }
 
   /**
-   * The record of a message.
+   * Decodes a message's record.
    *
-   * @throws StoreException.CorruptRecord if it can't be read
+   * @throws StoreException.CorruptRecord if it cannot be decoded
    */
   public SnapshotRecord record(StoredMessage message) {
     try {

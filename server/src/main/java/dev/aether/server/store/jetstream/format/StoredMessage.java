@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record StoredMessage(
     long sequence, String subject, Instant time, @Nullable String header, byte[] body) {
-  /** Its sequence, and what tells it from another message there. */
+  /** Its sequence, and what distinguishes it from another message with that sequence. */
   public Mark mark() {
     return Mark.of(sequence, time);
   }

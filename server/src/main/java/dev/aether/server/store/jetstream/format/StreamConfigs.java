@@ -9,18 +9,19 @@ import io.nats.client.api.StreamConfiguration;
 import java.util.Map;
 
 /**
- * How streams are made. Nothing ever leaves a stream by itself: no limit of age, number or messages
- * of a subject, and a full stream refuses the new instead of dropping the old, because an actor
- * whose last commit went would begin again at version 1.
+ * The configuration of streams. JetStream removes nothing from them: there are no limits on the age
+ * or number of messages or on messages per subject, and a full stream refuses new messages instead
+ * of discarding old ones. If an actor's last commit were removed, the actor would start again at
+ * version 1.
  */
 public final class StreamConfigs {
-  /** The registry's stream. */
+  /** The name of the registry's stream. */
   public static final String REGISTRY = "AETHER-REGISTRY";
 
-  /** What the subjects of namespaces' records begin with. */
+  /** The common prefix of the subjects of namespace records. */
   public static final String NAMESPACE_SUBJECTS = SubjectCodec.ROOT + ".n.";
 
-  /** Where the store's identity lies. */
+  /** The subject of the store's identity. */
   public static final String IDENTITY_SUBJECT = SubjectCodec.ROOT + ".id";
 
   private StreamConfigs() {}
@@ -39,7 +40,7 @@ public final class StreamConfigs {
         .build();
   }
 
-  /** Answers come from the leader, as the registry's. */
+  /** Reads go to the leader, as for the registry. */
   public static StreamConfiguration snapshots(Namespaces.Info namespace) {
     return kept(SubjectCodec.snapshotStream(namespace), namespace.replicas())
         .description("Aether: the snapshots of namespace " + namespace.namespace())

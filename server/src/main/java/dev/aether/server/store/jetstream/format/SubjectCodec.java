@@ -13,29 +13,29 @@ import java.util.HexFormat;
 import java.util.Optional;
 
 /**
- * Names of streams and subjects. They are for ever.
+ * The names of streams and subjects. They must never change.
  *
- * <p>An actor's subject is {@code aether.e.INCARNATION.PARTITION.} and the actor's id: dots stay
- * dots, bytes other than {@code A-Z a-z 0-9 _ -} become {@code %XX} of their UTF-8, and an empty
- * token becomes a lone {@code %}. No two actors share a subject, and no actor's subject has a
+ * <p>An actor's subject is {@code aether.e.INCARNATION.PARTITION.} followed by the actor's id: dots
+ * are kept, each UTF-8 byte other than {@code A-Z a-z 0-9 _ -} becomes {@code %XX}, and an empty
+ * token becomes a single {@code %}. Each actor has a subject of its own, and none contains a
  * wildcard.
  */
 public final class SubjectCodec {
-  /** Everything of Aether lies below this subject. */
+  /** The common prefix of all subjects of Aether. */
   static final String ROOT = "aether";
 
   private static final String EVENTS = ROOT + ".e.";
   private static final String SNAPSHOTS = ROOT + ".s.";
   private static final String BROADCASTS = ROOT + ".b.";
 
-  /** The broadcasts of all namespaces. No stream keeps them. */
+  /** The broadcasts of all namespaces. No stream stores them. */
   public static final String ALL_BROADCASTS = BROADCASTS + ">";
 
   private SubjectCodec() {}
 
   /**
-   * {@code AETHER-INCARNATION-PARTITION-NAMESPACE}, with the namespace's dots as {@code +}, for
-   * operators' eyes.
+   * {@code AETHER-INCARNATION-PARTITION-NAMESPACE}, with {@code +} for the dots of the namespace,
+   * which operators can read.
    */
   public static String stream(LogId log) {
     return "AETHER-"
@@ -46,7 +46,7 @@ public final class SubjectCodec {
         + log.namespace().name().replace('.', '+');
   }
 
-  /** Whether a stream's name is that of a log of some incarnation of a namespace. */
+  /** Whether a stream's name is that of a log, for any incarnation of a namespace. */
   public static boolean isLogOf(Namespace namespace, String stream) {
     String[] parts = stream.split("-", 4);
     return parts.length == 4
@@ -55,19 +55,19 @@ public final class SubjectCodec {
         && parts[3].equals(namespace.name().replace('.', '+'));
   }
 
-  /** What the subjects of a log's actors begin with. */
+  /** The common prefix of the subjects of a log's actors. */
   public static String prefix(LogId log) {
     return EVENTS + log.incarnation() + "." + log.partition() + ".";
   }
 
-  /** The subject of an actor, which no other actor has. */
+  /** The subject of an actor; no other actor has it. */
   public static String subject(LogId log, ActorId actor) {
     return prefix(log) + ActorTokens.encode(actor.value());
   }
 
   /**
    * The stream of an incarnation's snapshots: {@code AETHER-SNAPSHOTS-INCARNATION-NAMESPACE}, with
-   * the namespace's dots as {@code +}.
+   * {@code +} for the dots of the namespace.
    */
   public static String snapshotStream(Namespaces.Info namespace) {
     return "AETHER-SNAPSHOTS-"
@@ -76,22 +76,22 @@ public final class SubjectCodec {
         + namespace.namespace().name().replace('.', '+');
   }
 
-  /** What the subjects of all snapshots of an incarnation begin with. */
+  /** The common prefix of the subjects of all snapshots of an incarnation. */
   public static String snapshotPrefix(Namespaces.Info namespace) {
     return SNAPSHOTS + namespace.incarnation() + ".";
   }
 
-  /** What the subjects of the snapshots of a log's actors begin with. */
+  /** The common prefix of the subjects of the snapshots of a log's actors. */
   public static String snapshotPrefix(LogId log) {
     return SNAPSHOTS + log.incarnation() + "." + log.partition() + ".";
   }
 
-  /** The subject of an actor's snapshot, with tokens as those of {@link #subject}. */
+  /** The subject of an actor's snapshot, with tokens as in {@link #subject}. */
   public static String snapshotSubject(LogId log, ActorId actor) {
     return snapshotPrefix(log) + ActorTokens.encode(actor.value());
   }
 
-  /** Where a namespace's broadcasts go, whether anybody made it or not. */
+  /** The subject of a namespace's broadcasts, whether the namespace exists or not. */
   public static String broadcastSubject(Namespace namespace) {
     return BROADCASTS + namespace.name();
   }

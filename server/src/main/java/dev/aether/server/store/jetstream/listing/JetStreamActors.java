@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Lists actors by the subjects that a log's stream has, or that of its snapshots. */
+/** Lists actors by the subjects of a log's stream, or of its snapshot stream. */
 public final class JetStreamActors implements Actors {
   private final ActorLogs actors;
   private final Namespaces namespaces;
@@ -52,7 +52,7 @@ public final class JetStreamActors implements Actors {
     return query.after().isEmpty() || query.after().get().incarnation().equals(info.incarnation());
   }
 
-  /** What this node knows of the namespace may be older than the token. */
+  /** Looks the namespace up at the leader, since this node's view may be older than the token. */
   private CompletableFuture<Page> elsewhere(Query query) {
     return namespaces
         .look(query.namespace())
@@ -63,7 +63,7 @@ public final class JetStreamActors implements Actors {
   private static <T> CompletableFuture<T> gone() {
     return CompletableFuture.failedFuture(
         new StoreException.InvalidRequest(
-            "page_token", "was issued for a namespace that has been deleted since"));
+            "page_token", "was issued for a namespace that has since been deleted"));
   }
 
   private CompletableFuture<Page> page(Query query, Namespaces.Info info) {
@@ -78,15 +78,15 @@ public final class JetStreamActors implements Actors {
   }
 
   /**
-   * By the subjects of the snapshots' stream, which has one of a snapshot that was deleted, too.
-   * Its positions say nothing of the log's.
+   * Lists the subjects of the snapshot stream, which include those of deleted snapshots. Its
+   * positions are unrelated to those of the log.
    */
   private CompletableFuture<Page> pageOfSnapshots(Query query, Namespaces.Info info) {
     String all = SubjectCodec.snapshotPrefix(info.firstLog());
     String log = LogStream.of(info.firstLog(), info.replicas()).name();
     return subjects(query, SubjectCodec.snapshotStream(info), all)
         .thenApply(Optional::of)
-        .exceptionallyCompose(thrown -> noneIfStreamWasNeverMade(info, thrown))
+        .exceptionallyCompose(thrown -> noneIfStreamNeverExisted(info, thrown))
         .thenCompose(
             found ->
                 found.isEmpty()
@@ -99,11 +99,12 @@ public final class JetStreamActors implements Actors {
   }
 
   /**
-   * Without the stream there are no snapshots, if the namespace is still the one that was meant.
+   * If the stream does not exist, there are no snapshots, provided that the namespace is still the
+   * same incarnation.
    */
-  private CompletableFuture<Optional<SubjectPages.Page>> noneIfStreamWasNeverMade(
+  private CompletableFuture<Optional<SubjectPages.Page>> noneIfStreamNeverExisted(
       Namespaces.Info info, Throwable thrown) {
-    if (!JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))) {
+    if (!JetStreamErrors.isStreamMissing(JetStreamErrors.failure(thrown))) {
       return CompletableFuture.failedFuture(thrown);
     }
     return namespaces
@@ -116,9 +117,9 @@ public final class JetStreamActors implements Actors {
   }
 
   /**
-   * A page of subjects.
+   * Reads a page of subjects.
    *
-   * @param all what those of all actors begin with
+   * @param all the common prefix of all actors' subjects
    */
   private CompletableFuture<SubjectPages.Page> subjects(Query query, String stream, String all) {
     String prefix = all + ActorTokens.encodePrefix(query.prefix());
@@ -126,7 +127,7 @@ public final class JetStreamActors implements Actors {
     long notBefore = query.after().map(Place::asOf).orElse(Long.MAX_VALUE);
     SubjectPages pages =
         new SubjectPages(
-            offset -> blocks.get(new SubjectBlocks.Question(stream, filter, offset), notBefore),
+            offset -> blocks.get(new SubjectBlocks.Request(stream, filter, offset), notBefore),
             SubjectBlocks.BLOCK,
             prefix,
             query.after().map(after -> all + after.last()).orElse(""),
@@ -135,9 +136,9 @@ public final class JetStreamActors implements Actors {
   }
 
   /**
-   * The page of actors.
+   * Converts subjects to a page of actors.
    *
-   * @param notBefore versions may not be older than this sequence of the log
+   * @param notBefore the versions must be at least as recent as this sequence of the log
    */
   private CompletableFuture<Page> withVersions(
       Query query, Namespaces.Info info, String all, SubjectPages.Page found, long notBefore) {

@@ -19,12 +19,15 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The latest versions of many actors of one log, as their last messages say. Any replica is asked
- * first; what it does not have, or not new enough, the leader is asked for. For one use.
+ * Reads the latest versions of many actors of one log from their last messages. Any replica is
+ * asked first; the leader is asked for what the replica does not have or what is not recent enough.
+ * For one use.
  */
 final class LatestVersions {
-  /** So many subjects fit a request of 1 MiB, however long they are, and a page of bodies. */
-  private static final int SUBJECTS_AT_ONCE = 250;
+  /**
+   * This many subjects fit a request of 1 MiB, however long they are, and their bodies fit a page.
+   */
+  private static final int MAX_SUBJECTS_PER_REQUEST = 250;
 
   private static final int SCAN_COMMITS = 1000;
   private static final int SCAN_BYTES = 1024 * 1024;
@@ -54,14 +57,14 @@ final class LatestVersions {
   }
 
   /**
-   * The versions of actors' subjects. One that has no messages any more is left out; one whose last
-   * message can't be decoded has the latest version that can, or 0.
+   * Reads the versions of the actors of these subjects. An actor without messages is left out. If
+   * the last message cannot be decoded, the version is the latest one that can be, or 0.
    */
   CompletableFuture<Map<String, Long>> of(List<String> subjects) {
     CompletableFuture<@Nullable Void> done = CompletableFuture.completedFuture(null);
-    for (int from = 0; from < subjects.size(); from += SUBJECTS_AT_ONCE) {
+    for (int from = 0; from < subjects.size(); from += MAX_SUBJECTS_PER_REQUEST) {
       List<String> some =
-          subjects.subList(from, Math.min(subjects.size(), from + SUBJECTS_AT_ONCE));
+          subjects.subList(from, Math.min(subjects.size(), from + MAX_SUBJECTS_PER_REQUEST));
       done = done.thenCompose(before -> some(some));
     }
     return done.thenApply(all -> versions);
@@ -90,7 +93,7 @@ final class LatestVersions {
     return List.copyOf(left);
   }
 
-  /** One after another: a lagging replica is rare, and the leader has other things to do. */
+  /** Sends one request after another: a lagging replica is rare, and the leader has other work. */
   private CompletableFuture<@Nullable Void> eachFromLeader(List<String> subjects) {
     CompletableFuture<@Nullable Void> done = CompletableFuture.completedFuture(null);
     for (String subject : subjects) {
@@ -128,7 +131,7 @@ final class LatestVersions {
     }
   }
 
-  /** Looks at all of an actor's messages up to the damaged one. */
+  /** Reads all of an actor's messages up to the damaged one. */
   private CompletableFuture<@Nullable Void> scan(String subject, long from, long to, long highest) {
     return actors
         .apply(subject)

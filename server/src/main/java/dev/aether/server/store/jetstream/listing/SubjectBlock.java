@@ -3,12 +3,12 @@ package dev.aether.server.store.jetstream.listing;
 import java.util.List;
 
 /**
- * Some of a stream's subjects, as JetStream lists them: all that match a filter, in the order of
- * their bytes, from an offset on.
+ * A block of a stream's subjects, as JetStream lists them: those that match a filter, in byte
+ * order, from an offset on.
  *
- * @param offset number of matching subjects before the first of these
- * @param subjects in order
- * @param isLast whether there are none after these
- * @param asOf the stream's last sequence, from its leader, at that time or before
+ * @param offset the number of matching subjects before this block
+ * @param subjects in byte order
+ * @param isLast whether no subjects follow
+ * @param asOf the block is at least as recent as this sequence of the stream
  */
 record SubjectBlock(int offset, List<String> subjects, boolean isLast, long asOf) {}

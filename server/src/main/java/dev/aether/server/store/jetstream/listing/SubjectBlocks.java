@@ -4,6 +4,7 @@ import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import io.nats.client.Message;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamState;
@@ -18,45 +19,48 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 
 /**
- * Asks streams' leaders for their subjects, one question at a time, and remembers the latest
- * answers: JetStream gathers and sorts all matching subjects for each question, however few of them
- * are wanted, and answers with 100,000 of them. For any number of threads.
+ * Requests subjects from the streams' leaders, one request at a time, and caches the latest
+ * responses. For each request JetStream collects and sorts all matching subjects, however few are
+ * wanted, and returns 100,000 of them. Thread-safe.
  */
 public final class SubjectBlocks {
-  /** JetStream's own bound (JSMaxSubjectDetails, read at 2.15). */
+  /** The limit of JetStream (JSMaxSubjectDetails, as of 2.15). */
   static final int BLOCK = 100_000;
 
-  /** Blocks remembered on a node: of short names some 10 MB each, at most about 100 MB. */
-  private static final int MAX_REMEMBERED = 4;
+  /**
+   * How many blocks a node caches. A block of short names takes about 10 MB, the largest about 100
+   * MB.
+   */
+  private static final int MAX_CACHED = 4;
 
-  /** No more than this share of the heap is remembered. */
+  /** The cache takes at most this share of the heap. */
   private static final int HEAP_SHARE = 16;
 
-  /** What a string takes beside its characters. */
+  /** The memory of a string in addition to its characters. */
   private static final int STRING_BYTES = 64;
 
-  /** Questions asked and waiting on this node. */
-  static final int MAX_QUESTIONS = 256;
+  /** How many requests may run or wait on this node. */
+  static final int MAX_REQUESTS = 256;
 
   private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofSeconds(1);
 
   private final JetStreamApi api;
   private final Executor executor;
   private final KeyedSerialExecutor questions =
-      new KeyedSerialExecutor(MAX_QUESTIONS, Long.MAX_VALUE);
+      new KeyedSerialExecutor(MAX_REQUESTS, Long.MAX_VALUE);
 
-  /** Guarded by itself; the eldest first. */
-  private final Map<Question, SubjectBlock> remembered = new LinkedHashMap<>(16, 0.75f, true);
+  /** Guarded by itself; the oldest entry comes first. */
+  private final Map<Request, SubjectBlock> cache = new LinkedHashMap<>(16, 0.75f, true);
 
   /**
-   * What is asked.
+   * A request for a block.
    *
-   * @param filter of subjects
+   * @param filter for the subjects
    */
-  record Question(String stream, String filter, int offset) {}
+  record Request(String stream, String filter, int offset) {}
 
   /**
-   * @param executor takes answers apart, and completes the futures
+   * @param executor parses responses, and completes the futures
    */
   public SubjectBlocks(JetStreamApi api, Executor executor) {
     this.api = api;
@@ -64,30 +68,30 @@ public final class SubjectBlocks {
   }
 
   /**
-   * The block at an offset.
+   * Returns the block at an offset.
    *
-   * @param notBefore an answer from before this sequence was stored won't do
+   * @param notBefore the block must be at least as recent as this sequence
    */
-  CompletableFuture<SubjectBlock> get(Question question, long notBefore) {
-    Optional<SubjectBlock> known = known(question, notBefore);
+  CompletableFuture<SubjectBlock> get(Request request, long notBefore) {
+    Optional<SubjectBlock> known = known(request, notBefore);
     if (known.isPresent()) {
       return CompletableFuture.completedFuture(known.get());
     }
     CompletableFuture<SubjectBlock> answer = new CompletableFuture<>();
     questions
-        .run("one at a time", 0, () -> ask(question, notBefore, answer))
+        .run("one at a time", 0, () -> ask(request, notBefore, answer))
         .ifPresent(
             bound ->
                 answer.completeExceptionally(
                     new StoreException.Overloaded(
-                        "concurrent listings of actors on this node, limited to " + MAX_QUESTIONS,
+                        "concurrent listings of actors on this node, limited to " + MAX_REQUESTS,
                         OVERLOAD_RETRY_AFTER)));
     return answer;
   }
 
   private CompletableFuture<?> ask(
-      Question question, long notBefore, CompletableFuture<SubjectBlock> answer) {
-    Optional<SubjectBlock> known = known(question, notBefore);
+      Request request, long notBefore, CompletableFuture<SubjectBlock> answer) {
+    Optional<SubjectBlock> known = known(request, notBefore);
     if (known.isPresent()) {
       answer.complete(known.get());
       return answer;
@@ -95,13 +99,13 @@ public final class SubjectBlocks {
     CatchAll guard = new CatchAll("a listing of actors", answer::completeExceptionally);
     CatchAll.begin(
             () ->
-                api.subjects(question.stream(), question.filter(), question.offset())
-                    .thenApplyAsync(reply -> block(question, reply), executor))
+                api.subjects(request.stream(), request.filter(), request.offset())
+                    .thenApplyAsync(reply -> block(request, reply), executor))
         .whenComplete(
             guard.of(
                 (block, thrown) -> {
                   if (thrown == null) {
-                    remember(question, block);
+                    remember(request, block);
                     answer.complete(block);
                   } else {
                     answer.completeExceptionally(thrown);
@@ -110,30 +114,29 @@ public final class SubjectBlocks {
     return answer;
   }
 
-  private static SubjectBlock block(Question question, Message reply) {
+  private static SubjectBlock block(Request request, Message reply) {
     StreamInfo info = new StreamInfo(reply);
     if (info.hasError()) {
-      throw JetStreamApi.refusal(info.getApiErrorCode(), info.getDescription());
+      throw JetStreamErrors.refusal(info.getApiErrorCode(), info.getDescription());
     }
     StreamState state = info.getStreamState();
     List<String> subjects = new ArrayList<>(state.getSubjectMap().keySet());
     Collections.sort(subjects);
     return new SubjectBlock(
-        question.offset(), subjects, subjects.size() < BLOCK, state.getLastSequence());
+        request.offset(), subjects, subjects.size() < BLOCK, state.getLastSequence());
   }
 
-  private Optional<SubjectBlock> known(Question question, long notBefore) {
-    synchronized (remembered) {
-      return Optional.ofNullable(remembered.get(question))
-          .filter(block -> block.asOf() >= notBefore);
+  private Optional<SubjectBlock> known(Request request, long notBefore) {
+    synchronized (cache) {
+      return Optional.ofNullable(cache.get(request)).filter(block -> block.asOf() >= notBefore);
     }
   }
 
-  private void remember(Question question, SubjectBlock block) {
-    synchronized (remembered) {
-      remembered.put(question, block);
-      var eldest = remembered.entrySet().iterator();
-      while (remembered.size() > MAX_REMEMBERED || isTooMuch()) {
+  private void remember(Request request, SubjectBlock block) {
+    synchronized (cache) {
+      cache.put(request, block);
+      var eldest = cache.entrySet().iterator();
+      while (cache.size() > MAX_CACHED || isTooMuch()) {
         eldest.next();
         eldest.remove();
       }
@@ -141,8 +144,8 @@ public final class SubjectBlocks {
   }
 
   private boolean isTooMuch() {
-    long bytes = remembered.values().stream().mapToLong(SubjectBlocks::bytes).sum();
-    return bytes > Runtime.getRuntime().maxMemory() / HEAP_SHARE && !remembered.isEmpty();
+    long bytes = cache.values().stream().mapToLong(SubjectBlocks::bytes).sum();
+    return bytes > Runtime.getRuntime().maxMemory() / HEAP_SHARE && !cache.isEmpty();
   }
 
   private static long bytes(SubjectBlock block) {

@@ -7,9 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntFunction;
 
 /**
- * A page of subjects out of JetStream's blocks. It goes on after a subject, not at an offset:
- * between two answers subjects may have come, or gone, so that all after them stand elsewhere; the
- * offset only says where to look first. For one page; its steps come one after another.
+ * Assembles a page of subjects from JetStream's blocks. A page continues after a subject and not at
+ * an offset, because subjects may be added or deleted between two requests, which shifts those
+ * after them. The offset is only the first place to look. For one page; its steps run one after
+ * another.
  */
 final class SubjectPages {
   private final IntFunction<CompletableFuture<SubjectBlock>> blocks;
@@ -20,14 +21,14 @@ final class SubjectPages {
 
   private long asOf = Long.MAX_VALUE;
 
-  /** All subjects up to this one are listed, or not wanted. */
+  /** All subjects up to this one are listed already, or not wanted. */
   private String passed;
 
   /**
-   * @param blocks the block at an offset
-   * @param blockSize how many subjects a block has at most, at least 2
-   * @param prefix of the subjects wanted
-   * @param after the subject that the page before ended with; empty: there was none
+   * @param blocks returns the block at an offset
+   * @param blockSize the maximum number of subjects in a block, at least 2
+   * @param prefix of the wanted subjects
+   * @param after the last subject of the previous page; empty: there was none
    * @param max at least 1
    */
   SubjectPages(
@@ -44,27 +45,30 @@ final class SubjectPages {
   }
 
   /**
-   * The page.
+   * A page.
    *
-   * @param offset where the next page is to look first
-   * @param isLast whether there is nothing after it
-   * @param asOf of the earliest block used
+   * @param offset where to look first for the next page
+   * @param isLast whether no subjects follow
+   * @param asOf that of the oldest block used
    */
   record Page(List<String> subjects, int offset, boolean isLast, long asOf) {}
 
-  /** Looks first in the block at an offset. */
+  /** Reads the page, starting with the block at an offset. */
   CompletableFuture<Page> from(int offset) {
     return blocks
         .apply(offset)
         .thenCompose(
             block ->
-                mayLeaveOutSome(block)
+                mayLeaveOutSubjects(block)
                     ? from(Math.max(0, block.offset() - blockSize + 1))
                     : take(block));
   }
 
-  /** A block is only sure to leave nothing out if it begins with what was passed already. */
-  private boolean mayLeaveOutSome(SubjectBlock block) {
+  /**
+   * A block is only certain to leave nothing out if it begins with a subject that is listed
+   * already.
+   */
+  private boolean mayLeaveOutSubjects(SubjectBlock block) {
     return block.offset() > 0
         && (block.subjects().isEmpty() || block.subjects().get(0).compareTo(passed) > 0);
   }
@@ -84,7 +88,8 @@ final class SubjectPages {
           new Page(List.copyOf(found), block.offset(), isAllOfPrefix || isAll, asOf));
     }
     String last = subjects.get(subjects.size() - 1);
-    // A block may lie wholly before what was passed, where many came in front of it.
+    // If many subjects were added before it, a block may lie completely before the last listed
+    // subject.
     passed = last.compareTo(passed) > 0 ? last : passed;
     return from(block.offset() + subjects.size() - 1);
   }

@@ -1,4 +1,4 @@
-/** Listing actors. */
+/** Lists actors. */
 @NullMarked
 package dev.aether.server.store.jetstream.listing;
 

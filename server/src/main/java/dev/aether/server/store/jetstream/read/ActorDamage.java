@@ -16,7 +16,7 @@ public record ActorDamage(LogDamage log, LogStream stream, ActorId actor) {
 
   /** Reports that the actor's record at a sequence is missing, and returns the error for it. */
   StoreException.CorruptRecord missing(long sequence) {
-    log.unreadable(stream, actor, sequence, "record " + sequence + " can't be found");
+    log.unreadable().add(stream, actor, sequence, "record " + sequence + " can't be found");
     return corrupt(sequence, "is missing from the log, and Aether deleted nothing");
   }
 

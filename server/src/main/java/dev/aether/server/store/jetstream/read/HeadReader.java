@@ -48,9 +48,9 @@ final class HeadReader {
     long sequence = result.last().map(LocatedCommit::sequence).orElse(0L);
     LogDamage damage = actor.damage().log();
     if (result.doubt().isEmpty()) {
-      damage.newestReadable(actor.stream(), actor.actor());
+      damage.unreadable().removeNewest(actor.stream(), actor.actor());
     } else if (check.loss().through() <= sequence) {
-      damage.unreadable(actor.stream(), actor.actor(), 0, unreadable(check, sequence));
+      damage.unreadable().add(actor.stream(), actor.actor(), 0, unreadable(check, sequence));
     }
     return result;
   }

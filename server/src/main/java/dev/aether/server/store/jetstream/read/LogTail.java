@@ -72,7 +72,7 @@ final class LogTail implements CommitLog.Tail {
   synchronized LogTail start() {
     if (!closed) {
       OrderedConsumer started =
-          consumers.make(stream.name(), position, this::onConsumed, this::onLogLost);
+          consumers.create(stream.name(), position, this::onConsumed, this::onLogLost);
       consumer = started;
       started.start();
     }

@@ -1,4 +1,4 @@
-/** Reading: one actor, and whole logs. */
+/** Reads one actor, or a complete log. */
 @NullMarked
 package dev.aether.server.store.jetstream.read;
 

@@ -13,15 +13,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * Reads in a namespace as it is now: where the incarnation that this node knows can't be read, the
- * registry's leader is asked, and if that knows another incarnation, or none, the read is begun
- * anew there. An incarnation that the leader knows too and that can't be read stays an error, and
- * if its stream is lost, that is said: nobody may take it for an empty one. Futures fail with a
- * StoreException. For any number of threads.
+ * Reads in the current incarnation of a namespace. If a read fails in the incarnation that this
+ * node knows, the registry's leader is asked. If it has another incarnation, or none, the read
+ * starts again there. If it has the same incarnation, the failure is returned; if that
+ * incarnation's stream is lost, the error says so, and the namespace is never taken for empty.
+ * Futures fail with a StoreException. Thread-safe.
  */
 public final class CurrentIncarnation {
-  /** So often a namespace may be deleted and made anew while it is read. */
-  private static final int MAKINGS = 5;
+  /** How often a namespace may be recreated during a read before the read fails. */
+  private static final int MAX_INCARNATIONS = 5;
 
   private final Namespaces namespaces;
   private final LogDamage damage;
@@ -32,20 +32,25 @@ public final class CurrentIncarnation {
   }
 
   /**
-   * What a read brings.
+   * Runs a read in the current incarnation.
    *
-   * @param read in an incarnation; run again where another one is current, so it must have no
-   *     effect
-   * @param nothing what is read in a namespace that nobody made
+   * @param read reads in an incarnation; may run again for another incarnation, so it must have no
+   *     side effects
+   * @param nothing the result if the namespace does not exist
    */
   public <T> CompletableFuture<T> read(
       Namespace namespace, Function<Info, CompletableFuture<T>> read, T nothing) {
     return JetStreamErrors.mapped(
-        namespaces.find(namespace).thenCompose(found -> readIn(found, read, nothing, MAKINGS)));
+        namespaces
+            .find(namespace)
+            .thenCompose(found -> readIn(found, read, nothing, MAX_INCARNATIONS)));
   }
 
   private <T> CompletableFuture<T> readIn(
-      Optional<Info> incarnation, Function<Info, CompletableFuture<T>> read, T nothing, int left) {
+      Optional<Info> incarnation,
+      Function<Info, CompletableFuture<T>> read,
+      T nothing,
+      int remaining) {
     if (incarnation.isEmpty()) {
       return CompletableFuture.completedFuture(nothing);
     }
@@ -53,7 +58,7 @@ public final class CurrentIncarnation {
     return read.apply(info)
         .exceptionallyCompose(
             thrown ->
-                left > 1 && mayBeGone(thrown)
+                remaining > 1 && mayBeDeleted(thrown)
                     ? namespaces
                         .look(info.namespace())
                         .thenCompose(
@@ -67,11 +72,11 @@ public final class CurrentIncarnation {
                                             namespaces
                                                 .look(info.namespace())
                                                 .thenApply(incarnation::equals))
-                                    : readIn(now, read, nothing, left - 1))
+                                    : readIn(now, read, nothing, remaining - 1))
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  private static boolean mayBeGone(Throwable thrown) {
+  private static boolean mayBeDeleted(Throwable thrown) {
     StoreException why = JetStreamErrors.toStoreException(thrown);
     return why.reason() == Reason.STORE_UNAVAILABLE;
   }

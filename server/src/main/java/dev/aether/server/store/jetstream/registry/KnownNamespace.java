@@ -11,11 +11,11 @@ import dev.aether.server.wire.NamespaceState;
 import java.util.Optional;
 
 /**
- * What the registry says of a namespace.
+ * The registry's record of a namespace.
  *
- * @param revision the sequence that the record lies at
- * @param fault why this server can't make use of the record, which is then empty: a newer release
- *     wrote it
+ * @param record empty if there is a fault
+ * @param revision the record's sequence in the stream
+ * @param fault why this server cannot use the record: a newer release wrote it
  */
 record KnownNamespace(
     Namespace name, NamespaceRecord record, long revision, Optional<StoreException> fault) {
@@ -25,9 +25,9 @@ record KnownNamespace(
   }
 
   /**
-   * Of a message in the registry.
+   * Decodes a message of the registry.
    *
-   * @throws IllegalArgumentException if its subject is no namespace's
+   * @throws IllegalArgumentException if its subject does not name a namespace
    */
   static KnownNamespace of(StoredMessage message) {
     Namespace name =
@@ -48,22 +48,25 @@ record KnownNamespace(
     return fault.isEmpty() && record.getState() == state;
   }
 
-  /** Its streams may not all be there yet. */
-  boolean isBeingMade() {
+  /** Whether some of its streams may not exist yet. */
+  boolean isBeingCreated() {
     return is(NamespaceState.NAMESPACE_STATE_CREATING);
   }
 
-  /** Its streams may not all be gone yet. */
+  /** Whether some of its streams may still exist. */
   boolean isBeingDeleted() {
     return is(NamespaceState.NAMESPACE_STATE_DELETING);
   }
 
-  /** Only such a record gives the name free: one that can't be read must not be lost. */
-  boolean isGone() {
+  /**
+   * Whether the name is free. A record that cannot be read does not free it, since the record must
+   * not be lost.
+   */
+  boolean isDeleted() {
     return is(NamespaceState.NAMESPACE_STATE_DELETED);
   }
 
-  /** The namespace, if it is complete. */
+  /** The namespace, if it has been created completely. */
   Optional<Info> usable() {
     return is(NamespaceState.NAMESPACE_STATE_ACTIVE)
         ? Optional.of(NamespaceRecords.info(record))

@@ -21,49 +21,52 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes namespaces: CREATING is written first, then the streams are made, then ACTIVE is written.
- * Any number of nodes may do so at once: whose record comes first, that one's namespace it is, and
- * whoever meets CREATING or DELETING finishes what another began. Futures fail with a
- * StoreException where something was decided, else with a {@link JetStreamFailure}.
+ * Creates namespaces: writes CREATING, then creates the streams, then writes ACTIVE. Several nodes
+ * may do so concurrently. The first record wins, and every node that finds CREATING or DELETING
+ * completes what another node started. Futures fail with a StoreException if the outcome was
+ * decided, and otherwise with a {@link JetStreamFailure}.
  */
 final class NamespaceCreation {
-  /** A cluster has no more namespaces: every node keeps them all in memory. */
+  /** The maximum per cluster, since every node keeps all namespaces in memory. */
   private static final int MAX_NAMESPACES = 100_000;
 
-  /** How often others may be half done with a name, one after another, before that is a failure. */
+  /**
+   * How many incomplete changes by other nodes are completed, one after another, before the call
+   * fails.
+   */
   private static final int TRIES = 10;
 
   private final JetStreamApi api;
   private final RegistryCopy copy;
   private final RegistryStream registry;
-  private final NamespaceDeletion deleting;
+  private final NamespaceDeletion deletion;
   private final int defaultReplicas;
 
-  /** Records of new namespaces that are being written; {@link RegistryCopy} doesn't know them. */
-  private final AtomicInteger underWay = new AtomicInteger();
-
   /**
-   * @param defaultReplicas of a namespace whose settings leave it open
+   * Records of new namespaces that are being written and are not in the {@link RegistryCopy} yet.
    */
-  private static final CompletableFuture<@Nullable Void> NOTHING_LOST =
+  private final AtomicInteger beingWritten = new AtomicInteger();
+
+  private static final CompletableFuture<@Nullable Void> NO_LOG =
       CompletableFuture.completedFuture(null);
 
   NamespaceCreation(
       JetStreamApi api,
       RegistryCopy copy,
       RegistryStream registry,
-      NamespaceDeletion deleting,
+      NamespaceDeletion deletion,
       int defaultReplicas) {
     this.api = api;
     this.copy = copy;
     this.registry = registry;
-    this.deleting = deleting;
+    this.deletion = deletion;
     this.defaultReplicas = defaultReplicas;
   }
 
   /**
-   * The namespace as the leader has it; what another node began is finished first. Where there is
-   * no room to finish a making, nothing was ever saved to it: it is not there yet.
+   * Reads the namespace from the leader and first completes a change that another node started. If
+   * there is no space to complete a creation, nothing was ever saved to the namespace, so it does
+   * not exist yet.
    */
   CompletableFuture<Optional<Info>> look(Namespace namespace) {
     return settled(namespace, TRIES)
@@ -75,7 +78,7 @@ final class NamespaceCreation {
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  /** What the leader has of a name once nothing is half done: usable, gone, or nothing. */
+  /** The leader's record of a name once no change is incomplete: usable, deleted, or none. */
   private CompletableFuture<Optional<KnownNamespace>> settled(Namespace namespace, int tries) {
     return registry
         .look(namespace)
@@ -90,7 +93,7 @@ final class NamespaceCreation {
     if (found.fault().isPresent()) {
       return CompletableFuture.failedFuture(found.fault().get());
     }
-    if (!found.isBeingMade() && !found.isBeingDeleted()) {
+    if (!found.isBeingCreated() && !found.isBeingDeleted()) {
       return CompletableFuture.completedFuture(found);
     }
     if (tries == 0) {
@@ -99,16 +102,17 @@ final class NamespaceCreation {
               "namespace " + found.name() + " is being changed by other nodes"));
     }
     CompletableFuture<KnownNamespace> finished =
-        found.isBeingMade() ? finish(found) : deleting.finish(found);
+        found.isBeingCreated() ? finish(found) : deletion.finish(found);
     return finished.thenCompose(now -> settled(now, tries - 1));
   }
 
   /**
-   * The namespace; made if there is none.
+   * Finds the namespace, or creates it if it does not exist.
    *
-   * @param limit none is made where there are so many, counting those that are being made; 0: never
+   * @param limit no namespace is created if there are this many, including those being created; 0:
+   *     never
    */
-  CompletableFuture<Info> findOrMake(Namespace namespace, int limit) {
+  CompletableFuture<Info> findOrCreate(Namespace namespace, int limit) {
     return settled(namespace, TRIES)
         .thenCompose(
             found -> {
@@ -119,22 +123,22 @@ final class NamespaceCreation {
               if (limit == 0) {
                 return CompletableFuture.failedFuture(StoreException.namespaceNotFound(namespace));
               }
-              if (copy.count() + underWay.get() >= limit) {
+              if (copy.count() + beingWritten.get() >= limit) {
                 return CompletableFuture.failedFuture(
                     Namespaces.autoCreateLimitReached(namespace, limit));
               }
               return register(record(namespace, Settings.DEFAULT), found)
                   .thenCompose(now -> settled(now, TRIES))
-                  .thenApply(NamespaceCreation::made);
+                  .thenApply(NamespaceCreation::created);
             });
   }
 
   /**
-   * Makes a namespace that there is not.
+   * Creates a namespace that does not exist.
    *
-   * @param begun is run before anything is written
+   * @param begun runs before anything is written
    */
-  CompletableFuture<Info> make(Namespace namespace, Settings settings, Runnable begun) {
+  CompletableFuture<Info> create(Namespace namespace, Settings settings, Runnable begun) {
     return settled(namespace, TRIES)
         .thenCompose(
             found -> {
@@ -142,11 +146,11 @@ final class NamespaceCreation {
                 return CompletableFuture.failedFuture(StoreException.namespaceExists(namespace));
               }
               begun.run();
-              NamespaceRecord ours = record(namespace, settings);
-              return JetStreamErrors.decided(register(ours, found))
+              NamespaceRecord own = record(namespace, settings);
+              return JetStreamErrors.decided(register(own, found))
                   .thenCompose(
                       now ->
-                          now.isSameIncarnationAs(ours.getIncarnation())
+                          now.isSameIncarnationAs(own.getIncarnation())
                               ? finishOrAbandon(now, settings)
                               : CompletableFuture.failedFuture(
                                   StoreException.namespaceExists(namespace)));
@@ -158,25 +162,27 @@ final class NamespaceCreation {
     return NamespaceRecords.creating(namespace, replicas, settings.maxBytes());
   }
 
-  /** Writes that a namespace is being made. Returns what the registry has then. */
+  /** Writes the CREATING record. Returns the registry's record afterwards. */
   private CompletableFuture<KnownNamespace> register(
-      NamespaceRecord record, Optional<KnownNamespace> gone) {
-    if (copy.count() + underWay.get() >= MAX_NAMESPACES) {
+      NamespaceRecord record, Optional<KnownNamespace> deleted) {
+    if (copy.count() + beingWritten.get() >= MAX_NAMESPACES) {
       return CompletableFuture.failedFuture(
           StoreException.storeFull(
               "the store has the maximum number of namespaces, " + MAX_NAMESPACES));
     }
-    underWay.incrementAndGet();
-    return (gone.isPresent() ? NOTHING_LOST : withoutLog(new Namespace(record.getNamespace())))
-        .thenCompose(free -> registry.put(record, gone.map(KnownNamespace::revision).orElse(0L)))
-        .whenComplete((now, thrown) -> underWay.decrementAndGet());
+    beingWritten.incrementAndGet();
+    return (deleted.isPresent() ? NO_LOG : checkNoLog(new Namespace(record.getNamespace())))
+        .thenCompose(
+            noLog -> registry.put(record, deleted.map(KnownNamespace::revision).orElse(0L)))
+        .whenComplete((now, thrown) -> beingWritten.decrementAndGet());
   }
 
   /**
-   * A name that the registry does not know has no log: a record that is written before the log is
-   * made, and never deleted, would be lost. Made anew, the namespace would hide what it had.
+   * Ensures that a name without a record has no log. The record is written before the log is
+   * created, and is never deleted, so a log without a record means that the record was lost.
+   * Recreating the namespace would hide its data.
    */
-  private CompletableFuture<@Nullable Void> withoutLog(Namespace namespace) {
+  private CompletableFuture<@Nullable Void> checkNoLog(Namespace namespace) {
     return api.streamNames()
         .thenCompose(
             names -> {
@@ -186,21 +192,21 @@ final class NamespaceCreation {
                   ? registry
                       .look(namespace)
                       .thenAccept(now -> checkKnown(namespace, now, log.get()))
-                  : NOTHING_LOST;
+                  : NO_LOG;
             });
   }
 
-  /** Somebody may have registered the namespace and made its log meanwhile. */
+  /** Another node may have registered the namespace and created its log meanwhile. */
   private static void checkKnown(Namespace namespace, Optional<KnownNamespace> now, String log) {
     if (now.isEmpty()) {
-      throw RegistryStream.lost(namespace, "there is none, but its log " + log + " is there");
+      throw RegistryStream.lost(namespace, "the record is missing, but the log " + log + " exists");
     }
   }
 
   /**
-   * @throws StoreException with reason STORE_UNAVAILABLE if it is not usable: somebody deleted it
+   * @throws StoreException with reason STORE_UNAVAILABLE if it is not usable because it was deleted
    */
-  private static Info made(KnownNamespace now) {
+  private static Info created(KnownNamespace now) {
     return now.usable()
         .orElseThrow(
             () ->
@@ -208,7 +214,9 @@ final class NamespaceCreation {
                     "namespace " + now.name() + " was deleted while it was being created"));
   }
 
-  /** Makes the streams of a namespace that is being made. Returns what the registry has then. */
+  /**
+   * Creates the streams of a namespace and activates it. Returns the registry's record afterwards.
+   */
   private CompletableFuture<KnownNamespace> finish(KnownNamespace found) {
     NamespaceRecord record = found.record();
     CompletableFuture<?>[] streams =
@@ -219,23 +227,25 @@ final class NamespaceCreation {
     NamespaceRecord active = NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_ACTIVE, record);
     return CompletableFuture.allOf(streams)
         .thenCompose(made -> registry.put(active, found.revision()))
-        .thenCompose(now -> withoutRemains(record, now));
+        .thenCompose(now -> deleteIfObsolete(record, now));
   }
 
-  /** Somebody may have deleted the streams before they were made here. */
-  private CompletableFuture<KnownNamespace> withoutRemains(
+  /** Deletes the streams again if the namespace was deleted before they were created here. */
+  private CompletableFuture<KnownNamespace> deleteIfObsolete(
       NamespaceRecord record, KnownNamespace now) {
     boolean wanted =
-        now.isSameIncarnationAs(record.getIncarnation()) && !now.isBeingDeleted() && !now.isGone();
+        now.isSameIncarnationAs(record.getIncarnation())
+            && !now.isBeingDeleted()
+            && !now.isDeleted();
     return wanted || now.fault().isPresent()
         ? CompletableFuture.completedFuture(now)
-        : deleting.deleteStreams(record).thenApply(deleted -> now);
+        : deletion.deleteStreams(record).thenApply(deleted -> now);
   }
 
-  /** What JetStream refuses to make leaves nothing behind. */
+  /** Completes a creation, or deletes the namespace if JetStream refuses to create its streams. */
   private CompletableFuture<Info> finishOrAbandon(KnownNamespace registered, Settings settings) {
     return finish(registered)
-        .thenApply(NamespaceCreation::made)
+        .thenApply(NamespaceCreation::created)
         .exceptionallyCompose(
             thrown -> {
               if (Exceptions.unwrap(thrown) instanceof StoreException decided) {
@@ -243,11 +253,12 @@ final class NamespaceCreation {
               }
               JetStreamFailure failure = JetStreamErrors.failure(thrown);
               if (failure.kind() != JetStreamFailure.Kind.REFUSED) {
-                // The registry has it, and whoever meets it finishes it.
+                // The registry has the record, and the next node that finds it completes the
+                // creation.
                 return CompletableFuture.failedFuture(
                     JetStreamFailure.noAnswer(failure.getMessage()));
               }
-              return deleting
+              return deletion
                   .delete(registered)
                   .thenCompose(
                       abandoned ->

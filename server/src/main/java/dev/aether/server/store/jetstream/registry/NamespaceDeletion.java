@@ -17,22 +17,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes namespaces: DELETING is written first, then the streams are deleted, then DELETED is
- * written. Any number of nodes may do so at once, and whoever meets DELETING finishes what another
- * began.
+ * Deletes namespaces: writes DELETING, then deletes the streams, then writes DELETED. Several nodes
+ * may do so concurrently, and every node that finds DELETING completes what another node started.
  *
- * <p>A full store takes no record, so there the streams go first and their room takes the record. A
- * node that dies between the two leaves a namespace that says ACTIVE and has no streams: saves and
- * reads of it fail as of a log that was lost, nothing is made in its place, and deleting it again
- * completes it. Where only DELETED has no room, the namespace is gone all the same.
+ * <p>A full store accepts no record. In that case the streams are deleted first, which frees space
+ * for the record. If a node stops between the two steps, the namespace is still ACTIVE but has no
+ * streams. Saves and reads of it then fail as for a lost log, nothing is created in its place, and
+ * deleting it again completes the deletion. If only DELETED cannot be written, the namespace counts
+ * as deleted nevertheless.
  *
- * <p>Futures fail with a StoreException where something was decided, else with a {@link
+ * <p>Futures fail with a StoreException if the outcome was decided, and otherwise with a {@link
  * JetStreamFailure}.
  */
 final class NamespaceDeletion {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceDeletion.class);
 
-  /** How often another node may be faster before that is a failure. */
+  /** How often another node may change the record first before the call fails. */
   private static final int TRIES = 10;
 
   private final JetStreamApi api;
@@ -44,19 +44,19 @@ final class NamespaceDeletion {
   }
 
   /**
-   * Deletes a namespace that there is.
+   * Deletes an existing namespace.
    *
-   * @param begun is run before anything is written
+   * @param begun runs before anything is written
    */
   CompletableFuture<Void> delete(Namespace namespace, Runnable begun) {
     return registry.look(namespace).thenCompose(found -> delete(namespace, found, begun, TRIES));
   }
 
   /**
-   * Deletes the incarnation that was found first and no other: when this node's word was lost and
-   * another finished it, what has the name now is somebody else's.
+   * Continues only with the incarnation that was found first. If this node's request was lost and
+   * another node completed the deletion, the name may now belong to a new namespace.
    */
-  private CompletableFuture<Void> deleteStill(
+  private CompletableFuture<Void> deleteSameIncarnation(
       Namespace namespace, KnownNamespace first, Runnable begun, int tries) {
     return registry
         .look(namespace)
@@ -65,7 +65,7 @@ final class NamespaceDeletion {
                 found
                             .filter(now -> now.isSameIncarnationAs(first.record().getIncarnation()))
                             .isEmpty()
-                        || found.get().isGone()
+                        || found.get().isDeleted()
                     ? CompletableFuture.completedFuture(null)
                     : delete(namespace, found, begun, tries));
   }
@@ -77,20 +77,20 @@ final class NamespaceDeletion {
       return CompletableFuture.failedFuture(refusal);
     }
     begun.run();
-    KnownNamespace there = found.orElseThrow();
-    return there.isBeingDeleted()
-        ? finish(there).thenAccept(gone -> {})
-        : delete(there)
+    KnownNamespace existing = found.orElseThrow();
+    return existing.isBeingDeleted()
+        ? finish(existing).thenAccept(unused -> {})
+        : delete(existing)
             .thenCompose(
                 deleted ->
                     deleted
                         ? CompletableFuture.completedFuture(null)
-                        : deleteStill(namespace, there, begun, tries - 1));
+                        : deleteSameIncarnation(namespace, existing, begun, tries - 1));
   }
 
   private static @Nullable StoreException refusal(
       Namespace namespace, Optional<KnownNamespace> found, int tries) {
-    if (found.isEmpty() || found.get().isGone()) {
+    if (found.isEmpty() || found.get().isDeleted()) {
       return StoreException.namespaceNotFound(namespace);
     }
     return tries == 0
@@ -99,7 +99,7 @@ final class NamespaceDeletion {
         : found.get().fault().orElse(null);
   }
 
-  /** Deletes what was found. False if another node changed its record meanwhile. */
+  /** Deletes the namespace. Returns false if another node changed its record meanwhile. */
   CompletableFuture<Boolean> delete(KnownNamespace found) {
     NamespaceRecord deleting =
         NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETING, found.record());
@@ -108,7 +108,7 @@ final class NamespaceDeletion {
         .thenCompose(
             now ->
                 now.isBeingDeleted() && now.isSameIncarnationAs(deleting.getIncarnation())
-                    ? finish(now).thenApply(gone -> true)
+                    ? finish(now).thenApply(unused -> true)
                     : CompletableFuture.completedFuture(false));
   }
 
@@ -122,14 +122,14 @@ final class NamespaceDeletion {
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  /** Makes the room that the record takes. Returns what the registry has then. */
+  /** Deletes the streams to free space for the record. Returns the registry's record afterwards. */
   private CompletableFuture<KnownNamespace> deleteThenRecord(
       NamespaceRecord deleting, KnownNamespace found) {
     LOG.warn(
         "the store is too full to record the deletion of namespace {}: deleting its data first",
         found.name());
     return deleteStreams(found.record())
-        .thenCompose(gone -> registry.putIntoNewRoom(deleting, found.revision()))
+        .thenCompose(unused -> registry.putAfterFreeingSpace(deleting, found.revision()))
         .exceptionallyCompose(
             thrown ->
                 CompletableFuture.failedFuture(
@@ -143,14 +143,14 @@ final class NamespaceDeletion {
   }
 
   /**
-   * Deletes the streams of a namespace that is being deleted, and records that it is gone; where
-   * there is no room to record it, whoever meets it next does.
+   * Deletes the streams of a namespace and then records that it is deleted. If there is no space
+   * for the record, the next node that finds DELETING writes it.
    */
   CompletableFuture<KnownNamespace> finish(KnownNamespace found) {
     NamespaceRecord deleted =
         NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETED, found.record());
     return deleteStreams(found.record())
-        .thenCompose(gone -> registry.put(deleted, found.revision()))
+        .thenCompose(unused -> registry.put(deleted, found.revision()))
         .exceptionallyCompose(
             thrown ->
                 JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
@@ -159,7 +159,7 @@ final class NamespaceDeletion {
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  /** Deletes what there is of an incarnation's streams. */
+  /** Deletes those streams of an incarnation that exist. */
   CompletableFuture<Void> deleteStreams(NamespaceRecord record) {
     Stream<String> logs = NamespaceRecords.info(record).logs().stream().map(SubjectCodec::stream);
     Stream<String> snapshots =

@@ -22,9 +22,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
- * The registry of namespaces: what this node knows of it ({@link RegistryCopy}), what the leader
- * has ({@link RegistryStream}), and how namespaces come ({@link NamespaceCreation}) and go ({@link
- * NamespaceDeletion}).
+ * The registry of namespaces. {@link RegistryCopy} has this node's view, {@link RegistryStream}
+ * reads and writes the leader's; {@link NamespaceCreation} and {@link NamespaceDeletion} change
+ * namespaces.
  */
 public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   private final Timers timers;
@@ -35,20 +35,20 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   private final NamespaceCreation creation;
   private final NamespaceDeletion deletion;
   private final SingleFlight<Namespace, Optional<Info>> looks;
-  private final Map<Namespace, CompletableFuture<Info>> made = new ConcurrentHashMap<>();
+  private final Map<Namespace, CompletableFuture<Info>> creations = new ConcurrentHashMap<>();
 
   private NamespaceRegistry(
       JetStreamApi api,
       Timers timers,
       Writer writer,
-      OrderedConsumers tails,
+      OrderedConsumers consumers,
       int replicas,
       int autoCreateLimit,
       long storeId) {
     this.timers = timers;
     this.autoCreateLimit = autoCreateLimit;
     this.storeId = storeId;
-    copy = new RegistryCopy(timers, tails);
+    copy = new RegistryCopy(timers, consumers);
     registry = new RegistryStream(api, writer, copy);
     deletion = new NamespaceDeletion(api, registry);
     creation = new NamespaceCreation(api, copy, registry, deletion, replicas);
@@ -56,16 +56,16 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   }
 
   /**
-   * Opens the registry, made with {@code replicas} if it is not there, which are also a new
-   * namespace's.
+   * Opens the registry, and creates its stream if it does not exist.
    *
-   * @param autoCreateLimit a save makes no namespace where there are so many; 0: never
+   * @param replicas of the registry's stream, and the default for new namespaces
+   * @param autoCreateLimit a save creates no namespace if there are this many; 0: never
    */
   public static CompletableFuture<NamespaceRegistry> open(
       JetStreamApi api,
       Timers timers,
       Writer writer,
-      OrderedConsumers tails,
+      OrderedConsumers consumers,
       int replicas,
       int autoCreateLimit) {
     return RegistryStream.open(api, replicas)
@@ -73,7 +73,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
             storeId -> {
               var registry =
                   new NamespaceRegistry(
-                      api, timers, writer, tails, replicas, autoCreateLimit, storeId);
+                      api, timers, writer, consumers, replicas, autoCreateLimit, storeId);
               registry.copy.start();
               return registry;
             });
@@ -88,7 +88,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
     return copy.get(namespace).flatMap(KnownNamespace::usable);
   }
 
-  /** The namespaces that this node knows of. */
+  /** The namespaces that this node knows. */
   public List<Info> known() {
     return copy.all().stream().map(KnownNamespace::usable).flatMap(Optional::stream).toList();
   }
@@ -111,14 +111,14 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
       return CompletableFuture.completedFuture(here.get());
     }
     CompletableFuture<Info> own = new CompletableFuture<>();
-    CompletableFuture<Info> running = made.putIfAbsent(namespace, own);
+    CompletableFuture<Info> running = creations.putIfAbsent(namespace, own);
     if (running != null) {
       return running.copy();
     }
-    CatchAll.begin(() -> creation.findOrMake(namespace, autoCreateLimit))
+    CatchAll.begin(() -> creation.findOrCreate(namespace, autoCreateLimit))
         .whenComplete(
             (info, thrown) -> {
-              made.remove(namespace);
+              creations.remove(namespace);
               if (thrown == null) {
                 own.complete(info);
               } else {
@@ -130,39 +130,39 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
 
   @Override
   public CompletableFuture<Info> create(Namespace namespace, Settings settings, long deadline) {
-    return answered(namespace, deadline, begun -> creation.make(namespace, settings, begun));
+    return withDeadline(namespace, deadline, begun -> creation.create(namespace, settings, begun));
   }
 
   @Override
   public CompletableFuture<Void> delete(Namespace namespace, long deadline) {
-    return answered(namespace, deadline, begun -> deletion.delete(namespace, begun));
+    return withDeadline(namespace, deadline, begun -> deletion.delete(namespace, begun));
   }
 
   /**
-   * Answers a change in time, and truly: what is not known to be done, once something was written,
-   * is unknown.
+   * Completes a change by its deadline. If something was written and the result is not known, the
+   * outcome is unknown.
    */
-  private <T> CompletableFuture<T> answered(
+  private <T> CompletableFuture<T> withDeadline(
       Namespace namespace, long deadline, Function<Runnable, CompletableFuture<T>> change) {
     AtomicBoolean begun = new AtomicBoolean();
-    CompletableFuture<T> answer = new CompletableFuture<>();
+    CompletableFuture<T> result = new CompletableFuture<>();
     var timeout =
         timers.at(
             deadline,
             () ->
-                answer.completeExceptionally(
-                    failure(namespace, begun.get(), JetStreamFailure.noAnswer("no answer"))));
+                result.completeExceptionally(
+                    failure(namespace, begun.get(), JetStreamFailure.noAnswer("no response"))));
     CatchAll.begin(() -> change.apply(() -> begun.set(true)))
         .whenComplete(
             (done, thrown) -> {
               timeout.cancel(false);
               if (thrown == null) {
-                answer.complete(done);
+                result.complete(done);
               } else {
-                answer.completeExceptionally(failure(namespace, begun.get(), thrown));
+                result.completeExceptionally(failure(namespace, begun.get(), thrown));
               }
             });
-    return answer;
+    return result;
   }
 
   private static StoreException failure(Namespace namespace, boolean begun, Throwable thrown) {
@@ -180,7 +180,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
             .lastSequence()
             .thenCompose(copy::caughtUp)
             .thenCompose(
-                reached -> {
+                caughtUp -> {
                   List<KnownNamespace> matching =
                       copy.all().stream()
                           .filter(found -> pattern.matches(found.name().name()))
@@ -196,7 +196,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
                 }));
   }
 
-  /** Who leaves a namespace out since it is being deleted makes sure that it is gone. */
+  /** Before a namespace is left out because it is being deleted, its deletion is completed. */
   private CompletableFuture<?> settled(KnownNamespace found) {
     if (found.fault().isPresent()) {
       return CompletableFuture.failedFuture(found.fault().get());
@@ -212,6 +212,6 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   @Override
   public void close() {
     copy.close();
-    made.values().forEach(own -> own.completeExceptionally(StoreException.shuttingDown()));
+    creations.values().forEach(own -> own.completeExceptionally(StoreException.shuttingDown()));
   }
 }

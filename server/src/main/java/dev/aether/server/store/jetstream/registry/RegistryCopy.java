@@ -24,50 +24,52 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's copy of the registry: follows the stream, keeps the latest record of each name in
- * memory and tells watchers what changed. It may lag; what is asked of the leader is put in here
- * too. For any number of threads.
+ * This node's copy of the registry. It follows the stream, keeps the latest record of each name in
+ * memory, and notifies watchers of changes. It may lag; records read from the leader are added as
+ * well. Thread-safe.
  */
 final class RegistryCopy implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryCopy.class);
 
-  /** How long a look at everything waits for this copy to catch up. */
+  /** How long a complete listing waits for this copy to catch up. */
   private static final Duration CATCH_UP_WITHIN = Duration.ofSeconds(5);
 
   private static final Duration CATCH_UP_POLL = Duration.ofMillis(5);
 
   private final Timers timers;
-  private final OrderedConsumers tails;
-  private volatile OrderedConsumer tail;
+  private final OrderedConsumers consumers;
+  private volatile OrderedConsumer consumer;
 
-  /** Changed only under this object's lock, so that watchers hear of changes in their order. */
+  /** Changed only under this object's lock, so that watchers are notified in order. */
   private final Map<Namespace, KnownNamespace> known = new ConcurrentHashMap<>();
 
-  /** Of those known that are not gone. Written under the lock. */
+  /** How many known namespaces are not deleted. Written under the lock. */
   private volatile int count;
 
   private final List<Watcher> watchers = new CopyOnWriteArrayList<>();
 
-  RegistryCopy(Timers timers, OrderedConsumers tails) {
+  RegistryCopy(Timers timers, OrderedConsumers consumers) {
     this.timers = timers;
-    this.tails = tails;
-    this.tail = newTail();
+    this.consumers = consumers;
+    this.consumer = newConsumer();
   }
 
-  private OrderedConsumer newTail() {
-    return tails.make(StreamConfigs.REGISTRY, Mark.NONE, this::onMessage, this::beginAnew);
+  private OrderedConsumer newConsumer() {
+    return consumers.create(StreamConfigs.REGISTRY, Mark.NONE, this::onMessage, this::restart);
   }
 
   void start() {
-    tail.start();
+    consumer.start();
   }
 
-  /** The registry's stream has lost records, and what is known may be none of it any more. */
-  private synchronized void beginAnew() {
+  /**
+   * Starts again, since the registry's stream has lost records and any known record may be invalid.
+   */
+  private synchronized void restart() {
     LOG.error("the namespace registry has lost records; reading it again from its beginning");
     known.clear();
-    tail = newTail();
-    tail.start();
+    consumer = newConsumer();
+    consumer.start();
   }
 
   Optional<KnownNamespace> get(Namespace namespace) {
@@ -78,7 +80,7 @@ final class RegistryCopy implements AutoCloseable {
     return List.copyOf(known.values());
   }
 
-  /** How many namespaces there are; names that were given free don't count. */
+  /** The number of namespaces, without deleted ones. */
   int count() {
     return count;
   }
@@ -92,7 +94,7 @@ final class RegistryCopy implements AutoCloseable {
       found = KnownNamespace.of(message);
     } catch (IllegalArgumentException e) {
       LOG.error(
-          "subject {} of the registry does not name a namespace: {}",
+          "subject {} in the registry is not a valid namespace: {}",
           message.subject(),
           e.getMessage());
       return;
@@ -101,69 +103,72 @@ final class RegistryCopy implements AutoCloseable {
     learn(found);
   }
 
-  /** Takes up a record unless a newer one is known; tells the watchers. Returns the record. */
+  /** Adds a record unless a newer one is known, and notifies the watchers. Returns the record. */
   synchronized KnownNamespace learn(KnownNamespace found) {
     KnownNamespace before = known.get(found.name());
     if (before == null || before.revision() < found.revision()) {
       known.put(found.name(), found);
-      count += (found.isGone() ? 0 : 1) - (before == null || before.isGone() ? 0 : 1);
-      watchers.forEach(watcher -> tell(watcher, before, found));
+      count += (found.isDeleted() ? 0 : 1) - (before == null || before.isDeleted() ? 0 : 1);
+      watchers.forEach(watcher -> notifyWatcher(watcher, before, found));
     }
     return found;
   }
 
-  private static void tell(Watcher watcher, @Nullable KnownNamespace before, KnownNamespace after) {
+  private static void notifyWatcher(
+      Watcher watcher, @Nullable KnownNamespace before, KnownNamespace after) {
     if (after.fault().isPresent()) {
       watcher.onUnreadable(after.name(), after.fault().get());
       return;
     }
     if (before != null) {
-      before.usable().ifPresent(info -> tellIfGone(watcher, info, after));
+      before.usable().ifPresent(info -> notifyIfDeleted(watcher, info, after));
     }
     after.usable().ifPresent(watcher::onNamespace);
   }
 
-  private static void tellIfGone(Watcher watcher, Info info, KnownNamespace after) {
+  private static void notifyIfDeleted(Watcher watcher, Info info, KnownNamespace after) {
     if (after.usable().isEmpty() || !after.isSameIncarnationAs(info.incarnation())) {
       watcher.onDeleted(info.namespace(), info.incarnation());
     }
   }
 
-  /** As {@link dev.aether.server.store.Namespaces#watch}. */
-  synchronized Watch watch(List<Info> met, Watcher watcher) {
+  /** Implements {@link dev.aether.server.store.Namespaces#watch}. */
+  synchronized Watch watch(List<Info> seen, Watcher watcher) {
     watchers.add(watcher);
-    for (Info info : met) {
+    for (Info info : seen) {
       get(info.namespace())
           .filter(now -> now.fault().isEmpty())
-          .ifPresent(now -> tellIfGone(watcher, info, now));
+          .ifPresent(now -> notifyIfDeleted(watcher, info, now));
     }
-    known.values().forEach(now -> tell(watcher, null, now));
+    known.values().forEach(now -> notifyWatcher(watcher, null, now));
     return () -> watchers.remove(watcher);
   }
 
-  /** Done when this copy has all up to a sequence; fails if that takes too long. */
+  /** Completes once this copy has reached a sequence; fails if that takes too long. */
   CompletableFuture<Void> caughtUp(long sequence) {
     CompletableFuture<Void> reached = new CompletableFuture<>();
     CatchAll guard =
-        new CatchAll("the wait for the registry's records", reached::completeExceptionally);
+        new CatchAll("waiting for the registry's records", reached::completeExceptionally);
     long giveUpAt = System.nanoTime() + CATCH_UP_WITHIN.toNanos();
-    guard.run(() -> awaitTail(sequence, giveUpAt, reached, guard));
+    guard.run(() -> awaitSequence(sequence, giveUpAt, reached, guard));
     return reached;
   }
 
-  private void awaitTail(
+  private void awaitSequence(
       long sequence, long giveUpAt, CompletableFuture<Void> reached, CatchAll guard) {
-    if (tail.position() >= sequence) {
+    if (consumer.position() >= sequence) {
       reached.complete(null);
     } else if (System.nanoTime() > giveUpAt) {
-      reached.completeExceptionally(JetStreamFailure.noAnswer("the registry's records lag"));
+      reached.completeExceptionally(
+          JetStreamFailure.noAnswer("this node's copy of the registry lags behind"));
     } else {
-      timers.after(CATCH_UP_POLL, guard.of(() -> awaitTail(sequence, giveUpAt, reached, guard)));
+      timers.after(
+          CATCH_UP_POLL, guard.of(() -> awaitSequence(sequence, giveUpAt, reached, guard)));
     }
   }
 
   @Override
   public void close() {
-    tail.close();
+    consumer.close();
   }
 }

@@ -24,17 +24,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The registry's stream: one record a name, read at its leader and changed by compare-and-set, so
- * that of two nodes that change one namespace at once one wins and the other sees what the winner
- * did. What is seen goes into this node's copy. Futures fail with a {@link JetStreamFailure}.
+ * The registry's stream. It has one record per name, which is read from the leader and changed by
+ * compare-and-set. If two nodes change a namespace concurrently, one wins, and the other sees the
+ * winner's record. Every record read is added to this node's copy. Futures fail with a {@link
+ * JetStreamFailure}.
  */
 final class RegistryStream {
   private static final Logger LOG = LoggerFactory.getLogger(RegistryStream.class);
 
-  /** How long a record is tried to be written. */
+  /** How long writing a record may take. */
   private static final Duration PUT_WITHIN = Duration.ofSeconds(5);
 
-  private static final Duration NEW_ROOM_PAUSE = Duration.ofMillis(250);
+  private static final Duration FREED_SPACE_PAUSE = Duration.ofMillis(250);
 
   private final JetStreamApi api;
   private final Writer writer;
@@ -46,18 +47,18 @@ final class RegistryStream {
     this.copy = copy;
   }
 
-  /** Makes the stream if it is not there, and reads the store's identity. */
+  /** Creates the stream if it does not exist, and reads the store's identity. */
   static CompletableFuture<Long> open(JetStreamApi api, int replicas) {
     return api.info(StreamConfigs.REGISTRY)
         .exceptionallyCompose(
             thrown ->
-                JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))
+                JetStreamErrors.isStreamMissing(JetStreamErrors.failure(thrown))
                     ? api.createStream(StreamConfigs.registry(replicas))
                     : CompletableFuture.failedFuture(thrown))
         .thenCompose(stream -> identity(api));
   }
 
-  /** The store's identity: whoever is first writes it, all read it. */
+  /** Returns the store's identity. The first node writes it, and all nodes read it. */
   private static CompletableFuture<Long> identity(JetStreamApi api) {
     byte[] drawn = ByteBuffer.allocate(Long.BYTES).putLong(new SecureRandom().nextLong()).array();
     return lastIdentity(api)
@@ -73,7 +74,7 @@ final class RegistryStream {
                 ByteBuffer.wrap(
                         found
                             .orElseThrow(
-                                () -> JetStreamFailure.noAnswer("no identity of the store"))
+                                () -> JetStreamFailure.noAnswer("the store has no identity"))
                             .body())
                     .getLong());
   }
@@ -91,7 +92,10 @@ final class RegistryStream {
         body);
   }
 
-  /** What the leader has of a name; that it has nothing is believed if it counts nothing either. */
+  /**
+   * The leader's record of a name. A missing record is only believed if the leader counts none
+   * either.
+   */
   CompletableFuture<Optional<KnownNamespace>> look(Namespace namespace) {
     String subject = StreamConfigs.NAMESPACE_SUBJECTS + namespace.name();
     return api.lastFromLeader(StreamConfigs.REGISTRY, subject)
@@ -103,7 +107,10 @@ final class RegistryStream {
         .thenApply(found -> found.map(message -> copy.learn(KnownNamespace.of(message))));
   }
 
-  /** JetStream says of a record that it can't read that there is none, but counts it. */
+  /**
+   * Distinguishes a missing record from an unreadable one: JetStream returns neither, but counts
+   * the latter.
+   */
   private CompletableFuture<Optional<StoredMessage>> noneOrUnreadable(
       Namespace namespace, String subject) {
     return api.info(StreamConfigs.REGISTRY, subject)
@@ -122,34 +129,35 @@ final class RegistryStream {
                             }));
   }
 
-  /** That the registry's record of a namespace is lost. */
+  /** Reports that the registry's record of a namespace is lost. */
   static StoreException lost(Namespace namespace, String why) {
     LOG.error("the registry record of namespace {} is damaged: {}", namespace, why);
     return new StoreException.CorruptRecord(
         "", 0, 0, "the registry record of namespace " + namespace + " is damaged: " + why);
   }
 
-  /** The sequence of the latest record, as the leader has it. */
+  /** The sequence of the leader's latest record. */
   CompletableFuture<Long> lastSequence() {
     return api.info(StreamConfigs.REGISTRY)
         .thenApply(stream -> stream.getStreamState().getLastSequence());
   }
 
   /**
-   * Writes a record if the name's last one lies at the revision.
+   * Writes a record if the name's last one has this revision.
    *
-   * @return what the leader has then: this record or, if another node was faster, that node's
+   * @return the leader's record afterwards: this one or, if another node was faster, that node's
    */
   CompletableFuture<KnownNamespace> put(NamespaceRecord record, long revision) {
     return put(new RecordPolicy(record, revision, Optional.empty()));
   }
 
   /**
-   * The same where room has just been made: JetStream's servers hear of it one after another. Tried
-   * less often, since each refusal for want of room makes a replicated stream's leader step down.
+   * Writes a record after space was freed. JetStream's servers learn of that one after another.
+   * Attempts are less frequent, since each refusal for lack of space makes the leader of a
+   * replicated stream step down.
    */
-  CompletableFuture<KnownNamespace> putIntoNewRoom(NamespaceRecord record, long revision) {
-    return put(new RecordPolicy(record, revision, Optional.of(NEW_ROOM_PAUSE)));
+  CompletableFuture<KnownNamespace> putAfterFreeingSpace(NamespaceRecord record, long revision) {
+    return put(new RecordPolicy(record, revision, Optional.of(FREED_SPACE_PAUSE)));
   }
 
   private CompletableFuture<KnownNamespace> put(RecordPolicy policy) {
@@ -157,16 +165,16 @@ final class RegistryStream {
         policy.record.getNamespace(), 0, policy, System.nanoTime() + PUT_WITHIN.toNanos());
   }
 
-  /** A record for a name whose last record is at a revision. */
+  /** Writes a record for a name whose last record has a certain revision. */
   private final class RecordPolicy implements WritePolicy<Namespace, Head, KnownNamespace> {
     private final NamespaceRecord record;
     private final long revision;
-    private final Optional<Duration> roomPause;
+    private final Optional<Duration> fullPause;
 
-    RecordPolicy(NamespaceRecord record, long revision, Optional<Duration> roomPause) {
+    RecordPolicy(NamespaceRecord record, long revision, Optional<Duration> fullPause) {
       this.record = record;
       this.revision = revision;
-      this.roomPause = roomPause;
+      this.fullPause = fullPause;
     }
 
     @Override
@@ -210,16 +218,16 @@ final class RegistryStream {
           revision,
           PublishHeaders.expecting(StreamConfigs.REGISTRY, revision),
           NamespaceRecords.encode(record),
-          makesRoom(),
+          freesSpace(),
           sequence -> copy.learn(new KnownNamespace(record, sequence)));
     }
 
-    private boolean makesRoom() {
+    private boolean freesSpace() {
       return record.getState() == NamespaceState.NAMESPACE_STATE_DELETING
           || record.getState() == NamespaceState.NAMESPACE_STATE_DELETED;
     }
 
-    /** Another node was faster, or this record was stored without an answer. */
+    /** Another node was faster, or this record was stored without an acknowledgement. */
     @Override
     public Step<KnownNamespace> overtaken(
         Namespace namespace, Head head, long publishedBehind, boolean isUncertain) {
@@ -230,7 +238,7 @@ final class RegistryStream {
     public Optional<Step<KnownNamespace>> refused(
         Namespace namespace, long publishedBehind, JetStreamFailure why) {
       return JetStreamErrors.isFull(why)
-          ? roomPause.map(pause -> new Step.Retry<>(why, pause))
+          ? fullPause.map(pause -> new Step.Retry<>(why, pause))
           : Optional.empty();
     }
 
@@ -241,9 +249,9 @@ final class RegistryStream {
   }
 
   /**
-   * What the leader has of a name.
+   * The leader's record of a name.
    *
-   * @param revision of its last record; 0: there is none
+   * @param revision the revision of its last record; 0: there is none
    * @param record that record, if it was read
    */
   private record Head(long revision, Optional<KnownNamespace> record) {}

@@ -20,22 +20,23 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 
 /**
- * The replay question: was this save stored before? Asked before a conflict is answered, and before
- * a publish that may be a repeat. A stored commit is this save's if it has its commit id and was
- * saved with the same kind of expectation.
+ * Determines whether a save was already stored. It runs before a conflict is returned, and before a
+ * publish that may be a duplicate. A stored commit is this save's if it has the same commit id and
+ * was saved with the same kind of expectation.
  */
 public final class DuplicateSearch {
   private static final int PAGE_COMMITS = 1000;
   private static final int PAGE_BYTES = 1024 * 1024;
 
   /**
-   * A commit that JetStream stamped so much earlier than the actor's last is too old to count. More
-   * than {@link CommitAges#WINDOW}, since the stamps may be of different servers' clocks.
+   * A commit is too old to matter if JetStream's timestamp is this much older than that of the
+   * actor's last commit. It is longer than {@link CommitAges#WINDOW}, since the timestamps may come
+   * from the clocks of different servers.
    */
-  private static final Duration OLD_BY_STAMP = CommitAges.WINDOW.multipliedBy(2);
+  private static final Duration OLD_BY_TIMESTAMP = CommitAges.WINDOW.multipliedBy(2);
 
-  /** How much further back is looked where what was looked at is too young. */
-  private static final int FURTHER = 4;
+  /** The factor by which the search goes back if the commits found are too recent. */
+  private static final int STEP_FACTOR = 4;
 
   private final ActorLog actor;
   private final Save save;
@@ -44,9 +45,9 @@ public final class DuplicateSearch {
   private final BooleanSupplier isOver;
 
   /**
-   * @param recent is told of the commits that are looked at one after the other
+   * @param recent records the commits that are read in sequence
    * @param tooOld commits up to this sequence were stored before {@link CommitAges#WINDOW}
-   * @param isOver whether nobody waits for the answer any more
+   * @param isOver whether nobody is waiting for the result any more
    */
   public DuplicateSearch(
       ActorLog actor, Save save, RecentCommits recent, long tooOld, BooleanSupplier isOver) {
@@ -57,19 +58,19 @@ public final class DuplicateSearch {
     this.isOver = isOver;
   }
 
-  /** A stored commit that is this save's. */
+  /** The stored commit of this save. */
   record Found(CommitHeader header, long sequence) {}
 
   /**
-   * Whether the commit that follows a version is this save's: with an expected version it can stand
-   * nowhere else.
+   * Searches the commit after a version. With an expected version, the save's commit can only be
+   * there.
    */
   CompletableFuture<Optional<Found>> after(ActorHead head, long version) {
     if (Long.compareUnsigned(version, head.version()) >= 0) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
-    if (head.holds(version + 1) && !head.mayBe(save.commitId())) {
-      // The common conflict: somebody was faster by one commit, and its id is known.
+    if (head.contains(version + 1) && !head.mayHaveId(save.commitId())) {
+      // The common conflict: another writer was faster by one commit, whose id is known.
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return actor
@@ -80,20 +81,20 @@ public final class DuplicateSearch {
                     .filter(at -> at.header().firstVersion() == version + 1)
                     .map(at -> new Found(at.header(), at.sequence()))
                     .filter(this::isOurs))
-        .exceptionallyCompose(DuplicateSearch::notAmongWhatIsKept);
+        .exceptionallyCompose(DuplicateSearch::noneIfTrimmed);
   }
 
-  /** Whether one of the actor's commits after a sequence is this save's. */
+  /** Searches the actor's commits after a sequence. */
   public CompletableFuture<Optional<Found>> since(long sequence, ActorHead head) {
-    if (head.previous() == sequence && !head.mayBe(save.commitId())) {
+    if (head.previous() == sequence && !head.mayHaveId(save.commitId())) {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     return search(sequence, false, head.sequence());
   }
 
   /**
-   * Whether one of the commits is this save's that its repeat may have left: the young ones, and
-   * for a repeat the actor's latest.
+   * Searches the commits that a repeat of this save may have stored: the recent ones, and the
+   * actor's latest ones if this is a repeat.
    */
   CompletableFuture<Optional<Found>> among(ActorHead head, RecentCommits.Answer known) {
     return known instanceof RecentCommits.Answer.MaybeAfter begun
@@ -101,26 +102,26 @@ public final class DuplicateSearch {
         : beginning(head).thenCompose(begin -> search(begin, true, head.sequence()));
   }
 
-  /** A sequence up to which no commit counts. */
+  /** A sequence up to which all commits can be ignored. */
   private CompletableFuture<Long> beginning(ActorHead head) {
     long count = head.through().count();
-    long furthest = Math.max(0, count - Limits.REPEATS_AMONG_COMMITS);
+    long oldestNumber = Math.max(0, count - Limits.REPEATS_AMONG_COMMITS);
     int old = save.retry() ? -1 : head.through().notAfterSequence(tooOld);
-    if (old >= 0 && head.through().number(old) >= furthest) {
+    if (old >= 0 && head.through().number(old) >= oldestNumber) {
       return CompletableFuture.completedFuture(head.through().sequence(old));
     }
-    if (furthest == 0) {
+    if (oldestNumber == 0) {
       return CompletableFuture.completedFuture(save.retry() ? 0 : tooOld);
     }
     return actor
         .commitWithNumber(head, count)
-        .thenCompose(last -> beginning(head, furthest, last.message().time()))
-        .exceptionallyCompose(DuplicateSearch::fromWhatIsKept);
+        .thenCompose(last -> beginning(head, oldestNumber, last.message().time()))
+        .exceptionallyCompose(DuplicateSearch::fromStartIfTrimmed);
   }
 
   /**
-   * The same, where more commits may count than are read at once: goes back until one is too old,
-   * by what this node knows or else by JetStream's own stamps.
+   * Goes back in steps until a commit is too old, according to this node or else to JetStream's
+   * timestamps. Used if more commits may matter than one read returns.
    */
   private CompletableFuture<Long> beginning(ActorHead head, long number, Instant last) {
     if (number <= 0) {
@@ -130,17 +131,17 @@ public final class DuplicateSearch {
         .commitWithNumber(head, number)
         .thenCompose(
             at ->
-                at.sequence() <= tooOld || at.message().time().plus(OLD_BY_STAMP).isBefore(last)
+                at.sequence() <= tooOld || at.message().time().plus(OLD_BY_TIMESTAMP).isBefore(last)
                     ? CompletableFuture.completedFuture(at.sequence())
-                    : beginning(head, further(head, number), last));
+                    : beginning(head, stepBack(head, number), last));
   }
 
-  private static long further(ActorHead head, long number) {
-    return head.through().count() - FURTHER * (head.through().count() - number);
+  private static long stepBack(ActorHead head, long number) {
+    return head.through().count() - STEP_FACTOR * (head.through().count() - number);
   }
 
   /**
-   * @param isBeginning whether no commit up to {@code after} counts
+   * @param isBeginning whether all commits up to {@code after} can be ignored
    */
   private CompletableFuture<Optional<Found>> search(long after, boolean isBeginning, long to) {
     if (isOver.getAsBoolean()) {
@@ -157,7 +158,7 @@ public final class DuplicateSearch {
                 seen.add(RecentCommits.Seen.of(found.header(), found.sequence()));
                 ours = ours.isEmpty() && isOurs(found) ? Optional.of(found) : ours;
               }
-              recent.read(actor.subject(), after, isBeginning, seen, tooOld);
+              recent.onRead(actor.subject(), after, isBeginning, seen, tooOld);
               long last = messages.get(messages.size() - 1).sequence();
               return ours.isPresent() || last >= to
                   ? CompletableFuture.completedFuture(ours)
@@ -172,18 +173,17 @@ public final class DuplicateSearch {
             || found.header().firstVersion() == exactly.version() + 1);
   }
 
-  /** Where the first commit to look at was trimmed, all that is left comes after it. */
-  private static CompletableFuture<Long> fromWhatIsKept(Throwable thrown) {
+  /**
+   * If the first commit to search was trimmed, the search starts with the first one that was not.
+   */
+  private static CompletableFuture<Long> fromStartIfTrimmed(Throwable thrown) {
     return StoreException.hasReason(thrown, Reason.HISTORY_TRIMMED)
         ? CompletableFuture.completedFuture(0L)
         : CompletableFuture.failedFuture(thrown);
   }
 
-  /**
-   * A history that was trimmed does not answer the question any more: what is gone is not
-   * recognised.
-   */
-  private static CompletableFuture<Optional<Found>> notAmongWhatIsKept(Throwable thrown) {
+  /** A commit that was trimmed cannot be recognised as a duplicate. */
+  private static CompletableFuture<Optional<Found>> noneIfTrimmed(Throwable thrown) {
     return StoreException.hasReason(thrown, Reason.HISTORY_TRIMMED)
         ? CompletableFuture.completedFuture(Optional.empty())
         : CompletableFuture.failedFuture(thrown);

@@ -17,7 +17,7 @@ import dev.aether.v1.NewEvent;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Actors' histories in JetStream: a commit is a message on the actor's own subject, and JetStream
+ * Actors' histories in JetStream. A commit is a message on the actor's own subject, and JetStream
  * decides conflicts.
  */
 public final class JetStreamEventStore implements EventStore {
@@ -35,11 +35,11 @@ public final class JetStreamEventStore implements EventStore {
   public CompletableFuture<Saved> save(Save save) {
     long bytes = save.events().stream().mapToLong(NewEvent::getSerializedSize).sum();
     if (bytes > Limits.COMMIT_BYTES) {
-      // No such commit was ever stored, so there is no duplicate to look for. And it may be larger
-      // than all that the writer takes.
+      // Such a commit was never stored, so there is no duplicate to search for. It may also exceed
+      // the memory limit of the writer.
       return CompletableFuture.failedFuture(tooLarge(save));
     }
-    // Twice: a save holds its events, and for a while their commit's bytes.
+    // Two copies: a save holds its events and, for a while, the bytes of their commit.
     return writer.write(
         save.namespace().name() + ' ' + save.actor().value(),
         2 * bytes,

@@ -7,10 +7,10 @@ import dev.aether.server.store.jetstream.damage.LogDamage;
 import dev.aether.server.store.jetstream.read.ActorLogs;
 
 /**
- * What every save works with.
+ * What every save needs.
  *
  * @param maxCommitBytes the largest encoded commit
- * @param sync when NATS brings to disk what it acknowledges, as far as that is known
+ * @param sync when NATS syncs acknowledged messages to disk, as far as this is known
  */
 public record SaveContext(
     ActorLogs actors,

@@ -20,7 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
-/** One save: which head of its actor it may follow, and what a duplicate of it is answered with. */
+/** One save: after which head of its actor it may be stored, and the response to a duplicate. */
 final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
   private final SaveContext context;
   private final Save save;
@@ -35,7 +35,9 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
     return "save " + save.commitId().value() + " of actor " + save.actor();
   }
 
-  /** A save that builds on history creates no namespace: without one there is no history. */
+  /**
+   * A save that expects a version creates no namespace: without a namespace there is no history.
+   */
   @Override
   public CompletableFuture<Located<ActorLog, Saved>> locate() {
     return save.expected().buildsOnHistory()
@@ -77,7 +79,10 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
     return Optional.of(context.damage().lost(actor.stream(), save.actor().value()));
   }
 
-  /** That an actor has no commits is always asked: a damaged log would let it begin again. */
+  /**
+   * A remembered head without commits is always verified: otherwise the actor might start again at
+   * version 1 in a damaged log.
+   */
   @Override
   public Optional<ActorHead> knownHead(ActorLog actor) {
     return context.known().heads().get(actor.subject()).filter(head -> head.sequence() > 0);
@@ -121,9 +126,9 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
   }
 
   /**
-   * JetStream takes it behind whatever commit is the last, so it must not be a duplicate. A first
-   * sending may be one, too: it was delayed on its way, or waited here, while its writer repeated
-   * it on another connection or node.
+   * JetStream stores this save after any last commit, so it must not be a duplicate. Even the first
+   * request may be one: it was delayed in transit or waited here while the client repeated it on
+   * another connection or node.
    */
   private Step<Saved> append(ActorLog actor, ActorHead head, boolean isFromLeader) {
     RecentCommits.Answer known =
@@ -131,7 +136,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
             .known()
             .recent()
             .ask(actor.subject(), head, save.commitId(), tooOld(actor), save.retry());
-    if (known instanceof RecentCommits.Answer.Not) {
+    if (known instanceof RecentCommits.Answer.NotStored) {
       return publish(actor, head);
     }
     return isFromLeader
@@ -154,8 +159,8 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
     if (lost.isPresent()) {
       return new Step.Refuse<>(lost.get());
     }
-    // A deposed leader's answer; or what was known is gone from the store, and then the next save
-    // must not begin with it.
+    // Either a deposed leader responded, or the store has lost the known head. The next save must
+    // not start with that head.
     context.known().forgetActor(actor.stream().name(), actor.subject(), publishedBehind);
     return actor.damage().isTrimmed(publishedBehind)
         ? new Step.PlaceTaken<>(decide(actor, head, true, false))
@@ -190,7 +195,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
         : new Step.PlaceTaken<>(new Step.Refuse<>(StoreException.commitIdReused(save.commitId())));
   }
 
-  /** In a log that lost records, an expected version beyond the head may be one of them. */
+  /** If the log has lost records, an expected version above the head may be one of them. */
   private Step<Saved> conflictUnlessLost(
       ActorLog actor, ActorHead head, ExpectedVersion.Exactly exactly) {
     Optional<StoreException> lost =

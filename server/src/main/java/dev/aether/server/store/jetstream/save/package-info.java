@@ -1,4 +1,4 @@
-/** Saving: one save, and how a duplicate of it is found. */
+/** Saves events, and recognises duplicates of a save. */
 @NullMarked
 package dev.aether.server.store.jetstream.save;
 

@@ -15,8 +15,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Actors' snapshots in JetStream: the last message of a subject of the actor's own, changed by
- * compare-and-set and read from the stream's leader.
+ * Actors' snapshots in JetStream. A snapshot is the last message of a subject of its own, changed
+ * by compare-and-set and read from the stream's leader.
  */
 public final class JetStreamSnapshots implements Snapshots {
   private final SnapshotContext context;
@@ -36,7 +36,7 @@ public final class JetStreamSnapshots implements Snapshots {
           StoreException.snapshotTooLarge(context.maxBytes(), bytes));
     }
     ActorId actor = new ActorId(snapshot.getActorId());
-    // Three times: the snapshot, its record's bytes, and one that is stored and looked at.
+    // Three copies: the snapshot, the bytes of its record, and a stored one that is compared.
     return change(
         namespace, actor, new SnapshotChange.Put(namespace, actor, snapshot), 3L * bytes, deadline);
   }
@@ -81,13 +81,16 @@ public final class JetStreamSnapshots implements Snapshots {
                     .map(record -> new Kept(record.getSnapshot(), namespace.get().incarnation())))
         .exceptionallyCompose(
             thrown ->
-                JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))
-                    ? unlessMadeAnew(namespace.get(), actor)
+                JetStreamErrors.isStreamMissing(JetStreamErrors.failure(thrown))
+                    ? unlessRecreated(namespace.get(), actor)
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  /** Without the stream there is no snapshot, if the namespace is still the one that was meant. */
-  private CompletableFuture<Optional<Kept>> unlessMadeAnew(
+  /**
+   * If the stream does not exist, there is no snapshot, provided that the namespace is still the
+   * same incarnation.
+   */
+  private CompletableFuture<Optional<Kept>> unlessRecreated(
       Namespaces.Info namespace, ActorId actor) {
     return context
         .namespaces()

@@ -14,35 +14,36 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * What is to become of an actor's snapshot. Decides only; {@link SnapshotPolicy} does it. Done
- * twice it is as if it were done once.
+ * A change of an actor's snapshot. It only decides; {@link SnapshotPolicy} carries it out. It is
+ * idempotent.
  */
 sealed interface SnapshotChange {
-  /**
-   * The change where there is no namespace: why it can't be, or empty if there is nothing to do.
-   */
+  /** The outcome if there is no namespace: the error, or empty if there is nothing to do. */
   Optional<StoreException> withoutNamespace();
 
-  /** Fails with a StoreException if the actor is not such that the change may be made. */
-  CompletableFuture<?> admit(EventStore events);
-
-  /** Whether it is so already, with this message as the actor's last; it may be damaged. */
-  boolean isSo(SnapshotMessages messages, Optional<StoredMessage> stored);
+  /** Fails with a StoreException if the actor's state does not permit the change. */
+  CompletableFuture<?> checkAllowed(EventStore events);
 
   /**
-   * Goes on only if this message may be replaced.
+   * Whether this last message of the actor already has the changed state; the message may be
+   * damaged.
+   */
+  boolean isApplied(SnapshotMessages messages, Optional<StoredMessage> stored);
+
+  /**
+   * Checks that this message may be replaced.
    *
    * @throws StoreException otherwise
    */
   void checkReplaces(SnapshotMessages messages, StoredMessage stored);
 
   /**
-   * Whether the actor's last message may be deleted before there is a record in its place, where a
-   * full store has no room for both.
+   * Whether the actor's last message may be deleted before its replacement is stored, if a full
+   * store has no space for both.
    */
   boolean mayDeleteFirst();
 
-  /** The record that takes the place of the message at a sequence; 0: of none. */
+  /** The record to store after the message at a sequence; 0: after none. */
   byte[] record(long after);
 
   /** Stores a snapshot. */
@@ -56,9 +57,9 @@ sealed interface SnapshotChange {
       return StoreException.snapshotAhead(actor, current, snapshot.getVersion());
     }
 
-    /** An actor's version never falls, so once is enough. */
+    /** An actor's version never decreases, so one check is enough. */
     @Override
-    public CompletableFuture<?> admit(EventStore events) {
+    public CompletableFuture<?> checkAllowed(EventStore events) {
       return events.versions(namespace, actor).thenAccept(this::check);
     }
 
@@ -69,7 +70,7 @@ sealed interface SnapshotChange {
     }
 
     @Override
-    public boolean isSo(SnapshotMessages messages, Optional<StoredMessage> stored) {
+    public boolean isApplied(SnapshotMessages messages, Optional<StoredMessage> stored) {
       try {
         return stored.isPresent() && messages.record(stored.get()).getSnapshot().equals(snapshot);
       } catch (StoreException.CorruptRecord e) {
@@ -77,7 +78,7 @@ sealed interface SnapshotChange {
       }
     }
 
-    /** What can't be read may be newer: it is deleted knowingly or not at all. */
+    /** A snapshot that cannot be read may be newer, so it is never replaced implicitly. */
     @Override
     public void checkReplaces(SnapshotMessages messages, StoredMessage stored) {
       SnapshotRecord record = messages.record(stored);
@@ -99,7 +100,8 @@ sealed interface SnapshotChange {
   }
 
   /**
-   * Says that there is none any more. A message, since a purge would let older writers in again.
+   * Stores a record that there is no snapshot. It is a message, since a purge would admit older
+   * writes again.
    */
   record Remove() implements SnapshotChange {
     @Override
@@ -108,12 +110,12 @@ sealed interface SnapshotChange {
     }
 
     @Override
-    public CompletableFuture<?> admit(EventStore events) {
+    public CompletableFuture<?> checkAllowed(EventStore events) {
       return CompletableFuture.completedFuture(null);
     }
 
     @Override
-    public boolean isSo(SnapshotMessages messages, Optional<StoredMessage> stored) {
+    public boolean isApplied(SnapshotMessages messages, Optional<StoredMessage> stored) {
       try {
         return stored.isEmpty() || messages.record(stored.get()).hasDeleted();
       } catch (StoreException.CorruptRecord e) {

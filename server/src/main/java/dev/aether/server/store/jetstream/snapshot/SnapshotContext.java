@@ -5,9 +5,9 @@ import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 
 /**
- * What every change of a snapshot works with.
+ * What every change of a snapshot needs.
  *
- * @param events knows the actors' versions
+ * @param events provides the actors' versions
  * @param maxBytes the largest encoded snapshot
  */
 public record SnapshotContext(

@@ -15,10 +15,7 @@ import dev.aether.server.store.jetstream.write.WritePolicy;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/**
- * One change of an actor's snapshot, for which its last message is replaced by another. Answers
- * with the actor.
- */
+/** One change of an actor's snapshot, which replaces its last message. The result is the actor. */
 final class SnapshotPolicy
     implements WritePolicy<SnapshotPolicy.Place, Optional<StoredMessage>, ActorId> {
   private final SnapshotContext context;
@@ -26,7 +23,7 @@ final class SnapshotPolicy
   private final ActorId actor;
   private final SnapshotChange change;
 
-  /** Where an actor's snapshot is, in one incarnation of its namespace. */
+  /** The subject of an actor's snapshot, in one incarnation of its namespace. */
   record Place(Namespaces.Info namespace, SnapshotMessages messages) {}
 
   SnapshotPolicy(
@@ -51,7 +48,9 @@ final class SnapshotPolicy
             found ->
                 found.isEmpty()
                     ? CompletableFuture.completedFuture(new Located.Nowhere<>(nowhere()))
-                    : change.admit(context.events()).thenApply(admitted -> located(found.get())));
+                    : change
+                        .checkAllowed(context.events())
+                        .thenApply(admitted -> located(found.get())));
   }
 
   private Step<ActorId> nowhere() {
@@ -90,17 +89,17 @@ final class SnapshotPolicy
         .lastFromLeader(messages.stream(), messages.subject())
         .exceptionallyCompose(
             thrown ->
-                JetStreamErrors.isStreamGone(JetStreamErrors.failure(thrown))
+                JetStreamErrors.isStreamMissing(JetStreamErrors.failure(thrown))
                     ? withoutStream(place, thrown)
                     : CompletableFuture.failedFuture(thrown));
   }
 
-  /** The stream is created with the first snapshot of the namespace. */
+  /** The stream is created for the first snapshot of the namespace. */
   private CompletableFuture<Optional<StoredMessage>> withoutStream(Place place, Throwable gone) {
     CompletableFuture<Boolean> isThere =
-        change.isSo(place.messages(), Optional.empty())
+        change.isApplied(place.messages(), Optional.empty())
             ? isCurrent(place)
-            : SnapshotStream.make(context.api(), context.namespaces(), place.namespace());
+            : SnapshotStream.create(context.api(), context.namespaces(), place.namespace());
     return isThere.thenCompose(
         there ->
             there
@@ -117,7 +116,7 @@ final class SnapshotPolicy
   public Step<ActorId> decide(
       Place place, Optional<StoredMessage> head, boolean isFromLeader, boolean isAgain) {
     SnapshotMessages messages = place.messages();
-    if (change.isSo(messages, head)) {
+    if (change.isApplied(messages, head)) {
       return new Step.Done<>(actor);
     }
     try {
@@ -138,11 +137,14 @@ final class SnapshotPolicy
             sequence -> actor);
   }
 
-  /** Others may have replaced a snapshot that was stored without an answer: nobody knows. */
+  /**
+   * Others may have replaced a snapshot that was stored without an acknowledgement, so the outcome
+   * is unknown.
+   */
   @Override
   public Step<ActorId> overtaken(
       Place place, Optional<StoredMessage> head, long publishedBehind, boolean isUncertain) {
-    if (change.isSo(place.messages(), head)) {
+    if (change.isApplied(place.messages(), head)) {
       return new Step.Done<>(actor);
     }
     return isUncertain && !follows(place.messages(), head, publishedBehind)
@@ -151,7 +153,7 @@ final class SnapshotPolicy
         : new Step.PlaceTaken<>(decide(place, head, true, false));
   }
 
-  /** Whether this message came right after the one at a sequence, and so kept ours out. */
+  /** Whether this message came directly after the one at a sequence, and so kept this write out. */
   private static boolean follows(
       SnapshotMessages messages, Optional<StoredMessage> head, long sequence) {
     try {
@@ -169,10 +171,10 @@ final class SnapshotPolicy
   }
 
   /**
-   * Where a full store refuses the record that would replace the last message: deletes that
-   * message, and writes the record into its room. The deletion alone does what was asked; the
-   * record after it only keeps out a publish from before the actor's first snapshot that is still
-   * on its way, so it may fail.
+   * If a full store refuses the record that would replace the last message, this deletes that
+   * message and stores the record in the freed space. The deletion alone is sufficient. The record
+   * only keeps out a publish from before the actor's first snapshot that is still in flight, so it
+   * may fail.
    */
   private Step<ActorId> deleteThenRecord(SnapshotMessages messages, long sequence) {
     return new Step.Change<>(
@@ -185,7 +187,7 @@ final class SnapshotPolicy
                         deleted
                             ? recordDeletion(messages, sequence)
                             : CompletableFuture.failedFuture(
-                                JetStreamFailure.notDelivered("the message is not there"))));
+                                JetStreamFailure.notDelivered("the message does not exist"))));
   }
 
   private CompletableFuture<Step<ActorId>> recordDeletion(

@@ -9,26 +9,26 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** Makes the stream of a namespace's snapshots, which there is only when the first is saved. */
+/** Creates the stream of a namespace's snapshots when the first one is saved. */
 public final class SnapshotStream {
   private SnapshotStream() {}
 
   /**
-   * Makes the stream; any number of nodes may do so at once.
+   * Creates the stream; several nodes may do so concurrently.
    *
-   * <p>Whoever deletes a namespace first says so in the registry and then deletes its streams. So
-   * the registry is asked once more afterwards: if it still has this incarnation, a deletion that
-   * begins later will find the stream; if not, nobody else will, and it is deleted here.
+   * <p>A deletion of a namespace is first recorded in the registry, and then the streams are
+   * deleted. So the registry is read again afterwards. If it still has this incarnation, a later
+   * deletion will find the stream. Otherwise no other node will delete it, so it is deleted here.
    *
-   * @return false if the namespace is not this making any more
+   * @return false if the namespace no longer has this incarnation
    */
-  public static CompletableFuture<Boolean> make(
+  public static CompletableFuture<Boolean> create(
       JetStreamApi api, NamespaceRegistry namespaces, Namespaces.Info info) {
     return api.createStream(StreamConfigs.snapshots(info))
         .thenApply(made -> true)
         .exceptionallyCompose(
             thrown ->
-                JetStreamErrors.isStreamThere(JetStreamErrors.failure(thrown))
+                JetStreamErrors.isStreamConfiguredDifferently(JetStreamErrors.failure(thrown))
                     ? CompletableFuture.completedFuture(true)
                     : CompletableFuture.failedFuture(thrown))
         .thenCompose(there -> namespaces.look(info.namespace()))
@@ -40,7 +40,7 @@ public final class SnapshotStream {
                         .thenApply(deleted -> false));
   }
 
-  /** Whether the namespace is still this incarnation of it. */
+  /** Whether the namespace still has this incarnation. */
   public static boolean isCurrent(Optional<Namespaces.Info> now, Namespaces.Info info) {
     return now.filter(found -> found.incarnation().equals(info.incarnation())).isPresent();
   }

@@ -25,14 +25,14 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads many messages with one request: JetStream's batch direct get, which answers with a message
- * each and then a status. Any replica may answer, so an answer may be older than the leader's; it
- * never has gaps within: each message names the one before it, and what comes after a message that
- * was lost on the way is left out. At most {@link #MAX_AT_ONCE} run at once, others wait in a
- * queue, which bounds what is buffered. For any number of threads.
+ * Reads many messages with one request: JetStream's batch direct get, which returns the messages
+ * and then a status. Any replica may respond, so the result may be older than the leader's. It
+ * never has gaps: each message names its predecessor in the batch, and everything after a message
+ * that was lost in transit is dropped. To bound the buffered data, at most {@link #MAX_AT_ONCE}
+ * requests run concurrently, and others wait in a queue. Thread-safe.
  */
 public final class BatchReader implements AutoCloseable {
-  /** JetStream's own bound of a batch. */
+  /** The batch limit of JetStream. */
   public static final int MAX_MESSAGES = 1000;
 
   private static final int MAX_AT_ONCE = 16;
@@ -40,15 +40,15 @@ public final class BatchReader implements AutoCloseable {
   private static final int PAGE_BYTES = 4 * 1024 * 1024;
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(5);
 
-  /** No message, or none any more. */
+  /** There is no message, or no further one. */
   private static final int END_OF_BATCH = 204;
 
   private static final int NOT_FOUND = 404;
 
-  /** Which message of the batch, or of all before the end, went out before: 0 for none. */
+  /** The previous message of the batch, or the last one at its end; 0: none. */
   private static final String LAST_SEQUENCE = "Nats-Last-Sequence";
 
-  /** Up to where the replica looked for last messages. */
+  /** The sequence up to which the replica looked for last messages. */
   private static final String UP_TO_SEQUENCE = "Nats-UpTo-Sequence";
 
   private final Connection connection;
@@ -76,24 +76,24 @@ public final class BatchReader implements AutoCloseable {
   }
 
   /**
-   * Messages from a sequence on whose subject matches, oldest first; empty if this replica has
-   * none. At least one message comes if there is one, however small {@code maxBytes}.
+   * Reads matching messages from a sequence on, oldest first; empty if this replica has none.
+   * Returns at least one message if there is one, however small {@code maxBytes} is.
    */
   public CompletableFuture<List<StoredMessage>> get(
       LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
     CompletableFuture<List<StoredMessage>> got = ask(stream, from, subjects, maxMessages, maxBytes);
-    return stream.replicas() == 1 ? got : JetStreamErrors.orIfNotDelivered(got, List.of());
+    return stream.replicas() == 1 ? got : JetStreamErrors.orIfUnavailable(got, List.of());
   }
 
   /**
-   * The last messages of subjects, none of which is a pattern.
+   * The last messages of subjects, which must not contain wildcards.
    *
-   * @param messages as many as fit a page; none, if this replica has none
-   * @param upTo the last sequence that the replica had; 0: it did not say
+   * @param messages as many as fit a page; empty if this replica has none
+   * @param upTo the last sequence that the replica had; 0: not reported
    */
   public record Last(List<StoredMessage> messages, long upTo) {}
 
-  /** The last messages of a few hundred subjects, from any replica. */
+  /** Reads the last messages of up to a few hundred subjects from any replica. */
   public CompletableFuture<Last> last(LogStream stream, List<String> subjects) {
     String query =
         String.format(
@@ -105,7 +105,7 @@ public final class BatchReader implements AutoCloseable {
     CompletableFuture<Last> got = ask(batch).thenApply(messages -> new Last(messages, batch.upTo));
     return stream.replicas() == 1
         ? got
-        : JetStreamErrors.orIfNotDelivered(got, new Last(List.of(), 0));
+        : JetStreamErrors.orIfUnavailable(got, new Last(List.of(), 0));
   }
 
   private CompletableFuture<List<StoredMessage>> ask(
@@ -126,7 +126,7 @@ public final class BatchReader implements AutoCloseable {
       if (free == 0) {
         if (waiting.size() == MAX_WAITING) {
           return CompletableFuture.failedFuture(
-              JetStreamFailure.notDelivered("too many reads wait on this node"));
+              JetStreamFailure.notDelivered("too many reads are waiting on this node"));
         }
         waiting.add(batch);
         return batch.result;
@@ -139,7 +139,7 @@ public final class BatchReader implements AutoCloseable {
     return batch.result;
   }
 
-  /** False if it has ended thereby, and left its place to another. */
+  /** Sends a request. Returns false if that failed and the slot was released. */
   private boolean send(Batch batch) {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return !settle(batch, JetStreamFailure.notDelivered("no connection to NATS"));
@@ -147,8 +147,7 @@ public final class BatchReader implements AutoCloseable {
     running.put(batch.token, batch);
     batch.timeout =
         timers.after(
-            ANSWER_WITHIN,
-            () -> end(batch, JetStreamFailure.noAnswer("no answer to a read in time")));
+            ANSWER_WITHIN, () -> end(batch, JetStreamFailure.noAnswer("a read timed out")));
     try {
       connection.publish(
           batch.subject, inbox + batch.token, batch.query.getBytes(StandardCharsets.UTF_8));
@@ -158,7 +157,7 @@ public final class BatchReader implements AutoCloseable {
     }
   }
 
-  /** Gives a place that became free to those that wait: in a loop, since all of them may fail. */
+  /** Gives a free slot to a waiting request. This is a loop because all of them may fail. */
   private void sendNext() {
     Batch next = nextWaiting();
     while (next != null && !send(next)) {
@@ -190,7 +189,7 @@ public final class BatchReader implements AutoCloseable {
     if (code == NOT_FOUND || (code == END_OF_BATCH && !isAllLost(batch, message))) {
       end(batch, null);
     } else if (code == END_OF_BATCH) {
-      end(batch, JetStreamFailure.notDelivered("an answer to a read was lost on its way"));
+      end(batch, JetStreamFailure.notDelivered("the response to a read was lost in transit"));
     } else {
       end(batch, JetStreamFailure.notDelivered(message.getStatus().getMessageWithCode()));
     }
@@ -210,7 +209,7 @@ public final class BatchReader implements AutoCloseable {
     return sequence == null ? 0 : Long.parseLong(sequence);
   }
 
-  /** Whether the end tells of messages of which none, or not the first, came. */
+  /** Whether the batch had messages but none, or not the first, arrived. */
   private static boolean isAllLost(Batch batch, Message end) {
     Headers headers = end.getHeaders();
     String last = headers == null ? null : headers.getFirst(LAST_SEQUENCE);
@@ -223,7 +222,7 @@ public final class BatchReader implements AutoCloseable {
     }
   }
 
-  /** Ends a batch and keeps its place. False if it has ended before. */
+  /** Completes a batch but keeps its slot. Returns false if it was already complete. */
   private boolean settle(Batch batch, @Nullable JetStreamFailure failure) {
     running.remove(batch.token);
     ScheduledFuture<?> timeout = batch.timeout;
@@ -251,7 +250,7 @@ public final class BatchReader implements AutoCloseable {
     left.forEach(batch -> end(batch, JetStreamFailure.notDelivered("closed")));
   }
 
-  /** One request. Its messages are added on the dispatcher's thread, and not after its end. */
+  /** One request. Its messages are added on the dispatcher's thread, and none after its end. */
   private final class Batch {
     final String token = Long.toString(tokens.incrementAndGet(), Character.MAX_RADIX);
     final String subject;

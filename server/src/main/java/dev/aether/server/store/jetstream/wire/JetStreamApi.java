@@ -12,95 +12,75 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.SuccessApiResponse;
 import io.nats.client.impl.Headers;
-import io.nats.client.support.JsonParser;
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
- * The requests to JetStream that Aether makes. No method blocks; futures fail with a {@link
- * JetStreamFailure} and complete on jnats' one thread for replies, so what hangs on them is light.
- * For any number of threads.
+ * The JetStream requests that Aether uses. No method blocks. Futures fail with a {@link
+ * JetStreamFailure} and complete on the single jnats thread for replies, so dependent actions must
+ * be short. Thread-safe.
  */
 public final class JetStreamApi {
   /**
-   * Publishes of saves that are not acknowledged, at once; below the size of jnats' outgoing queue.
+   * How many publishes may be unacknowledged at once; less than the size of jnats' outgoing queue.
    */
   public static final int MAX_PUBLISHES = 16_384;
 
-  /** How long a publish may stay without an answer before it counts as lost. */
-  private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofSeconds(2);
+  /** A publish without an acknowledgement for this long counts as lost. */
+  private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(2);
 
-  /**
-   * The same for a read, which is asked again: a stream that has just been made, or whose leader
-   * has just gone, answers nothing and would answer in a moment.
-   */
-  private static final List<Duration> ANSWER_WITHIN =
-      List.of(Duration.ofMillis(300), Duration.ofMillis(700), Duration.ofSeconds(2));
+  /** The timeout for listing a stream's subjects, which takes seconds if there are millions. */
+  private static final Duration LIST_TIMEOUT = Duration.ofSeconds(20);
 
-  /** The same for what JetStream's meta leader does. */
-  private static final Duration MANAGE_WITHIN = Duration.ofSeconds(5);
-
-  /** The same for gathering a stream's subjects: seconds where it has millions. */
-  private static final Duration LIST_WITHIN = Duration.ofSeconds(20);
-
-  private static final String API = "$JS.API.";
   private static final int NOT_FOUND = 404;
 
-  private final Connection connection;
-  private final StorageSpace room;
-
-  /** What is asked of streams; apart from consumers, of which there may be thousands to make. */
-  private final RequestLimiter streams = new RequestLimiter();
-
-  private final RequestLimiter consumers = new RequestLimiter();
+  private final JetStreamRequests requests;
+  private final StorageSpace space;
 
   public JetStreamApi(Connection connection) {
     this(connection, new StorageSpace(Optional::empty));
   }
 
   /**
-   * @param room is told which publishes find room, and says when none is to be tried
+   * @param space learns from the outcome of publishes, and tells when none must be tried
    */
-  public JetStreamApi(Connection connection, StorageSpace room) {
-    this.connection = connection;
-    this.room = room;
+  public JetStreamApi(Connection connection, StorageSpace space) {
+    this.requests = new JetStreamRequests(connection);
+    this.space = space;
   }
 
   /**
-   * Publishes to a stream if its condition holds, and not on a disk that is known to be full:
-   * nats-server would leave a stream that met it stuck until its next start.
+   * Publishes to a stream if the condition holds. Does not publish if the disk is known to be full,
+   * because nats-server would leave the stream stuck until its next start.
    *
    * @return the message's sequence
    */
   public CompletableFuture<Long> publish(
       String stream, String subject, PublishHeaders condition, byte[] body) {
-    Optional<String> diskFull = room.whyDiskFull();
+    Optional<String> diskFull = space.whyDiskFull();
     return diskFull.isPresent()
         ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
-        : publishAnyway(stream, subject, condition, body);
+        : publishEvenIfFull(stream, subject, condition, body);
   }
 
-  /** Whether the disk is known to be full, so that publishes are not tried. */
+  /** Whether the disk is known to be full, so that publishes are not attempted. */
   public boolean isDiskFull() {
-    return room.whyDiskFull().isPresent();
+    return space.whyDiskFull().isPresent();
   }
 
-  /** The same into the last of the room: for the small records that make more of it. */
-  public CompletableFuture<Long> publishAnyway(
+  /** Publishes even if the disk is known to be full: for small records that free space. */
+  public CompletableFuture<Long> publishEvenIfFull(
       String stream, String subject, PublishHeaders condition, byte[] body) {
-    return room.watched(
-        request(
-            subject, condition, body, ACKNOWLEDGE_WITHIN, reply -> acknowledged(stream, reply)));
+    return space.watched(
+        requests.send(
+            subject, condition, body, PUBLISH_TIMEOUT, reply -> acknowledged(stream, reply)));
   }
 
   private static Long acknowledged(String stream, Message reply) {
@@ -129,13 +109,13 @@ public final class JetStreamApi {
     return fromLeader(stream, "{\"last_by_subj\":\"" + subject + "\"}");
   }
 
-  /** The message with a sequence: any replica's answer, or else the leader's. */
+  /** The message with a sequence, from any replica or else from the leader. */
   public CompletableFuture<Optional<StoredMessage>> at(LogStream stream, long sequence) {
     String query = "{\"seq\":" + sequence + "}";
     CompletableFuture<Optional<StoredMessage>> any = direct(stream.name(), "", query);
     return stream.replicas() == 1
         ? any
-        : JetStreamErrors.orIfNotDelivered(any, Optional.empty())
+        : JetStreamErrors.orIfUnavailable(any, Optional.empty())
             .thenCompose(
                 found ->
                     found.isPresent()
@@ -143,7 +123,7 @@ public final class JetStreamApi {
                         : fromLeader(stream.name(), query));
   }
 
-  /** The first message from a sequence on whose subject matches, as the stream's leader sees it. */
+  /** The first matching message from a sequence on, as the stream's leader sees it. */
   public CompletableFuture<Optional<StoredMessage>> next(
       LogStream stream, long from, String subjects) {
     String query = "{\"seq\":" + from + ",\"next_by_subj\":\"" + subjects + "\"}";
@@ -154,7 +134,8 @@ public final class JetStreamApi {
 
   private CompletableFuture<Optional<StoredMessage>> direct(
       String stream, String suffix, String query) {
-    return read(API + "DIRECT.GET." + stream + suffix, query, 0)
+    return requests
+        .read("DIRECT.GET." + stream + suffix, query)
         .thenApply(JetStreamApi::directMessage);
   }
 
@@ -170,14 +151,16 @@ public final class JetStreamApi {
   }
 
   private CompletableFuture<Optional<StoredMessage>> fromLeader(String stream, String query) {
-    return read(API + "STREAM.MSG.GET." + stream, query, 0)
+    return requests
+        .read("STREAM.MSG.GET." + stream, query)
         .thenApply(
             reply -> {
               MessageInfo info = new MessageInfo(reply, stream, false);
               if (!info.hasError()) {
                 return Optional.of(message(info));
               }
-              JetStreamFailure failure = refusal(info.getApiErrorCode(), info.getDescription());
+              JetStreamFailure failure =
+                  JetStreamErrors.refusal(info.getApiErrorCode(), info.getDescription());
               if (JetStreamErrors.isNoMessage(failure)) {
                 return Optional.empty();
               }
@@ -196,31 +179,35 @@ public final class JetStreamApi {
         body == null ? new byte[0] : body);
   }
 
-  /** What the stream's leader says of it. */
+  /** The stream's state, from its leader. */
   public CompletableFuture<StreamInfo> info(String stream) {
     return stream("STREAM.INFO." + stream, "");
   }
 
-  /** The same, with the number of messages on a subject. Asked at each look for an actor's end. */
+  /**
+   * The stream's state with the number of messages on a subject. Requested for each read of a head.
+   */
   public CompletableFuture<JsonValue> info(String stream, String subject) {
-    return read(API + "STREAM.INFO." + stream, "{\"subjects_filter\":\"" + subject + "\"}", 0)
-        .thenApply(JetStreamApi::parsed);
+    return requests
+        .read("STREAM.INFO." + stream, "{\"subjects_filter\":\"" + subject + "\"}")
+        .thenApply(JetStreamRequests::parse);
   }
 
-  /** The same, with the sequences between the first and the last that have no message. */
+  /** The stream's state with the sequences between the first and the last that have no message. */
   public CompletableFuture<JsonValue> infoWithDeleted(String stream) {
-    // Asked again soon, as reads are: nobody answers for a stream that has no leader yet.
-    return read(API + "STREAM.INFO." + stream, "{\"deleted_details\":true}", 0)
-        .thenApply(JetStreamApi::parsed);
+    // Repeated soon like a read, since a stream without a leader does not respond.
+    return requests
+        .read("STREAM.INFO." + stream, "{\"deleted_details\":true}")
+        .thenApply(JetStreamRequests::parse);
   }
 
   /**
-   * What the stream's leader says of it, with the subjects that match a filter, from an offset on
-   * in the order of their bytes. Not taken apart: it may have megabytes.
+   * The stream's state with the subjects that match a filter, in byte order from an offset on. The
+   * response is not parsed, since it may have megabytes.
    */
   public CompletableFuture<Message> subjects(String stream, String filter, int offset) {
     String query = "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}";
-    return request(API + "STREAM.INFO." + stream, query, LIST_WITHIN);
+    return requests.api("STREAM.INFO." + stream, query, LIST_TIMEOUT);
   }
 
   /** The names of all streams. */
@@ -229,10 +216,11 @@ public final class JetStreamApi {
   }
 
   private CompletableFuture<List<String>> streamNames(List<String> into) {
-    return managed("STREAM.NAMES", "{\"offset\":" + into.size() + "}")
+    return requests
+        .manage("STREAM.NAMES", "{\"offset\":" + into.size() + "}")
         .thenCompose(
             reply -> {
-              JsonValue page = parsed(reply);
+              JsonValue page = JetStreamRequests.parse(reply);
               List<String> names = JsonValueUtils.readStringList(page, "streams");
               into.addAll(names);
               return names.isEmpty() || into.size() >= JsonValueUtils.readLong(page, "total", 0)
@@ -241,43 +229,35 @@ public final class JetStreamApi {
             });
   }
 
-  private static JsonValue parsed(Message reply) {
-    JsonValue json = JsonParser.parseUnchecked(reply.getData());
-    JsonValue error = JsonValueUtils.readValue(json, "error");
-    if (error != null) {
-      throw refusal(
-          JsonValueUtils.readInteger(error, "err_code", 0),
-          JsonValueUtils.readString(error, "description"));
-    }
-    return json;
-  }
-
-  /** Makes a stream; making it again with the same configuration has no effect. */
+  /** Creates a stream. If it exists with the same configuration, this has no effect. */
   public CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
-    Optional<String> diskFull = room.whyDiskFull();
+    Optional<String> diskFull = space.whyDiskFull();
     return diskFull.isPresent()
         ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
         : stream("STREAM.CREATE." + config.getName(), config.toJson());
   }
 
-  /** Deletes a stream; one that is not there counts as deleted. */
+  /** Deletes a stream. Returns false if it does not exist. */
   public CompletableFuture<Boolean> deleteStream(String stream) {
-    return managed("STREAM.DELETE." + stream, "")
-        .thenApply(reply -> succeeded(reply, JetStreamErrors::isStreamGone));
+    return requests
+        .manage("STREAM.DELETE." + stream, "")
+        .thenApply(reply -> succeeded(reply, JetStreamErrors::isStreamMissing));
   }
 
-  /** Deletes a message for good; takes no room. False if there is none with the sequence. */
+  /** Deletes a message permanently; takes no space. Returns false if it does not exist. */
   public CompletableFuture<Boolean> deleteMessage(String stream, long sequence) {
-    return managed("STREAM.MSG.DELETE." + stream, "{\"seq\":" + sequence + ",\"no_erase\":true}")
+    return requests
+        .manage("STREAM.MSG.DELETE." + stream, "{\"seq\":" + sequence + ",\"no_erase\":true}")
         .thenApply(reply -> succeeded(reply, JetStreamErrors::isNoMessage));
   }
 
   private static boolean succeeded(Message reply, Predicate<JetStreamFailure> isDone) {
-    SuccessApiResponse answer = new SuccessApiResponse(reply);
-    if (!answer.hasError()) {
+    SuccessApiResponse response = new SuccessApiResponse(reply);
+    if (!response.hasError()) {
       return true;
     }
-    JetStreamFailure refusal = refusal(answer.getApiErrorCode(), answer.getDescription());
+    JetStreamFailure refusal =
+        JetStreamErrors.refusal(response.getApiErrorCode(), response.getDescription());
     if (isDone.test(refusal)) {
       return false;
     }
@@ -285,71 +265,20 @@ public final class JetStreamApi {
   }
 
   private CompletableFuture<StreamInfo> stream(String verb, String body) {
-    return managed(verb, body)
+    return requests
+        .manage(verb, body)
         .thenApply(
             reply -> {
               StreamInfo info = new StreamInfo(reply);
               if (info.hasError()) {
-                throw refusal(info.getApiErrorCode(), info.getDescription());
+                throw JetStreamErrors.refusal(info.getApiErrorCode(), info.getDescription());
               }
               return info;
             });
   }
 
-  private CompletableFuture<Message> managed(String verb, String body) {
-    return streams.pass(() -> request(API + verb, body, MANAGE_WITHIN));
-  }
-
-  /** Any request about a consumer; the reply's error is for the caller to see. */
+  /** Sends a request that concerns consumers; the caller checks the response for an error. */
   CompletableFuture<Message> consumer(String verb, String body) {
-    return consumers.pass(() -> request(API + verb, body, MANAGE_WITHIN));
-  }
-
-  public static JetStreamFailure refusal(int code, @Nullable String description) {
-    return JetStreamFailure.refused(code, description == null ? "refused" : description);
-  }
-
-  private CompletableFuture<Message> read(String subject, String query, int attempt) {
-    return request(subject, query, ANSWER_WITHIN.get(attempt))
-        .exceptionallyCompose(
-            thrown -> {
-              JetStreamFailure failure = JetStreamErrors.failure(thrown);
-              boolean again =
-                  failure.kind() == JetStreamFailure.Kind.NO_ANSWER
-                      && attempt + 1 < ANSWER_WITHIN.size();
-              return again
-                  ? read(subject, query, attempt + 1)
-                  : CompletableFuture.failedFuture(failure);
-            });
-  }
-
-  private CompletableFuture<Message> request(String subject, String query, Duration within) {
-    byte[] body = query.getBytes(StandardCharsets.UTF_8);
-    return request(subject, null, body, within, Function.identity());
-  }
-
-  private <T> CompletableFuture<T> request(
-      String subject,
-      @Nullable Headers headers,
-      byte[] body,
-      Duration within,
-      Function<Message, T> read) {
-    if (connection.getStatus() != Connection.Status.CONNECTED) {
-      return CompletableFuture.failedFuture(
-          JetStreamFailure.notDelivered("no connection to NATS (" + connection.getStatus() + ")"));
-    }
-    CompletableFuture<Message> reply;
-    try {
-      reply = connection.requestWithTimeout(subject, headers, body, within);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(JetStreamErrors.failure(e));
-    }
-    return reply.handle(
-        (message, thrown) -> {
-          if (thrown != null) {
-            throw JetStreamErrors.failure(thrown);
-          }
-          return read.apply(message);
-        });
+    return requests.consumer(verb, body);
   }
 }

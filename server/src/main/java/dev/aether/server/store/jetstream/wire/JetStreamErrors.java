@@ -10,7 +10,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What JetStream's errors mean. Codes are err_code of nats-server's errors.json, read at 2.15.1.
+ * The meaning of JetStream's errors. Codes are err_code in nats-server's errors.json, as of 2.15.1.
  */
 public final class JetStreamErrors {
   private static final int WRONG_LAST_SEQUENCE = 10071;
@@ -35,12 +35,12 @@ public final class JetStreamErrors {
   private static final int REPLICA_TRY_AGAIN = 10158;
   private static final int IN_FLIGHT_TRY_AGAIN = 10163;
 
-  /** Not a code of nats-server's: this server did not send the publish. */
+  /** Not a code of nats-server: this server did not send the publish. */
   private static final int DISK_FULL = -1;
 
   private JetStreamErrors() {}
 
-  /** The failure under whatever futures and jnats wrapped around it. */
+  /** The failure under all wrappers that futures and jnats added. */
   public static JetStreamFailure failure(Throwable thrown) {
     Throwable root = Exceptions.unwrap(thrown);
     if (root instanceof JetStreamFailure failure) {
@@ -52,9 +52,9 @@ public final class JetStreamErrors {
     if (root instanceof JetStreamStatusException status) {
       return JetStreamFailure.notDelivered(String.valueOf(status.getMessage()));
     }
-    // Before IllegalStateException, of which CancellationException is one.
+    // Before IllegalStateException, because CancellationException is a subclass of it.
     if (root instanceof CancellationException || root instanceof TimeoutException) {
-      return JetStreamFailure.noAnswer("no answer in time");
+      return JetStreamFailure.noAnswer("no response in time");
     }
     if (root instanceof IllegalStateException notSent) {
       return JetStreamFailure.notDelivered(String.valueOf(notSent.getMessage()));
@@ -62,9 +62,14 @@ public final class JetStreamErrors {
     return JetStreamFailure.noAnswer(root.toString());
   }
 
+  /** The failure of a request that JetStream refused. */
+  public static JetStreamFailure refusal(int code, @Nullable String description) {
+    return JetStreamFailure.refused(code, description == null ? "refused" : description);
+  }
+
   /**
-   * What a refused publish means. A replicated stream's leader that is being stopped says "store is
-   * closed" of what its followers may have stored.
+   * The failure for a refused publish. While a replicated stream's leader is being stopped, it
+   * responds with "store is closed", although its followers may have stored the message.
    */
   static JetStreamFailure refusedPublish(int code, @Nullable String description) {
     String why = String.valueOf(description);
@@ -74,15 +79,15 @@ public final class JetStreamErrors {
   }
 
   /**
-   * The subject's last sequence is not the expected one, or a message to it is in flight. Nothing
-   * was stored.
+   * The subject's last sequence is not the expected one, or another message to it is in flight.
+   * Nothing was stored.
    */
   public static boolean isWrongSequence(JetStreamFailure failure) {
     return failure.code() == WRONG_LAST_SEQUENCE || failure.code() == WRONG_LAST_SEQUENCE_IN_FLIGHT;
   }
 
-  /** Nothing was stored, and the same publish may succeed in a moment. */
-  public static boolean isPassing(JetStreamFailure failure) {
+  /** Nothing was stored, and the same publish may succeed a moment later. */
+  public static boolean isTransient(JetStreamFailure failure) {
     return switch (failure.kind()) {
       case NOT_DELIVERED -> true;
       case NO_ANSWER -> false;
@@ -94,35 +99,38 @@ public final class JetStreamErrors {
     };
   }
 
-  /** The stream is not there (any more). */
-  public static boolean isStreamGone(JetStreamFailure failure) {
+  /** The stream does not exist. */
+  public static boolean isStreamMissing(JetStreamFailure failure) {
     return failure.code() == STREAM_NOT_FOUND || failure.code() == STREAM_MISMATCH;
   }
 
   /**
-   * A stream that was to be made is there, configured otherwise: its replicas were changed, say.
+   * The stream to be created exists with another configuration, for example because its replicas
+   * were changed.
    */
-  public static boolean isStreamThere(JetStreamFailure failure) {
+  public static boolean isStreamConfiguredDifferently(JetStreamFailure failure) {
     return failure.code() == STREAM_NAME_IN_USE;
   }
 
-  /** More replicas were asked for than a server without a cluster has; that does not pass. */
+  /**
+   * More replicas were requested than a server without a cluster can provide. This is permanent.
+   */
   public static boolean isWithoutCluster(JetStreamFailure failure) {
     return failure.code() == REPLICAS_WITHOUT_CLUSTER;
   }
 
-  /** More replicas were asked for than there are servers, whichever of them run now. */
+  /** More replicas were requested than the cluster has servers, running or not. */
   public static boolean isTooManyReplicas(JetStreamFailure failure) {
     return isWithoutCluster(failure)
         || (failure.code() == NO_SUITABLE_PEERS && !failure.getMessage().contains("offline"));
   }
 
-  /** The failure of a publish that this server did not send, because NATS's disk is full. */
+  /** The failure of a publish that this server did not send because NATS' disk is full. */
   static JetStreamFailure diskFull(String why) {
     return JetStreamFailure.refused(DISK_FULL, why);
   }
 
-  /** No message has room any more, in whichever stream. */
+  /** There is no space for any message, in any stream. */
   static boolean isStoreFull(JetStreamFailure failure) {
     return isFull(failure)
         && failure.code() != STREAM_STORE_FAILED
@@ -131,8 +139,8 @@ public final class JetStreamErrors {
   }
 
   /**
-   * There is no room for a message, or for another stream (file handles count: nats-server says
-   * "error creating store for stream"); nothing was stored.
+   * There is no space for a message or for another stream; nothing was stored. File handles count
+   * as space: nats-server then responds with "error creating store for stream".
    */
   public static boolean isFull(JetStreamFailure failure) {
     return switch (failure.code()) {
@@ -154,8 +162,8 @@ public final class JetStreamErrors {
   }
 
   /**
-   * As the server says it to its clients. For requests without effect: reads, and publishes that
-   * were refused.
+   * Converts a failure to the error that clients get. Only for requests without effect: reads, and
+   * publishes that were refused.
    */
   public static StoreException toStoreException(Throwable thrown) {
     if (Exceptions.unwrap(thrown) instanceof StoreException known) {
@@ -167,7 +175,7 @@ public final class JetStreamErrors {
         : StoreException.storeUnavailable("JetStream: " + failure.getMessage());
   }
 
-  /** What is full, in words, and NATS's own text in brackets. */
+  /** Names what is full, followed by NATS' own text in brackets. */
   static String whatIsFull(JetStreamFailure failure) {
     String text = failure.getMessage();
     return switch (failure.code()) {
@@ -188,7 +196,7 @@ public final class JetStreamErrors {
     };
   }
 
-  /** This error has one code for several causes, which only its text tells apart. */
+  /** This error has one code for several causes, which only its text distinguishes. */
   private static String streamStoreFailed(String text) {
     if (text.contains("maximum bytes")) {
       return "the namespace has reached its max_bytes";
@@ -203,10 +211,10 @@ public final class JetStreamErrors {
   }
 
   /**
-   * What a replica's answer is worth where the leader can be asked too: nothing, if nobody answered
-   * (a stream's replicas take a moment until all servers of a cluster know of them).
+   * Replaces a replica's missing response by a default if the leader can be asked as well. It takes
+   * a moment until all servers of a cluster know a stream's replicas.
    */
-  static <T> CompletableFuture<T> orIfNotDelivered(CompletableFuture<T> future, T nothing) {
+  static <T> CompletableFuture<T> orIfUnavailable(CompletableFuture<T> future, T nothing) {
     return future.exceptionallyCompose(
         thrown ->
             failure(thrown).kind() == JetStreamFailure.Kind.NOT_DELIVERED
@@ -214,7 +222,10 @@ public final class JetStreamErrors {
                 : CompletableFuture.failedFuture(thrown));
   }
 
-  /** The same future, where what is known to have had no effect fails as the server says it. */
+  /**
+   * Converts failures of requests that are known to have had no effect to the errors that clients
+   * get.
+   */
   public static <T> CompletableFuture<T> decided(CompletableFuture<T> future) {
     return future.exceptionallyCompose(
         thrown ->
@@ -224,7 +235,7 @@ public final class JetStreamErrors {
                     : toStoreException(thrown)));
   }
 
-  /** The same future, failing as the server says it to its clients. */
+  /** Converts all failures to the errors that clients get. */
   public static <T> CompletableFuture<T> mapped(CompletableFuture<T> future) {
     return future.exceptionallyCompose(
         thrown -> CompletableFuture.failedFuture(toStoreException(thrown)));

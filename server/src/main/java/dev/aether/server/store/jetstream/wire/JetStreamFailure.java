@@ -1,16 +1,16 @@
 package dev.aether.server.store.jetstream.wire;
 
-/** A request to JetStream did not do what it should. The kind says what is known of its effect. */
+/** A request to JetStream failed. The kind says whether it may have had an effect. */
 public final class JetStreamFailure extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  /** What is known. */
+  /** What is known about the effect of the request. */
   public enum Kind {
-    /** JetStream refused it; it had no effect. {@link #code} says why. */
+    /** JetStream refused it, so it had no effect. {@link #code} is the cause. */
     REFUSED,
-    /** Nobody listened, or it could not be sent; it had no effect. */
+    /** There was no responder, or the request could not be sent. It had no effect. */
     NOT_DELIVERED,
-    /** No answer came; it may have an effect, now or later. */
+    /** No response came. The request may have an effect, now or later. */
     NO_ANSWER
   }
 
@@ -45,7 +45,7 @@ public final class JetStreamFailure extends RuntimeException {
     return kind;
   }
 
-  /** JetStream's own error code (err_code); 0 unless refused. */
+  /** JetStream's error code (err_code); 0 unless refused. */
   int code() {
     return code;
   }

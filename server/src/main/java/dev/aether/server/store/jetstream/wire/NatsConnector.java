@@ -17,11 +17,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connects to NATS, and stays connected. */
+/** Connects to NATS, and reconnects when the connection is lost. */
 public final class NatsConnector {
   private static final Logger LOG = LoggerFactory.getLogger(NatsConnector.class);
 
-  /** What goes out waits in this queue; saves in flight and reads together stay below it. */
+  /** The size of the outgoing queue, which exceeds the saves in flight and the reads together. */
   private static final int MAX_OUTGOING = 4 * JetStreamApi.MAX_PUBLISHES;
 
   private static final Duration ATTEMPT_PAUSE = Duration.ofMillis(500);
@@ -29,16 +29,16 @@ public final class NatsConnector {
   private static final Duration RECONNECT_PAUSE = Duration.ofMillis(200);
   private static final Duration PING_EVERY = Duration.ofSeconds(5);
 
-  /** How finely jnats looks for requests whose time is over. */
+  /** How often jnats checks for requests that have timed out. */
   private static final Duration TIMEOUT_STEP = Duration.ofMillis(100);
 
   private NatsConnector() {}
 
   /**
-   * Connects, trying until it works or the time is over. Blocks.
+   * Connects, with retries until the timeout. Blocks.
    *
-   * @throws StoreException with reason STORE_UNAVAILABLE if no server was reached in time, or it is
-   *     too old or without JetStream
+   * @throws StoreException with reason STORE_UNAVAILABLE if no server could be reached in time, or
+   *     if the server is too old or has no JetStream
    */
   public static Connection connect(List<String> urls, String name, Duration atMost) {
     Options options = options(urls, name);
@@ -110,13 +110,14 @@ public final class NatsConnector {
         .connectionTimeout(CONNECT_WITHIN)
         .maxReconnects(-1)
         .reconnectWait(RECONNECT_PAUSE)
-        // Nothing is kept for later: what can't go out now is known not to be stored.
+        // Nothing is buffered during a disconnect, so what cannot be sent now is known not to be
+        // stored.
         .reconnectBufferSize(0)
         .pingInterval(PING_EVERY)
         .requestCleanupInterval(TIMEOUT_STEP)
         .reportNoResponders()
-        // What waits to be written goes out together. By default jnats gives every request a system
-        // call of its own, and the nats-server another to read it.
+        // Messages waiting to be written are sent together. By default jnats makes a system call
+        // for each request, and nats-server makes another to read it.
         .dontForceFlushOnRequest()
         .maxMessagesInOutgoingQueue(MAX_OUTGOING)
         .connectionListener(new StatusLog())
@@ -125,8 +126,8 @@ public final class NatsConnector {
   }
 
   /**
-   * Says when the connection breaks and mends, once each: jnats tells of every attempt that fails,
-   * several a second.
+   * Logs the loss of the connection and the reconnect once each; jnats reports every failed
+   * attempt, several per second.
    */
   private static final class StatusLog implements ConnectionListener {
     private final AtomicBoolean connected = new AtomicBoolean();
@@ -149,7 +150,7 @@ public final class NatsConnector {
     }
   }
 
-  /** Brings jnats' own words to the log instead of the standard error. */
+  /** Writes the reports of jnats to the log instead of standard error. */
   private static final class ErrorLog implements ErrorListener {
     @Override
     public void errorOccurred(Connection connection, String error) {

@@ -4,16 +4,18 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** NATS URLs as they may be shown. */
+/** Formats NATS URLs for messages and logs. */
 final class NatsUrls {
   private NatsUrls() {}
 
-  /** The URLs without users, passwords and tokens. */
+  /** Removes users, passwords and tokens from URLs. */
   static String withoutSecrets(List<String> urls) {
     return urls.stream().map(NatsUrls::withoutSecrets).collect(Collectors.joining(","));
   }
 
-  /** A text, such as an exception's message, with the URLs in it so. */
+  /**
+   * Removes users, passwords and tokens from URLs within a text, such as an exception's message.
+   */
   static String withoutSecrets(@Nullable String text) {
     return String.valueOf(text).replaceAll("//[^/@\\s,]*@", "//");
   }

@@ -25,26 +25,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows a stream without loss: an ordered consumer. JetStream numbers what it delivers; a number
- * left out, a missing heartbeat or a lost consumer makes the tail begin anew after the last message
- * it passed on. That message comes once more then, unless it is gone: if another one has its
- * sequence, the stream has lost messages, and the tail ends. (jnats has one too, but it makes its
- * consumers on the thread that delivers, and keeps to itself when it last heard of JetStream.)
+ * An ordered consumer: follows a stream without loss. JetStream numbers the messages that it
+ * delivers. After a skipped number, a missing heartbeat or a lost JetStream consumer, a new
+ * consumer is created that starts with the last message passed on. If another message now has that
+ * sequence, the stream has lost messages, and this consumer closes. (The ordered consumer of jnats
+ * creates its consumers on the thread that delivers, and does not expose when JetStream last
+ * responded.)
  *
  * <p>The handler is called by one thread at a time and must not block.
+ *
+ * <p>This class exceeds 300 lines because all its events change the same state, under one lock.
  */
 public final class OrderedConsumer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OrderedConsumer.class);
 
   private static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
-  /** JetStream was silent for so long: the consumer counts as lost. */
+  /** The JetStream consumer counts as lost after this long without a heartbeat. */
   private static final Duration SILENCE = HEARTBEAT.multipliedBy(3);
 
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
-  /** JetStream drops the consumer when nobody has listened for so long. */
+  /** JetStream deletes a consumer without a subscriber after this long. */
   private static final Duration FORGOTTEN_AFTER = Duration.ofSeconds(30);
 
   private static final String STALLED = "Nats-Consumer-Stalled";
@@ -60,34 +63,34 @@ public final class OrderedConsumer implements AutoCloseable {
   private final Runnable onLost;
   private final Consumer<OrderedConsumer> onClose;
 
-  /** The last message that was passed on. Guarded by this, as all below. */
+  /** The last message passed on. Guarded by this, like all fields below. */
   private Mark position;
 
   private long delivered;
   private @Nullable Subscription subscription;
   private String consumer = "";
 
-  /** When JetStream last said something of this stream. Written under the lock. */
-  private volatile long heardAt = System.nanoTime();
+  /** When something last arrived from this stream. Written under the lock. */
+  private volatile long receivedAt = System.nanoTime();
 
-  /** The same, and when it last made a consumer. */
-  private long watchedAt = System.nanoTime();
+  /** When something last arrived, or when the JetStream consumer was created. */
+  private long activeAt = System.nanoTime();
 
   private boolean closed;
   private final Backoff backoff = Backoff.from(FIRST_PAUSE, LONGEST_PAUSE);
 
-  /** What fails in beginning is begun again. */
+  /** A failure to create the consumer is retried. */
   private final CatchAll guard =
-      new CatchAll("the making of a tail", thrown -> restart("it failed: " + thrown));
+      new CatchAll("creating a consumer", thrown -> restart("creating it failed: " + thrown));
 
   private @Nullable ScheduledFuture<?> watch;
 
   /**
-   * @param dispatcher whose thread calls the handler; shared with other tails
-   * @param after the message after which the tail begins
-   * @param onLost is told, as the handler is, when another message has the sequence of the last one
-   *     that was passed on; nothing comes afterwards
-   * @param onClose is told when the tail was closed
+   * @param dispatcher calls the handler on its thread; shared with other consumers
+   * @param after the message after which to start
+   * @param onLost called like the handler if another message has the sequence of the last message
+   *     passed on; no messages follow
+   * @param onClose called once this consumer is closed
    */
   public OrderedConsumer(
       Connection connection,
@@ -110,24 +113,24 @@ public final class OrderedConsumer implements AutoCloseable {
     this.onClose = onClose;
   }
 
-  /** Begins to follow; returns at once. */
+  /** Starts following the stream; does not block. */
   public synchronized OrderedConsumer start() {
-    watch = timers.every(HEARTBEAT, this::watch);
-    begin();
+    watch = timers.every(HEARTBEAT, this::checkHeartbeat);
+    create();
     return this;
   }
 
-  /** The sequence of the last message that was passed on. */
+  /** The sequence of the last message passed on. */
   public synchronized long position() {
     return position.position();
   }
 
-  /** How long ago JetStream was last heard of this stream; its heartbeats count. */
+  /** The time since something last arrived from this stream, including heartbeats. */
   public Duration silence() {
-    return Duration.ofNanos(System.nanoTime() - heardAt);
+    return Duration.ofNanos(System.nanoTime() - receivedAt);
   }
 
-  /** Drops the consumer and makes another one: for who knows that messages are missing. */
+  /** Replaces the JetStream consumer after a pause: messages are known to be missing. */
   synchronized void restart(String why) {
     if (closed) {
       return;
@@ -138,10 +141,10 @@ public final class OrderedConsumer implements AutoCloseable {
   private void restart(String why, Duration pause) {
     LOG.debug("restarting the consumer of {} after {}: {}", stream, position.position(), why);
     drop();
-    timers.after(pause, guard.of(this::begin));
+    timers.after(pause, guard.of(this::create));
   }
 
-  /** The same at once: for who knows that it will work now. */
+  /** Replaces the JetStream consumer at once: it is likely to work now. */
   synchronized void restartNow(String why) {
     if (closed) {
       return;
@@ -150,20 +153,20 @@ public final class OrderedConsumer implements AutoCloseable {
     restart(why, Duration.ZERO);
   }
 
-  private synchronized void begin() {
+  private synchronized void create() {
     if (closed || subscription != null) {
       return;
     }
     delivered = 0;
     String inbox = connection.createInbox();
-    Subscription begun;
+    Subscription created;
     try {
-      begun = dispatcher.subscribe(inbox, this::onMessage);
+      created = dispatcher.subscribe(inbox, this::onMessage);
     } catch (IllegalStateException e) {
       restart(String.valueOf(e.getMessage()));
       return;
     }
-    subscription = begun;
+    subscription = created;
     ConsumerConfiguration config =
         ConsumerConfiguration.builder()
             .deliverSubject(inbox)
@@ -178,12 +181,12 @@ public final class OrderedConsumer implements AutoCloseable {
             .build();
     String request = "{\"stream_name\":\"" + stream + "\",\"config\":" + config.toJson() + "}";
     api.consumer("CONSUMER.CREATE." + stream, request)
-        .whenComplete(guard.of((reply, thrown) -> begun(begun, reply, thrown)));
+        .whenComplete(guard.of((reply, thrown) -> onCreated(created, reply, thrown)));
   }
 
-  private synchronized void begun(
-      Subscription begun, @Nullable Message reply, @Nullable Throwable thrown) {
-    if (begun != subscription) {
+  private synchronized void onCreated(
+      Subscription created, @Nullable Message reply, @Nullable Throwable thrown) {
+    if (created != subscription) {
       return;
     }
     if (thrown != null || reply == null) {
@@ -195,7 +198,7 @@ public final class OrderedConsumer implements AutoCloseable {
       restart("no consumer: " + info.getDescription());
     } else {
       consumer = info.getName();
-      watchedAt = System.nanoTime();
+      activeAt = System.nanoTime();
     }
   }
 
@@ -204,15 +207,15 @@ public final class OrderedConsumer implements AutoCloseable {
     if (closed || current == null || message.getSubscription() != current) {
       return;
     }
-    heardAt = System.nanoTime();
-    watchedAt = heardAt;
+    receivedAt = System.nanoTime();
+    activeAt = receivedAt;
     if (message.isStatusMessage()) {
       onStatus(message);
       return;
     }
     NatsJetStreamMetaData meta = message.metaData();
     if (meta.consumerSequence() != delivered + 1) {
-      restart("message " + meta.consumerSequence() + " came after " + delivered);
+      restart("message " + meta.consumerSequence() + " followed " + delivered);
       return;
     }
     delivered++;
@@ -241,7 +244,7 @@ public final class OrderedConsumer implements AutoCloseable {
     try {
       handler.accept(stored);
     } catch (RuntimeException | Error e) {
-      // jnats would only report it, and the message would be left out.
+      // jnats would only report the exception, and the message would be skipped.
       LOG.error(
           "message {} of {} could not be processed and will be read again",
           stored.sequence(),
@@ -277,7 +280,7 @@ public final class OrderedConsumer implements AutoCloseable {
     }
   }
 
-  /** Answers a question of JetStream's flow control. */
+  /** Responds to a flow control request. */
   private void resume(String subject) {
     try {
       connection.publish(subject, null);
@@ -286,9 +289,9 @@ public final class OrderedConsumer implements AutoCloseable {
     }
   }
 
-  private synchronized void watch() {
-    if (!consumer.isEmpty() && System.nanoTime() - watchedAt > SILENCE.toNanos()) {
-      restart("JetStream was not heard");
+  private synchronized void checkHeartbeat() {
+    if (!consumer.isEmpty() && System.nanoTime() - activeAt > SILENCE.toNanos()) {
+      restart("missing heartbeat");
     }
   }
 

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Makes this node's tails. However many there are, they share a few threads; and when the
- * connection is back they begin anew at once, for nobody knows what became of their consumers.
+ * Creates this node's ordered consumers. They share a few threads. After a reconnect they restart
+ * at once, since their JetStream consumers may be gone.
  */
 public final class OrderedConsumers implements AutoCloseable {
   private final Connection connection;
@@ -32,18 +32,18 @@ public final class OrderedConsumers implements AutoCloseable {
     connection.addConnectionListener(
         (unused, event) -> {
           if (event == ConnectionListener.Events.RESUBSCRIBED) {
-            open.forEach(tail -> tail.restartNow("connected again"));
+            open.forEach(tail -> tail.restartNow("reconnected"));
           }
         });
   }
 
   /**
-   * A tail of a stream, to be started; the handler is called by one thread at a time and must not
-   * block.
+   * Creates a consumer, which is still to be started. The handler is called by one thread at a time
+   * and must not block.
    *
-   * @param onLost as {@link OrderedConsumer} has it
+   * @param onLost as for {@link OrderedConsumer}
    */
-  public OrderedConsumer make(
+  public OrderedConsumer create(
       String stream, Mark after, Consumer<StoredMessage> handler, Runnable onLost) {
     Dispatcher dispatcher =
         dispatchers.get(Math.floorMod(next.getAndIncrement(), dispatchers.size()));

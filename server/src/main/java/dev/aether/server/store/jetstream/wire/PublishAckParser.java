@@ -5,21 +5,21 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads what JetStream says to nearly every publish, {@code {"stream":"NAME","seq":N}}, without a
- * JSON parser: one of these comes for each save. Some of nats-server's ways to answer have a space
- * before the second name.
+ * Parses the usual acknowledgement of a publish, {@code {"stream":"NAME","seq":N}}, without a JSON
+ * parser, since there is one for each save. In some cases nats-server writes a space before the
+ * second name.
  */
 final class PublishAckParser {
   private static final String STREAM = "{\"stream\":\"";
   private static final String END_OF_STREAM = "\",";
   private static final String SEQUENCE = "\"seq\":";
 
-  /** A sequence of so many digits is below 2^63. */
+  /** A number with this many digits is below 2^63. */
   private static final int MOST_DIGITS = 18;
 
   private PublishAckParser() {}
 
-  /** The sequence; 0 if the text is of any other form, and then a parser has to look. */
+  /** The sequence; 0 if the text has another form, which then needs a JSON parser. */
   static long sequence(String stream, byte @Nullable [] text) {
     if (text == null) {
       return 0;
@@ -43,9 +43,7 @@ final class PublishAckParser {
     return sequence;
   }
 
-  /**
-   * Where a text goes on after a part of it that begins at an index; -1 if another stands there.
-   */
+  /** The index after an expected part of a text; -1 if the text differs. */
   private static int after(String part, byte[] text, int from) {
     int end = from + part.length();
     byte[] bytes = part.getBytes(StandardCharsets.US_ASCII);

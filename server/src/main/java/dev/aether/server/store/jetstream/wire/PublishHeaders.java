@@ -5,9 +5,9 @@ import io.nats.client.impl.Headers;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The headers of a message that JetStream shall take only under a condition, as the bytes that go
- * out. jnats' own keep a list for each name in two maps, check every character, and are copied with
- * each message: a tenth of what a node does for a save. Nothing can be read from these.
+ * The headers of a conditional publish, as the bytes to be sent. The headers of jnats keep a list
+ * per name in two maps, check each character, and are copied with each message, which takes a tenth
+ * of a node's work for a save. These headers cannot be read.
  */
 public final class PublishHeaders extends Headers {
   private static final String START = "NATS/1.0\r\nNats-Expected-Last-Subject-Sequence:";
@@ -21,16 +21,16 @@ public final class PublishHeaders extends Headers {
   }
 
   /**
-   * With the condition alone.
+   * Headers with only the condition.
    *
-   * @param stream that the message is for
-   * @param sequence of the subject's last message; 0: it has none
+   * @param stream the stream to publish to
+   * @param sequence of the subject's last message; 0: there must be none
    */
   public static PublishHeaders expecting(String stream, long sequence) {
     return new PublishHeaders(START + sequence + EXPECTED_STREAM + stream + END);
   }
 
-  /** With what is to be known of a commit without its body. */
+  /** Headers with the condition, and what must be known about a commit without its body. */
   public static PublishHeaders expecting(String stream, long sequence, CommitHeader commit) {
     return new PublishHeaders(
         START
@@ -44,7 +44,7 @@ public final class PublishHeaders extends Headers {
             + END);
   }
 
-  /** So that jnats makes no copy. */
+  /** Prevents a copy by jnats. */
   @Override
   public boolean isReadOnly() {
     return true;

@@ -10,41 +10,40 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets a few requests to the JetStream API be under way and the others wait their turn: a server of
- * a cluster drops all requests that wait for it when there are 10,000 (JSDefaultRequestQueueLimit,
- * 2.15.1), and who subscribes to that many namespaces would send as many at once. For any number of
- * threads.
+ * Limits the requests to the JetStream API that are in flight; others wait. A server of a cluster
+ * drops all pending requests when there are 10,000 (JSDefaultRequestQueueLimit, 2.15.1), and a
+ * client that subscribes to that many namespaces would send as many at once. Thread-safe.
  */
 public final class RequestLimiter {
   private static final int AT_ONCE = 64;
   private static final int MAX_WAITING = 300_000;
   private static final Duration WAIT_WITHIN = Duration.ofSeconds(20);
 
-  /** Guarded by itself, as is {@link #free}. */
+  /** Guarded by itself, like {@link #free}. */
   private final Deque<Waiting<?>> waiting = new ArrayDeque<>();
 
   private int free = AT_ONCE;
 
-  /** Asked for and not yet made: looks at what may pass. One thread at a time makes them. */
-  private final AtomicInteger looks = new AtomicInteger();
+  /** Counts calls of the send loop that are still to be made; one thread at a time runs them. */
+  private final AtomicInteger wakeUps = new AtomicInteger();
 
-  /** What a request brings; it is sent now or in its turn. */
+  /** Sends a request now, or when a slot is free. Returns its response. */
   public <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> request) {
     Waiting<T> next = new Waiting<>(request);
     synchronized (waiting) {
       if (waiting.size() >= MAX_WAITING) {
         return CompletableFuture.failedFuture(
-            JetStreamFailure.notDelivered("too many requests wait on this node"));
+            JetStreamFailure.notDelivered("too many requests are waiting on this node"));
       }
       waiting.add(next);
     }
-    look();
+    sendWaiting();
     return next.result;
   }
 
-  /** In a loop rather than by recursion, since any number of requests may fail at once. */
-  private void look() {
-    if (looks.getAndIncrement() > 0) {
+  /** A loop rather than a recursion, since any number of requests may fail at once. */
+  private void sendWaiting() {
+    if (wakeUps.getAndIncrement() > 0) {
       return;
     }
     int made = 1;
@@ -52,7 +51,7 @@ public final class RequestLimiter {
       for (Waiting<?> next = take(); next != null; next = take()) {
         next.send();
       }
-      made = looks.addAndGet(-made);
+      made = wakeUps.addAndGet(-made);
     } while (made != 0);
   }
 
@@ -70,7 +69,7 @@ public final class RequestLimiter {
     synchronized (waiting) {
       free++;
     }
-    look();
+    sendWaiting();
   }
 
   private final class Waiting<T> {
@@ -86,7 +85,8 @@ public final class RequestLimiter {
       CompletableFuture<T> sent =
           System.nanoTime() - since > WAIT_WITHIN.toNanos()
               ? CompletableFuture.failedFuture(
-                  JetStreamFailure.notDelivered("JetStream answers other requests too slowly"))
+                  JetStreamFailure.notDelivered(
+                      "JetStream is responding too slowly to other requests"))
               : CatchAll.begin(request);
       sent.whenComplete(
           (value, thrown) -> {

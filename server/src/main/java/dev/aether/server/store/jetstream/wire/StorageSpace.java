@@ -10,17 +10,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether JetStream has room for more, as far as this node knows: from the disk if it can be seen,
- * and from what JetStream answers publishes. Says in the log when there is none, every minute that
- * it lasts, and when there is room again. For any number of threads.
+ * Tracks whether JetStream has free space, as far as this node knows: from the disk, if this node
+ * can see it, and from responses to publishes. Logs when the store becomes full, every minute while
+ * it is full, and when it no longer is. Thread-safe.
  */
 public final class StorageSpace {
   private static final Logger LOG = LoggerFactory.getLogger(StorageSpace.class);
 
-  /** At the very limit small messages find room and large ones don't: that is one full store. */
+  /**
+   * Close to the limit, small messages are still stored and large ones are not. The store counts as
+   * full for this long after a refusal.
+   */
   static final Duration CALM = Duration.ofSeconds(10);
 
-  /** Nobody saved anything, so nobody knows. */
+  /** Without saves for this long, it is not known whether the store is still full. */
   static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
 
   static final Duration TELL_EVERY = Duration.ofMinutes(1);
@@ -28,26 +31,27 @@ public final class StorageSpace {
   private final Supplier<Optional<String>> disk;
   private final LongSupplier nanoTime;
 
-  /** Read by each publish. */
+  /** Read for each publish. */
   private volatile Optional<String> diskFull = Optional.empty();
 
   private volatile @Nullable Refusal refusal;
 
-  /** Guarded by this, as all below. */
-  private boolean told;
+  /** Guarded by this, like all fields below. */
+  private boolean isReported;
 
   private long toldAt;
   private long since;
 
   /**
-   * A store that is full, as JetStream said it.
+   * A refusal because the store is full.
    *
+   * @param why JetStream's error
    * @param storedSince whether a message was stored after it
    */
   private record Refusal(String why, long at, boolean storedSince) {}
 
   /**
-   * @param disk why the disk has no room; asked by whoever calls {@link #look}
+   * @param disk why the disk is full; called by the thread that calls {@link #check}
    */
   public StorageSpace(Supplier<Optional<String>> disk) {
     this(disk, System::nanoTime);
@@ -58,7 +62,7 @@ public final class StorageSpace {
     this.nanoTime = nanoTime;
   }
 
-  /** Learns from the answer to a publish. Returns what it was given. */
+  /** Learns from the outcome of a publish. Returns its argument. */
   <T> CompletableFuture<T> watched(CompletableFuture<T> publish) {
     return publish.whenComplete(
         (sequence, thrown) -> {
@@ -85,7 +89,7 @@ public final class StorageSpace {
     }
   }
 
-  /** Why nothing is to be published but what makes room. */
+  /** Why only publishes that free space are allowed; empty if all are. */
   Optional<String> whyDiskFull() {
     return diskFull;
   }
@@ -99,8 +103,8 @@ public final class StorageSpace {
     return last == null ? Optional.empty() : Optional.of(last.why());
   }
 
-  /** Looks at the disk, and at how long ago the last save was refused. */
-  public void look() {
+  /** Checks the disk, and the time since the last refused save. */
+  public void check() {
     diskFull = disk.get();
     Refusal last = refusal;
     if (last != null) {
@@ -116,12 +120,12 @@ public final class StorageSpace {
     Optional<String> why = whyFull();
     long now = nanoTime.getAsLong();
     if (why.isEmpty()) {
-      if (told) {
-        told = false;
+      if (isReported) {
+        isReported = false;
         LOG.info("the store is no longer full, after {} s", seconds(now - since));
       }
-    } else if (!told) {
-      told = true;
+    } else if (!isReported) {
+      isReported = true;
       since = now;
       toldAt = now;
       LOG.error(

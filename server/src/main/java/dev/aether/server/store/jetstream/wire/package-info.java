@@ -1,4 +1,4 @@
-/** The requests to NATS and JetStream, what their answers mean, and the ordered consumer. */
+/** Requests to NATS and JetStream, their errors, and the ordered consumer. */
 @NullMarked
 package dev.aether.server.store.jetstream.wire;
 

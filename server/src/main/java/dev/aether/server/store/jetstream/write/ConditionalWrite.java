@@ -17,21 +17,24 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One write on its way. Everything that Aether stores is a conditional write: these bytes become
- * the next message of a subject if its last message still has the expected sequence. A {@link
- * WritePolicy} decides what to write; this class publishes it, and where JetStream refuses it or
- * does not answer, reads the head and lets the policy decide again, until the deadline. Steps
- * follow one another, so no lock is needed; only the deadline comes from another thread.
+ * One write in progress. Everything that Aether stores is a conditional write: the bytes become the
+ * next message of a subject if its last message still has the expected sequence. A {@link
+ * WritePolicy} decides what to write. This class publishes it; if JetStream refuses it or does not
+ * respond, this class reads the head and lets the policy decide again, until the deadline. The
+ * steps run one after another, so no lock is needed; only the deadline comes from another thread.
  *
- * <p>A publish that was not acknowledged is repeated behind the same head. JetStream stores at most
- * one message behind it, so whatever becomes of the first publish, the write is stored once; and
- * once another message follows that head, the unanswered publish can never be stored.
+ * <p>A publish that was not acknowledged is repeated after the same head. JetStream stores at most
+ * one message directly after that head, so the write is stored only once, whatever becomes of the
+ * first publish. Once another message follows the head, the unacknowledged publish can never be
+ * stored.
+ *
+ * <p>This class exceeds 300 lines because its steps form one state machine with shared state.
  */
 public final class ConditionalWrite<P, H, T> {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
-  /** After a lost race a long pause would only give the next writer the turn. */
+  /** After a lost race, a long pause would only favour the next writer. */
   private static final Duration LONGEST_CONTENTION_PAUSE = Duration.ofMillis(16);
 
   private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(100);
@@ -43,21 +46,23 @@ public final class ConditionalWrite<P, H, T> {
   private final PublishGate gate = new PublishGate();
   private final Backoff backoff = Backoff.afterOneAtOnce(FIRST_PAUSE, LONGEST_PAUSE);
 
-  /** Around each step that runs later. */
+  /** Wraps each step that runs later. */
   private final CatchAll guard;
 
   private @Nullable P place;
 
-  /** The sequence of the head behind which the write was last published. */
+  /** The sequence of the head after which the write was last published. */
   private long publishedBehind = NOTHING_PUBLISHED;
 
-  /** When the stream of this place was first found missing, as nanoTime. */
+  /** When the stream of this place was first found missing, as {@link System#nanoTime}. */
   private @Nullable Long missingSince;
 
   /** The last failure that did not end the write. Read by the deadline's thread. */
-  private volatile Throwable lastError = JetStreamFailure.noAnswer("no answer");
+  private volatile Throwable lastError = JetStreamFailure.noAnswer("no response");
 
-  /** From now on the answer comes before the deadline, whether the write was started or not. */
+  /**
+   * Creates a write. From now on it completes before the deadline, whether it is started or not.
+   */
   ConditionalWrite(Writer writer, WritePolicy<P, H, T> policy, long deadline) {
     this.writer = writer;
     this.policy = policy;
@@ -70,14 +75,14 @@ public final class ConditionalWrite<P, H, T> {
     return answer;
   }
 
-  /** Starts the write when earlier writes to the same subject have ended. */
+  /** Starts the write, once earlier writes to the same subject are complete. */
   CompletableFuture<T> start() {
     gate.start();
     guard.run(this::locate);
     return answer;
   }
 
-  /** Ends the write before it is started. */
+  /** Fails the write before it is started. */
   void refuse(StoreException why) {
     answer.completeExceptionally(why);
   }
@@ -88,20 +93,20 @@ public final class ConditionalWrite<P, H, T> {
         this::locate,
         found -> {
           if (found instanceof WritePolicy.Located.At<P, T> at) {
-            begin(at.place());
+            start(at.place());
           } else if (found instanceof WritePolicy.Located.Nowhere<P, T> nowhere) {
-            take(nowhere.step());
+            carryOut(nowhere.step());
           }
         });
   }
 
-  private void begin(P at) {
+  private void start(P at) {
     place = at;
     publishedBehind = NOTHING_PUBLISHED;
     missingSince = null;
     policy
         .knownHead(at)
-        .ifPresentOrElse(head -> take(policy.decide(at, head, false, false)), this::readHead);
+        .ifPresentOrElse(head -> carryOut(policy.decide(at, head, false, false)), this::readHead);
   }
 
   private void readHead() {
@@ -111,17 +116,17 @@ public final class ConditionalWrite<P, H, T> {
   private void onHead(H head) {
     long sequence = policy.sequence(head);
     if (publishedBehind == NOTHING_PUBLISHED) {
-      take(policy.decide(place(), head, true, false));
+      carryOut(policy.decide(place(), head, true, false));
     } else if (sequence == publishedBehind) {
-      take(policy.decide(place(), head, true, true));
+      carryOut(policy.decide(place(), head, true, true));
     } else if (sequence < publishedBehind) {
-      take(policy.fallenBehind(place(), head, publishedBehind));
+      carryOut(policy.fallenBehind(place(), head, publishedBehind));
     } else {
-      take(policy.overtaken(place(), head, publishedBehind, gate.isUncertain()));
+      carryOut(policy.overtaken(place(), head, publishedBehind, gate.isUncertain()));
     }
   }
 
-  private void take(Step<T> step) {
+  private void carryOut(Step<T> step) {
     if (step instanceof Step.Publish<T> publish) {
       publish(publish);
     } else if (step instanceof Step.Done<T> done) {
@@ -134,13 +139,13 @@ public final class ConditionalWrite<P, H, T> {
       lastError = retry.why();
       later(longer(backoff.next(), retry.atLeast()), this::readHead);
     } else if (step instanceof Step.Ask<T> ask) {
-      whenRead(ask.next(), this::readHead, this::take);
+      whenRead(ask.next(), this::readHead, this::carryOut);
     } else if (step instanceof Step.Change<T> change) {
       change(change);
     } else if (step instanceof Step.PlaceTaken<T> taken) {
-      gate.lostPublishesAreVoid();
+      gate.onPlaceTaken();
       publishedBehind = NOTHING_PUBLISHED;
-      take(taken.next());
+      carryOut(taken.next());
     }
   }
 
@@ -157,19 +162,19 @@ public final class ConditionalWrite<P, H, T> {
 
   private void change(Step.Change<T> change) {
     if (gate.publish()) {
-      change.change().get().whenComplete(published(this::take, this::retry));
+      change.change().get().whenComplete(published(this::carryOut, this::retry));
     }
   }
 
   private void refused(JetStreamFailure why) {
     Optional<Step<T>> own = policy.refused(place(), publishedBehind, why);
     if (own.isPresent()) {
-      take(own.get());
+      carryOut(own.get());
     } else if (JetStreamErrors.isWrongSequence(why)) {
       later(backoff.next(LONGEST_CONTENTION_PAUSE), this::readHead);
-    } else if (JetStreamErrors.isStreamGone(why)) {
+    } else if (JetStreamErrors.isStreamMissing(why)) {
       checkPlace(why);
-    } else if (gate.isUncertain() || JetStreamErrors.isPassing(why)) {
+    } else if (gate.isUncertain() || JetStreamErrors.isTransient(why)) {
       retry(why);
     } else {
       fail(why);
@@ -180,7 +185,7 @@ public final class ConditionalWrite<P, H, T> {
     later(backoff.next(), this::readHead);
   }
 
-  /** A stream that does not answer may be that of a namespace that was deleted. */
+  /** Checks whether the stream is missing because its namespace was deleted. */
   private void checkPlace(JetStreamFailure why) {
     if (why.kind() == JetStreamFailure.Kind.NO_ANSWER) {
       retry(why);
@@ -196,7 +201,7 @@ public final class ConditionalWrite<P, H, T> {
                   } else if (current) {
                     waitForStream(why);
                   } else {
-                    locateAnew();
+                    locateAgain();
                   }
                 }));
   }
@@ -206,7 +211,7 @@ public final class ConditionalWrite<P, H, T> {
     long since = missingSince == null ? now : missingSince;
     missingSince = since;
     Optional<StoreException> lost =
-        JetStreamErrors.isStreamGone(why) && now - since > LogDamage.LOST_AFTER.toNanos()
+        JetStreamErrors.isStreamMissing(why) && now - since > LogDamage.LOST_AFTER.toNanos()
             ? policy.streamLost(place())
             : Optional.empty();
     if (lost.isPresent()) {
@@ -217,10 +222,10 @@ public final class ConditionalWrite<P, H, T> {
   }
 
   /**
-   * An unanswered publish may have been stored and deleted with the old incarnation. Neither that
-   * nor the contrary can be said, and in the new incarnation the write would be stored twice.
+   * An unacknowledged publish may have been stored and then deleted with the old incarnation. That
+   * cannot be determined, and in the new incarnation the write might be stored a second time.
    */
-  private void locateAnew() {
+  private void locateAgain() {
     if (gate.isUncertain()) {
       fail(StoreException.storeUnavailable("the namespace was deleted during the write"));
     } else {
@@ -228,7 +233,7 @@ public final class ConditionalWrite<P, H, T> {
     }
   }
 
-  /** Goes on with what was read, or reads again while there is time. */
+  /** Continues with the result of a read, or repeats the read. */
   private <R> void whenRead(CompletableFuture<R> read, Runnable again, Consumer<R> next) {
     if (answer.isDone()) {
       return;
@@ -242,7 +247,7 @@ public final class ConditionalWrite<P, H, T> {
               }
               lastError = Exceptions.unwrap(thrown);
               if (!(lastError instanceof StoreException known)) {
-                onUnread(JetStreamErrors.failure(thrown), again);
+                onReadFailure(JetStreamErrors.failure(thrown), again);
               } else if (known.reason() == Reason.STORE_UNAVAILABLE) {
                 later(backoff.next(), again);
               } else {
@@ -251,7 +256,7 @@ public final class ConditionalWrite<P, H, T> {
             }));
   }
 
-  private void onUnread(JetStreamFailure why, Runnable again) {
+  private void onReadFailure(JetStreamFailure why, Runnable again) {
     lastError = why;
     if (place == null) {
       later(backoff.next(), again);
@@ -260,7 +265,7 @@ public final class ConditionalWrite<P, H, T> {
     }
   }
 
-  /** For what comes of a publish. */
+  /** Handles the outcome of a publish. */
   private <R> BiConsumer<R, Throwable> published(
       Consumer<R> done, Consumer<JetStreamFailure> failed) {
     return unlessDone(
@@ -272,13 +277,13 @@ public final class ConditionalWrite<P, H, T> {
           JetStreamFailure why = JetStreamErrors.failure(thrown);
           lastError = why;
           if (why.kind() != JetStreamFailure.Kind.NO_ANSWER) {
-            gate.publishHadNoEffect();
+            gate.onPublishWithoutEffect();
           }
           failed.accept(why);
         });
   }
 
-  /** A write that has been answered touches nothing any more: the next one may be under way. */
+  /** A completed write must have no further effect, since the next write may be running. */
   private <R> BiConsumer<R, Throwable> unlessDone(BiConsumer<R, @Nullable Throwable> step) {
     return guard.of(
         (result, thrown) -> {
@@ -304,7 +309,7 @@ public final class ConditionalWrite<P, H, T> {
     answer.completeExceptionally(policy.failure(why, gate.isUncertain()));
   }
 
-  /** A bug of this server ends the write, and not silently. */
+  /** Completes the write after a bug in this server. */
   private void onFault(Throwable thrown) {
     answer.completeExceptionally(
         gate.close() == PublishGate.Verdict.UNCERTAIN

@@ -1,25 +1,25 @@
 package dev.aether.server.store.jetstream.write;
 
 /**
- * Keeps true what a save may say of itself: once the deadline has answered that nothing was stored,
- * nothing may be published any more; and while a publish has neither been acknowledged nor refused,
- * nobody may say that nothing was stored.
+ * Keeps the reported outcome of a save true. Once the deadline has reported that nothing was
+ * stored, nothing may be published any more. While a publish is neither acknowledged nor refused,
+ * nobody may report that nothing was stored.
  */
 public final class PublishGate {
   /** What is known when the gate closes. */
   public enum Verdict {
-    /** The save waits for others before it. */
+    /** The save is waiting for earlier ones. */
     WAITING,
-    /** Nothing of it can be stored. */
+    /** Nothing can be stored. */
     NOTHING_PUBLISHED,
-    /** It may be stored, now or later. */
+    /** The save may be stored, now or later. */
     UNCERTAIN
   }
 
   private boolean started;
   private boolean closed;
 
-  /** A publish is under way, or went unanswered and may be stored yet. */
+  /** Whether a publish is in flight, or was not acknowledged and may still be stored. */
   private boolean inFlight;
 
   private boolean lost;
@@ -28,7 +28,7 @@ public final class PublishGate {
     started = true;
   }
 
-  /** Asks leave to publish; false: it is too late. */
+  /** Requests permission to publish; false: it is too late. */
   public synchronized boolean publish() {
     if (closed) {
       return false;
@@ -38,13 +38,13 @@ public final class PublishGate {
     return true;
   }
 
-  /** The latest publish was refused or never sent. */
-  public synchronized void publishHadNoEffect() {
+  /** Notes that the latest publish was refused or never sent. */
+  public synchronized void onPublishWithoutEffect() {
     inFlight = false;
   }
 
-  /** The place that all publishes up to now aimed at is another commit's. */
-  public synchronized void lostPublishesAreVoid() {
+  /** Notes that another commit took the place of all publishes so far, so they cannot be stored. */
+  public synchronized void onPlaceTaken() {
     inFlight = false;
     lost = false;
   }
@@ -53,7 +53,7 @@ public final class PublishGate {
     return inFlight || lost;
   }
 
-  /** Lets nothing be published from now on. */
+  /** Permits no further publishes. */
   public synchronized Verdict close() {
     closed = true;
     if (!started) {

@@ -8,14 +8,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 
-/** What a {@link WritePolicy} decides. */
+/** A decision of a {@link WritePolicy}. */
 public sealed interface Step<T> {
   /**
-   * Publishes a message if the subject's last one still has a sequence.
+   * Publishes a message if the subject's last message still has a certain sequence.
    *
-   * @param behind that sequence; 0: there is none
-   * @param evenIfFull whether to try it on a full disk: the small records that make room
-   * @param stored the answer, from the sequence of the stored message
+   * @param behind that sequence; 0: there must be no message
+   * @param evenIfFull whether to publish on a full disk, for small records that free space
+   * @param stored maps the sequence of the stored message to the result
    */
   record Publish<T>(
       String stream,
@@ -27,34 +27,34 @@ public sealed interface Step<T> {
       LongFunction<T> stored)
       implements Step<T> {}
 
-  /** Ends the write with its answer. */
+  /** Completes the write with its result. */
   record Done<T>(T answer) implements Step<T> {}
 
-  /** Ends the write with a failure; with an unknown outcome if a publish is unresolved. */
+  /** Fails the write; the outcome is unknown if a publish is unresolved. */
   record Refuse<T>(StoreException why) implements Step<T> {}
 
-  /** Reads the head at the leader. */
+  /** Reads the head from the leader. */
   record ReadHead<T>() implements Step<T> {}
 
-  /** Reads the head at the leader after a pause. */
+  /** Reads the head from the leader after a pause. */
   record Retry<T>(JetStreamFailure why, Duration atLeast) implements Step<T> {
     Retry(JetStreamFailure why) {
       this(why, Duration.ZERO);
     }
   }
 
-  /** Finds out the next step without an effect on the store. */
+  /** Determines the next step without an effect on the store. */
   record Ask<T>(CompletableFuture<Step<T>> next) implements Step<T> {}
 
   /**
-   * Changes the store in another way than by a publish, and goes on. A future that fails with a
-   * {@link JetStreamFailure} says what is known of the effect.
+   * Changes the store in another way than by a publish, and continues. If the future fails with a
+   * {@link JetStreamFailure}, that tells whether there was an effect.
    */
   record Change<T>(Supplier<CompletableFuture<Step<T>>> change) implements Step<T> {}
 
   /**
-   * Another write's message follows the head that this write was published behind: no publish of
-   * this write that is unanswered can be stored any more. Goes on from there.
+   * Another write's message follows the head after which this write was published, so no
+   * unacknowledged publish of this write can be stored any more. Continues from there.
    */
   record PlaceTaken<T>(Step<T> next) implements Step<T> {}
 }

@@ -6,71 +6,72 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Decides about one write; {@link ConditionalWrite} carries out what is decided, one step after
- * another. What reads the store is in the methods that return futures; the others decide from what
- * they are given, at once.
+ * Decides about one write; {@link ConditionalWrite} carries out the decisions, one step after
+ * another. Methods that return futures may read the store; the others decide immediately, from
+ * their arguments.
  *
  * @param <P> the place: a subject of a stream, in one incarnation of a namespace
- * @param <H> the head: the last message of that subject, or that there is none
- * @param <T> the answer
+ * @param <H> the head: the last message of that subject, or none
+ * @param <T> the result
  */
 public interface WritePolicy<P, H, T> {
   /** What is written, for the log. */
   String name();
 
-  /** Finds the place. Asked again if the place has gone. */
+  /** Finds the place. Called again if the place was deleted. */
   CompletableFuture<Located<P, T>> locate();
 
-  /** A place to write to, or what to do if there is none. */
+  /** A place to write to, or the step to take if there is none. */
   sealed interface Located<P, T> {
     record At<P, T>(P place) implements Located<P, T> {}
 
     record Nowhere<P, T>(Step<T> step) implements Located<P, T> {}
   }
 
-  /** Whether the leader of the registry still has this place. */
+  /** Whether the registry's leader still has this place. */
   CompletableFuture<Boolean> isCurrent(P place);
 
-  /** Why the stream of a place that is current stays away; empty if that may pass. */
+  /** Why the stream of a current place is missing; empty if it may still appear. */
   default Optional<StoreException> streamLost(P place) {
     return Optional.empty();
   }
 
-  /** The head as this node remembers it: a hint. */
+  /** The head that this node remembers: a hint. */
   Optional<H> knownHead(P place);
 
-  /** The head as the stream's leader has it. */
+  /** Reads the head from the stream's leader. */
   CompletableFuture<H> readHead(P place);
 
   /** The sequence of the head; 0 if there is no message. */
   long sequence(H head);
 
   /**
-   * What to do with this head.
+   * Decides what to do with this head.
    *
-   * @param isFromLeader whether it was read, and is not a hint
-   * @param isAgain whether this write has already been published behind this very head
+   * @param isFromLeader whether the head was read from the leader and is not a hint
+   * @param isAgain whether this write was already published after this very head
    */
   Step<T> decide(P place, H head, boolean isFromLeader, boolean isAgain);
 
   /**
-   * What to do if the leader has a later head than the one that this write was published behind.
-   * The message after that one is either this write, or another one; then this write can no longer
-   * be stored there.
+   * Decides what to do if the leader has a later head than the one after which this write was
+   * published. The message after that head is this write's own, or it keeps this write out
+   * permanently.
    *
-   * @param isUncertain whether a publish of this write went unanswered
+   * @param isUncertain whether a publish of this write was not acknowledged
    */
   Step<T> overtaken(P place, H head, long publishedBehind, boolean isUncertain);
 
   /**
-   * What to do if the leader has an earlier head: a deposed leader said so, or the store has lost
-   * messages.
+   * Decides what to do if the leader has an earlier head: a deposed leader responded, or the store
+   * has lost messages.
    */
   default Step<T> fallenBehind(P place, H head, long publishedBehind) {
-    return new Step.Retry<>(JetStreamFailure.notDelivered("an answer older than one before it"));
+    return new Step.Retry<>(
+        JetStreamFailure.notDelivered("the response is older than an earlier one"));
   }
 
-  /** What to do about a refusal that concerns this kind of write; empty: the usual. */
+  /** Handles a refusal that is specific to this kind of write; empty: the default applies. */
   default Optional<Step<T>> refused(P place, long publishedBehind, JetStreamFailure why) {
     return Optional.empty();
   }
@@ -78,7 +79,7 @@ public interface WritePolicy<P, H, T> {
   /**
    * The failure that the write ends with.
    *
-   * @param isUncertain whether it may have been stored all the same
+   * @param isUncertain whether it may have been stored nevertheless
    */
   Throwable failure(Throwable why, boolean isUncertain);
 }

@@ -9,9 +9,9 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Runs conditional writes: those to one subject one after another, since the condition of the next
- * comes from the acknowledgement of the last, and those to different subjects side by side.
- * Bounded. For any number of threads.
+ * Runs conditional writes. Writes to one subject run one after another, since each condition
+ * depends on the previous acknowledgement; writes to different subjects run concurrently. Bounded.
+ * Thread-safe.
  */
 public final class Writer {
   private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(50);
@@ -23,8 +23,8 @@ public final class Writer {
   private volatile boolean closing;
 
   /**
-   * @param maxWrites that run or wait
-   * @param maxBytes that these hold together
+   * @param maxWrites how many may run or wait
+   * @param maxBytes how many bytes these may hold together
    */
   public Writer(
       JetStreamApi api, Timers timers, DeadlineScheduler deadlines, int maxWrites, long maxBytes) {
@@ -35,12 +35,12 @@ public final class Writer {
   }
 
   /**
-   * Runs a write, when earlier writes with the same key have ended. Fails with {@link
-   * StoreException.Overloaded} if too much waits.
+   * Runs a write once earlier writes with the same key are complete. Fails with {@link
+   * StoreException.Overloaded} if too much is waiting.
    *
-   * @param key of what must not be written at once
-   * @param bytes that the write holds until it ends
-   * @param deadline when the answer must have come, as {@link System#nanoTime}
+   * @param key writes with the same key do not run concurrently
+   * @param bytes the memory that the write holds until it completes
+   * @param deadline when the write must be complete, as {@link System#nanoTime}
    */
   public <P, H, T> CompletableFuture<T> write(
       String key, long bytes, WritePolicy<P, H, T> policy, long deadline) {
@@ -55,10 +55,11 @@ public final class Writer {
     return write.answer();
   }
 
-  /** Sends the publish of a write. */
+  /** Publishes; the only place that does. */
   CompletableFuture<Long> publish(Step.Publish<?> publish) {
     return publish.evenIfFull()
-        ? api.publishAnyway(publish.stream(), publish.subject(), publish.headers(), publish.body())
+        ? api.publishEvenIfFull(
+            publish.stream(), publish.subject(), publish.headers(), publish.body())
         : api.publish(publish.stream(), publish.subject(), publish.headers(), publish.body());
   }
 
@@ -70,7 +71,7 @@ public final class Writer {
     return deadlines;
   }
 
-  /** Takes no new writes and waits for those in flight, at most so long. */
+  /** Accepts no new writes and waits for those in flight, up to a timeout. */
   public void close(Duration atMost) {
     closing = true;
     queue.awaitEmpty(atMost);

@@ -1,4 +1,4 @@
-/** The conditional write that everything Aether stores goes through. */
+/** The conditional write, which stores everything that Aether stores. */
 @NullMarked
 package dev.aether.server.store.jetstream.write;
 

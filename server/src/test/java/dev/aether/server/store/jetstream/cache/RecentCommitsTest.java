@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class RecentCommitsTest {
   private static final String SUBJECT = "aether.e.0123456789.0.actor";
-  private static final Answer NOT = new Answer.Not();
+  private static final Answer NOT = new Answer.NotStored();
 
   private final RecentCommits recent = new RecentCommits(1 << 20);
 
@@ -47,7 +47,7 @@ class RecentCommitsTest {
   }
 
   private void store(int number, long tooOld) {
-    recent.stored(SUBJECT, head(number - 1), seen(number), tooOld);
+    recent.onStored(SUBJECT, head(number - 1), seen(number), tooOld);
   }
 
   @Test
@@ -85,39 +85,39 @@ class RecentCommitsTest {
   void whatOthersStoredIsKnownIfItCameInARow() {
     store(6, 45);
     store(7, 45);
-    recent.saw(SUBJECT, seen(8), 45);
-    recent.saw(SUBJECT, seen(6), 45);
+    recent.onCommit(SUBJECT, seen(8), 45);
+    recent.onCommit(SUBJECT, seen(6), 45);
     assertEquals(NOT, ask(8, "x", 45));
     // The head itself is the next.
     assertEquals(NOT, ask(9, "x", 45));
-    recent.saw(SUBJECT, seen(11), 45);
+    recent.onCommit(SUBJECT, seen(11), 45);
     assertEquals(new Answer.MaybeAfter(90), ask(11, "x", 45));
     assertEquals(new Answer.MaybeAfter(40), ask(11, "c7", 45));
-    recent.read(SUBJECT, 90, false, List.of(seen(10), seen(11)), 45);
+    recent.onRead(SUBJECT, 90, false, List.of(seen(10), seen(11)), 45);
     assertEquals(NOT, ask(11, "x", 45));
     assertTrue(ask(11, "c10", 45) instanceof Answer.MaybeAfter);
   }
 
   @Test
   void whatWasReadIsKnown() {
-    recent.read(SUBJECT, 30, true, List.of(seen(4), seen(5)), 30);
-    recent.read(SUBJECT, 50, false, List.of(seen(6)), 30);
+    recent.onRead(SUBJECT, 30, true, List.of(seen(4), seen(5)), 30);
+    recent.onRead(SUBJECT, 50, false, List.of(seen(6)), 30);
     assertEquals(NOT, ask(6, "c3", 30));
     assertEquals(new Answer.MaybeAfter(30), ask(6, "c4", 30));
   }
 
   @Test
   void aReadingThatDoesNotBeginWhereTheYoungCommitsBeginIsNotKept() {
-    recent.read(SUBJECT, 50, false, List.of(seen(6)), 30);
+    recent.onRead(SUBJECT, 50, false, List.of(seen(6)), 30);
     assertEquals(new Answer.Maybe(), ask(6, "x", 30));
   }
 
   @Test
   void aRepeatIsLookedForAmongTheLatestHoweverOldTheyAre() {
-    recent.read(SUBJECT, 30, true, List.of(seen(4), seen(5)), 30);
+    recent.onRead(SUBJECT, 30, true, List.of(seen(4), seen(5)), 30);
     CommitId id = new CommitId("c2");
     assertEquals(new Answer.Maybe(), recent.ask(SUBJECT, head(5), id, 30, true));
-    recent.read(SUBJECT, 0, true, List.of(seen(1), seen(2), seen(3), seen(4), seen(5)), 30);
+    recent.onRead(SUBJECT, 0, true, List.of(seen(1), seen(2), seen(3), seen(4), seen(5)), 30);
     assertEquals(new Answer.MaybeAfter(0), recent.ask(SUBJECT, head(5), id, 50, true));
   }
 
@@ -141,7 +141,7 @@ class RecentCommitsTest {
   @Test
   void beyondItsBoundTheLeastRecentlyUsedActorLeaves() {
     for (int actor = 0; actor < 10_000; actor++) {
-      recent.stored(SUBJECT + actor, head(1), seen(2), 0);
+      recent.onStored(SUBJECT + actor, head(1), seen(2), 0);
     }
     assertTrue(recent.bytes() <= 1 << 20);
     assertEquals(NOT, recent.ask(SUBJECT + 9_999, head(2), new CommitId("x"), 0, false));
@@ -155,7 +155,7 @@ class RecentCommitsTest {
     for (int actor = 0; actor < 20_000; actor++) {
       String subject = "aether.e.0123456789.0.01234567-89ab-cdef-0123-%012d".formatted(actor);
       for (int number = 2; number < 10; number++) {
-        large.stored(subject, head(number - 1), seen(number), 0);
+        large.onStored(subject, head(number - 1), seen(number), 0);
       }
     }
     long used = usedAfterCollection() - before;

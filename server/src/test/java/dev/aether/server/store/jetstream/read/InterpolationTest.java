@@ -11,6 +11,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
@@ -45,7 +46,7 @@ class InterpolationTest {
   void open() throws Exception {
     store =
         JetStreamStore.open(
-            new JetStreamStore.Config(
+            new JetStreamConfig(
                 List.of(nats.url()), "far", SOON, 1, true, Durability.Sync.UNKNOWN));
     watcher = Nats.connect(nats.url());
     watcher

@@ -37,7 +37,7 @@ class StorageSpaceTest {
 
   private void pass(Duration time) {
     now += time.toNanos();
-    room.look();
+    room.check();
   }
 
   private List<Level> levels() {

@@ -34,7 +34,7 @@ class PublishGateTest {
   void aRefusedPublishLeavesNothingBehind() {
     gate.start();
     assertTrue(gate.publish());
-    gate.publishHadNoEffect();
+    gate.onPublishWithoutEffect();
     assertFalse(gate.isUncertain());
     assertEquals(Verdict.NOTHING_PUBLISHED, gate.close());
   }
@@ -44,7 +44,7 @@ class PublishGateTest {
     gate.start();
     assertTrue(gate.publish());
     assertTrue(gate.publish());
-    gate.publishHadNoEffect();
+    gate.onPublishWithoutEffect();
     assertTrue(gate.isUncertain());
   }
 
@@ -53,7 +53,7 @@ class PublishGateTest {
     gate.start();
     assertTrue(gate.publish());
     assertTrue(gate.publish());
-    gate.lostPublishesAreVoid();
+    gate.onPlaceTaken();
     assertFalse(gate.isUncertain());
     assertEquals(Verdict.NOTHING_PUBLISHED, gate.close());
   }

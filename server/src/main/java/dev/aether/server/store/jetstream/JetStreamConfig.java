@@ -1,0 +1,42 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Durability;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * How to reach NATS and how to set up the store there.
+ *
+ * @param urls one or more servers of one cluster
+ * @param name the name of this node, as NATS shows it
+ * @param connectWithin how long to wait for NATS and its JetStream
+ * @param replicas of the registry, and the default for new namespaces
+ * @param autoCreate whether the first save to a namespace creates it
+ * @param autoCreateLimit a save creates no namespace if there are this many
+ * @param disk why JetStream's disk is full; empty if it is not, or if this node cannot see it.
+ *     Cheap; called by one thread
+ * @param sync when NATS syncs acknowledged messages to disk, as far as this is known
+ */
+public record JetStreamConfig(
+    List<String> urls,
+    String name,
+    Duration connectWithin,
+    int replicas,
+    boolean autoCreate,
+    int autoCreateLimit,
+    Supplier<Optional<String>> disk,
+    Durability.Sync sync) {
+
+  /** A configuration without a namespace limit, for a disk that this node cannot see. */
+  public JetStreamConfig(
+      List<String> urls,
+      String name,
+      Duration connectWithin,
+      int replicas,
+      boolean autoCreate,
+      Durability.Sync sync) {
+    this(urls, name, connectWithin, replicas, autoCreate, Integer.MAX_VALUE, Optional::empty, sync);
+  }
+}
