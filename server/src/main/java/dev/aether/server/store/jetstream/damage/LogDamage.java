@@ -79,10 +79,7 @@ public final class LogDamage {
         : check(stream, subject, known);
   }
 
-  /**
-   * Requests the stream's state. That is cheap, but it does not show which records are missing, nor
-   * what was lost at the log's end.
-   */
+  /** Cheap, but does not show which records are missing, nor what was lost at the log's end. */
   private CompletableFuture<Check> check(LogStream stream, String subject, Inspection known) {
     long seenBefore = highest(stream);
     return api.info(stream.name(), subject)

@@ -34,7 +34,7 @@ public final class JetStreamApi {
   public static final int MAX_PUBLISHES = 16_384;
 
   /** A publish without an acknowledgement for this long counts as lost. */
-  private static final Duration PUBLISH_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration ACKNOWLEDGE_WITHIN = Duration.ofSeconds(2);
 
   /** The timeout for listing a stream's subjects, which takes seconds if there are millions. */
   private static final Duration LIST_TIMEOUT = Duration.ofSeconds(20);
@@ -80,7 +80,7 @@ public final class JetStreamApi {
       String stream, String subject, PublishHeaders condition, byte[] body) {
     return space.watched(
         requests.send(
-            subject, condition, body, PUBLISH_TIMEOUT, reply -> acknowledged(stream, reply)));
+            subject, condition, body, ACKNOWLEDGE_WITHIN, reply -> acknowledged(stream, reply)));
   }
 
   private static Long acknowledged(String stream, Message reply) {
