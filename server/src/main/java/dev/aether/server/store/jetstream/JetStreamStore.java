@@ -60,7 +60,7 @@ public final class JetStreamStore implements Store {
 
   private static final int HEAP_SHARE_OF_CACHE = 4;
 
-  /** The ids of recent commits take at most this share of the heap. */
+  /** The heap divided by this is the limit for the ids of recent commits. */
   private static final int HEAP_SHARE_OF_RECENT_COMMITS = 16;
 
   /** How many changes of snapshots may run or wait on this node. */
@@ -69,11 +69,10 @@ public final class JetStreamStore implements Store {
   /** How many changes of the registry may run or wait on this node. */
   private static final int MAX_REGISTRY_CHANGES = 4096;
 
-  /** Running and waiting saves take at most this share of the heap. */
+  /** The heap divided by this is the limit for running and waiting saves. */
   private static final int HEAP_SHARE_OF_SAVES = 8;
 
   private static final int HEAP_SHARE_OF_SNAPSHOT_CHANGES = 16;
-
   private static final int READ_THREADS = 2;
   private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);

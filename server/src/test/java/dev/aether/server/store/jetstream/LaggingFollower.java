@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Answers direct gets of a stream as a replica that has heard of nothing since some sequence would.
- * A real one lags for milliseconds and when it likes; this one does so for as long as a test wants.
+ * Responds to direct gets like a replica that has received nothing after some sequence. A real one
+ * lags for milliseconds at random times; this one lags for as long as a test needs.
  */
 final class LaggingFollower implements AutoCloseable {
   private static final Pattern SEQ = Pattern.compile("\"seq\":(\\d+)");
@@ -34,7 +34,7 @@ final class LaggingFollower implements AutoCloseable {
   private volatile int answers;
 
   /**
-   * @param knows the last sequence that it has heard of
+   * @param knows the last sequence that it has
    */
   LaggingFollower(Connection connection, int port, String stream, long knows) throws IOException {
     this.connection = connection;
@@ -52,7 +52,7 @@ final class LaggingFollower implements AutoCloseable {
     knows = sequence;
   }
 
-  /** How many requests it answered. */
+  /** The number of requests that it responded to. */
   int answers() {
     return answers;
   }

@@ -36,8 +36,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * Reads and the question whether a save is a repeat, while the replica that answers direct gets has
- * not heard of the latest commits. The stream is a real one; only that replica is played.
+ * Reads, and the recognition of duplicates, while the replica that responds to direct gets does not
+ * have the latest commits. The stream is real; only the replica is simulated.
  */
 class LaggingFollowerTest {
   private static final ActorId ACTOR = new ActorId("a");
@@ -52,7 +52,7 @@ class LaggingFollowerTest {
   private Connection connection;
   private LaggingFollower follower;
 
-  /** A namespace whose record says that it has three replicas. */
+  /** A namespace whose record claims three replicas. */
   @BeforeEach
   void start() throws Exception {
     writer = open();
@@ -131,7 +131,7 @@ class LaggingFollowerTest {
   }
 
   @Test
-  void everyReadSeesWhatWasAcknowledgedHoweverFarTheFollowerLags() {
+  void everyReadSeesAcknowledgedCommitsHoweverFarTheFollowerLags() {
     for (long version : new long[] {1, 2, 20, COMMITS}) {
       writeTo(version);
       for (long known : new long[] {0, 1, version / 2, version - 1}) {
@@ -146,7 +146,7 @@ class LaggingFollowerTest {
         assertEquals(List.of(version), read(version, version, false));
       }
     }
-    assertTrue(follower.answers() > 0, "nobody asked the follower");
+    assertTrue(follower.answers() > 0, "the follower received no request");
   }
 
   @Test
@@ -165,7 +165,7 @@ class LaggingFollowerTest {
   }
 
   @Test
-  void aRepeatIsRecognisedAndALateSaveRefusedHoweverFarTheFollowerLags() {
+  void duplicatesAndLateSavesAreRecognisedHoweverFarTheFollowerLags() {
     writeTo(40);
     for (long known : new long[] {0, 10, 39}) {
       follower.knows(known);

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What tells a commit from another one that a log gave the same position. */
+/** Distinguishes a commit from another one that a log stored at the same position. */
 class LogMarksTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final int COMMITS = 5;
@@ -96,7 +96,7 @@ class LogMarksTest {
   }
 
   @Test
-  void aCommitHasTheSameMarkHoweverItIsRead() {
+  void aCommitHasTheSameMarkInEveryKindOfRead() {
     List<Mark> heard = new CopyOnWriteArrayList<>();
     try (CommitLog.Tail tail = store.log().tail(log, Mark.NONE, entry -> heard.add(entry.mark()))) {
       Await.until("all commits", SOON, () -> heard.size() == COMMITS);
@@ -111,7 +111,7 @@ class LogMarksTest {
   }
 
   @Test
-  void aPageAfterACommitThatIsAnotherNowIsRefused() {
+  void aPageAfterACommitThatWasReplacedIsRefused() {
     Mark second = markAt(2);
     assertEquals(3, read(second, PAGE_BYTES).size());
     Throwable refused =
@@ -123,7 +123,7 @@ class LogMarksTest {
   }
 
   @Test
-  void aPageComesOnThoughTheCommitBeforeItTakesTheRoom() {
+  void aPageIsReadAlthoughTheCommitBeforeItFillsThePage() {
     Mark at = Mark.NONE;
     for (int i = 1; i <= COMMITS; i++) {
       List<Mark> next = read(at, 1);
@@ -134,7 +134,7 @@ class LogMarksTest {
   }
 
   @Test
-  void aCommitThatIsGoneCanNotBeComparedAndReadersGoOnAfterIt() throws Exception {
+  void aDeletedCommitCannotBeComparedAndReadersContinueAfterIt() throws Exception {
     Mark second = markAt(2);
     Mark last = markAt(COMMITS);
     delete(2);
@@ -150,7 +150,7 @@ class LogMarksTest {
   }
 
   @Test
-  void aTailThatBeginsAfterACommitThatIsAnotherNowSaysSoAndBringsNothing() {
+  void aTailAfterACommitThatWasReplacedReportsALossAndDeliversNothing() {
     AtomicBoolean lost = new AtomicBoolean();
     List<LogEntry> heard = new CopyOnWriteArrayList<>();
     CommitLog.TailListener listener =

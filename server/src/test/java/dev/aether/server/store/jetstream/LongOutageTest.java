@@ -19,7 +19,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** NATS is away for longer than forty tries take. */
+/** NATS is unavailable for longer than forty attempts take. */
 class LongOutageTest {
   private static final Namespace NAMESPACE = new Namespace("outage");
   private static final ActorId ACTOR = new ActorId("a");
@@ -27,7 +27,7 @@ class LongOutageTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @Test
-  void whatWasAskedForAtItsBeginningIsStoredWhenNatsIsBack() {
+  void savesThatStartedInAnOutageAreStoredWhenNatsIsBack() {
     try (TestNatsServer nats = TestNatsServer.start();
         JetStreamStore store =
             JetStreamStore.open(

@@ -15,8 +15,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Stands between a client and a nats-server and loses messages on their way to the client: those
- * whose payload has a certain text, as often as was asked for. All else passes.
+ * A proxy between a client and a nats-server that drops messages to the client: those whose payload
+ * contains a text, as often as requested. Everything else passes.
  */
 final class LossyNats implements AutoCloseable {
   private final ServerSocket listening;
@@ -36,13 +36,13 @@ final class LossyNats implements AutoCloseable {
     return "nats://127.0.0.1:" + listening.getLocalPort();
   }
 
-  /** The next {@code count} messages whose payload has the text get lost. */
+  /** Drops the next {@code count} messages whose payload contains the text. */
   void lose(String payloadText, int count) {
     text = payloadText;
     toLose.set(count);
   }
 
-  /** How many got lost up to now. */
+  /** The number of dropped messages. */
   int lost() {
     return lost.get();
   }
@@ -51,7 +51,7 @@ final class LossyNats implements AutoCloseable {
     void run() throws IOException;
   }
 
-  /** A connection that ends ends its thread. */
+  /** The thread ends when its connection is closed. */
   private static void background(Work work) {
     Thread thread =
         new Thread(
@@ -59,7 +59,7 @@ final class LossyNats implements AutoCloseable {
               try {
                 work.run();
               } catch (IOException e) {
-                // Closed: by the test, or by either side.
+                // Closed by the test or by either side.
               }
             },
             "lossy-nats");

@@ -33,7 +33,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /**
- * Lists more actors than one block of JetStream's holds: {@code -Daether.actors=1000000}. Without,
+ * Lists more actors than fit one block of JetStream with {@code -Daether.actors=1000000}; otherwise
  * a few, some of them damaged.
  */
 class ManyActorsTest {
@@ -74,7 +74,8 @@ class ManyActorsTest {
       }
       LogId log =
           store.namespaces().find(NAMESPACE).join().map(Namespaces.Info::firstLog).orElseThrow();
-      // JetStream drops what comes faster than it stores it: unacknowledged is not stored.
+      // JetStream drops messages that arrive faster than it stores them; an unacknowledged message
+      // is not stored.
       List<CompletableFuture<PublishAck>> acknowledged = new ArrayList<>();
       for (int i = 0; i < actors; i++) {
         String actor = "actor-%07d".formatted(i);
@@ -96,7 +97,7 @@ class ManyActorsTest {
       damage(meddler, log, "damaged-from-the-start", 0);
       expected.put("damaged-after-two", 2L);
       expected.put("damaged-from-the-start", 0L);
-      // On no actor's subject.
+      // A subject that no actor has.
       meddler.publish(SubjectCodec.prefix(log) + "a%zz", new byte[0]);
       meddler.flush(Duration.ofMinutes(1));
 

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
-/** Snapshots whose records were damaged, whose acknowledgements were lost, whose namespace went. */
+/** Snapshots with damaged records, lost acknowledgements or a deleted namespace. */
 class MeddledSnapshotsTest {
   private static final ActorId ACTOR = new ActorId("a");
   private static final Duration SOON = Duration.ofSeconds(8);
@@ -194,7 +194,7 @@ class MeddledSnapshotsTest {
   }
 
   @Test
-  void aSnapshotWhoseAcknowledgementWasLostIsFoundStored() throws Exception {
+  void aSnapshotWhoseAcknowledgementWasLostIsFound() throws Exception {
     save(store, snapshot(1, "s")).join();
     lossy.lose("\"stream\":\"AETHER-SNAPSHOTS-", 1);
     save(store, snapshot(2, "lost")).join();
@@ -204,7 +204,7 @@ class MeddledSnapshotsTest {
   }
 
   @Test
-  void aDeletionWhoseAcknowledgementWasLostIsFoundDone() throws Exception {
+  void aDeletionWhoseAcknowledgementWasLostIsFound() throws Exception {
     save(store, snapshot(1, "s")).join();
     lossy.lose("\"stream\":\"AETHER-SNAPSHOTS-", 1);
     delete(store).join();
@@ -214,7 +214,7 @@ class MeddledSnapshotsTest {
   }
 
   @Test
-  void whatOthersDidAfterALostAcknowledgementLeavesTheOutcomeUnknown() throws Exception {
+  void anotherChangeAfterALostAcknowledgementLeavesTheOutcomeUnknown() throws Exception {
     save(store, snapshot(1, "s")).join();
     lossy.lose("\"stream\":\"AETHER-SNAPSHOTS-", 1);
     CompletableFuture<@Nullable Void> unheard = save(store, snapshot(2, "lost"));
@@ -223,11 +223,11 @@ class MeddledSnapshotsTest {
     StoreException unknown = failure(unheard);
     assertEquals(Reason.OUTCOME_UNKNOWN, unknown.reason());
     assertEquals(ACTOR.value(), unknown.metadata().get("actor_id"));
-    assertEquals(Optional.empty(), latest(other), "what was deleted stays so");
+    assertEquals(Optional.empty(), latest(other), "the deletion is permanent");
   }
 
   @Test
-  void whatIsNotKnownAtTheDeadlineIsUnknown() {
+  void anUnresolvedPublishAtTheDeadlineLeavesTheOutcomeUnknown() {
     save(store, snapshot(1, "s")).join();
     lossy.lose("AETHER-SNAPSHOTS-", 1);
     StoreException unknown = failure(save(store, snapshot(2, "lost"), Duration.ofSeconds(1)));
@@ -235,10 +235,10 @@ class MeddledSnapshotsTest {
   }
 
   @Test
-  void aNodeThatDidNotHearOfADeletionLeavesNoStreamBehind() throws Exception {
+  void aNodeThatMissedADeletionLeavesNoStreamBehind() throws Exception {
     Namespaces.Info gone = info();
     assertTrue(store.namespaces().find(namespace).join().isPresent());
-    // The node hears nothing of the registry while its record changes.
+    // The node receives no messages of the registry while its record changes.
     lossy.lose("NAMESPACE_STATE_DELET", Integer.MAX_VALUE);
     setState(gone, "NAMESPACE_STATE_DELETED");
     boolean made = SnapshotStream.create(new JetStreamApi(meddler), registry(other), gone).join();

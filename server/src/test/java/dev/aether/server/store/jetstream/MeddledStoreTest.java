@@ -80,8 +80,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * What the store makes of things that it did not do itself: a newer release's records, an
- * operator's deletions, foreign messages, answers that were lost.
+ * The store's response to changes from outside: records of a newer release, deletions by an
+ * operator, foreign messages, lost responses.
  */
 class MeddledStoreTest {
   private static final ActorId ACTOR = new ActorId("a");
@@ -188,7 +188,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aNamespaceInAStateThatOnlyANewerReleaseKnowsIsNotMadeAnew()
+  void aNamespaceInAStateThatOnlyANewerReleaseKnowsIsNotRecreated()
       throws IOException, JetStreamApiException {
     register("abcdefghij", "NAMESPACE_STATE_FROZEN", 1);
     long last = lastRecord();
@@ -205,7 +205,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aLostVersionIsNotGivenAgainUntilTheLossIsAccepted() throws Exception {
+  void aLostVersionIsNotAssignedAgainUntilTheLossIsAccepted() throws Exception {
     append("c1", SOON).join();
     Saved gone = append("c2", SOON).join();
     management.deleteMessage(SubjectCodec.stream(log()), gone.position());
@@ -217,7 +217,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void savesToAPurgedActorAreAnsweredForGoodAndOthersGoOn() throws Exception {
+  void savesToAPurgedActorFailPermanentlyAndOthersSucceed() throws Exception {
     Saved last = append("c1", SOON).join();
     for (int i = 2; i <= 5; i++) {
       last = append("c" + i, SOON).join();
@@ -264,7 +264,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aLadderThatDoesNotLeadBackIsCorruptAndNotClimbedForEver() throws Exception {
+  void skipPointersThatDoNotLeadBackAreCorruptAndNotFollowedForever() throws Exception {
     append("c1", SOON).join();
     meddle("1 2 2 2 v " + DIGEST + " 2:1 c2", commit(2));
     ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, 0, 1, false));
@@ -275,7 +275,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void foreignGarbageAtAnActorsEndIsCorruptAtOnce() throws Exception {
+  void aForeignMessageAtAnActorsHeadIsReportedAsCorruptAtOnce() throws Exception {
     append("c1", SOON).join();
     meddle("garbage", "garbage".getBytes(StandardCharsets.UTF_8));
     assertEquals(Reason.CORRUPT_RECORD, within(store.events().versions(namespace, ACTOR)));
@@ -284,7 +284,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aReaderIsToldOfADamagedRecordAndOfTheRest() throws Exception {
+  void aReaderGetsTheDamagedRecordAndAllOtherCommits() throws Exception {
     append("c1", SOON).join();
     append("c2", SOON).join();
     meddle("garbage", new byte[] {1, 2, 3});
@@ -299,7 +299,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aReaderBackwardsIsToldOfADamagedRecordAnywhereAndOfTheRest() throws Exception {
+  void aBackwardReaderGetsADamagedRecordAnywhereAndAllOtherCommits() throws Exception {
     List<Long> positions = new ArrayList<>();
     for (int i = 1; i <= 40; i++) {
       positions.add(append("c" + i, SOON).join().position());
@@ -322,7 +322,7 @@ class MeddledStoreTest {
     }
   }
 
-  /** Puts the stream's messages into it anew, one of them with a header that says nothing. */
+  /** Recreates the stream with its messages, one of them with an invalid header. */
   private void damage(LogId log, List<Long> positions, int which) throws Exception {
     String stream = SubjectCodec.stream(log);
     List<MessageInfo> messages = new ArrayList<>();
@@ -363,7 +363,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aHistoryWhoseEndIsNotFoundDoesNotLookWhole() throws IOException, JetStreamApiException {
+  void aHistoryWhoseHeadIsNotFoundDoesNotLookComplete() throws IOException, JetStreamApiException {
     long last = 0;
     for (int i = 0; i < 300; i++) {
       last = append("c" + i, SOON).join().position();
@@ -378,7 +378,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void theSameIdWithAnotherExpectedVersionIsAnotherSave() {
+  void theSameIdWithAnotherExpectedVersionIsADifferentSave() {
     store.events().save(save("c", new ExpectedVersion.Exactly(0), SOON)).join();
     Timers timers = new Timers();
     ExecutorService executor = Executors.newSingleThreadExecutor();
@@ -407,9 +407,9 @@ class MeddledStoreTest {
     return new DuplicateSearch(actor, save, new RecentCommits(0), 0, () -> false);
   }
 
-  /** What another save of that id took the place of can't be stored any more. */
+  /** A publish cannot be stored any more once another save with the same id has taken its place. */
   @Test
-  void aReusedIdIsToldThoughTheRefusalOfItsPublishWasLost() throws IOException {
+  void aReusedIdIsReportedAlthoughTheRefusalOfItsPublishWasLost() throws IOException {
     try (LossyNats lossy = new LossyNats(nats.port());
         JetStreamStore behind = open(lossy.url())) {
       behind.events().save(save("first", new ExpectedVersion.Any(), SOON)).join();
@@ -432,7 +432,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void aStoreThatClosesMayHaveStored() throws InterruptedException {
+  void aClosingStoreMayHaveStoredTheMessage() throws InterruptedException {
     Dispatcher stream =
         meddler.createDispatcher(
             message ->
@@ -453,7 +453,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void whatComesAfterALostMessageOfABatchIsLeftOut() throws IOException, InterruptedException {
+  void messagesAfterALostMessageOfABatchAreDropped() throws IOException, InterruptedException {
     try (RawNats raw = new RawNats(nats.port());
         Timers timers = new Timers();
         BatchReader batches = new BatchReader(meddler, timers, Runnable::run)) {
@@ -479,7 +479,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void whatAHandlerFailedOfComesAgain() throws IOException, JetStreamApiException {
+  void aMessageWhoseHandlerFailedIsDeliveredAgain() throws IOException, JetStreamApiException {
     append("c1", SOON).join();
     append("c2", SOON).join();
     List<Long> taken = new CopyOnWriteArrayList<>();
@@ -495,7 +495,7 @@ class MeddledStoreTest {
                 Mark.NONE,
                 message -> {
                   if (failed.compareAndSet(false, true)) {
-                    throw new IllegalStateException("no memory, say");
+                    throw new IllegalStateException("for example, out of memory");
                   }
                   taken.add(message.sequence());
                 },
@@ -507,7 +507,7 @@ class MeddledStoreTest {
   }
 
   @Test
-  void readsThatWaitEndWhenTheConnectionDoes() throws InterruptedException {
+  void waitingReadsFailWhenTheConnectionCloses() throws InterruptedException {
     Connection connection = connect();
     try (Timers timers = new Timers();
         BatchReader batches = new BatchReader(connection, timers, Runnable::run)) {
@@ -520,7 +520,7 @@ class MeddledStoreTest {
       }
       connection.close();
       Await.until(
-          "all to fail",
+          "all reads to fail",
           Duration.ofSeconds(10),
           () -> reads.stream().allMatch(CompletableFuture::isCompletedExceptionally));
     }

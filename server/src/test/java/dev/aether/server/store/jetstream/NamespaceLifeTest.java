@@ -49,8 +49,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 
 /**
- * How namespaces come and go in JetStream: what a killed node leaves half done, what a node does
- * not hear of, and what is lost.
+ * The creation and deletion of namespaces in JetStream: incomplete changes of a killed node,
+ * changes that a node misses, and lost streams.
  */
 class NamespaceLifeTest {
   private static final ActorId ACTOR = new ActorId("a");
@@ -172,12 +172,15 @@ class NamespaceLifeTest {
             .formatted(namespace.name(), incarnation, state));
   }
 
-  /** A node that still believes in a namespace needn't look; a list is of what all had written. */
-  private static void awaitHeardOfAll(JetStreamStore node) {
+  /**
+   * Waits until a node has caught up: a list contains everything that was written before, which a
+   * lookup of a known namespace need not.
+   */
+  private static void awaitCaughtUp(JetStreamStore node) {
     node.namespaces().list(NamePattern.of(">")).join();
   }
 
-  /** As a node leaves it that is killed after the first step of a deletion. */
+  /** The state that a node leaves if it is killed after the first step of a deletion. */
   private void leaveHalfDeleted() throws IOException, JetStreamApiException {
     for (String name :
         List.of(
@@ -191,7 +194,7 @@ class NamespaceLifeTest {
   }
 
   @Test
-  void whoeverMeetsAHalfDoneDeletionFinishesIt() throws IOException, JetStreamApiException {
+  void aNodeThatFindsAnIncompleteDeletionCompletesIt() throws IOException, JetStreamApiException {
     List<Function<Namespaces, CompletableFuture<?>>> ways =
         List.of(
             namespaces -> namespaces.look(namespace),
@@ -213,12 +216,12 @@ class NamespaceLifeTest {
       Info made = other.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon()).join();
       assertNotEquals(HALF_DONE, made.incarnation());
       other.namespaces().delete(namespace, soon()).join();
-      awaitHeardOfAll(store);
+      awaitCaughtUp(store);
     }
   }
 
   @Test
-  void whoeverMeetsAHalfDoneMakingFinishesIt() throws IOException, JetStreamApiException {
+  void aNodeThatFindsAnIncompleteCreationCompletesIt() throws IOException, JetStreamApiException {
     List<Function<Namespaces, CompletableFuture<?>>> ways =
         List.of(
             namespaces -> namespaces.look(namespace),
@@ -230,7 +233,7 @@ class NamespaceLifeTest {
       assertEquals(HALF_DONE, info(other).incarnation());
       other.namespaces().delete(namespace, soon()).join();
       assertEquals(List.of(), streams());
-      awaitHeardOfAll(store);
+      awaitCaughtUp(store);
     }
     register(HALF_DONE, "CREATING");
     assertEquals(
@@ -243,7 +246,7 @@ class NamespaceLifeTest {
   }
 
   @Test
-  void aCallMakesNamespacesWhereSavesDoNot() {
+  void aCallCreatesNamespacesIfSavesDoNot() {
     try (JetStreamStore strict = open(false)) {
       assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(append(strict, "c1")));
       strict.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon()).join();
@@ -256,10 +259,10 @@ class NamespaceLifeTest {
   }
 
   /**
-   * Cuts all nodes' tails of the registry off: JetStream goes on to send their heartbeats, and
-   * keeps the records to itself.
+   * Interrupts all nodes' consumers of the registry: JetStream still sends their heartbeats, but no
+   * records.
    */
-  private void pauseRegistryTails() throws IOException, JetStreamApiException {
+  private void pauseRegistryConsumers() throws IOException, JetStreamApiException {
     for (String consumer : management.getConsumerNames(StreamConfigs.REGISTRY)) {
       management.pauseConsumer(
           StreamConfigs.REGISTRY, consumer, ZonedDateTime.now().plusMinutes(5));
@@ -267,22 +270,22 @@ class NamespaceLifeTest {
   }
 
   @Test
-  void aNodeThatHearsNothingOfTheRegistryGoesOnInTheNewMaking()
+  void aNodeWithAStaleRegistryCopyReadsTheNewIncarnation()
       throws IOException, JetStreamApiException {
     for (int i = 1; i <= 3; i++) {
       assertEquals(i, append(other, "c" + i).join().lastVersion());
     }
     Info old = info(store);
-    pauseRegistryTails();
+    pauseRegistryConsumers();
 
-    // Gone, and nothing in its place.
+    // Deleted and not recreated.
     store.namespaces().delete(namespace, soon()).join();
     assertEquals(
         old.incarnation(), other.namespaces().find(namespace).join().orElseThrow().incarnation());
     assertEquals(0, latest(other));
-    pauseRegistryTails();
+    pauseRegistryConsumers();
 
-    // Made anew: what the other node knows is two incarnations old.
+    // Recreated: the other node's copy is two incarnations old.
     append(store, "n1").join();
     Info second = info(store);
     assertEquals(1, latest(other));
@@ -292,7 +295,7 @@ class NamespaceLifeTest {
     assertEquals(
         second.incarnation(),
         other.namespaces().find(namespace).join().orElseThrow().incarnation(),
-        "the trap needs a node that is behind");
+        "the test needs a node that lags behind");
     List<LogEntry> events =
         other
             .events()
@@ -304,7 +307,7 @@ class NamespaceLifeTest {
   }
 
   @Test
-  void aNodeThatHearsNothingOfTheRegistrySavesIntoTheNewMaking()
+  void aNodeWithAStaleRegistryCopySavesToTheNewIncarnation()
       throws IOException, JetStreamApiException {
     for (ExpectedVersion expected :
         List.of(
@@ -314,7 +317,7 @@ class NamespaceLifeTest {
             new ExpectedVersion.Existing())) {
       append(other, "c1").join();
       append(other, "c2").join();
-      pauseRegistryTails();
+      pauseRegistryConsumers();
       store.namespaces().delete(namespace, soon()).join();
       append(store, "n1").join();
       CompletableFuture<Saved> late = save(other, "late", expected);
@@ -324,7 +327,7 @@ class NamespaceLifeTest {
         assertEquals(2, late.join().lastVersion(), expected::toString);
       }
       store.namespaces().delete(namespace, soon()).join();
-      // And into a new one that it makes itself, or not.
+      // And to a new one that it creates itself, or does not create.
       CompletableFuture<Saved> first = save(other, "first", expected);
       if (expected.buildsOnHistory()) {
         StoreException.VersionConflict conflict =
@@ -339,11 +342,11 @@ class NamespaceLifeTest {
   }
 
   @Test
-  void aLogOfADeletedMakingSaysSoThoughTheNodeHeardNothing()
+  void aLogOfADeletedIncarnationFailsAlthoughTheRegistryCopyIsStale()
       throws IOException, JetStreamApiException {
     append(other, "c1").join();
     LogId old = info(other).firstLog();
-    pauseRegistryTails();
+    pauseRegistryConsumers();
     store.namespaces().delete(namespace, soon()).join();
     assertEquals(Reason.NAMESPACE_NOT_FOUND, reason(other.log().head(old)));
     append(store, "n1").join();
@@ -352,7 +355,7 @@ class NamespaceLifeTest {
   }
 
   @Test
-  void watchersOfANodeThatHearsNothingAreToldWhenItMeetsTheAbsence()
+  void watchersOfAStaleRegistryCopyAreNotifiedWhenTheDeletionIsFound()
       throws IOException, JetStreamApiException {
     append(other, "c1").join();
     Info old = info(other);
@@ -378,7 +381,7 @@ class NamespaceLifeTest {
         };
     try (Namespaces.Watch watch = other.namespaces().watch(List.of(old), watcher)) {
       assertEquals(List.of("made " + old.incarnation()), told);
-      pauseRegistryTails();
+      pauseRegistryConsumers();
       store.namespaces().delete(namespace, soon()).join();
       append(store, "n1").join();
       assertEquals(1, told.size());
@@ -398,7 +401,7 @@ class NamespaceLifeTest {
   }
 
   @Test
-  void aLogThatIsLostIsNeverMadeAgainNorTakenForEmpty() throws IOException, JetStreamApiException {
+  void aLostLogIsNeitherRecreatedNorTakenForEmpty() throws IOException, JetStreamApiException {
     append(store, "c1").join();
     LogId log = info(store).firstLog();
     management.deleteStream(SubjectCodec.stream(log));
@@ -419,16 +422,16 @@ class NamespaceLifeTest {
       assertEquals(1, node.damage().size(), "health says so");
     }
     assertEquals(List.of(), streams());
-    // An operator can give the name up.
+    // An operator can give up the namespace and delete it.
     store.namespaces().delete(namespace, soon()).join();
     assertEquals(1, append(other, "c1").join().lastVersion());
   }
 
   @Test
-  void ofASaveThatWasUnderWayInADeletedMakingTheOutcomeIsUnknown() throws Exception {
+  void theOutcomeOfASaveInFlightToADeletedIncarnationIsUnknown() throws Exception {
     append(store, "c1").join();
     LogId log = info(store).firstLog();
-    // Takes what is published, as the stream's leader may have before it went, and says nothing.
+    // Receives publishes without a response, as a stream's leader may do before it stops.
     List<String> published = new CopyOnWriteArrayList<>();
     Dispatcher silent = meddler.createDispatcher(message -> published.add(message.getSubject()));
     silent.subscribe(SubjectCodec.prefix(log) + ">");
@@ -439,7 +442,7 @@ class NamespaceLifeTest {
     register(log.incarnation(), "DELETED");
     assertEquals(Reason.OUTCOME_UNKNOWN, reason(save));
     assertEquals(1, published.size());
-    assertTrue(other.namespaces().look(namespace).join().isEmpty(), "nothing was made anew");
+    assertTrue(other.namespaces().look(namespace).join().isEmpty(), "nothing was recreated");
   }
 
   @Test
@@ -455,7 +458,7 @@ class NamespaceLifeTest {
       assertTrue(why.getMessage().contains(name), why::getMessage);
     }
     assertEquals(List.of(), list(name + ".>").join());
-    // Nor is it taken for what it was before.
+    // It is not taken for its former state either.
     assertEquals(Reason.STORE_UNAVAILABLE, reason(append(store, "c2")));
     assertEquals(Reason.STORE_UNAVAILABLE, reason(store.namespaces().delete(namespace, soon())));
     register(HALF_DONE, "DELETED");

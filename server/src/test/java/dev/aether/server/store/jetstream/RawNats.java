@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Speaks NATS' own words, since jnats sends no status lines. */
+/** Speaks the protocol of NATS, since jnats sends no status lines. */
 final class RawNats implements AutoCloseable {
   private final Socket socket;
 
@@ -19,7 +19,7 @@ final class RawNats implements AutoCloseable {
     send(subject, header, new byte[0]);
   }
 
-  /** Sends a message whose header's first line is given too, and so may be a status. */
+  /** Sends a message with a given first header line, which may be a status. */
   synchronized void send(String subject, String header, byte[] body) {
     int length = header.length() + 4;
     write(

@@ -39,9 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/**
- * What was stored by format 1 is read for ever, and still written so: held against golden files.
- */
+/** Golden files pin format 1: it can be read forever, and is still written byte by byte. */
 class StoredFormTest {
   private static final Namespace NAMESPACE = new Namespace("shop.eu");
   private static final ActorId ACTOR = new ActorId("order 17.😀");
@@ -83,7 +81,7 @@ class StoredFormTest {
     return CommitCodec.encode(NAMESPACE, ACTOR, new CommitId("commit:1"), 5, List.of(FULL, bare));
   }
 
-  /** What {@link #encoded} is, put together by protobuf. */
+  /** The value of {@link #encoded}, built with protobuf. */
   private static Commit commit() {
     return Commit.newBuilder()
         .setCommitId("commit:1")
@@ -114,19 +112,19 @@ class StoredFormTest {
   }
 
   @Test
-  void aCommitsBytesAreThoseOfTheGoldenFile() {
+  void aCommitIsEncodedAsInTheGoldenFile() {
     byte[] golden = Base64.getMimeDecoder().decode(golden("commit.base64"));
     assertArrayEquals(golden, encoded(), () -> Base64.getEncoder().encodeToString(encoded()));
   }
 
   @Test
-  void aHeadersTextIsThatOfTheGoldenFile() throws CorruptRecordException {
+  void aHeaderIsFormattedAsInTheGoldenFile() throws CorruptRecordException {
     assertEquals(goldenText("header.txt"), header().format());
     assertEquals(header(), CommitHeader.parse(goldenText("header.txt")));
   }
 
   @Test
-  void aFirstCommitsHeaderIsThatOfTheGoldenFile() throws CorruptRecordException {
+  void aFirstCommitsHeaderIsFormattedAsInTheGoldenFile() throws CorruptRecordException {
     CommitHeader first =
         new CommitHeader(1, 1, 'a', RequestDigest.of(List.of(BARE)), SkipPointers.EMPTY, "x");
     assertEquals(goldenText("first-header.txt"), first.format());
@@ -134,7 +132,7 @@ class StoredFormTest {
   }
 
   @Test
-  void aStoredMessageIsReadAsTheCommitItIs() {
+  void aStoredMessageIsDecodedAsItsCommit() {
     LogEntry entry = CommitMessages.entry(log(), message(goldenText("header.txt"), body()));
     assertEquals(new LogEntry.StoredCommit(0, 2077, Instant.EPOCH, ACTOR, commit()), entry);
   }
@@ -158,7 +156,7 @@ class StoredFormTest {
   }
 
   @Test
-  void aSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptRecordException {
+  void aSnapshotsRecordIsEncodedAsInTheGoldenFile() throws CorruptRecordException {
     byte[] golden = Base64.getMimeDecoder().decode(golden("snapshot.base64"));
     byte[] written = SnapshotCodec.stored(snapshot(), 2077);
     assertArrayEquals(golden, written, () -> Base64.getEncoder().encodeToString(written));
@@ -168,7 +166,7 @@ class StoredFormTest {
   }
 
   @Test
-  void aDeletedSnapshotsRecordIsThatOfTheGoldenFile() throws CorruptRecordException {
+  void aDeletedSnapshotsRecordIsEncodedAsInTheGoldenFile() throws CorruptRecordException {
     byte[] golden = Base64.getMimeDecoder().decode(golden("snapshot-deleted.base64"));
     byte[] written = SnapshotCodec.deleted(2077);
     assertArrayEquals(golden, written, () -> Base64.getEncoder().encodeToString(written));
@@ -176,7 +174,7 @@ class StoredFormTest {
   }
 
   @Test
-  void snapshotsLieWhereTheyAlwaysDid() {
+  void theStreamAndSubjectsOfSnapshotsNeverChange() {
     var incarnation =
         new Namespaces.Info(NAMESPACE, "abcdefghij", 1, 3, 0, java.time.Instant.EPOCH);
     assertEquals("AETHER-SNAPSHOTS-abcdefghij-shop+eu", SubjectCodec.snapshotStream(incarnation));
@@ -199,12 +197,12 @@ class StoredFormTest {
         "1 5 6 5 v d ~ c",
         "1 99999999999999999999 6 1 v d ~ c"
       })
-  void aDamagedHeaderIsNoticed(String text) {
+  void aDamagedHeaderIsDetected(String text) {
     assertThrows(CorruptRecordException.class, () -> CommitHeader.parse(text));
   }
 
   @Test
-  void aBodyThatIsNotTheHeadersIsNoticed() {
+  void aBodyThatDoesNotMatchItsHeaderIsDetected() {
     byte[] body = body();
     String header = goldenText("header.txt");
     assertCorrupt(message(header, new byte[0]));

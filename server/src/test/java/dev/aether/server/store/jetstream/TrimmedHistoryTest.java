@@ -50,8 +50,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Actors whose older messages an operator purged or deleted, and accepted the loss. Commits have
- * two events each.
+ * Actors whose older messages an operator purged or deleted, with the loss accepted. Each commit
+ * has two events.
  */
 class TrimmedHistoryTest {
   private static final ActorId ACTOR = new ActorId("a");
@@ -116,7 +116,7 @@ class TrimmedHistoryTest {
         .join();
   }
 
-  /** Commits of two events each, between those of another actor. */
+  /** Saves commits of two events each, between those of another actor. */
   private void commits(int count) throws IOException, JetStreamApiException {
     for (int i = 0; i < count; i++) {
       var unused = append(new ActorId("b"), "b" + i, false);
@@ -125,7 +125,9 @@ class TrimmedHistoryTest {
     accept();
   }
 
-  /** What is missing up to a sequence was trimmed; this node has heard so. */
+  /**
+   * Accepts the loss up to a sequence, which counts as trimmed, and waits until this node knows it.
+   */
   private void accept() throws IOException, JetStreamApiException {
     StreamConfiguration config = management.getStreamInfo(stream()).getConfiguration();
     Map<String, String> metadata = new HashMap<>(config.getMetadata());
@@ -143,7 +145,7 @@ class TrimmedHistoryTest {
     return store.namespaces().find(namespace).join().map(Namespaces.Info::firstLog).orElseThrow();
   }
 
-  /** Takes away all but so many of the actor's commits. */
+  /** Deletes all but the last {@code commits} commits of the actor. */
   private void keep(int commits) throws IOException, JetStreamApiException {
     var unused =
         management.purgeStream(
@@ -200,10 +202,10 @@ class TrimmedHistoryTest {
     }
   }
 
-  /** Short histories are read by their skip pointers, long ones in batches. */
+  /** Short histories are read with the skip pointers, long ones in batches. */
   @ParameterizedTest
   @ValueSource(ints = {10, 150, 400})
-  void whatIsLeftIsReadAndWhatIsGoneIsSaid(int commits) throws Exception {
+  void keptCommitsAreReadAndTrimmedOnesReported(int commits) throws Exception {
     commits(commits);
     int kept = commits / 2 + 1;
     keep(kept);
@@ -237,7 +239,7 @@ class TrimmedHistoryTest {
   }
 
   @Test
-  void deletedFirstMessagesAreTrimmedOnes() throws Exception {
+  void deletedFirstMessagesCountAsTrimmed() throws Exception {
     commits(20);
     for (int i = 0; i < 7; i++) {
       delete(i);
@@ -251,7 +253,7 @@ class TrimmedHistoryTest {
 
   @ParameterizedTest
   @ValueSource(ints = {10, 400})
-  void aHoleInTheMiddleIsNeverPassedOver(int commits) throws Exception {
+  void aGapInTheMiddleIsNeverSkipped(int commits) throws Exception {
     commits(commits);
     delete(4);
     assertTrimmed(11, 1, LATEST);
@@ -265,7 +267,7 @@ class TrimmedHistoryTest {
   }
 
   @Test
-  void whatIsTrimmedWhileItIsReadIsSaid() throws Exception {
+  void commitsTrimmedDuringAReadAreReported() throws Exception {
     commits(600);
     ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, 0, LATEST, false));
     List<LogEntry> page = page(reader);
@@ -278,7 +280,7 @@ class TrimmedHistoryTest {
   }
 
   @Test
-  void whatIsTrimmedBeyondTheEndOfAReadingDoesNotLookLikeItsEnd() throws Exception {
+  void aReadDoesNotEndEarlyIfItsLastCommitsAreTrimmed() throws Exception {
     commits(400);
     ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, 0, LATEST, false));
     assertTrue(page(reader).size() < 400);
@@ -289,7 +291,7 @@ class TrimmedHistoryTest {
   }
 
   @Test
-  void aRepeatIsFoundAmongWhatIsLeft() throws Exception {
+  void aDuplicateIsFoundAmongKeptCommits() throws Exception {
     commits(30);
     keep(10);
     Saved repeated = append(ACTOR, "c25", true);
@@ -300,7 +302,7 @@ class TrimmedHistoryTest {
   }
 
   @Test
-  void theFirstCommitAndTheFirstKeptVersionAreSeenTogether() {
+  void theFirstCommitAndTheFirstKeptVersionAreConsistent() {
     for (int round = 0; round < 200; round++) {
       ActorId fresh = new ActorId("fresh" + round);
       CompletableFuture<Saved> saving =

@@ -24,7 +24,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What a node knows of an actor that another node saves to, by what it asks JetStream. */
+/**
+ * What a node knows about an actor to which another node saves, judged by its requests to
+ * JetStream.
+ */
 class VersionNewsTest {
   private static final Namespace NAMESPACE = new Namespace("news");
   private static final Duration SOON = Duration.ofSeconds(10);
@@ -55,7 +58,7 @@ class VersionNewsTest {
   }
 
   @Test
-  void aNodeThatFollowsALogBuildsOnAnothersSaveWithoutAsking() throws Exception {
+  void aNodeThatFollowsALogSavesAfterAnotherNodesCommitWithoutARead() throws Exception {
     try (TestNatsServer nats = TestNatsServer.start();
         JetStreamStore store = open(nats);
         JetStreamStore other = open(nats);

@@ -33,7 +33,7 @@ public final class SubjectBlocks {
    */
   private static final int MAX_CACHED = 4;
 
-  /** The cache takes at most this share of the heap. */
+  /** The heap divided by this is the limit of the cache. */
   private static final int HEAP_SHARE = 16;
 
   /** The memory of a string in addition to its characters. */

@@ -17,12 +17,12 @@ class CommitAgesTest {
   private final CommitAges ages = new CommitAges(() -> now);
 
   @Test
-  void ofALogOfWhichNothingWasSeenNothingIsTooOld() {
+  void nothingIsTooOldInALogOfWhichNothingWasSeen() {
     assertEquals(0, ages.tooOld("log"));
   }
 
   @Test
-  void whatTheLogHadWhenTheWindowBeganIsTooOld() {
+  void commitsFromBeforeTheWindowAreTooOld() {
     ages.reached("log", 7);
     now += WINDOW - 1;
     assertEquals(0, ages.tooOld("log"));
@@ -32,7 +32,7 @@ class CommitAgesTest {
   }
 
   @Test
-  void howeverOftenTheLogGrowsTheYoungAreYoungAndTheRestIsSoonTooOld() {
+  void recentCommitsAreNeverTooOldAndOthersSoonAreHoweverOftenTheLogGrows() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     NavigableMap<Long, Long> sequences = new TreeMap<>();
@@ -56,7 +56,7 @@ class CommitAgesTest {
   }
 
   @Test
-  void aLogThatStoresASequenceAgainWhichItHadLongAgoIsALogOfWhichNothingIsKnown() {
+  void aLogThatAssignsAnOldSequenceAgainIsForgotten() {
     ages.reached("log", 100);
     now += WINDOW;
     assertTrue(ages.stored("log", 101));

@@ -21,10 +21,10 @@ class RecentCommitsTest {
 
   private final RecentCommits recent = new RecentCommits(1 << 20);
 
-  /** By the number of commits. */
+  /** The heads by number of commits. */
   private final List<ActorHead> heads = new ArrayList<>(List.of(ActorHead.NONE));
 
-  /** An actor's whole history, whose commits lie at 10, 20, 30 … and are called c1, c2, c3 … */
+  /** An actor's complete history, with commits c1, c2, c3 … at 10, 20, 30 … */
   private ActorHead head(int commits) {
     synchronized (heads) {
       for (int number = heads.size(); number <= commits; number++) {
@@ -51,7 +51,7 @@ class RecentCommitsTest {
   }
 
   @Test
-  void ofAnActorWithoutYoungCommitsNothingIsAskedAndNothingKept() {
+  void anActorWithoutRecentCommitsNeedsNoReadAndNoEntry() {
     assertEquals(NOT, ask(0, "x", 0));
     assertEquals(NOT, ask(5, "c5", 50));
     store(6, 50);
@@ -59,18 +59,18 @@ class RecentCommitsTest {
   }
 
   @Test
-  void ofOneYoungCommitTheTipTellsTheId() {
+  void theHeadHasTheIdOfASingleRecentCommit() {
     assertEquals(NOT, ask(5, "x", 40));
     assertEquals(new Answer.MaybeAfter(40), ask(5, "c5", 40));
   }
 
   @Test
-  void youngCommitsThatWereNotSeenAreToBeRead() {
+  void recentCommitsThatWereNotSeenMustBeRead() {
     assertEquals(new Answer.Maybe(), ask(5, "x", 30));
   }
 
   @Test
-  void whatWasStoredHereIsKnownWithoutReading() {
+  void commitsStoredByThisNodeAreKnownWithoutARead() {
     for (int number = 6; number < 100; number++) {
       assertEquals(NOT, ask(number - 1, "c" + number, 45));
       store(number, 45);
@@ -82,13 +82,13 @@ class RecentCommitsTest {
   }
 
   @Test
-  void whatOthersStoredIsKnownIfItCameInARow() {
+  void commitsOfOtherNodesAreKnownIfNoneWasMissed() {
     store(6, 45);
     store(7, 45);
     recent.onCommit(SUBJECT, seen(8), 45);
     recent.onCommit(SUBJECT, seen(6), 45);
     assertEquals(NOT, ask(8, "x", 45));
-    // The head itself is the next.
+    // The next commit is the head itself.
     assertEquals(NOT, ask(9, "x", 45));
     recent.onCommit(SUBJECT, seen(11), 45);
     assertEquals(new Answer.MaybeAfter(90), ask(11, "x", 45));
@@ -99,7 +99,7 @@ class RecentCommitsTest {
   }
 
   @Test
-  void whatWasReadIsKnown() {
+  void commitsThatWereReadAreKnown() {
     recent.onRead(SUBJECT, 30, true, List.of(seen(4), seen(5)), 30);
     recent.onRead(SUBJECT, 50, false, List.of(seen(6)), 30);
     assertEquals(NOT, ask(6, "c3", 30));
@@ -107,13 +107,13 @@ class RecentCommitsTest {
   }
 
   @Test
-  void aReadingThatDoesNotBeginWhereTheYoungCommitsBeginIsNotKept() {
+  void aReadThatDoesNotStartAtTheFirstRecentCommitIsNotKept() {
     recent.onRead(SUBJECT, 50, false, List.of(seen(6)), 30);
     assertEquals(new Answer.Maybe(), ask(6, "x", 30));
   }
 
   @Test
-  void aRepeatIsLookedForAmongTheLatestHoweverOldTheyAre() {
+  void aRepeatIsSearchedAmongTheLatestCommitsHoweverOldTheyAre() {
     recent.onRead(SUBJECT, 30, true, List.of(seen(4), seen(5)), 30);
     CommitId id = new CommitId("c2");
     assertEquals(new Answer.Maybe(), recent.ask(SUBJECT, head(5), id, 30, true));
@@ -122,7 +122,7 @@ class RecentCommitsTest {
   }
 
   @Test
-  void whatIsTooOldIsDroppedAndTheYoungStays() {
+  void oldCommitsAreDroppedAndRecentOnesStay() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     store(2, 0);
@@ -139,7 +139,7 @@ class RecentCommitsTest {
   }
 
   @Test
-  void beyondItsBoundTheLeastRecentlyUsedActorLeaves() {
+  void beyondTheLimitTheLeastRecentlyUsedActorIsEvicted() {
     for (int actor = 0; actor < 10_000; actor++) {
       recent.onStored(SUBJECT + actor, head(1), seen(2), 0);
     }
@@ -149,7 +149,7 @@ class RecentCommitsTest {
   }
 
   @Test
-  void itTakesAboutAsManyBytesAsItCounts() {
+  void theCountedBytesAreAboutThoseInUse() {
     RecentCommits large = new RecentCommits(Long.MAX_VALUE);
     long before = usedAfterCollection();
     for (int actor = 0; actor < 20_000; actor++) {
@@ -169,9 +169,11 @@ class RecentCommitsTest {
     return Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory();
   }
 
-  /** A save that has its answer may hear of its publish while the next save of the actor runs. */
+  /**
+   * A save may complete while this node processes its publish and the actor's next save is running.
+   */
   @Test
-  void manyThreadsMayTellAndAskAtOnce() {
+  void manyThreadsMayReadAndWriteConcurrently() {
     store(2, 0);
     List<CompletableFuture<Void>> running = new ArrayList<>();
     for (int thread = 0; thread < 4; thread++) {

@@ -18,14 +18,14 @@ class VersionCacheTest {
   }
 
   @Test
-  void itKnowsWhatItWasToldLast() {
+  void theLatestHeadIsRemembered() {
     cache.update("a", head(1, 10));
     cache.update("a", head(2, 20));
     assertEquals(Optional.of(head(2, 20)), cache.get("a"));
   }
 
   @Test
-  void whatIsOlderThanWhatItKnowsChangesNothing() {
+  void anOlderHeadIsIgnored() {
     cache.update("a", head(2, 20));
     cache.update("a", head(1, 10));
     cache.updateKnown("a", head(1, 10));
@@ -33,7 +33,7 @@ class VersionCacheTest {
   }
 
   @Test
-  void theLeastRecentlyUsedActorLeavesFirst() {
+  void theLeastRecentlyUsedActorIsEvictedFirst() {
     cache.update("a", head(1, 1));
     cache.update("b", head(1, 2));
     assertTrue(cache.get("a").isPresent());
@@ -44,7 +44,7 @@ class VersionCacheTest {
   }
 
   @Test
-  void whatOtherNodesStoredOfActorsThatNobodyAsksForTakesNoRoom() {
+  void commitsOfOtherNodesToUnusedActorsTakeNoMemory() {
     cache.updateKnown("a", head(1, 1));
     assertEquals(0, cache.size());
     cache.update("a", head(1, 1));
@@ -53,7 +53,7 @@ class VersionCacheTest {
   }
 
   @Test
-  void whatTheLeaderDoesNotKnowIsForgottenUnlessSomethingNewerIsKnown() {
+  void aHeadThatTheLeaderDoesNotHaveIsForgottenUnlessANewerOneIsKnown() {
     cache.update("a", head(1, 1));
     cache.update("b", head(1, 1));
     cache.update("b", head(2, 2));
@@ -64,7 +64,7 @@ class VersionCacheTest {
   }
 
   @Test
-  void tipsComeBackWholeWhateverTheirNumbers() {
+  void headsAreUnpackedAsTheyWerePackedWhateverTheirNumbers() {
     long seed = System.nanoTime();
     Random random = new Random(seed);
     VersionCache large = new VersionCache(1000);
@@ -76,7 +76,7 @@ class VersionCacheTest {
     }
   }
 
-  /** The head after so many commits, with steps of all sizes between them. */
+  /** The head after a number of commits, with steps of all sizes between them. */
   private static ActorHead random(Random random, int commits) {
     SkipPointers skipPointers = SkipPointers.EMPTY;
     long sequence = 0;
@@ -94,7 +94,7 @@ class VersionCacheTest {
   }
 
   @Test
-  void subjectsOfOneHashAreToldApart() {
+  void subjectsWithTheSameHashAreDistinguished() {
     assertEquals("Aa".hashCode(), "BB".hashCode());
     cache.update("Aa", head(1, 1));
     assertEquals(Optional.empty(), cache.get("BB"));

@@ -13,8 +13,8 @@ class SkipPointersTest {
   private static final long SEED = System.nanoTime();
 
   /**
-   * A commit as a search meets it: its own place, its versions, and the skip pointers over those
-   * before it.
+   * A commit as a search finds it: its sequence, its versions, and the skip pointers over the
+   * commits before it.
    */
   private record Node(long sequence, long first, long last, SkipPointers before) {}
 
@@ -38,7 +38,7 @@ class SkipPointersTest {
   }
 
   @Test
-  void everyVersionIsFoundInLogarithmicallyManySteps() {
+  void everyVersionIsFoundInLogarithmicallyManyReads() {
     System.out.println("seed " + SEED);
     Random random = new Random(SEED);
     for (int commits : new int[] {1, 2, 3, 4, 7, 8, 100, 1000}) {
@@ -80,7 +80,7 @@ class SkipPointersTest {
   }
 
   @Test
-  void itHasLogarithmicallyManyRungs() {
+  void thereAreLogarithmicallyManyPointers() {
     SkipPointers skipPointers = SkipPointers.EMPTY;
     for (int i = 1; i <= 100_000; i++) {
       skipPointers = skipPointers.push(i, i);
@@ -90,7 +90,7 @@ class SkipPointersTest {
   }
 
   @Test
-  void rungsThatDoNotFitTheCountAreRefused() {
+  void pointersThatDoNotFitTheCountAreRefused() {
     assertThrows(IllegalArgumentException.class, () -> SkipPointers.of(3, new long[] {1, 1, 2, 2}));
     assertThrows(IllegalArgumentException.class, () -> SkipPointers.of(0, new long[] {1, 1}));
   }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class SubjectCodecTest {
   private static final LogId LOG = new LogId(new Namespace("a.b"), "abcdefghij", 0);
 
-  /** Ids that encodings which forget something bring together. */
+  /** Ids that a lossy encoding would confuse. */
   private static final List<String> HOSTILE =
       List.of(
           ".",
@@ -58,7 +58,7 @@ class SubjectCodecTest {
           "~");
 
   @Test
-  void aSubjectLooksAsItIsStoredForEver() {
+  void subjectsNeverChange() {
     assertEquals("aether.e.abcdefghij.0.order-17", subject("order-17"));
     assertEquals("aether.e.abcdefghij.0.eu.order_17", subject("eu.order_17"));
     assertEquals("aether.e.abcdefghij.0.%.%2A.%3E.%", subject(".*.>."));
@@ -66,12 +66,12 @@ class SubjectCodecTest {
   }
 
   @Test
-  void aStreamLooksAsItIsStoredForEver() {
+  void streamNamesNeverChange() {
     assertEquals("AETHER-abcdefghij-0-a+b", SubjectCodec.stream(LOG));
   }
 
   @Test
-  void hostileIdsComeBackAndStayApart() {
+  void unusualIdsAreDecodedAndStayDistinct() {
     Map<String, String> seen = new HashMap<>();
     for (String id : HOSTILE) {
       comesBack(id, seen);
@@ -79,7 +79,7 @@ class SubjectCodecTest {
   }
 
   @Test
-  void tenThousandRandomIdsComeBackAndStayApart() {
+  void tenThousandRandomIdsAreDecodedAndStayDistinct() {
     long seed = System.nanoTime();
     System.out.println("seed " + seed);
     Random random = new Random(seed);

@@ -13,7 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Pages out of blocks that are small, while subjects come and go. */
+/** Assembles pages from small blocks while subjects are added and deleted. */
 class SubjectPagesTest {
   private final TreeSet<String> subjects = new TreeSet<>();
   private int questions;
@@ -49,7 +49,7 @@ class SubjectPagesTest {
   }
 
   @Test
-  void allOfAPrefixComeInOrderInBlocksAndPagesOfAnySize() {
+  void allSubjectsOfAPrefixAreListedInOrderWithBlocksAndPagesOfAnySize() {
     IntStream.range(0, 40).forEach(i -> subjects.add("x.%02d".formatted(i)));
     for (String prefix : List.of("", "x.", "x.1", "x.39", "x.4", "w", "y", "x.0", "x.00")) {
       List<String> expected = subjects.stream().filter(s -> s.startsWith(prefix)).toList();
@@ -62,7 +62,7 @@ class SubjectPagesTest {
   }
 
   @Test
-  void whatStaysComesOnceHoweverManyComeAndGo() {
+  void aSubjectThatStaysIsListedOnceWhileOthersAreAddedAndDeleted() {
     long seed = Long.getLong("aether.seed", System.nanoTime());
     System.out.println("-Daether.seed=" + seed);
     Random random = new Random(seed);
@@ -90,9 +90,9 @@ class SubjectPagesTest {
   }
 
   @Test
-  void aPageLooksWhereTheOneBeforeEnded() {
+  void aPageStartsWhereThePreviousOneEnded() {
     IntStream.range(0, 1000).forEach(i -> subjects.add("%04d".formatted(i)));
     assertEquals(1000, list("", 100, 50, () -> {}).size());
-    assertTrue(questions <= 20 + 12, () -> questions + " questions for 20 pages of 11 blocks");
+    assertTrue(questions <= 20 + 12, () -> questions + " requests for 20 pages of 11 blocks");
   }
 }

@@ -62,7 +62,7 @@ class InterpolationTest {
     nats.close();
   }
 
-  /** Saves commits one after another without waiting for each. */
+  /** Saves commits without waiting for each. */
   private void save(ActorId actor, int count, IntUnaryOperator events) {
     CompletableFuture<?>[] saved =
         IntStream.range(0, count)
@@ -101,7 +101,7 @@ class InterpolationTest {
   }
 
   @Test
-  void whereCommitsFollowEachOtherAVersionFarBelowIsFoundInAFewRequests() throws Exception {
+  void anEarlyVersionIsFoundInAFewRequestsIfCommitsAreClose() throws Exception {
     save(ACTOR, COMMITS, commit -> 2);
     watcher.flush(SOON);
     for (long version : new long[] {COMMITS, COMMITS / 2, 3}) {
@@ -113,7 +113,7 @@ class InterpolationTest {
   }
 
   @Test
-  void howeverUnevenlyVersionsRiseEachIsFound() {
+  void everyVersionIsFoundHoweverUnevenlyVersionsGrow() {
     save(OTHER, 50, commit -> 1);
     save(ACTOR, COMMITS / 4, commit -> 1);
     save(OTHER, 300, commit -> 1);

@@ -15,7 +15,7 @@ class DirectMessageTest {
         "2028-02-29T23:59:59.5Z",
         "2026-01-01T00:00:00Z",
       })
-  void theTimeIsTheInstantThatNatsServerWrote(String text) {
+  void theTimeIsParsedAsNatsServerFormatsIt(String text) {
     assertEquals(Instant.parse(text), DirectMessage.time(text));
   }
 }

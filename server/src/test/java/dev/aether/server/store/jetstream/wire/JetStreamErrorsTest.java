@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 class JetStreamErrorsTest {
   @Test
-  void aRequestWithoutAnswerMayHaveHadAnEffect() {
+  void aRequestWithoutAResponseMayHaveHadAnEffect() {
     assertEquals(Kind.NO_ANSWER, kind(new CancellationException("jnats gave up")));
     assertEquals(Kind.NO_ANSWER, kind(new TimeoutException()));
     assertEquals(Kind.NO_ANSWER, kind(new CompletionException(new CancellationException())));
@@ -26,7 +26,7 @@ class JetStreamErrorsTest {
   }
 
   @Test
-  void whatNobodyForesawMayHaveHadAnEffect() {
+  void anUnexpectedFailureMayHaveHadAnEffect() {
     assertEquals(Kind.NO_ANSWER, kind(new IllegalArgumentException("?")));
   }
 
@@ -35,7 +35,7 @@ class JetStreamErrorsTest {
   }
 
   @Test
-  void aFullStoreNamesInWordsWhatIsFullBeforeNatsOwnText() {
+  void theErrorOfAFullStoreNamesWhatIsFullBeforeTheTextOfNats() {
     assertEquals(
         "store full: the NATS server has reached its JetStream storage limit"
             + " [NATS: insufficient resources (10023)]",

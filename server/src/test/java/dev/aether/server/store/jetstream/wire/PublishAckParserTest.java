@@ -13,7 +13,7 @@ class PublishAckParserTest {
   }
 
   @Test
-  void theUsualFormGivesItsSequence() {
+  void theUsualAcknowledgementIsParsed() {
     assertEquals(1, sequence("{\"stream\":\"S\",\"seq\":1}"));
     assertEquals(1, sequence("{\"stream\":\"S\", \"seq\":1}"));
     assertEquals(
@@ -36,7 +36,7 @@ class PublishAckParserTest {
         "{\"stream\":\"S\", \"seq\":9999999999999999999}",
         "{\"error\":{\"code\":400,\"err_code\":10071},\"stream\":\"S\",\"seq\":0}",
       })
-  void anyOtherFormIsLeftToTheParser(String text) {
+  void anyOtherFormIsLeftToTheJsonParser(String text) {
     assertEquals(0, sequence(text));
   }
 }

@@ -45,7 +45,7 @@ class StorageSpaceTest {
   }
 
   @Test
-  void aFullDiskIsAnErrorAtItsBeginAndEachMinuteAndItsEndIsTold() {
+  void aFullDiskIsLoggedAtOnceAndEachMinuteAndWhenItEnds() {
     pass(Duration.ofSeconds(1));
     assertEquals(List.of(), levels());
     disk = Optional.of("no room on it");
@@ -63,7 +63,7 @@ class StorageSpaceTest {
   }
 
   @Test
-  void aRefusedSaveIsAFullStoreUntilOneWasStoredAndNoneWasRefusedForAWhile() {
+  void theStoreIsFullAfterARefusedSaveUntilOneIsStoredAndNoneRefusedForAWhile() {
     room.refused("no room");
     assertEquals(List.of(Level.ERROR), levels());
     pass(StorageSpace.CALM);
@@ -77,7 +77,7 @@ class StorageSpaceTest {
   }
 
   @Test
-  void whereNobodySavesAFullStoreIsForgotten() {
+  void withoutSavesAFullStoreIsForgotten() {
     room.refused("no room");
     pass(StorageSpace.FORGOTTEN_AFTER.minusNanos(1));
     assertTrue(room.whyFull().isPresent());

@@ -11,19 +11,19 @@ class PublishGateTest {
   private final PublishGate gate = new PublishGate();
 
   @Test
-  void aSaveThatNeverHadItsTurnHasStoredNothing() {
+  void aSaveThatWasNeverStartedHasStoredNothing() {
     assertEquals(Verdict.WAITING, gate.close());
   }
 
   @Test
-  void afterTheAnswerThatNothingWasStoredNothingIsPublished() {
+  void nothingIsPublishedAfterTheResponseThatNothingWasStored() {
     gate.start();
     assertEquals(Verdict.NOTHING_PUBLISHED, gate.close());
     assertFalse(gate.publish());
   }
 
   @Test
-  void whileAPublishIsUnansweredTheOutcomeIsUncertain() {
+  void theOutcomeIsUncertainWhileAPublishIsNotAcknowledged() {
     gate.start();
     assertTrue(gate.publish());
     assertTrue(gate.isUncertain());
@@ -40,7 +40,7 @@ class PublishGateTest {
   }
 
   @Test
-  void aRefusalOfTheSecondPublishSaysNothingOfTheFirstThatWasLost() {
+  void aRefusalOfTheSecondPublishDoesNotResolveALostFirstOne() {
     gate.start();
     assertTrue(gate.publish());
     assertTrue(gate.publish());
@@ -49,7 +49,7 @@ class PublishGateTest {
   }
 
   @Test
-  void whenAnotherCommitHasThePlaceLostPublishesAreVoid() {
+  void lostPublishesCannotBeStoredOnceAnotherCommitHasTheirPlace() {
     gate.start();
     assertTrue(gate.publish());
     assertTrue(gate.publish());
