@@ -398,13 +398,18 @@ class MeddledStoreTest {
       Save other = save("c", new ExpectedVersion.Exactly(5), SOON);
       assertTrue(search(actor, same).since(0, head).join().isPresent());
       assertFalse(search(actor, other).since(0, head).join().isPresent());
+      Save late = save("c", new ExpectedVersion.Any(), Duration.ofMillis(-1));
+      assertThrows(
+          CompletionException.class,
+          () -> search(actor, late).since(0, head).join(),
+          "without time, nobody knows whether there is a duplicate");
     } finally {
       executor.shutdown();
     }
   }
 
   private static DuplicateSearch search(ActorLog actor, Save save) {
-    return new DuplicateSearch(actor, save, new RecentCommits(0), 0, () -> false);
+    return new DuplicateSearch(actor, save, new RecentCommits(0), 0);
   }
 
   /** A publish cannot be stored any more once another save with the same id has taken its place. */

@@ -11,13 +11,13 @@ import dev.aether.server.store.jetstream.cache.RecentCommits;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.read.ActorLog;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.BooleanSupplier;
 
 /**
  * Determines whether a save was already stored. It runs before a conflict is returned, and before a
@@ -42,20 +42,16 @@ public final class DuplicateSearch {
   private final Save save;
   private final RecentCommits recent;
   private final long tooOld;
-  private final BooleanSupplier isOver;
 
   /**
    * @param recent records the commits that are read in sequence
    * @param tooOld commits up to this sequence were stored before {@link CommitAges#WINDOW}
-   * @param isOver whether nobody is waiting for the result any more
    */
-  public DuplicateSearch(
-      ActorLog actor, Save save, RecentCommits recent, long tooOld, BooleanSupplier isOver) {
+  public DuplicateSearch(ActorLog actor, Save save, RecentCommits recent, long tooOld) {
     this.actor = actor;
     this.save = save;
     this.recent = recent;
     this.tooOld = tooOld;
-    this.isOver = isOver;
   }
 
   /** The stored commit of this save. */
@@ -144,8 +140,10 @@ public final class DuplicateSearch {
    * @param isBeginning whether all commits up to {@code after} can be ignored
    */
   private CompletableFuture<Optional<Found>> search(long after, boolean isBeginning, long to) {
-    if (isOver.getAsBoolean()) {
-      return CompletableFuture.completedFuture(Optional.empty());
+    if (System.nanoTime() - save.deadline() > 0) {
+      // Not "no duplicate": the save could still be published, and be stored twice.
+      return CompletableFuture.failedFuture(
+          JetStreamFailure.noAnswer("no time is left to look for a duplicate"));
     }
     return actor
         .messagesFrom(after + 1, PAGE_COMMITS, PAGE_BYTES)

@@ -176,8 +176,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
         actor,
         save,
         context.known().recent(),
-        tooOld(actor),
-        () -> System.nanoTime() - save.deadline() > 0);
+        tooOld(actor));
   }
 
   private Step<Saved> unlessDuplicate(
