@@ -130,7 +130,7 @@ class FullDiskTest {
     assertEquals(Reason.STORE_FULL.name(), refusal.reason(), refusal.message());
     assertEquals(3, latest("kept"));
     assertEquals(ServingStatus.SERVING, health(""));
-    assertEquals(1, logged("ERROR StoreRoom - the store is full"));
+    assertEquals(1, logged("ERROR StorageSpace - the store is full"));
 
     delete("given-up");
     assertEquals(0, latest("given-up"));
@@ -138,7 +138,7 @@ class FullDiskTest {
     Files.delete(filler());
     awaitSaves(ServingStatus.SERVING);
     Await.until("a save", BOUND, () -> savesOnceMore());
-    assertEquals(1, logged("INFO  StoreRoom - the store is no longer full"));
+    assertEquals(1, logged("INFO  StorageSpace - the store is no longer full"));
     assertEquals(1, save("given-up"));
   }
 

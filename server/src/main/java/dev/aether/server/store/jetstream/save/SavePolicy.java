@@ -172,11 +172,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
   }
 
   private DuplicateSearch duplicates(ActorLog actor) {
-    return new DuplicateSearch(
-        actor,
-        save,
-        context.known().recent(),
-        tooOld(actor));
+    return new DuplicateSearch(actor, save, context.known().recent(), tooOld(actor));
   }
 
   private Step<Saved> unlessDuplicate(
