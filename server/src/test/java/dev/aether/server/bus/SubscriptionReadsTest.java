@@ -92,13 +92,14 @@ class SubscriptionReadsTest {
   void subscribersThatStoppedReadingRequestNoPagesWhenTheirTurnComes() {
     Queue<CompletableFuture<CommitLog.Page>> held = new ConcurrentLinkedQueue<>();
     AtomicBoolean ready = new AtomicBoolean(true);
-    try (EventBus bus =
-        bus(
+    FakeLog log =
+        new FakeLog(
             after -> {
               CompletableFuture<CommitLog.Page> page = new CompletableFuture<>();
               held.add(page);
               return page;
-            })) {
+            });
+    try (EventBus bus = new EventBus(new FakeStore(log))) {
       IntStream.range(0, SUBSCRIBERS)
           .forEach(
               i ->
