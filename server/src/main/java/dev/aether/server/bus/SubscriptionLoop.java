@@ -288,7 +288,8 @@ public final class SubscriptionLoop implements AutoCloseable {
 
   /** Handles the next records of the next log that has any. Returns false if there are none. */
   private boolean sendRecords() {
-    while (!waitsForRoom) {
+    // A log whose page could not be sent is ready again: without the check this would not end.
+    while (!isBlocked()) {
       LogProgress log = logs.poll();
       if (log == null) {
         return false;

@@ -126,6 +126,33 @@ class SubscriptionReadsTest {
     }
   }
 
+  /** Two of them would occupy both threads of the bus. */
+  @Test
+  void subscribersThatStopReadingWhileAPageIsRequestedOccupyNoThread() {
+    FakeLog log =
+        new FakeLog(
+            after ->
+                CompletableFuture.supplyAsync(
+                    () -> new CommitLog.Page(List.of(entry(after + 1)), after + 1)));
+    try (EventBus bus = new EventBus(new FakeStore(log))) {
+      IntStream.range(0, 100)
+          .forEach(
+              times -> {
+                AtomicInteger left = new AtomicInteger(times);
+                bus.subscribe(
+                    EVERYTHING,
+                    new SinkBase() {
+                      @Override
+                      public boolean isReady() {
+                        return left.getAndDecrement() > 0;
+                      }
+                    });
+              });
+      bus.subscribe(EVERYTHING, new CountingSink());
+      Await.until("all commits", BOUND, () -> received.get() == LOGS * COMMITS);
+    }
+  }
+
   private static LogEntry entry(long position) {
     return new LogEntry.StoredCommit(
         0, position, Instant.EPOCH, new ActorId("a"), Commit.getDefaultInstance());

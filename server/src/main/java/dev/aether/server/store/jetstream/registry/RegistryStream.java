@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.registry;
 
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.damage.LogCondition;
@@ -161,8 +162,15 @@ final class RegistryStream {
   }
 
   private CompletableFuture<KnownNamespace> put(RecordPolicy policy) {
-    return writer.write(
-        policy.record.getNamespace(), 0, policy, System.nanoTime() + PUT_WITHIN.toNanos());
+    return writer
+        .write(policy.record.getNamespace(), 0, policy, System.nanoTime() + PUT_WITHIN.toNanos())
+        .exceptionallyCompose(
+            thrown ->
+                // Nothing was decided: what was begun may be completed by another call.
+                CompletableFuture.failedFuture(
+                    Exceptions.unwrap(thrown) instanceof StoreException.Overloaded overloaded
+                        ? JetStreamFailure.notDelivered(String.valueOf(overloaded.getMessage()))
+                        : thrown));
   }
 
   /** Writes a record for a name whose last record has a certain revision. */
@@ -170,6 +178,9 @@ final class RegistryStream {
     private final NamespaceRecord record;
     private final long revision;
     private final Optional<Duration> fullPause;
+
+    /** The last refusal for lack of space, if space is being freed. */
+    private volatile Optional<JetStreamFailure> full = Optional.empty();
 
     RecordPolicy(NamespaceRecord record, long revision, Optional<Duration> fullPause) {
       this.record = record;
@@ -237,14 +248,18 @@ final class RegistryStream {
     @Override
     public Optional<Step<KnownNamespace>> refused(
         Namespace namespace, long publishedBehind, JetStreamFailure why) {
-      return JetStreamErrors.isFull(why)
-          ? fullPause.map(pause -> new Step.Retry<>(why, pause))
-          : Optional.empty();
+      if (!JetStreamErrors.isFull(why) || fullPause.isEmpty()) {
+        return Optional.empty();
+      }
+      full = Optional.of(why);
+      return Optional.of(new Step.Retry<>(why, fullPause.get()));
     }
 
     @Override
     public Throwable failure(Throwable why, boolean isUncertain) {
-      return isUncertain ? JetStreamFailure.noAnswer(String.valueOf(why.getMessage())) : why;
+      return isUncertain
+          ? JetStreamFailure.noAnswer(String.valueOf(why.getMessage()))
+          : full.<Throwable>map(known -> known).orElse(why);
     }
   }
 

@@ -90,14 +90,13 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   @Override
   public CompletableFuture<ActorHead> readHead(ActorLog actor) {
-    return actor
-        .head()
-        .thenApply(
-            head -> {
-              context.known().heads().update(actor.subject(), head);
-              context.known().ages().reached(actor.stream().name(), head.sequence());
-              return head;
-            });
+    return actor.head();
+  }
+
+  @Override
+  public void onHead(ActorLog actor, ActorHead head) {
+    context.known().heads().update(actor.subject(), head);
+    context.known().ages().reached(actor.stream().name(), head.sequence());
   }
 
   @Override

@@ -23,6 +23,9 @@ final class SnapshotPolicy
   private final ActorId actor;
   private final SnapshotChange change;
 
+  /** The stream was missing, and its creation has not been verified. One step follows another. */
+  private boolean isCreating;
+
   /** The subject of an actor's snapshot, in one incarnation of its namespace. */
   record Place(Namespaces.Info namespace, SnapshotMessages messages) {}
 
@@ -83,6 +86,9 @@ final class SnapshotPolicy
 
   @Override
   public CompletableFuture<Optional<StoredMessage>> readHead(Place place) {
+    if (isCreating) {
+      return create(place);
+    }
     SnapshotMessages messages = place.messages();
     return context
         .api()
@@ -96,15 +102,43 @@ final class SnapshotPolicy
 
   /** The stream is created for the first snapshot of the namespace. */
   private CompletableFuture<Optional<StoredMessage>> withoutStream(Place place, Throwable gone) {
-    CompletableFuture<Boolean> isThere =
-        change.isApplied(place.messages(), Optional.empty())
-            ? isCurrent(place)
-            : SnapshotStream.create(context.api(), context.namespaces(), place.namespace());
-    return isThere.thenCompose(
-        there ->
-            there
-                ? CompletableFuture.completedFuture(Optional.empty())
-                : CompletableFuture.failedFuture(gone));
+    if (!change.isApplied(place.messages(), Optional.empty())) {
+      return create(place);
+    }
+    return isCurrent(place)
+        .thenCompose(
+            current ->
+                current
+                    ? CompletableFuture.completedFuture(Optional.empty())
+                    : CompletableFuture.failedFuture(gone));
+  }
+
+  /**
+   * Creates the stream, again if it could not be verified that its namespace still exists: what is
+   * stored in the stream of a deleted namespace is lost.
+   */
+  private CompletableFuture<Optional<StoredMessage>> create(Place place) {
+    isCreating = true;
+    return SnapshotStream.create(context.api(), context.namespaces(), place.namespace())
+        .exceptionallyCompose(SnapshotPolicy::storeFull)
+        .thenCompose(
+            created -> {
+              isCreating = false;
+              return created
+                  ? context
+                      .api()
+                      .lastFromLeader(place.messages().stream(), place.messages().subject())
+                  : CompletableFuture.failedFuture(
+                      JetStreamFailure.notDelivered("the namespace was deleted"));
+            });
+  }
+
+  /** Without space for a stream there is no use in trying again at once. */
+  private static CompletableFuture<Boolean> storeFull(Throwable thrown) {
+    return CompletableFuture.failedFuture(
+        JetStreamErrors.isFull(JetStreamErrors.failure(thrown))
+            ? JetStreamErrors.toStoreException(thrown)
+            : thrown);
   }
 
   @Override
@@ -151,6 +185,15 @@ final class SnapshotPolicy
         ? new Step.Refuse<>(
             StoreException.outcomeUnknown(actor, "others changed the snapshot at the same time"))
         : new Step.PlaceTaken<>(decide(place, head, true, false));
+  }
+
+  /** A message that was deleted outside this write leaves an earlier head, or none. */
+  @Override
+  public Step<ActorId> fallenBehind(
+      Place place, Optional<StoredMessage> head, long publishedBehind) {
+    return change.isApplied(place.messages(), head)
+        ? new Step.Done<>(actor)
+        : WritePolicy.super.fallenBehind(place, head, publishedBehind);
   }
 
   /** Whether this message came directly after the one at a sequence, and so kept this write out. */

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -89,7 +90,7 @@ public final class ConditionalWrite<P, H, T> {
 
   private void locate() {
     whenRead(
-        policy.locate(),
+        policy::locate,
         this::locate,
         found -> {
           if (found instanceof WritePolicy.Located.At<P, T> at) {
@@ -110,10 +111,11 @@ public final class ConditionalWrite<P, H, T> {
   }
 
   private void readHead() {
-    whenRead(policy.readHead(place()), this::readHead, this::onHead);
+    whenRead(() -> policy.readHead(place()), this::readHead, this::onHead);
   }
 
   private void onHead(H head) {
+    policy.onHead(place(), head);
     long sequence = policy.sequence(head);
     if (publishedBehind == NOTHING_PUBLISHED) {
       carryOut(policy.decide(place(), head, true, false));
@@ -137,9 +139,9 @@ public final class ConditionalWrite<P, H, T> {
       readHead();
     } else if (step instanceof Step.Retry<T> retry) {
       lastError = retry.why();
-      later(longer(backoff.next(), retry.atLeast()), this::readHead);
+      after(longer(Backoff.jittered(backoff.next()), retry.atLeast()), this::readHead);
     } else if (step instanceof Step.Ask<T> ask) {
-      whenRead(ask.next(), this::readHead, this::carryOut);
+      whenRead(ask::next, this::readHead, this::carryOut);
     } else if (step instanceof Step.Change<T> change) {
       change(change);
     } else if (step instanceof Step.PlaceTaken<T> taken) {
@@ -206,12 +208,17 @@ public final class ConditionalWrite<P, H, T> {
                 }));
   }
 
+  /** Only a stream that is found missing twice, over a time, can be lost: others do not respond. */
   private void waitForStream(JetStreamFailure why) {
+    if (!JetStreamErrors.isStreamMissing(why)) {
+      retry(why);
+      return;
+    }
     long now = System.nanoTime();
     long since = missingSince == null ? now : missingSince;
     missingSince = since;
     Optional<StoreException> lost =
-        JetStreamErrors.isStreamMissing(why) && now - since > LogDamage.LOST_AFTER.toNanos()
+        now - since > LogDamage.LOST_AFTER.toNanos()
             ? policy.streamLost(place())
             : Optional.empty();
     if (lost.isPresent()) {
@@ -234,26 +241,42 @@ public final class ConditionalWrite<P, H, T> {
   }
 
   /** Continues with the result of a read, or repeats the read. */
-  private <R> void whenRead(CompletableFuture<R> read, Runnable again, Consumer<R> next) {
+  private <R> void whenRead(Supplier<CompletableFuture<R>> read, Runnable again, Consumer<R> next) {
     if (answer.isDone()) {
       return;
     }
-    read.whenComplete(
-        unlessDone(
-            (found, thrown) -> {
-              if (thrown == null) {
-                next.accept(found);
-                return;
-              }
-              lastError = Exceptions.unwrap(thrown);
-              if (!(lastError instanceof StoreException known)) {
-                onReadFailure(JetStreamErrors.failure(thrown), again);
-              } else if (known.reason() == Reason.STORE_UNAVAILABLE) {
-                later(backoff.next(), again);
-              } else {
-                fail(known);
-              }
-            }));
+    read.get()
+        .whenComplete(
+            unlessDone(
+                (found, thrown) -> {
+                  if (thrown == null) {
+                    next.accept(found);
+                    return;
+                  }
+                  lastError = Exceptions.unwrap(thrown);
+                  throwIfBug(lastError);
+                  if (!(lastError instanceof StoreException known)) {
+                    onReadFailure(JetStreamErrors.failure(thrown), again);
+                  } else if (known.reason() == Reason.STORE_UNAVAILABLE) {
+                    later(backoff.next(), again);
+                  } else {
+                    fail(known);
+                  }
+                }));
+  }
+
+  /** A bug in a policy ends the write with a line in the log, rather than be retried in silence. */
+  private static void throwIfBug(Throwable thrown) {
+    if (thrown instanceof Error bug) {
+      throw bug;
+    }
+    // jnats throws an IllegalStateException if it is not connected.
+    if (thrown instanceof RuntimeException bug
+        && !(thrown instanceof StoreException)
+        && !(thrown instanceof JetStreamFailure)
+        && !(thrown instanceof IllegalStateException)) {
+      throw bug;
+    }
   }
 
   private void onReadFailure(JetStreamFailure why, Runnable again) {
@@ -294,10 +317,14 @@ public final class ConditionalWrite<P, H, T> {
   }
 
   private void later(Duration pause, Runnable next) {
+    after(Backoff.jittered(pause), next);
+  }
+
+  private void after(Duration pause, Runnable next) {
     if (pause.isZero()) {
       next.run();
     } else {
-      writer.timers().after(Backoff.jittered(pause), guard.of(next));
+      writer.timers().after(pause, guard.of(next));
     }
   }
 

@@ -42,6 +42,9 @@ public interface WritePolicy<P, H, T> {
   /** Reads the head from the stream's leader. */
   CompletableFuture<H> readHead(P place);
 
+  /** Learns a head that the leader has, before it is decided about. */
+  default void onHead(P place, H head) {}
+
   /** The sequence of the head; 0 if there is no message. */
   long sequence(H head);
 
