@@ -2,7 +2,7 @@ package dev.aether.client;
 
 import java.util.stream.Stream;
 
-/** What a read of a log delivers, one at a time; a subscription delivers it, too. */
+/** One item of a log read. Subscriptions deliver the same items. */
 public sealed interface LogSignal extends SubscriptionSignal {
 
   /**

@@ -26,8 +26,8 @@ public final class NamespaceExistsException extends AetherException {
   }
 
   /**
-   * Whether this call may have created the namespace itself: an attempt got no answer, and the next
-   * attempt found the namespace.
+   * Returns true if this call may have created the namespace itself: one attempt was not answered,
+   * and the next one found the namespace.
    */
   public boolean maybeCreatedByThisCall() {
     return maybeCreatedByThisCall;

@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What to subscribe to.
+ * The namespaces and events of a subscription, and where it starts.
  *
  * <p>Patterns are tokens joined by dots: {@code *} matches exactly one token, {@code >} one or more
  * at the end.

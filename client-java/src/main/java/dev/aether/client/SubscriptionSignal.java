@@ -1,9 +1,9 @@
 package dev.aether.client;
 
 /**
- * What a subscription delivers, one at a time, when it is read as a stream or a publisher. Commits,
- * cursors and corrupt records are {@link LogSignal}s, as in a read of the log. A {@link
- * SubscriptionListener} receives the same in the same order.
+ * One item of a subscription that is read as a stream or a publisher. Commits, cursors and corrupt
+ * records are {@link LogSignal}s, as in a log read. A {@link SubscriptionListener} receives the
+ * same items in the same order.
  */
 public sealed interface SubscriptionSignal
     permits LogSignal,

@@ -11,7 +11,7 @@ public interface Driver extends AutoCloseable {
   /** Its name in tables. */
   String name();
 
-  /** Whether it uses Aether; otherwise it is what Aether is compared with. */
+  /** Returns true for Aether, and false for a system that Aether is compared with. */
   boolean isAether();
 
   /** The number of events per commit, at least 1. */

@@ -66,7 +66,7 @@ final class Neighbour implements AutoCloseable {
             });
   }
 
-  /** What the client has experienced. */
+  /** The latencies and failures that the client measured. */
   record Figures(int saves, double p50, double p99, double longest, Map<String, Integer> failed) {
     @Override
     public String toString() {

@@ -13,7 +13,7 @@ public final class PageCache {
 
   private PageCache() {}
 
-  /** Whether this process is permitted to: on Linux, as root. */
+  /** Returns whether this process may drop the page cache, which needs root on Linux. */
   public static boolean canDrop() {
     return Files.isWritable(DROP);
   }

@@ -94,7 +94,7 @@ record ActorsConfig<S, E>(
     return new ReadOptions(version + 1, 0, 0, false, null, settings.call());
   }
 
-  /** Whether the known state does not belong to the history that the conflict reports. */
+  /** Returns true if the conflict reports another history than the one of the known state. */
   static boolean isOther(Loaded<?> known, Conflict conflict) {
     return conflict.currentVersion() < known.version();
   }
