@@ -256,7 +256,7 @@ public final class SubscriptionLoop implements AutoCloseable {
   private void advance() {
     unparkIfReady();
     boolean more = true;
-    while (more && started && !ended && !waitsForRoom && sink.isReady()) {
+    while (more && started && !ended && !isBlocked()) {
       more = sendNext();
     }
     if (isBlocked() && bus.pages().hasWaiters()) {

@@ -90,6 +90,11 @@ public interface Namespaces {
       int replicas,
       long maxBytes,
       Instant createdAt) {
+    /** Whether the namespace, as the registry has it now, is still this incarnation. */
+    public boolean isCurrentIn(Optional<Info> now) {
+      return now.filter(found -> found.incarnation().equals(incarnation)).isPresent();
+    }
+
     /** The logs of its partitions, in order. */
     public List<LogId> logs() {
       return IntStream.range(0, partitions)

@@ -1,5 +1,6 @@
 package dev.aether.server.grpc.saves;
 
+import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.StoreException.VersionConflict;
 import dev.aether.server.grpc.errors.ConflictWithEvents;
@@ -72,20 +73,16 @@ final class MissedEvents {
     int count = Integer.compareUnsigned(max, MAX_EVENTS) < 0 ? max : MAX_EVENTS;
     long last = Math.min(conflict.currentVersion(), first + count - 1);
     ActorRange range = new ActorRange(save.namespace(), save.actor(), first, last, false);
+    // Of the incarnation that refused the save: another one has other events.
+    String incarnation = conflict.incarnation().orElseThrow();
     CompletableFuture<List<LogEntry>> page =
-        conflictPage(conflict.incarnation().orElseThrow(), range);
+        CatchAll.begin(() -> store.readIncarnation(incarnation, range).next());
     page.whenComplete((read, thrown) -> reads.release());
     // A copy, so that the timeout does not complete the future on which the release depends.
     return page.copy()
         .completeOnTimeout(List.of(), within, TimeUnit.NANOSECONDS)
         .exceptionally(thrown -> List.of())
         .thenApply(entries -> withoutGap(entries, range));
-  }
-
-  /** A page of the incarnation that refused the save: another one has other events. */
-  private CompletableFuture<List<LogEntry>> conflictPage(String incarnation, ActorRange range) {
-    return CompletableFuture.completedFuture(range)
-        .thenCompose(missed -> store.readIncarnation(incarnation, missed).next());
   }
 
   /** The events of the range up to the first that is missing or damaged. */

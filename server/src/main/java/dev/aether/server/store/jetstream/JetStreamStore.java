@@ -72,7 +72,7 @@ public final class JetStreamStore implements Store {
   /** The heap divided by this is the limit for running and waiting saves. */
   private static final int HEAP_SHARE_OF_SAVES = 8;
 
-  private static final int HEAP_SHARE_OF_SNAPSHOT_CHANGES = 16;
+  private static final int HEAP_SHARE_OF_CHANGES = 16;
   private static final int READ_THREADS = 2;
   private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
@@ -134,7 +134,7 @@ public final class JetStreamStore implements Store {
     batches = new BatchReader(connection, timers, readers);
     consumers = new OrderedConsumers(connection, api, timers);
     saves = writer(JetStreamApi.MAX_PUBLISHES, HEAP_SHARE_OF_SAVES);
-    snapshotChanges = writer(MAX_SNAPSHOT_CHANGES, HEAP_SHARE_OF_SNAPSHOT_CHANGES);
+    snapshotChanges = writer(MAX_SNAPSHOT_CHANGES, HEAP_SHARE_OF_CHANGES);
     namespaces = openRegistry(config, giveUpAt);
     KnownCommits known =
         KnownCommits.withBounds(
@@ -148,7 +148,7 @@ public final class JetStreamStore implements Store {
     ActorLogs logs = new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);
     events =
         new JetStreamEventStore(
-            new SaveContext(logs, damage, namespaces, known, maxCommitBytes, config.sync()),
+            new SaveContext(logs, namespaces, known, maxCommitBytes, config.sync()),
             saves,
             new ActorReads(logs, namespaces));
     actors = new JetStreamActors(logs, namespaces, new SubjectBlocks(api, readers));
@@ -188,7 +188,7 @@ public final class JetStreamStore implements Store {
         return NamespaceRegistry.open(
                 api,
                 timers,
-                writer(MAX_REGISTRY_CHANGES, HEAP_SHARE_OF_SNAPSHOT_CHANGES),
+                writer(MAX_REGISTRY_CHANGES, HEAP_SHARE_OF_CHANGES),
                 consumers,
                 config.replicas(),
                 config.autoCreate() ? config.autoCreateLimit() : 0)

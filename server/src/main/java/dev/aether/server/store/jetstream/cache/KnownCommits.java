@@ -43,20 +43,20 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
    * Records a commit that this node stored.
    *
    * @param before the head before the commit
-   * @param after the head that is the commit
    * @param isExact whether it was saved with an expected version
    */
   public void stored(
       String stream,
       String subject,
       ActorHead before,
-      RecentCommits.Seen commit,
-      ActorHead after,
+      CommitHeader header,
+      long sequence,
       boolean isExact) {
-    heads.update(subject, after);
-    if (!ages.stored(stream, after.sequence())) {
+    heads.update(subject, ActorHead.after(header, sequence));
+    if (!ages.stored(stream, sequence)) {
       recent.forgetAll();
     }
+    RecentCommits.Seen commit = RecentCommits.Seen.of(header, sequence);
     if (isExact) {
       recent.onCommit(subject, commit, ages.tooOld(stream));
     } else {

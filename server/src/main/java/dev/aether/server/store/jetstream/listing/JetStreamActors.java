@@ -11,7 +11,6 @@ import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.read.ActorLog;
 import dev.aether.server.store.jetstream.read.ActorLogs;
 import dev.aether.server.store.jetstream.registry.CurrentIncarnation;
-import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,7 +110,7 @@ public final class JetStreamActors implements Actors {
         .look(info.namespace())
         .thenCompose(
             now ->
-                SnapshotStream.isCurrent(now, info)
+                info.isCurrentIn(now)
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : CompletableFuture.failedFuture(thrown));
   }

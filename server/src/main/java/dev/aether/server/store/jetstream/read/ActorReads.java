@@ -81,7 +81,7 @@ public final class ActorReads {
   }
 
   /**
-   * A reader that reads up its namespace when the first page is requested. All later pages come
+   * A reader that looks up its namespace when the first page is requested. All later pages come
    * from the same incarnation; if it is deleted meanwhile, the reader fails rather than mix two
    * incarnations.
    */

@@ -21,6 +21,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -180,7 +181,7 @@ final class RegistryStream {
     private final Optional<Duration> fullPause;
 
     /** The last refusal for lack of space, if space is being freed. */
-    private volatile Optional<JetStreamFailure> full = Optional.empty();
+    private volatile @Nullable JetStreamFailure full;
 
     RecordPolicy(NamespaceRecord record, long revision, Optional<Duration> fullPause) {
       this.record = record;
@@ -251,15 +252,17 @@ final class RegistryStream {
       if (!JetStreamErrors.isFull(why) || fullPause.isEmpty()) {
         return Optional.empty();
       }
-      full = Optional.of(why);
+      full = why;
       return Optional.of(new Step.Retry<>(why, fullPause.get()));
     }
 
     @Override
     public Throwable failure(Throwable why, boolean isUncertain) {
-      return isUncertain
-          ? JetStreamFailure.noAnswer(String.valueOf(why.getMessage()))
-          : full.<Throwable>map(known -> known).orElse(why);
+      if (isUncertain) {
+        return JetStreamFailure.noAnswer(String.valueOf(why.getMessage()));
+      }
+      JetStreamFailure lastFull = full;
+      return lastFull == null ? why : lastFull;
     }
   }
 

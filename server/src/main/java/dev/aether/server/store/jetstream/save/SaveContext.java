@@ -3,7 +3,6 @@ package dev.aether.server.store.jetstream.save;
 import dev.aether.server.event.Durability;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.jetstream.cache.KnownCommits;
-import dev.aether.server.store.jetstream.damage.LogDamage;
 import dev.aether.server.store.jetstream.read.ActorLogs;
 
 /**
@@ -14,7 +13,6 @@ import dev.aether.server.store.jetstream.read.ActorLogs;
  */
 public record SaveContext(
     ActorLogs actors,
-    LogDamage damage,
     Namespaces namespaces,
     KnownCommits known,
     int maxCommitBytes,

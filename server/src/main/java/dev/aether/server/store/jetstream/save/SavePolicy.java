@@ -76,7 +76,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   @Override
   public Optional<StoreException> streamLost(ActorLog actor) {
-    return Optional.of(context.damage().lost(actor.stream(), save.actor().value()));
+    return Optional.of(context.actors().damage().lost(actor.stream(), save.actor().value()));
   }
 
   /**
@@ -237,16 +237,9 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   private Saved stored(ActorLog actor, ActorHead head, CommitHeader header, long sequence) {
     LogStream stream = actor.stream();
-    context.damage().seen(stream, sequence);
-    context
-        .known()
-        .stored(
-            stream.name(),
-            actor.subject(),
-            head,
-            RecentCommits.Seen.of(header, sequence),
-            ActorHead.after(header, sequence),
-            save.expected() instanceof ExpectedVersion.Exactly);
+    context.actors().damage().seen(stream, sequence);
+    boolean isExact = save.expected() instanceof ExpectedVersion.Exactly;
+    context.known().stored(stream.name(), actor.subject(), head, header, sequence, isExact);
     return saved(actor, header, sequence, false);
   }
 

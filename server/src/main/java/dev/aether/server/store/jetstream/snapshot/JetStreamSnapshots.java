@@ -97,7 +97,7 @@ public final class JetStreamSnapshots implements Snapshots {
         .look(namespace.namespace())
         .thenCompose(
             now ->
-                SnapshotStream.isCurrent(now, namespace)
+                namespace.isCurrentIn(now)
                     ? CompletableFuture.completedFuture(Optional.empty())
                     : latest(now, actor));
   }

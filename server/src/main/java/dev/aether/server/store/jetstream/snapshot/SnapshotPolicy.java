@@ -76,7 +76,7 @@ final class SnapshotPolicy
     return context
         .namespaces()
         .look(namespace)
-        .thenApply(now -> SnapshotStream.isCurrent(now, place.namespace()));
+        .thenApply(now -> place.namespace().isCurrentIn(now));
   }
 
   @Override
@@ -178,10 +178,10 @@ final class SnapshotPolicy
   @Override
   public Step<ActorId> overtaken(
       Place place, Optional<StoredMessage> head, long publishedBehind, boolean isUncertain) {
-    if (change.isApplied(place.messages(), head)) {
-      return new Step.Done<>(actor);
-    }
-    return isUncertain && !follows(place.messages(), head, publishedBehind)
+    SnapshotMessages messages = place.messages();
+    return isUncertain
+            && !change.isApplied(messages, head)
+            && !follows(messages, head, publishedBehind)
         ? new Step.Refuse<>(
             StoreException.outcomeUnknown(actor, "others changed the snapshot at the same time"))
         : new Step.PlaceTaken<>(decide(place, head, true, false));

@@ -6,7 +6,6 @@ import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Creates the stream of a namespace's snapshots when the first one is saved. */
@@ -34,14 +33,9 @@ public final class SnapshotStream {
         .thenCompose(there -> namespaces.look(info.namespace()))
         .thenCompose(
             now ->
-                isCurrent(now, info)
+                info.isCurrentIn(now)
                     ? CompletableFuture.completedFuture(true)
                     : api.deleteStream(SubjectCodec.snapshotStream(info))
                         .thenApply(deleted -> false));
-  }
-
-  /** Whether the namespace still has this incarnation. */
-  public static boolean isCurrent(Optional<Namespaces.Info> now, Namespaces.Info info) {
-    return now.filter(found -> found.incarnation().equals(info.incarnation())).isPresent();
   }
 }

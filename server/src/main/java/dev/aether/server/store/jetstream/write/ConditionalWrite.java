@@ -164,7 +164,7 @@ public final class ConditionalWrite<P, H, T> {
 
   private void change(Step.Change<T> change) {
     if (gate.publish()) {
-      change.change().get().whenComplete(published(this::carryOut, this::retry));
+      change.change().get().whenComplete(published(this::carryOut, why -> retry()));
     }
   }
 
@@ -177,20 +177,20 @@ public final class ConditionalWrite<P, H, T> {
     } else if (JetStreamErrors.isStreamMissing(why)) {
       checkPlace(why);
     } else if (gate.isUncertain() || JetStreamErrors.isTransient(why)) {
-      retry(why);
+      retry();
     } else {
       fail(why);
     }
   }
 
-  private void retry(JetStreamFailure why) {
+  private void retry() {
     later(backoff.next(), this::readHead);
   }
 
   /** Checks whether the stream is missing because its namespace was deleted. */
   private void checkPlace(JetStreamFailure why) {
     if (why.kind() == JetStreamFailure.Kind.NO_ANSWER) {
-      retry(why);
+      retry();
       return;
     }
     policy
@@ -199,7 +199,7 @@ public final class ConditionalWrite<P, H, T> {
             unlessDone(
                 (current, thrown) -> {
                   if (thrown != null) {
-                    retry(why);
+                    retry();
                   } else if (current) {
                     waitForStream(why);
                   } else {
@@ -211,7 +211,7 @@ public final class ConditionalWrite<P, H, T> {
   /** Only a stream that is found missing twice, over a time, can be lost: others do not respond. */
   private void waitForStream(JetStreamFailure why) {
     if (!JetStreamErrors.isStreamMissing(why)) {
-      retry(why);
+      retry();
       return;
     }
     long now = System.nanoTime();
@@ -224,7 +224,7 @@ public final class ConditionalWrite<P, H, T> {
     if (lost.isPresent()) {
       fail(lost.get());
     } else {
-      retry(why);
+      retry();
     }
   }
 
@@ -253,11 +253,12 @@ public final class ConditionalWrite<P, H, T> {
                     next.accept(found);
                     return;
                   }
-                  lastError = Exceptions.unwrap(thrown);
-                  throwIfBug(lastError);
-                  if (!(lastError instanceof StoreException known)) {
-                    onReadFailure(JetStreamErrors.failure(thrown), again);
+                  Throwable cause = Exceptions.unwrap(thrown);
+                  throwIfBug(cause);
+                  if (!(cause instanceof StoreException known)) {
+                    onReadFailure(JetStreamErrors.failure(cause), again);
                   } else if (known.reason() == Reason.STORE_UNAVAILABLE) {
+                    lastError = known;
                     later(backoff.next(), again);
                   } else {
                     fail(known);

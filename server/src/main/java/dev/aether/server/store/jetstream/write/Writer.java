@@ -55,7 +55,7 @@ public final class Writer {
     return write.answer();
   }
 
-  /** Publishes; the only place that does. */
+  /** Sends the publish of a write. */
   CompletableFuture<Long> publish(Step.Publish<?> publish) {
     return publish.evenIfFull()
         ? api.publishEvenIfFull(
