@@ -14,6 +14,8 @@ import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -185,6 +187,19 @@ final class SaveStreamTest {
   void aSaveThatWasNeverSentIsNotUnknown() throws Exception {
     server.stop();
     try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> save =
+          stream.save(builder("a", 1).deadline(Duration.ofMillis(300)).build());
+
+      assertInstanceOf(ServerUnreachableException.class, failureOf(save));
+    }
+  }
+
+  /** The port accepts connections in the backlog and never speaks HTTP/2: gRPC keeps connecting. */
+  @Test
+  void aSaveWhoseDeadlinePassesWhileTheStreamIsConnectingWasNeverSent() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        AetherClient connecting = AetherClient.connect("127.0.0.1:" + silent.getLocalPort());
+        SaveStream stream = connecting.saveStream(SaveStreamOptions.defaults())) {
       CompletableFuture<Saved> save =
           stream.save(builder("a", 1).deadline(Duration.ofMillis(300)).build());
 

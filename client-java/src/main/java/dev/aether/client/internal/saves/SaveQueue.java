@@ -151,7 +151,8 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     try {
       checkScheduled = false;
       SaveStreamCall current = call;
-      connected = current != null;
+      // A call that has been started may still wait for its connection.
+      connected = current != null && current.mayHaveSent();
       late = pending.late(System.nanoTime());
       for (PendingSave save : late) {
         remove(save);
