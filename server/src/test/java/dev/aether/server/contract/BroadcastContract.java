@@ -16,6 +16,7 @@ import dev.aether.v1.PublishRequest;
 import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse.FrameCase;
 import io.grpc.Status;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.UUID;
@@ -87,8 +88,13 @@ abstract class BroadcastContract extends Contract {
     }
   }
 
+  /**
+   * As precise as the server's own clock: a broadcast can arrive within the millisecond in which it
+   * was published.
+   */
   private static Timestamp now() {
-    return Timestamps.fromMillis(System.currentTimeMillis());
+    Instant now = Instant.now();
+    return Timestamp.newBuilder().setSeconds(now.getEpochSecond()).setNanos(now.getNano()).build();
   }
 
   @Test
