@@ -55,7 +55,10 @@ public final class ConditionalWrite<P, H, T> {
   /** The sequence of the head after which the write was last published. */
   private long publishedBehind = NOTHING_PUBLISHED;
 
-  /** When the stream of this place was first found missing, as {@link System#nanoTime}. */
+  /**
+   * Since when the stream of this place was found missing and not found, as {@link
+   * System#nanoTime}.
+   */
   private @Nullable Long missingSince;
 
   /** The last failure that did not end the write. Read by the deadline's thread. */
@@ -115,6 +118,7 @@ public final class ConditionalWrite<P, H, T> {
   }
 
   private void onHead(H head) {
+    missingSince = null;
     policy.onHead(place(), head);
     long sequence = policy.sequence(head);
     if (publishedBehind == NOTHING_PUBLISHED) {

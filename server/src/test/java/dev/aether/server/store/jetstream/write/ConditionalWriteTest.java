@@ -1,0 +1,331 @@
+package dev.aether.server.store.jetstream.write;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.format.LogStream;
+import dev.aether.server.store.jetstream.format.StoredMessage;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import dev.aether.server.store.jetstream.wire.PublishHeaders;
+import dev.aether.server.testing.TestNatsServer;
+import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
+import io.nats.client.Nats;
+import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInfo;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+/** Writes to a real stream whose policy reads what the test wants it to read. */
+@Timeout(60)
+class ConditionalWriteTest {
+  private static final Duration LONG = Duration.ofSeconds(40);
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final int SOON_SECONDS = 20;
+
+  /** Longer than any pause between two steps of a write. */
+  private static final Duration LONGER_THAN_ANY_PAUSE = Duration.ofMillis(260);
+
+  private static TestNatsServer nats;
+
+  private final Logger logger = (Logger) LoggerFactory.getLogger(CatchAll.class);
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+  private final Timers timers = new Timers();
+  private Connection connection;
+  private Connection meddler;
+  private JetStreamApi api;
+  private Writer writer;
+  private LogStream stream;
+
+  @BeforeAll
+  static void startNats() {
+    nats = TestNatsServer.start();
+  }
+
+  @AfterAll
+  static void stopNats() {
+    nats.close();
+  }
+
+  @BeforeEach
+  void open(TestInfo test) throws IOException, InterruptedException {
+    connection = Nats.connect(nats.url());
+    meddler = Nats.connect(nats.url());
+    api = new JetStreamApi(connection);
+    writer = new Writer(api, timers, new DeadlineScheduler(timers), 100, 1_000_000);
+    Namespace namespace = new Namespace(test.getTestMethod().orElseThrow().getName());
+    stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
+    logged.start();
+    logger.addAppender(logged);
+  }
+
+  @AfterEach
+  void close() throws InterruptedException {
+    logger.detachAppender(logged);
+    timers.close();
+    meddler.close();
+    connection.close();
+  }
+
+  private void createStream(boolean acknowledges) {
+    try {
+      var unused =
+          meddler
+              .jetStreamManagement()
+              .addStream(
+                  StreamConfiguration.builder()
+                      .name(stream.name())
+                      .subjects(stream.name())
+                      .noAck(!acknowledges)
+                      .build());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (JetStreamApiException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private CompletableFuture<Long> write(Policy policy, Duration within) {
+    return writer.write("key", 0, policy, System.nanoTime() + within.toNanos());
+  }
+
+  private static Throwable failure(CompletableFuture<?> write) {
+    return assertThrows(ExecutionException.class, () -> write.get(SOON_SECONDS, TimeUnit.SECONDS))
+        .getCause();
+  }
+
+  /** Publishes one message to the stream; its place is the stream's name. */
+  private class Policy implements WritePolicy<String, Long, Long> {
+    final AtomicInteger requests = new AtomicInteger();
+
+    @Override
+    public String name() {
+      return "a write of the test";
+    }
+
+    @Override
+    public CompletableFuture<Located<String, Long>> locate() {
+      return CompletableFuture.completedFuture(new Located.At<>(stream.name()));
+    }
+
+    @Override
+    public CompletableFuture<Boolean> isCurrent(String place) {
+      return CompletableFuture.completedFuture(true);
+    }
+
+    @Override
+    public Optional<StoreException> streamLost(String place) {
+      return Optional.of(new StoreException.CorruptRecord("", 0, 0, "its stream is gone"));
+    }
+
+    @Override
+    public Optional<Long> knownHead(String place) {
+      return Optional.empty();
+    }
+
+    @Override
+    public CompletableFuture<Long> readHead(String place) {
+      return api.lastFromLeader(place, place)
+          .thenApply(last -> last.map(StoredMessage::sequence).orElse(0L));
+    }
+
+    @Override
+    public long sequence(Long head) {
+      return head;
+    }
+
+    @Override
+    public Step<Long> decide(String place, Long head, boolean isFromLeader, boolean isAgain) {
+      return new Step.Publish<>(
+          place,
+          place,
+          head,
+          PublishHeaders.expecting(place, head),
+          new byte[0],
+          false,
+          sequence -> sequence);
+    }
+
+    @Override
+    public Step<Long> overtaken(
+        String place, Long head, long publishedBehind, boolean isUncertain) {
+      return new Step.Done<>(head);
+    }
+
+    @Override
+    public Throwable failure(Throwable why, boolean isUncertain) {
+      return isUncertain
+          ? StoreException.outcomeUnknown(new ActorId("a"), "test")
+          : JetStreamErrors.toStoreException(why);
+    }
+  }
+
+  /** What it reads changes when more time has passed than a stream must be missing to be lost. */
+  private abstract class WithTime extends Policy {
+    private final long begun = System.nanoTime();
+
+    boolean isLongAfter() {
+      return System.nanoTime() - begun
+          > LogDamage.LOST_AFTER.multipliedBy(5).dividedBy(4).toNanos();
+    }
+  }
+
+  @Test
+  void aStreamThatIsMissingForATimeIsLost() {
+    assertEquals(
+        Reason.CORRUPT_RECORD,
+        assertInstanceOf(StoreException.class, failure(write(new Policy(), LONG))).reason());
+  }
+
+  @Test
+  void aStreamThatIsMissingOnceAfterOtherFailuresIsNotLost() throws Exception {
+    Connection interrupted = Nats.connect(nats.url());
+    interrupted.close();
+    Policy policy =
+        new WithTime() {
+          @Override
+          public CompletableFuture<Long> readHead(String place) {
+            return isLongAfter()
+                ? super.readHead(place).whenComplete((head, thrown) -> createIf(thrown))
+                : new JetStreamApi(interrupted).lastFromLeader(place, place).thenApply(last -> 0L);
+          }
+
+          private void createIf(@Nullable Throwable missing) {
+            if (missing != null) {
+              createStream(true);
+            }
+          }
+        };
+    assertEquals(1, write(policy, LONG).get(SOON_SECONDS, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aStreamThatIsMissingAgainAfterItWasFoundIsNotLost() throws Exception {
+    createStream(true);
+    Policy policy =
+        new WithTime() {
+          private int missed;
+
+          @Override
+          public CompletableFuture<Long> readHead(String place) {
+            boolean isMissing = missed == 0 || (missed == 1 && isLongAfter());
+            missed += isMissing ? 1 : 0;
+            return super.readHead(isMissing ? "no-such-stream" : place);
+          }
+
+          @Override
+          public Step<Long> decide(String place, Long head, boolean isFromLeader, boolean isAgain) {
+            return missed == 2
+                ? super.decide(place, head, isFromLeader, isAgain)
+                : new Step.Retry<>(JetStreamFailure.notDelivered("not yet"));
+          }
+        };
+    assertEquals(1, write(policy, LONG).get(SOON_SECONDS, TimeUnit.SECONDS));
+  }
+
+  @Test
+  void aWriteThatWasAnsweredLooksForNoPlace() throws InterruptedException {
+    assertSendsNothingAfterItsAnswer(
+        new Policy() {
+          @Override
+          public CompletableFuture<Located<String, Long>> locate() {
+            requests.incrementAndGet();
+            return CompletableFuture.failedFuture(StoreException.storeUnavailable("test"));
+          }
+        });
+  }
+
+  @Test
+  void aWriteThatWasAnsweredReadsNoHead() throws InterruptedException {
+    assertSendsNothingAfterItsAnswer(
+        new Policy() {
+          @Override
+          public CompletableFuture<Long> readHead(String place) {
+            requests.incrementAndGet();
+            return CompletableFuture.failedFuture(StoreException.storeUnavailable("test"));
+          }
+        });
+  }
+
+  /** The requests fail at once, so a request is always waiting for its pause to end. */
+  private void assertSendsNothingAfterItsAnswer(Policy policy) throws InterruptedException {
+    AtomicInteger beforeAnswer = new AtomicInteger();
+    CountDownLatch paused = new CountDownLatch(1);
+    CompletableFuture<Long> write =
+        write(policy, SHORT)
+            .whenComplete(
+                (stored, thrown) -> {
+                  beforeAnswer.set(policy.requests.get());
+                  var unused = timers.after(LONGER_THAN_ANY_PAUSE, paused::countDown);
+                });
+    assertInstanceOf(StoreException.class, failure(write));
+    paused.await();
+    assertEquals(beforeAnswer.get(), policy.requests.get());
+  }
+
+  @Test
+  void aBugInAPolicyEndsTheWriteAndIsLogged() {
+    NullPointerException bug = new NullPointerException("planted by the test");
+    Policy policy =
+        new Policy() {
+          @Override
+          public CompletableFuture<Long> readHead(String place) {
+            return CompletableFuture.failedFuture(bug);
+          }
+        };
+    assertEquals(bug, failure(write(policy, LONG)));
+    assertEquals(1, logged.list.size());
+    assertEquals(Level.ERROR, logged.list.get(0).getLevel());
+    assertEquals(
+        "a write of the test failed because of a bug in this server",
+        logged.list.get(0).getFormattedMessage());
+  }
+
+  @Test
+  void aBugAfterAPublishWithoutAcknowledgementLeavesTheOutcomeUnknown() {
+    createStream(false);
+    Policy policy =
+        new Policy() {
+          @Override
+          public CompletableFuture<Long> readHead(String place) {
+            return requests.incrementAndGet() == 1
+                ? super.readHead(place)
+                : CompletableFuture.failedFuture(new NullPointerException("planted by the test"));
+          }
+        };
+    assertEquals(
+        Reason.OUTCOME_UNKNOWN,
+        assertInstanceOf(StoreException.class, failure(write(policy, LONG))).reason());
+  }
+}
