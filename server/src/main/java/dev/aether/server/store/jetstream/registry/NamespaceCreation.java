@@ -226,7 +226,7 @@ final class NamespaceCreation {
             .toArray(CompletableFuture<?>[]::new);
     NamespaceRecord active = NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_ACTIVE, record);
     return CompletableFuture.allOf(streams)
-        .thenCompose(made -> registry.put(active, found.revision()))
+        .thenCompose(made -> registry.putNext(active, found.revision()))
         .thenCompose(now -> deleteIfObsolete(record, now));
   }
 

@@ -150,7 +150,7 @@ final class NamespaceDeletion {
     NamespaceRecord deleted =
         NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_DELETED, found.record());
     return deleteStreams(found.record())
-        .thenCompose(unused -> registry.put(deleted, found.revision()))
+        .thenCompose(unused -> registry.putNext(deleted, found.revision()))
         .exceptionallyCompose(
             thrown ->
                 JetStreamErrors.isFull(JetStreamErrors.failure(thrown))

@@ -145,7 +145,8 @@ final class RegistryStream {
   }
 
   /**
-   * Writes a record if the name's last one has this revision.
+   * Writes the first record of a change if the name's last one has this revision. Fails with {@link
+   * StoreException.Overloaded} if too many changes are waiting; then nothing was changed.
    *
    * @return the leader's record afterwards: this one or, if another node was faster, that node's
    */
@@ -154,24 +155,35 @@ final class RegistryStream {
   }
 
   /**
-   * Writes a record after space was freed. JetStream's servers learn of that one after another.
-   * Attempts are less frequent, since each refusal for lack of space makes the leader of a
-   * replicated stream step down.
+   * Writes a later record of a change. What was begun may be completed by another call, so this
+   * does not fail with a StoreException if too many changes are waiting.
+   */
+  CompletableFuture<KnownNamespace> putNext(NamespaceRecord record, long revision) {
+    return undecided(put(record, revision));
+  }
+
+  /**
+   * Writes a later record of a change after space was freed. JetStream's servers learn of that one
+   * after another. Attempts are less frequent, since each refusal for lack of space makes the
+   * leader of a replicated stream step down.
    */
   CompletableFuture<KnownNamespace> putAfterFreeingSpace(NamespaceRecord record, long revision) {
-    return put(new RecordPolicy(record, revision, Optional.of(FREED_SPACE_PAUSE)));
+    return undecided(put(new RecordPolicy(record, revision, Optional.of(FREED_SPACE_PAUSE))));
   }
 
   private CompletableFuture<KnownNamespace> put(RecordPolicy policy) {
-    return writer
-        .write(policy.record.getNamespace(), 0, policy, System.nanoTime() + PUT_WITHIN.toNanos())
-        .exceptionallyCompose(
-            thrown ->
-                // Nothing was decided: what was begun may be completed by another call.
-                CompletableFuture.failedFuture(
-                    Exceptions.unwrap(thrown) instanceof StoreException.Overloaded overloaded
-                        ? JetStreamFailure.notDelivered(String.valueOf(overloaded.getMessage()))
-                        : thrown));
+    return writer.write(
+        policy.record.getNamespace(), 0, policy, System.nanoTime() + PUT_WITHIN.toNanos());
+  }
+
+  private static CompletableFuture<KnownNamespace> undecided(
+      CompletableFuture<KnownNamespace> put) {
+    return put.exceptionallyCompose(
+        thrown ->
+            CompletableFuture.failedFuture(
+                Exceptions.unwrap(thrown) instanceof StoreException.Overloaded overloaded
+                    ? JetStreamFailure.notDelivered(String.valueOf(overloaded.getMessage()))
+                    : thrown));
   }
 
   /** Writes a record for a name whose last record has a certain revision. */
