@@ -23,10 +23,14 @@ import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.Snapshot;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.nats.client.Connection;
+import io.nats.client.Dispatcher;
+import io.nats.client.Nats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -96,11 +100,15 @@ class FullStoreTest {
   }
 
   private void saveSnapshot(Node node, String actor, int bytes) {
+    saveSnapshot(node, namespace, actor, bytes);
+  }
+
+  private static void saveSnapshot(Node node, String in, String actor, int bytes) {
     var unused =
         node.store()
             .saveSnapshot(
                 SaveSnapshotRequest.newBuilder()
-                    .setNamespace(namespace)
+                    .setNamespace(in)
                     .setSnapshot(
                         Snapshot.newBuilder()
                             .setActorId(actor)
@@ -110,13 +118,14 @@ class FullStoreTest {
   }
 
   private void deleteSnapshot(Node node, String actor) {
+    deleteSnapshot(node, namespace, actor);
+  }
+
+  private static void deleteSnapshot(Node node, String in, String actor) {
     var unused =
         node.store()
             .deleteSnapshot(
-                DeleteSnapshotRequest.newBuilder()
-                    .setNamespace(namespace)
-                    .setActorId(actor)
-                    .build());
+                DeleteSnapshotRequest.newBuilder().setNamespace(in).setActorId(actor).build());
   }
 
   private String snapshotRefusal(Node node, String actor) {
@@ -177,6 +186,24 @@ class FullStoreTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"server", "account"})
+  void aFirstSnapshotInAFullStoreIsRefusedAndItsRemovalSucceeds(String kind) {
+    try (TestNatsServer nats =
+            TestNatsServer.start(TestNatsOptions.defaults().withRoom(room(kind)));
+        Node node = node(nats.url())) {
+      fill(node);
+
+      assertEquals(
+          Reason.STORE_FULL.name(), Refusal.of(() -> saveSnapshot(node, small, "a", 10)).reason());
+      deleteSnapshot(node, small, "a");
+
+      node.delete(namespace);
+      saveSnapshot(node, small, "a", 10);
+      deleteSnapshot(node, small, "a");
+    }
+  }
+
   @Test
   void aNamespaceWithAFullLogIsDeletedAndSoAreItsSnapshots() {
     try (TestNatsServer nats = TestNatsServer.start();
@@ -223,23 +250,40 @@ class FullStoreTest {
         () -> node.health("aether.v1.EventStore/SaveEvents") == status);
   }
 
+  /** A namespace needs a file handle for its log, and one for its snapshots once it has any. */
   @Test
-  void aNamespaceWithoutAFileHandleForItsLogIsAFullStore() {
+  void aStoreWithoutAFileHandleForAStreamIsFull() throws Exception {
+    List<String> creations = new CopyOnWriteArrayList<>();
     try (TestNatsServer nats =
             TestNatsServer.start(
                 TestNatsOptions.defaults().withRoom(new Room.OfFileHandles(FILE_HANDLES)));
-        Node node = node(nats.url())) {
-      for (int i = 0; i < 2 * FILE_HANDLES; i++) {
-        SaveEventsRequest.Builder save = Requests.saveAny(namespace + "-" + i, "a");
-        try {
-          var unused = node.save(save);
-        } catch (StatusRuntimeException e) {
-          assertEquals(Reason.STORE_FULL.name(), Refusal.of(e).reason(), e::getMessage);
-          return;
-        }
-      }
-      throw new AssertionError("file handles never ran out");
+        Node node = node(nats.url());
+        Connection listener = Nats.connect(nats.url())) {
+      Dispatcher requests =
+          listener.createDispatcher(request -> creations.add(request.getSubject()));
+      takeAllFileHandles(node);
+      requests.subscribe("$JS.API.STREAM.CREATE.*");
+      listener.flush(PATIENCE);
+
+      String first = namespace + "-0";
+      assertEquals(
+          Reason.STORE_FULL.name(), Refusal.of(() -> saveSnapshot(node, first, "a", 10)).reason());
+      Await.until("the request for its stream", PATIENCE, () -> !creations.isEmpty());
+      assertEquals(1, creations.size(), "it is not repeated");
+      deleteSnapshot(node, first, "a");
     }
+  }
+
+  private void takeAllFileHandles(Node node) {
+    for (int i = 0; i < 2 * FILE_HANDLES; i++) {
+      try {
+        var unused = node.save(Requests.saveAny(namespace + "-" + i, "a"));
+      } catch (StatusRuntimeException e) {
+        assertEquals(Reason.STORE_FULL.name(), Refusal.of(e).reason(), e::getMessage);
+        return;
+      }
+    }
+    throw new AssertionError("file handles never ran out");
   }
 
   @ParameterizedTest

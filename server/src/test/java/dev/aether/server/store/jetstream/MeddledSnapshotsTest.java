@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import dev.aether.server.codec.SnapshotCodec;
+import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
@@ -17,14 +19,22 @@ import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.ActorRange;
+import dev.aether.server.store.ActorReader;
+import dev.aether.server.store.ActorVersions;
+import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.Saved;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
+import dev.aether.server.store.jetstream.snapshot.JetStreamSnapshots;
+import dev.aether.server.store.jetstream.snapshot.SnapshotContext;
 import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.write.Writer;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.server.wire.SnapshotRecord;
@@ -37,6 +47,7 @@ import io.nats.client.Nats;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZonedDateTime;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -214,6 +225,17 @@ class MeddledSnapshotsTest {
   }
 
   @Test
+  void aDeletionWhoseRecordAnOperatorDeletesIsComplete() throws Exception {
+    save(store, snapshot(1, "s")).join();
+    lossy.lose("\"stream\":\"AETHER-SNAPSHOTS-", 1);
+    CompletableFuture<@Nullable Void> deletion = delete(store);
+    Await.until("the loss", SOON, () -> lossy.lost() == 1);
+    assertTrue(management.deleteMessage(SubjectCodec.snapshotStream(info()), lastSequence()));
+    deletion.join();
+    assertEquals(Optional.empty(), latest(other));
+  }
+
+  @Test
   void anotherChangeAfterALostAcknowledgementLeavesTheOutcomeUnknown() throws Exception {
     save(store, snapshot(1, "s")).join();
     lossy.lose("\"stream\":\"AETHER-SNAPSHOTS-", 1);
@@ -252,6 +274,99 @@ class MeddledSnapshotsTest {
     delete(store).join();
     assertEquals(Optional.empty(), latest(store));
     assertFalse(streams().contains(SubjectCodec.snapshotStream(gone)));
+  }
+
+  /** JetStream still sends heartbeats to all nodes' consumers of the registry, but no records. */
+  private void pauseRegistryConsumers() throws IOException, JetStreamApiException {
+    for (String consumer : management.getConsumerNames(StreamConfigs.REGISTRY)) {
+      management.pauseConsumer(
+          StreamConfigs.REGISTRY, consumer, ZonedDateTime.now().plusMinutes(5));
+    }
+  }
+
+  private void recreate() {
+    other.namespaces().delete(namespace, System.nanoTime() + SOON.toNanos()).join();
+    var unused = other.events().save(commit(0)).join();
+  }
+
+  @Test
+  void aNodeThatMissedARecreationChangesTheSnapshotsOfTheNewIncarnation() throws Exception {
+    assertTrue(store.namespaces().find(namespace).join().isPresent());
+    pauseRegistryConsumers();
+    recreate();
+    save(store, snapshot(1, "new")).join();
+    assertEquals(Optional.of(snapshot(1, "new")), latest(other));
+
+    pauseRegistryConsumers();
+    recreate();
+    assertEquals(Reason.SNAPSHOT_AHEAD, failure(save(store, snapshot(5, "old"))).reason());
+
+    save(other, snapshot(1, "newest")).join();
+    pauseRegistryConsumers();
+    recreate();
+    save(other, snapshot(1, "last")).join();
+    delete(store).join();
+    assertEquals(Optional.empty(), latest(other));
+  }
+
+  /**
+   * The namespace is recreated between the check of the actor's version and the creation of the
+   * stream. That its incarnation was deleted is not known when the stream has been created, since
+   * the registry's responses are lost.
+   */
+  @Test
+  void aSnapshotIsNotStoredInTheIncarnationThatWasJustDeleted() throws Exception {
+    Namespaces.Info old = info();
+    CompletableFuture<ActorVersions> checked = new CompletableFuture<>();
+    Connection connection = Nats.connect(lossy.url());
+    Timers timers = new Timers();
+    try {
+      JetStreamApi api = new JetStreamApi(connection);
+      Writer writer = new Writer(api, timers, new DeadlineScheduler(timers), 10, 1_000_000);
+      Snapshots snapshots =
+          new JetStreamSnapshots(
+              new SnapshotContext(
+                  api, registry(store), new EventsWithVersions(store.events(), checked), 1000),
+              writer);
+      CompletableFuture<@Nullable Void> save =
+          snapshots.save(
+              namespace, snapshot(1, "s"), System.nanoTime() + Duration.ofSeconds(30).toNanos());
+      recreate();
+      // A read is sent three times.
+      lossy.lose("\"subject\":\"" + StreamConfigs.NAMESPACE_SUBJECTS, 3);
+      checked.complete(new ActorVersions(1, 1));
+      save.join();
+      assertEquals(3, lossy.lost());
+      assertEquals(Optional.of(snapshot(1, "s")), latest(other));
+      assertFalse(streams().contains(SubjectCodec.snapshotStream(old)));
+    } finally {
+      timers.close();
+      connection.close();
+    }
+  }
+
+  /** Events of a store, with versions that the test provides. */
+  private record EventsWithVersions(EventStore events, CompletableFuture<ActorVersions> versions)
+      implements EventStore {
+    @Override
+    public CompletableFuture<ActorVersions> versions(Namespace namespace, ActorId actor) {
+      return versions;
+    }
+
+    @Override
+    public CompletableFuture<Saved> save(Save save) {
+      return events.save(save);
+    }
+
+    @Override
+    public ActorReader read(ActorRange range) {
+      return events.read(range);
+    }
+
+    @Override
+    public ActorReader readIncarnation(String incarnation, ActorRange range) {
+      return events.readIncarnation(incarnation, range);
+    }
   }
 
   private static NamespaceRegistry registry(JetStreamStore store) {

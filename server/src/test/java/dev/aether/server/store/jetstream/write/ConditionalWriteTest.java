@@ -12,6 +12,7 @@ import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
@@ -121,8 +122,8 @@ class ConditionalWriteTest {
   }
 
   private static Throwable failure(CompletableFuture<?> write) {
-    return assertThrows(ExecutionException.class, () -> write.get(SOON_SECONDS, TimeUnit.SECONDS))
-        .getCause();
+    return Exceptions.unwrap(
+        assertThrows(ExecutionException.class, () -> write.get(SOON_SECONDS, TimeUnit.SECONDS)));
   }
 
   /** Publishes one message to the stream; its place is the stream's name. */
