@@ -1,5 +1,6 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.concurrent.SerialLoop;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.LogId;

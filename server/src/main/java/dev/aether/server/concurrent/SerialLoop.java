@@ -1,4 +1,4 @@
-package dev.aether.server.bus;
+package dev.aether.server.concurrent;
 
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -7,16 +7,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Runs the work of one subscription on the threads of an executor, one piece at a time: after each
- * wake-up the waiting tasks, then the body. Wake-ups during a run lead to one more run.
- * Thread-safe.
+ * Runs work on the threads of an executor, one piece at a time: after each wake-up the waiting
+ * tasks, then the body. Wake-ups during a run lead to one more run. Thread-safe.
  */
-final class SerialLoop implements Executor {
+public final class SerialLoop implements Executor {
   private final Executor executor;
   private final Runnable body;
   private final Consumer<Throwable> onFailure;
 
-  /** Bounded by what can happen at once: a start, reads in progress and new namespaces. */
+  /** Bounded by what its user can have in progress at once. */
   private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
 
   /** Wake-ups that no run has seen yet. */
@@ -25,7 +24,7 @@ final class SerialLoop implements Executor {
   /**
    * @param onFailure receives whatever a task or the body throws
    */
-  SerialLoop(Executor executor, Runnable body, Consumer<Throwable> onFailure) {
+  public SerialLoop(Executor executor, Runnable body, Consumer<Throwable> onFailure) {
     this.executor = executor;
     this.body = body;
     this.onFailure = onFailure;
@@ -39,7 +38,7 @@ final class SerialLoop implements Executor {
   }
 
   /** Runs the body soon. */
-  void wake() {
+  public void wake() {
     if (wakeUps.getAndIncrement() == 0) {
       executor.execute(this::run);
     }
