@@ -147,6 +147,7 @@ public final class AetherServer implements AutoCloseable {
             config.replicas(),
             config.autoCreate(),
             config.autoCreateLimit(),
+            config.groupCommit(),
             disk,
             sync));
   }

@@ -1,6 +1,7 @@
 package dev.aether.server;
 
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.store.Store;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param autoCreate whether the first save to a namespace creates it
  * @param autoCreateLimit saves create no namespaces once the store has this many, however these
  *     were created
+ * @param groupCommit when JetStream stores saves to several actors together; needs nats-server 2.15
  * @param nodeId the node's name, as subscribers see it; empty for a new random name at each start
  * @param clock gives the time of events and snapshots whose senders left it out and, in memory, of
  *     stored commits. It is never used to measure durations
@@ -30,6 +32,7 @@ public record ServerConfig(
     int replicas,
     boolean autoCreate,
     int autoCreateLimit,
+    GroupCommitThresholds groupCommit,
     Optional<String> nodeId,
     InstantSource clock) {
 
@@ -39,7 +42,10 @@ public record ServerConfig(
    */
   public static final int AUTO_CREATE_LIMIT = 10_000;
 
-  /** Creates a configuration with the default limit of namespaces that saves create. */
+  /**
+   * Creates a configuration with group commit and with the default limit of namespaces that saves
+   * create.
+   */
   public ServerConfig(
       InetSocketAddress listen,
       Optional<InetSocketAddress> http,
@@ -48,7 +54,16 @@ public record ServerConfig(
       boolean autoCreate,
       Optional<String> nodeId,
       InstantSource clock) {
-    this(listen, http, store, replicas, autoCreate, AUTO_CREATE_LIMIT, nodeId, clock);
+    this(
+        listen,
+        http,
+        store,
+        replicas,
+        autoCreate,
+        AUTO_CREATE_LIMIT,
+        GroupCommitThresholds.DEFAULT,
+        nodeId,
+        clock);
   }
 
   /** The store of a node. */
@@ -97,28 +112,52 @@ public record ServerConfig(
   /** This configuration with another name. */
   public ServerConfig withNodeId(String name) {
     return new ServerConfig(
-        listen, http, store, replicas, autoCreate, autoCreateLimit, Optional.of(name), clock);
+        listen,
+        http,
+        store,
+        replicas,
+        autoCreate,
+        autoCreateLimit,
+        groupCommit,
+        Optional.of(name),
+        clock);
   }
 
   /** This configuration with another number of replicas. */
   public ServerConfig withReplicas(int count) {
-    return new ServerConfig(listen, http, store, count, autoCreate, autoCreateLimit, nodeId, clock);
+    return new ServerConfig(
+        listen, http, store, count, autoCreate, autoCreateLimit, groupCommit, nodeId, clock);
   }
 
   /** This configuration with another limit of namespaces that saves create. */
   public ServerConfig withAutoCreateLimit(int limit) {
-    return new ServerConfig(listen, http, store, replicas, autoCreate, limit, nodeId, clock);
+    return new ServerConfig(
+        listen, http, store, replicas, autoCreate, limit, groupCommit, nodeId, clock);
+  }
+
+  /** This configuration with other thresholds for group commit. */
+  public ServerConfig withGroupCommit(GroupCommitThresholds thresholds) {
+    return new ServerConfig(
+        listen, http, store, replicas, autoCreate, autoCreateLimit, thresholds, nodeId, clock);
   }
 
   /** This configuration with another clock. */
   public ServerConfig withClock(InstantSource source) {
     return new ServerConfig(
-        listen, http, store, replicas, autoCreate, autoCreateLimit, nodeId, source);
+        listen, http, store, replicas, autoCreate, autoCreateLimit, groupCommit, nodeId, source);
   }
 
   /** This configuration without an HTTP endpoint. */
   public ServerConfig withoutHttp() {
     return new ServerConfig(
-        listen, Optional.empty(), store, replicas, autoCreate, autoCreateLimit, nodeId, clock);
+        listen,
+        Optional.empty(),
+        store,
+        replicas,
+        autoCreate,
+        autoCreateLimit,
+        groupCommit,
+        nodeId,
+        clock);
   }
 }

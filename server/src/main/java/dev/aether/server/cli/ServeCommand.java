@@ -3,6 +3,7 @@ package dev.aether.server.cli;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.event.GroupCommitThresholds;
 import java.net.InetSocketAddress;
 import java.time.InstantSource;
 import java.util.List;
@@ -77,6 +78,19 @@ final class ServeCommand implements Callable<Integer> {
   private int autoCreateLimit = ServerConfig.AUTO_CREATE_LIMIT;
 
   @Option(
+      names = "--group-commit",
+      negatable = true,
+      arity = "0..1",
+      paramLabel = "true|false",
+      defaultValue = "true",
+      fallbackValue = "true",
+      description =
+          "Under load, store saves to different actors together, with one sync to disk. Applies to the"
+              + " private nats-server, to NATS servers with --nats-sync always, and to namespaces with"
+              + " several replicas. Default: ${DEFAULT-VALUE}")
+  private boolean groupCommit = true;
+
+  @Option(
       names = "--node-id",
       paramLabel = "NAME",
       description =
@@ -135,6 +149,7 @@ final class ServeCommand implements Callable<Integer> {
         replicas,
         autoCreate,
         autoCreateLimit,
+        groupCommit ? GroupCommitThresholds.DEFAULT : GroupCommitThresholds.OFF,
         Optional.ofNullable(nodeId),
         InstantSource.system());
   }

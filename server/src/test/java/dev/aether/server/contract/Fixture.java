@@ -57,7 +57,11 @@ final class Fixture implements AutoCloseable {
   }
 
   private Node node(StoreChoice store, int replicas, String name) {
-    Node node = Node.start(ServerConfig.on(store).withReplicas(replicas).withNodeId(name));
+    ServerConfig config = ServerConfig.on(store).withReplicas(replicas).withNodeId(name);
+    // The contract holds for saves in batches as well, and for nodes of both kinds beside each
+    // other.
+    Node node =
+        Node.start(name.equals("node-b") ? config.withGroupCommit(Node.ALL_IN_BATCHES) : config);
     parts.push(node);
     return node;
   }

@@ -2,6 +2,7 @@ package dev.aether.server.contract;
 
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
+import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.v1.CreateNamespaceRequest;
 import dev.aether.v1.DeleteNamespaceRequest;
 import dev.aether.v1.Event;
@@ -45,8 +46,16 @@ final class Node implements AutoCloseable {
             .build();
   }
 
+  /** Puts even a lone save into a batch. */
+  static final GroupCommitThresholds ALL_IN_BATCHES = new GroupCommitThresholds(1, 1, 1);
+
+  /** With {@code -Daether.group.commit=all}, all saves are in batches. */
   static Node start(ServerConfig config) {
-    return new Node(AetherServer.start(config));
+    return new Node(
+        AetherServer.start(
+            "all".equals(System.getProperty("aether.group.commit"))
+                ? config.withGroupCommit(ALL_IN_BATCHES)
+                : config));
   }
 
   /** A client of a server that a test started itself. */

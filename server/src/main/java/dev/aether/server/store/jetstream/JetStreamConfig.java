@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.GroupCommitThresholds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.function.Supplier;
  * @param replicas of the registry, and the default for new namespaces
  * @param autoCreate whether the first save to a namespace creates it
  * @param autoCreateLimit a save creates no namespace if there are this many
+ * @param groupCommit from how many waiting saves on they are published as a batch
  * @param disk why JetStream's disk is full; empty if it is not, or if this node cannot see it.
  *     Cheap; called by one thread
  * @param sync when NATS syncs acknowledged messages to disk, as far as this is known
@@ -26,10 +28,14 @@ public record JetStreamConfig(
     int replicas,
     boolean autoCreate,
     int autoCreateLimit,
+    GroupCommitThresholds groupCommit,
     Supplier<Optional<String>> disk,
     Durability.Sync sync) {
 
-  /** A configuration without a namespace limit, for a disk that this node cannot see. */
+  /**
+   * A configuration with group commit and without a namespace limit, for a disk that this node
+   * cannot see.
+   */
   public JetStreamConfig(
       List<String> urls,
       String name,
@@ -37,6 +43,15 @@ public record JetStreamConfig(
       int replicas,
       boolean autoCreate,
       Durability.Sync sync) {
-    this(urls, name, connectWithin, replicas, autoCreate, Integer.MAX_VALUE, Optional::empty, sync);
+    this(
+        urls,
+        name,
+        connectWithin,
+        replicas,
+        autoCreate,
+        Integer.MAX_VALUE,
+        GroupCommitThresholds.DEFAULT,
+        Optional::empty,
+        sync);
   }
 }

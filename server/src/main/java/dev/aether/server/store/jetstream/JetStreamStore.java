@@ -33,6 +33,8 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.NatsConnector;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.store.jetstream.wire.StorageSpace;
+import dev.aether.server.store.jetstream.write.GroupCommit;
+import dev.aether.server.store.jetstream.write.Publisher;
 import dev.aether.server.store.jetstream.write.Writer;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
@@ -133,8 +135,9 @@ public final class JetStreamStore implements Store {
     damage = new LogDamage(api);
     batches = new BatchReader(connection, timers, readers);
     consumers = new OrderedConsumers(connection, api, timers);
-    saves = writer(JetStreamApi.MAX_PUBLISHES, HEAP_SHARE_OF_SAVES);
-    snapshotChanges = writer(MAX_SNAPSHOT_CHANGES, HEAP_SHARE_OF_CHANGES);
+    Publisher single = Publisher.single(api);
+    saves = writer(new GroupCommit(api), JetStreamApi.MAX_PUBLISHES, HEAP_SHARE_OF_SAVES);
+    snapshotChanges = writer(single, MAX_SNAPSHOT_CHANGES, HEAP_SHARE_OF_CHANGES);
     namespaces = openRegistry(config, giveUpAt);
     KnownCommits known =
         KnownCommits.withBounds(
@@ -148,7 +151,8 @@ public final class JetStreamStore implements Store {
     ActorLogs logs = new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);
     events =
         new JetStreamEventStore(
-            new SaveContext(logs, namespaces, known, maxCommitBytes, config.sync()),
+            new SaveContext(
+                logs, namespaces, known, maxCommitBytes, config.sync(), config.groupCommit()),
             saves,
             new ActorReads(logs, namespaces));
     actors = new JetStreamActors(logs, namespaces, new SubjectBlocks(api, readers));
@@ -176,9 +180,9 @@ public final class JetStreamStore implements Store {
         });
   }
 
-  private Writer writer(int maxWrites, int heapShare) {
+  private Writer writer(Publisher publisher, int maxWrites, int heapShare) {
     return new Writer(
-        api, timers, deadlines, maxWrites, Runtime.getRuntime().maxMemory() / heapShare);
+        publisher, timers, deadlines, maxWrites, Runtime.getRuntime().maxMemory() / heapShare);
   }
 
   /** Retries, because a cluster that was just started has no leader yet. */
@@ -188,7 +192,7 @@ public final class JetStreamStore implements Store {
         return NamespaceRegistry.open(
                 api,
                 timers,
-                writer(MAX_REGISTRY_CHANGES, HEAP_SHARE_OF_CHANGES),
+                writer(Publisher.single(api), MAX_REGISTRY_CHANGES, HEAP_SHARE_OF_CHANGES),
                 consumers,
                 config.replicas(),
                 config.autoCreate() ? config.autoCreateLimit() : 0)

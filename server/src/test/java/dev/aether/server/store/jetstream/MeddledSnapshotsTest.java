@@ -34,6 +34,7 @@ import dev.aether.server.store.jetstream.snapshot.JetStreamSnapshots;
 import dev.aether.server.store.jetstream.snapshot.SnapshotContext;
 import dev.aether.server.store.jetstream.snapshot.SnapshotStream;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.write.Publisher;
 import dev.aether.server.store.jetstream.write.Writer;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
@@ -322,7 +323,8 @@ class MeddledSnapshotsTest {
     Timers timers = new Timers();
     try {
       JetStreamApi api = new JetStreamApi(connection);
-      Writer writer = new Writer(api, timers, new DeadlineScheduler(timers), 10, 1_000_000);
+      Writer writer =
+          new Writer(Publisher.single(api), timers, new DeadlineScheduler(timers), 10, 1_000_000);
       Snapshots snapshots =
           new JetStreamSnapshots(
               new SnapshotContext(

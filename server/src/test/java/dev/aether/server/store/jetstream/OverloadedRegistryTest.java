@@ -14,6 +14,7 @@ import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
+import dev.aether.server.store.jetstream.write.Publisher;
 import dev.aether.server.store.jetstream.write.Step;
 import dev.aether.server.store.jetstream.write.WritePolicy;
 import dev.aether.server.store.jetstream.write.Writer;
@@ -50,7 +51,8 @@ class OverloadedRegistryTest {
     nats = TestNatsServer.start();
     connection = Nats.connect(nats.url());
     JetStreamApi api = new JetStreamApi(connection);
-    Writer writer = new Writer(api, timers, new DeadlineScheduler(timers), 1, 1_000_000);
+    Writer writer =
+        new Writer(Publisher.single(api), timers, new DeadlineScheduler(timers), 1, 1_000_000);
     OrderedConsumers consumers = new OrderedConsumers(connection, api, timers);
     registry = NamespaceRegistry.open(api, timers, writer, consumers, 1, 10).join();
     blocked = writer.write("another namespace", 0, blocker, soon());

@@ -32,6 +32,7 @@ public final class StreamConfigs {
         .subjects(SubjectCodec.prefix(stream.log()) + ">")
         .maxBytes(record.getMaxBytes() == 0 ? -1 : record.getMaxBytes())
         .allowDirect(true)
+        .allowAtomicPublish()
         .metadata(
             Map.of(
                 "aether.namespace", record.getNamespace(),

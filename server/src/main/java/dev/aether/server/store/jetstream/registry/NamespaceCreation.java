@@ -15,6 +15,7 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
+import io.nats.client.api.StreamConfiguration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -222,12 +223,25 @@ final class NamespaceCreation {
     CompletableFuture<?>[] streams =
         NamespaceRecords.info(record).logs().stream()
             .map(log -> LogStream.of(log, record.getReplicas()))
-            .map(stream -> api.createStream(StreamConfigs.log(record, stream)))
+            .map(stream -> createOrKeep(StreamConfigs.log(record, stream)))
             .toArray(CompletableFuture<?>[]::new);
     NamespaceRecord active = NamespaceRecords.in(NamespaceState.NAMESPACE_STATE_ACTIVE, record);
     return CompletableFuture.allOf(streams)
         .thenCompose(made -> registry.putNext(active, found.revision()))
         .thenCompose(now -> deleteIfObsolete(record, now));
+  }
+
+  /**
+   * Creates a stream. One that exists is kept, even if another build of Aether created it with a
+   * slightly different configuration: its name contains the incarnation, so it is this log.
+   */
+  private CompletableFuture<?> createOrKeep(StreamConfiguration config) {
+    return api.createStream(config)
+        .exceptionallyCompose(
+            thrown ->
+                JetStreamErrors.isStreamConfiguredDifferently(JetStreamErrors.failure(thrown))
+                    ? api.info(config.getName())
+                    : CompletableFuture.failedFuture(thrown));
   }
 
   /** Deletes the streams again if the namespace was deleted before they were created here. */

@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.registry;
 
 import dev.aether.server.event.Exceptions;
+import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.damage.LogCondition;
@@ -242,6 +243,7 @@ final class RegistryStream {
           revision,
           PublishHeaders.expecting(StreamConfigs.REGISTRY, revision),
           NamespaceRecords.encode(record),
+          GroupCommitThresholds.NEVER,
           freesSpace(),
           sequence -> copy.learn(new KnownNamespace(record, sequence)));
     }

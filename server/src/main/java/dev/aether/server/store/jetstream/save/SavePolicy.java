@@ -231,6 +231,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
         head.sequence(),
         PublishHeaders.expecting(stream, head.sequence(), header),
         body,
+        context.groupCommit().of(actor.stream().replicas(), context.sync()),
         false,
         sequence -> stored(actor, head, header, sequence));
   }

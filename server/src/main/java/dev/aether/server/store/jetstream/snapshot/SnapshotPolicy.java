@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.snapshot;
 
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
@@ -167,6 +168,7 @@ final class SnapshotPolicy
             behind,
             PublishHeaders.expecting(messages.stream(), behind),
             change.record(behind),
+            GroupCommitThresholds.NEVER,
             false,
             sequence -> actor);
   }

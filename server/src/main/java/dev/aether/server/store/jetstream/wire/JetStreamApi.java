@@ -12,6 +12,7 @@ import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.SuccessApiResponse;
 import io.nats.client.impl.Headers;
+import io.nats.client.support.JsonParser;
 import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import java.io.IOException;
@@ -95,6 +96,38 @@ public final class JetStreamApi {
     } catch (IOException e) {
       throw JetStreamFailure.noAnswer("not an acknowledgement: " + e.getMessage());
     }
+  }
+
+  /**
+   * Publishes a batch, which nats-server stores and syncs as one. The messages of a batch are sent
+   * by the calling thread, in order.
+   *
+   * @return the sequence of the first message; those of the others follow it without gaps
+   */
+  public CompletableFuture<Long> publish(AtomicBatch batch) {
+    Optional<String> diskFull = space.whyDiskFull();
+    return diskFull.isPresent()
+        ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
+        : space.watched(requests.send(batch, ACKNOWLEDGE_WITHIN, reply -> stored(batch, reply)));
+  }
+
+  private static Long stored(AtomicBatch batch, Message reply) {
+    JsonValue json = JsonParser.parseUnchecked(reply.getData());
+    JsonValue error = JsonValueUtils.readValue(json, "error");
+    if (error != null) {
+      throw JetStreamErrors.refusedBatch(
+          JsonValueUtils.readInteger(error, "err_code", 0),
+          JsonValueUtils.readString(error, "description"));
+    }
+    int size = batch.entries().size();
+    long last = JsonValueUtils.readLong(json, "seq", 0);
+    if (last < size
+        || JsonValueUtils.readInteger(json, "count", 0) != size
+        || !batch.id().equals(JsonValueUtils.readString(json, "batch"))
+        || !batch.stream().equals(JsonValueUtils.readString(json, "stream"))) {
+      throw JetStreamFailure.noAnswer("not an acknowledgement of this batch");
+    }
+    return last - size + 1;
   }
 
   /** The subject's last message, as the stream's leader sees it. */
@@ -235,6 +268,24 @@ public final class JetStreamApi {
     return diskFull.isPresent()
         ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
         : stream("STREAM.CREATE." + config.getName(), config.toJson());
+  }
+
+  /** Lets a stream accept {@link AtomicBatch}es. */
+  public CompletableFuture<StreamInfo> allowBatches(String stream) {
+    return info(stream)
+        .thenCompose(
+            info ->
+                stream(
+                    "STREAM.UPDATE." + stream,
+                    StreamConfiguration.builder(info.getConfiguration())
+                        .allowAtomicPublish()
+                        .build()
+                        .toJson()));
+  }
+
+  /** The version of the NATS server that this node is connected to, such as {@code 2.15.1}. */
+  public String serverVersion() {
+    return requests.serverVersion();
   }
 
   /** Deletes a stream. Returns false if it does not exist. */

@@ -32,6 +32,14 @@ public final class JetStreamErrors {
   private static final int NO_SUITABLE_PEERS = 10005;
   private static final int REPLICAS_WITHOUT_CLUSTER = 10074;
   private static final int STREAM_OFFLINE = 10118;
+  private static final int BATCHES_DISABLED = 10174;
+  private static final int BATCH_INCOMPLETE = 10176;
+  private static final int BATCH_HEADER = 10177;
+  private static final int BATCH_ID = 10179;
+  private static final int BATCH_TOO_LARGE = 10199;
+  private static final int BATCH_COMMIT = 10200;
+  private static final int BATCH_DUPLICATE = 10201;
+  private static final int TOO_MANY_BATCHES = 10210;
   private static final int REPLICA_TRY_AGAIN = 10158;
   private static final int IN_FLIGHT_TRY_AGAIN = 10163;
 
@@ -76,6 +84,38 @@ public final class JetStreamErrors {
     return code == STREAM_STORE_FAILED && why.contains("closed")
         ? JetStreamFailure.noAnswer(why)
         : JetStreamFailure.refused(code, why);
+  }
+
+  /**
+   * The failure for a refused batch. If nats-server cannot write a message of a batch to its disk,
+   * it may have stored the messages before it. It checks the stream's size before it stores any.
+   */
+  static JetStreamFailure refusedBatch(int code, @Nullable String description) {
+    String why = String.valueOf(description);
+    return code == STREAM_STORE_FAILED && !why.contains("maximum")
+        ? JetStreamFailure.noAnswer(why)
+        : JetStreamFailure.refused(code, why);
+  }
+
+  /** The messages were refused as a batch, but may be stored singly, at least some of them. */
+  public static boolean isBatchRefused(JetStreamFailure failure) {
+    return switch (failure.code()) {
+      case BATCHES_DISABLED,
+          BATCH_INCOMPLETE,
+          BATCH_HEADER,
+          BATCH_ID,
+          BATCH_TOO_LARGE,
+          BATCH_COMMIT,
+          BATCH_DUPLICATE,
+          TOO_MANY_BATCHES ->
+          true;
+      default -> isFull(failure);
+    };
+  }
+
+  /** The stream does not accept batches; it was created by an earlier build of Aether. */
+  public static boolean isBatchDisabled(JetStreamFailure failure) {
+    return failure.code() == BATCHES_DISABLED;
   }
 
   /**

@@ -84,8 +84,7 @@ final class JetStreamRequests {
       Duration timeout,
       Function<Message, T> read) {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
-      return CompletableFuture.failedFuture(
-          JetStreamFailure.notDelivered("no connection to NATS (" + connection.getStatus() + ")"));
+      return CompletableFuture.failedFuture(notConnected());
     }
     CompletableFuture<Message> reply;
     try {
@@ -100,6 +99,38 @@ final class JetStreamRequests {
           }
           return read.apply(message);
         });
+  }
+
+  /**
+   * Sends a batch. Only its last message is a request; nats-server reports a fault of an earlier
+   * one there. Without the last message, nothing is stored.
+   */
+  <T> CompletableFuture<T> send(AtomicBatch batch, Duration timeout, Function<Message, T> read) {
+    int size = batch.entries().size();
+    try {
+      for (int number = 1; number < size; number++) {
+        if (connection.getStatus() != Connection.Status.CONNECTED) {
+          return CompletableFuture.failedFuture(notConnected());
+        }
+        AtomicBatch.Entry entry = batch.entries().get(number - 1);
+        connection.publish(
+            entry.subject(), entry.headers().inBatch(batch.id(), number, false), entry.body());
+      }
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(
+          JetStreamFailure.notDelivered("a message of a batch was not sent: " + e.getMessage()));
+    }
+    AtomicBatch.Entry last = batch.entries().get(size - 1);
+    return send(
+        last.subject(), last.headers().inBatch(batch.id(), size, true), last.body(), timeout, read);
+  }
+
+  String serverVersion() {
+    return String.valueOf(connection.getServerInfo().getVersion());
+  }
+
+  private JetStreamFailure notConnected() {
+    return JetStreamFailure.notDelivered("no connection to NATS (" + connection.getStatus() + ")");
   }
 
   /**

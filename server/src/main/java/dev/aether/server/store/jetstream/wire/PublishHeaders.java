@@ -44,6 +44,24 @@ public final class PublishHeaders extends Headers {
             + END);
   }
 
+  /**
+   * The same headers for a message of an atomic batch.
+   *
+   * @param number the message's number in the batch, from 1
+   * @param isLast whether the message completes the batch, so that it is stored
+   */
+  PublishHeaders inBatch(String batch, int number, boolean isLast) {
+    String own = new String(bytes, 0, bytes.length - END.length(), StandardCharsets.US_ASCII);
+    return new PublishHeaders(
+        own
+            + "\r\nNats-Batch-Id:"
+            + batch
+            + "\r\nNats-Batch-Sequence:"
+            + number
+            + (isLast ? "\r\nNats-Batch-Commit:1" : "")
+            + END);
+  }
+
   /** Prevents a copy by jnats. */
   @Override
   public boolean isReadOnly() {

@@ -157,13 +157,12 @@ public final class ConditionalWrite<P, H, T> {
 
   private void publish(Step.Publish<T> publish) {
     publishedBehind = publish.behind();
-    if (gate.publish()) {
-      writer
-          .publish(publish)
-          .whenComplete(
-              published(
-                  sequence -> answer.complete(publish.stored().apply(sequence)), this::refused));
-    }
+    writer
+        .publisher()
+        .publish(publish, gate)
+        .whenComplete(
+            published(
+                sequence -> answer.complete(publish.stored().apply(sequence)), this::refused));
   }
 
   private void change(Step.Change<T> change) {

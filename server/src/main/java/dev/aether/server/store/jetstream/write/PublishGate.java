@@ -38,9 +38,9 @@ public final class PublishGate {
     return true;
   }
 
-  /** Notes that the latest publish was refused or never sent. */
+  /** Notes that the latest publish was refused or never sent. Once closed, the verdict stands. */
   public synchronized void onPublishWithoutEffect() {
-    inFlight = false;
+    inFlight &= closed;
   }
 
   /** Notes that another commit took the place of all publishes so far, so they cannot be stored. */

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.write;
 
+import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
@@ -14,6 +15,8 @@ public sealed interface Step<T> {
    * Publishes a message if the subject's last message still has a certain sequence.
    *
    * @param behind that sequence; 0: there must be no message
+   * @param groupFrom from how many waiting publishes to the stream on they go in a batch; see
+   *     {@link GroupCommitThresholds}
    * @param evenIfFull whether to publish on a full disk, for small records that free space
    * @param stored maps the sequence of the stored message to the result
    */
@@ -23,6 +26,7 @@ public sealed interface Step<T> {
       long behind,
       PublishHeaders headers,
       byte[] body,
+      int groupFrom,
       boolean evenIfFull,
       LongFunction<T> stored)
       implements Step<T> {}

@@ -4,7 +4,6 @@ import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.StoreException;
-import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -16,7 +15,7 @@ import java.util.concurrent.CompletableFuture;
 public final class Writer {
   private static final Duration OVERLOAD_RETRY_AFTER = Duration.ofMillis(50);
 
-  private final JetStreamApi api;
+  private final Publisher publisher;
   private final Timers timers;
   private final DeadlineScheduler deadlines;
   private final KeyedSerialExecutor queue;
@@ -27,8 +26,12 @@ public final class Writer {
    * @param maxBytes how many bytes these may hold together
    */
   public Writer(
-      JetStreamApi api, Timers timers, DeadlineScheduler deadlines, int maxWrites, long maxBytes) {
-    this.api = api;
+      Publisher publisher,
+      Timers timers,
+      DeadlineScheduler deadlines,
+      int maxWrites,
+      long maxBytes) {
+    this.publisher = publisher;
     this.timers = timers;
     this.deadlines = deadlines;
     queue = new KeyedSerialExecutor(maxWrites, maxBytes);
@@ -55,12 +58,8 @@ public final class Writer {
     return write.answer();
   }
 
-  /** Sends the publish of a write. */
-  CompletableFuture<Long> publish(Step.Publish<?> publish) {
-    return publish.evenIfFull()
-        ? api.publishEvenIfFull(
-            publish.stream(), publish.subject(), publish.headers(), publish.body())
-        : api.publish(publish.stream(), publish.subject(), publish.headers(), publish.body());
+  Publisher publisher() {
+    return publisher;
   }
 
   Timers timers() {

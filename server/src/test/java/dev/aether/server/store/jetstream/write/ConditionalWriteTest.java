@@ -13,6 +13,7 @@ import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Exceptions;
+import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
@@ -84,7 +85,8 @@ class ConditionalWriteTest {
     connection = Nats.connect(nats.url());
     meddler = Nats.connect(nats.url());
     api = new JetStreamApi(connection);
-    writer = new Writer(api, timers, new DeadlineScheduler(timers), 100, 1_000_000);
+    writer =
+        new Writer(Publisher.single(api), timers, new DeadlineScheduler(timers), 100, 1_000_000);
     Namespace namespace = new Namespace(test.getTestMethod().orElseThrow().getName());
     stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
     logged.start();
@@ -174,6 +176,7 @@ class ConditionalWriteTest {
           head,
           PublishHeaders.expecting(place, head),
           new byte[0],
+          GroupCommitThresholds.NEVER,
           false,
           sequence -> sequence);
     }

@@ -1,0 +1,32 @@
+package dev.aether.server.event;
+
+/**
+ * From how many saves on, waiting for the same log, they are stored together. JetStream stores the
+ * saves of a batch with one sync to disk and one proposal to the replicas, but a batch also has a
+ * cost of its own.
+ *
+ * @param synced for logs with one replica that are synced before each acknowledgement
+ * @param replicated for logs with several replicas
+ * @param others for all other logs
+ */
+public record GroupCommitThresholds(int synced, int replicated, int others) {
+  /** A threshold that is never reached. */
+  public static final int NEVER = Integer.MAX_VALUE;
+
+  /**
+   * What pays according to measurements (docs/performance.md): a batch costs as much as about 16
+   * syncs, Raft already gathers single saves, and without a sync a batch saves nothing.
+   */
+  public static final GroupCommitThresholds DEFAULT = new GroupCommitThresholds(16, 32, NEVER);
+
+  /** Each save is stored by itself. */
+  public static final GroupCommitThresholds OFF = new GroupCommitThresholds(NEVER, NEVER, NEVER);
+
+  /** The threshold for a log. */
+  public int of(int replicas, Durability.Sync sync) {
+    if (replicas > 1) {
+      return replicated;
+    }
+    return sync == Durability.Sync.ALWAYS ? synced : others;
+  }
+}
