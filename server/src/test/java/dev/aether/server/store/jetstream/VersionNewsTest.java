@@ -14,13 +14,13 @@ import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.testing.Await;
+import dev.aether.server.testing.OverheardRequests;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
  */
 class VersionNewsTest {
   private static final Namespace NAMESPACE = new Namespace("news");
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private static JetStreamStore open(TestNatsServer nats) {
     return JetStreamStore.open(
@@ -63,11 +63,7 @@ class VersionNewsTest {
         JetStreamStore store = open(nats);
         JetStreamStore other = open(nats);
         Connection observer = Nats.connect(nats.url())) {
-      List<String> asked = new CopyOnWriteArrayList<>();
-      var unused =
-          observer
-              .createDispatcher()
-              .subscribe("$JS.API.DIRECT.GET.>", message -> asked.add(message.getSubject()));
+      OverheardRequests asked = OverheardRequests.on(observer, "$JS.API.DIRECT.GET.>");
       save(store, 0);
       LogId log =
           store.namespaces().find(NAMESPACE).join().map(Namespaces.Info::firstLog).orElseThrow();
@@ -77,19 +73,16 @@ class VersionNewsTest {
         save(other, i);
         long position = i + 1L;
         Await.until("the other's commit", SOON, () -> heard.get() >= position);
-        observer.flush(SOON);
-        asked.clear();
+        asked.forget();
         save(store, i + 1);
-        observer.flush(SOON);
-        assertEquals(List.of(), asked);
+        assertEquals(List.of(), asked.untilNow());
       }
 
       tail.close();
       save(other, 41);
-      asked.clear();
+      asked.forget();
       save(store, 42);
-      observer.flush(SOON);
-      assertNotEquals(List.of(), asked);
+      assertNotEquals(List.of(), asked.untilNow());
     }
   }
 }

@@ -13,6 +13,7 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
+import dev.aether.server.testing.OverheardRequests;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
@@ -39,7 +40,7 @@ class InterpolationTest {
   private final TestNatsServer nats = TestNatsServer.start();
   private JetStreamStore store;
   private Connection watcher;
-  private final AtomicInteger requests = new AtomicInteger();
+  private OverheardRequests requests;
   private final AtomicInteger commits = new AtomicInteger();
 
   @BeforeEach
@@ -49,10 +50,7 @@ class InterpolationTest {
             new JetStreamConfig(
                 List.of(nats.url()), "far", SOON, 1, true, Durability.Sync.UNKNOWN));
     watcher = Nats.connect(nats.url());
-    watcher
-        .createDispatcher(request -> requests.incrementAndGet())
-        .subscribe("$JS.API.DIRECT.GET.>");
-    watcher.flush(SOON);
+    requests = OverheardRequests.on(watcher, "$JS.API.DIRECT.GET.>");
   }
 
   @AfterEach
@@ -103,12 +101,11 @@ class InterpolationTest {
   @Test
   void anEarlyVersionIsFoundInAFewRequestsIfCommitsAreClose() throws Exception {
     save(ACTOR, COMMITS, commit -> 2);
-    watcher.flush(SOON);
     for (long version : new long[] {COMMITS, COMMITS / 2, 3}) {
-      requests.set(0);
+      requests.forget();
       assertHolds(read(version), version);
-      watcher.flush(SOON);
-      assertTrue(requests.get() <= 4, requests + " for version " + version);
+      List<String> made = requests.untilNow();
+      assertTrue(made.size() <= 4, made + " for version " + version);
     }
   }
 
