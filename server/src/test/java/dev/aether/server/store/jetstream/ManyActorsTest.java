@@ -39,7 +39,7 @@ import org.junit.jupiter.api.Test;
 class ManyActorsTest {
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
   private static final Namespace NAMESPACE = new Namespace("many");
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private static Save save(String actor) {
     return new Save(
@@ -98,8 +98,7 @@ class ManyActorsTest {
       expected.put("damaged-after-two", 2L);
       expected.put("damaged-from-the-start", 0L);
       // A subject that no actor has.
-      meddler.publish(SubjectCodec.prefix(log) + "a%zz", new byte[0]);
-      meddler.flush(Duration.ofMinutes(1));
+      var noActor = meddler.jetStream().publish(SubjectCodec.prefix(log) + "a%zz", new byte[0]);
 
       Map<String, Long> listed = new HashMap<>();
       List<Long> tookMs = new ArrayList<>();
@@ -132,12 +131,15 @@ class ManyActorsTest {
       throws Exception {
     String subject = SubjectCodec.subject(log, new ActorId(actor));
     for (int i = 1; i <= commits; i++) {
-      meddler.publish(
-          subject,
-          new Headers().put(CommitHeader.NAME, "1 " + i + " " + i + " 1 a " + DIGEST + " ~ c"),
-          commit(actor));
+      var stored =
+          meddler
+              .jetStream()
+              .publish(
+                  subject,
+                  new Headers()
+                      .put(CommitHeader.NAME, "1 " + i + " " + i + " 1 a " + DIGEST + " ~ c"),
+                  commit(actor));
     }
-    meddler.publish(subject, "garbage".getBytes(StandardCharsets.UTF_8));
-    meddler.flush(SOON);
+    var stored = meddler.jetStream().publish(subject, "garbage".getBytes(StandardCharsets.UTF_8));
   }
 }
