@@ -25,7 +25,7 @@ public final class EventBus implements AutoCloseable {
   public static final int MAX_SUBSCRIPTIONS = 10_000;
 
   private static final int THREADS = 2;
-  private static final Duration TICK = Duration.ofMillis(500);
+  static final Duration TICK = Duration.ofMillis(500);
 
   /** The shortest time between two log lines about broadcasts that were dropped. */
   private static final Duration LOSSES_EVERY = Duration.ofSeconds(10);

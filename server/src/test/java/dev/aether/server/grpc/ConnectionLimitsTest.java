@@ -216,6 +216,8 @@ class ConnectionLimitsTest {
   @Test
   void allStreamsOfAConnectionShareOneLimitAndLeaveRoomForOtherClients() {
     List<Flood> floods = flood(SaveStreamCall.MAX_UNANSWERED);
+    Await.until(
+        "as many saves as fit", BOUND, () -> store.held.size() >= Connection.STREAMED_SAVES);
     Await.until("no more saves to arrive", BOUND, new Quiet());
     int held = store.held.size();
     // Requests that were already requested may exceed the limit: one for each stream.
