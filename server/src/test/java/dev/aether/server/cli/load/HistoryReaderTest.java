@@ -11,6 +11,7 @@ import dev.aether.client.ServerUnreachableException;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.embedded.LoopbackPort;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
@@ -27,7 +28,7 @@ class HistoryReaderTest {
 
   @Test
   void aReadOutlivesAShortOutage() throws Exception {
-    int port = freePort();
+    int port = LoopbackPort.pickFree();
     try (AetherClient client = AetherClient.connect("127.0.0.1:" + port)) {
       CompletableFuture<KnownHistory> history = new HistoryReader(client.async()).read(A);
       CompletableFuture<AetherServer> afterAnOutage =
@@ -47,18 +48,12 @@ class HistoryReaderTest {
   void aLongOutageEndsIt() {
     try (AetherClient client =
         AetherClient.builder()
-            .endpoint("127.0.0.1:" + freePort())
+            .endpoint("127.0.0.1:" + LoopbackPort.pickFree())
             .deadline(Duration.ofMillis(300))
             .build()) {
       HistoryReader reader = new HistoryReader(client.async());
       ExecutionException end = assertThrows(ExecutionException.class, () -> reader.read(A).get());
       assertInstanceOf(ServerUnreachableException.class, end.getCause());
-    }
-  }
-
-  private static int freePort() {
-    try (AetherServer server = AetherServer.start(ANYWHERE)) {
-      return server.grpcAddress().getPort();
     }
   }
 
