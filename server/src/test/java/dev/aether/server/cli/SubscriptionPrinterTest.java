@@ -100,7 +100,7 @@ class SubscriptionPrinterTest {
 
     printer.onCommits(List.of(commit(1)), AFTER);
 
-    Await.until("the end", Duration.ofSeconds(5), () -> ended(printer));
+    Await.until("the end", Duration.ofSeconds(30), () -> ended(printer));
     assertEquals(Optional.of(BEFORE), printer.printed());
   }
 

@@ -65,7 +65,7 @@ import org.junit.jupiter.api.TestInfo;
 /** Snapshots with damaged records, lost acknowledgements or a deleted namespace. */
 class MeddledSnapshotsTest {
   private static final ActorId ACTOR = new ActorId("a");
-  private static final Duration SOON = Duration.ofSeconds(8);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private static TestNatsServer nats;
 

@@ -86,7 +86,7 @@ import org.junit.jupiter.api.TestInfo;
 class MeddledStoreTest {
   private static final ActorId ACTOR = new ActorId("a");
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private static TestNatsServer nats;
 
@@ -268,7 +268,7 @@ class MeddledStoreTest {
     append("c1", SOON).join();
     meddle("1 2 2 2 v " + DIGEST + " 2:1 c2", commit(2));
     ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, 0, 1, false));
-    List<LogEntry> entries = reader.next().get(3, TimeUnit.SECONDS);
+    List<LogEntry> entries = reader.next().get(15, TimeUnit.SECONDS);
     assertInstanceOf(LogEntry.StoredCommit.class, entries.get(0));
     assertInstanceOf(LogEntry.Corrupt.class, entries.get(1));
     assertEquals(Reason.CORRUPT_RECORD, within(store.events().versions(namespace, ACTOR)));
@@ -344,7 +344,7 @@ class MeddledStoreTest {
   private static Reason within(CompletableFuture<?> future)
       throws InterruptedException, TimeoutException {
     try {
-      throw new AssertionError("got " + future.get(3, TimeUnit.SECONDS));
+      throw new AssertionError("got " + future.get(15, TimeUnit.SECONDS));
     } catch (ExecutionException e) {
       return ((StoreException) Exceptions.unwrap(e)).reason();
     }
@@ -526,7 +526,7 @@ class MeddledStoreTest {
       connection.close();
       Await.until(
           "all reads to fail",
-          Duration.ofSeconds(10),
+          SOON,
           () -> reads.stream().allMatch(CompletableFuture::isCompletedExceptionally));
     }
   }

@@ -55,7 +55,7 @@ import org.junit.jupiter.api.TestInfo;
 class NamespaceLifeTest {
   private static final ActorId ACTOR = new ActorId("a");
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(15);
   private static final String HALF_DONE = "abcdefghij";
 
   private static TestNatsServer nats;

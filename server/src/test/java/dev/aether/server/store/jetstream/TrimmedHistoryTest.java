@@ -57,7 +57,7 @@ class TrimmedHistoryTest {
   private static final ActorId ACTOR = new ActorId("a");
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
   private static final long LATEST = Long.MAX_VALUE;
-  private static final Duration SOON = Duration.ofSeconds(8);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private static TestNatsServer nats;
 
