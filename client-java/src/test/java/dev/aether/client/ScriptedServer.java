@@ -202,8 +202,9 @@ public final class ScriptedServer implements AutoCloseable {
 
   private <Q extends Message, A> void play(
       Queue<Answer<Q, A>> script, Q request, StreamObserver<A> caller) {
-    requests.add(request);
+    // A test that has seen the request may make the next call, for which this answer is not.
     @Nullable Answer<Q, A> next = script.poll();
+    requests.add(request);
     if (next == null) {
       caller.onError(Status.UNKNOWN.withDescription("the script is at its end").asException());
     } else {
