@@ -21,10 +21,12 @@ import dev.aether.client.internal.calls.Logs;
 import dev.aether.client.internal.calls.Timer;
 import dev.aether.client.internal.messages.SubscriptionMessages;
 import dev.aether.client.internal.subscriptions.SubscriptionProgress;
+import dev.aether.v1.SubscribeRequest;
 import dev.aether.v1.SubscribeResponse;
 import dev.aether.v1.SubscriptionStarted;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.ServerCallStreamObserver;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -32,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -62,6 +65,7 @@ final class OutageLogTest {
           false,
           timer);
   private final CountDownLatch came = new CountDownLatch(2);
+  private final AtomicBoolean told = new AtomicBoolean();
   private final CompletableFuture<@Nullable AetherException> ended = new CompletableFuture<>();
 
   @BeforeEach
@@ -122,41 +126,37 @@ final class OutageLogTest {
   void onceWhenItIsLostForLongAndOnceWhenItIsBack() throws Exception {
     server.subscriptions.add(
         (request, caller) -> {
+          server.subscriptions.add(this::refuseUntilTold);
           caller.onNext(started());
-          caller.onError(Status.UNAVAILABLE.asException());
+          caller.onError(Status.UNAVAILABLE.withDescription("no").asException());
         });
-    CountDownLatch told = new CountDownLatch(1);
-    CompletableFuture<Void> scripting =
-        CompletableFuture.runAsync(
-            () -> {
-              while (told.getCount() > 0) {
-                if (server.subscriptions.isEmpty()) {
-                  server.subscriptions.add(
-                      (request, caller) ->
-                          caller.onError(Status.UNAVAILABLE.withDescription("no").asException()));
-                }
-                Thread.onSpinWait();
-              }
-              server.subscriptions.add((request, caller) -> caller.onNext(started()));
-            },
-            task -> new Thread(task, "script").start());
 
     ResumingCall<SubscribeResponse, List<SubscriptionSignal>> call =
         begin(Duration.ofMillis(300), null);
-    String lost = warned.poll(10, TimeUnit.SECONDS);
+    String lost = warned.poll(20, TimeUnit.SECONDS);
     assertNotNull(lost);
     assertTrue(
         lost.startsWith("the subscription to shop has been disconnected for ")
             && lost.endsWith(" ms; still trying: no"),
         lost);
-    told.countDown();
-    String back = warned.poll(10, TimeUnit.SECONDS);
+    told.set(true);
+    String back = warned.poll(20, TimeUnit.SECONDS);
     assertNotNull(back);
     assertTrue(back.startsWith("the subscription to shop has reconnected after "), back);
-    assertTrue(came.await(10, TimeUnit.SECONDS));
+    assertTrue(came.await(20, TimeUnit.SECONDS));
     assertNull(warned.peek());
     call.cancel();
-    scripting.get(10, TimeUnit.SECONDS);
+  }
+
+  /** Refuses a subscription, and the next one like it, until the test has heard the warning. */
+  private void refuseUntilTold(
+      SubscribeRequest request, ServerCallStreamObserver<SubscribeResponse> caller) {
+    if (told.get()) {
+      caller.onNext(started());
+    } else {
+      server.subscriptions.add(this::refuseUntilTold);
+      caller.onError(Status.UNAVAILABLE.withDescription("no").asException());
+    }
   }
 
   @Test
@@ -169,9 +169,9 @@ final class OutageLogTest {
     server.subscriptions.add((request, caller) -> caller.onNext(started()));
     ResumingCall<SubscribeResponse, List<SubscriptionSignal>> call =
         begin(Duration.ofSeconds(20), null);
-    assertTrue(came.await(10, TimeUnit.SECONDS));
+    assertTrue(came.await(20, TimeUnit.SECONDS));
     call.cancel();
-    assertNotNull(ended.get(10, TimeUnit.SECONDS));
+    assertNotNull(ended.get(20, TimeUnit.SECONDS));
     timer.close(); // Which fires what waits.
     assertEquals(0, warned.size());
   }
