@@ -391,7 +391,7 @@ final class ActorsTest {
     SaveEventsRequest save = server.received(SaveEventsRequest.class);
     handling.cancel(true);
 
-    assertEquals("cancelled", cancelled.get(5, TimeUnit.SECONDS));
+    assertEquals("cancelled", cancelled.get(20, TimeUnit.SECONDS));
   }
 
   private void assertNoMoreRequests() {
@@ -423,7 +423,7 @@ final class ActorsTest {
     List<String> all(int count) throws InterruptedException {
       List<String> all = new ArrayList<>();
       while (all.size() < count) {
-        String next = told.poll(5, TimeUnit.SECONDS);
+        String next = told.poll(20, TimeUnit.SECONDS);
         assertNotNull(next, "told only " + all);
         all.add(next);
       }

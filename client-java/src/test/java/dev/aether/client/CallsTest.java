@@ -114,6 +114,7 @@ final class CallsTest {
 
   @Test
   void aSnapshotWithoutAnAnswerIsUnknown() {
+    server.connect(client);
     server.snapshotSaves.add(ScriptedServer.silence());
 
     assertThrows(
@@ -452,7 +453,7 @@ final class CallsTest {
         }
       }
 
-      assertEquals(9, both.async().latestVersion("a").get(5, TimeUnit.SECONDS));
+      assertEquals(9, both.async().latestVersion("a").get(20, TimeUnit.SECONDS));
 
       ScriptedServer stopping = java.util.Objects.requireNonNull(first.get());
       ScriptedServer staying = stopping == server ? other : server;

@@ -103,7 +103,7 @@ final class ReadTest {
       assertEquals(1, events.iterator().next().version());
     }
 
-    assertTrue(cancelled.await(5, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
   }
 
   @Test
@@ -180,6 +180,7 @@ final class ReadTest {
 
   @Test
   void aServerThatSendsNothingIsWaitedForNoLongerThanTheDeadline() {
+    server.connect(client);
     server.reads.add(silence());
 
     AetherException e =
@@ -222,11 +223,12 @@ final class ReadTest {
 
     assertEquals(Reason.CANCELLED, e.reason());
     assertTrue(Thread.interrupted());
-    assertTrue(cancelled.await(5, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
   }
 
   @Test
   void aReaderThatTakesItsTimeDoesNotMeetTheDeadline() throws InterruptedException {
+    server.connect(client);
     server.reads.add(
         (request, caller) -> {
           for (int i = 1; i <= 10; i++) {
@@ -236,11 +238,11 @@ final class ReadTest {
         });
     long last = 0;
     try (Stream<Event> events =
-        client.events("a", ReadOptions.builder().deadline(Duration.ofMillis(250)).build())) {
+        client.events("a", ReadOptions.builder().deadline(Duration.ofSeconds(1)).build())) {
       for (Iterator<Event> i = events.iterator(); i.hasNext(); ) {
         last = i.next().version();
         if (last == 1) {
-          TimeUnit.MILLISECONDS.sleep(800);
+          TimeUnit.MILLISECONDS.sleep(1_500);
         }
       }
     }
@@ -315,7 +317,7 @@ final class ReadTest {
 
     recorder.cancel();
 
-    assertTrue(cancelled.await(5, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
     assertEquals(1, recorder.items().size());
   }
 

@@ -35,14 +35,14 @@ final class Recorder<T> implements Flow.Subscriber<T> {
 
   /** Waits until this number of items has arrived in total. */
   void awaitItems(int count) throws InterruptedException {
-    if (!arrived.tryAcquire(count - awaited, 5, TimeUnit.SECONDS)) {
+    if (!arrived.tryAcquire(count - awaited, 20, TimeUnit.SECONDS)) {
       throw new AssertionError("only " + items);
     }
     awaited = count;
   }
 
   void awaitEnd() throws InterruptedException {
-    if (!ended.await(10, TimeUnit.SECONDS)) {
+    if (!ended.await(20, TimeUnit.SECONDS)) {
       throw new AssertionError("not ended after " + items.size() + " items");
     }
   }

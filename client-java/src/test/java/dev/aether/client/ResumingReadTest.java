@@ -127,6 +127,7 @@ final class ResumingReadTest {
 
   @Test
   void aReadThatComesNoFurtherIsGivenUpAtItsDeadline() {
+    server.connect(client);
     server.reads.add(
         (request, caller) -> {
           caller.onNext(events(1));
@@ -141,7 +142,7 @@ final class ResumingReadTest {
         StoreUnavailableException.class,
         () ->
             client
-                .events("a", ReadOptions.builder().deadline(Duration.ofMillis(500)).build())
+                .events("a", ReadOptions.builder().deadline(Duration.ofSeconds(2)).build())
                 .forEach(event -> seen.add(event.version())));
 
     assertEquals(List.of(1L), seen);

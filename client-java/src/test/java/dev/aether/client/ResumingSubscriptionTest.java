@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Timeout;
 /** Subscriptions whose connection is lost. */
 @Timeout(30)
 final class ResumingSubscriptionTest {
+  private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
   private static final SubscribeOptions BEGINNING =
       SubscribeOptions.builder(SubscriptionStart.beginning()).build();
 
@@ -57,7 +58,7 @@ final class ResumingSubscriptionTest {
     }
 
     void await() throws InterruptedException {
-      assertTrue(heard.await(10, TimeUnit.SECONDS), () -> "only " + lines());
+      assertTrue(heard.await(20, TimeUnit.SECONDS), () -> "only " + lines());
     }
 
     @Override
@@ -107,7 +108,7 @@ final class ResumingSubscriptionTest {
     Subscription subscription = client.subscribe(BEGINNING, diary);
     diary.await();
     subscription.close();
-    assertNull(subscription.ended().get(5, TimeUnit.SECONDS));
+    assertNull(subscription.ended().get(20, TimeUnit.SECONDS));
 
     assertEquals(
         List.of(
@@ -265,7 +266,7 @@ final class ResumingSubscriptionTest {
         failureOf(
             client.subscribe(
                 SubscribeOptions.builder(SubscriptionStart.beginning())
-                    .giveUpAfter(Duration.ofMillis(500))
+                    .giveUpAfter(Duration.ofSeconds(2))
                     .build(),
                 new Journal())));
     assertTrue(server.requests.size() > 2);
@@ -298,7 +299,7 @@ final class ResumingSubscriptionTest {
                 .deadline(deadline)
                 .build();
         Subscription subscription = early.subscribe(BEGINNING, diary)) {
-      assertTrue(beyondTheDeadline.await(10, TimeUnit.SECONDS), () -> "ended: " + diary.lines());
+      assertTrue(beyondTheDeadline.await(20, TimeUnit.SECONDS), () -> "ended: " + diary.lines());
       try (ScriptedServer up = new ScriptedServer(port)) {
         up.subscriptions.add((request, caller) -> caller.onNext(started("n1", "c0")));
         diary.await();
@@ -329,7 +330,7 @@ final class ResumingSubscriptionTest {
                 "OVERLOADED",
                 Map.of(),
                 com.google.rpc.RetryInfo.newBuilder()
-                    .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(10))
+                    .setRetryDelay(com.google.protobuf.Duration.newBuilder().setSeconds(60))
                     .build())));
     Subscription subscription =
         client.subscribe(
@@ -342,11 +343,11 @@ final class ResumingSubscriptionTest {
                 }
               }
             });
-    assertTrue(lost.await(5, TimeUnit.SECONDS));
+    assertTrue(lost.await(20, TimeUnit.SECONDS));
 
     subscription.close();
 
-    assertNull(subscription.ended().get(2, TimeUnit.SECONDS));
+    assertNull(subscription.ended().get(20, TimeUnit.SECONDS));
   }
 
   @Test
@@ -357,8 +358,9 @@ final class ResumingSubscriptionTest {
           caller.onNext(commits("c1", 1));
           caller.onNext(heartbeat("c1"));
         });
-    CountDownLatch beat = new CountDownLatch(2);
+    CountDownLatch beat = new CountDownLatch(1);
     List<Duration> lags = new ArrayList<>();
+    List<Long> reportedAt = new ArrayList<>();
     Subscription subscription =
         client.subscribe(
             BEGINNING,
@@ -367,7 +369,7 @@ final class ResumingSubscriptionTest {
               public void onState(SubscriptionState state) {
                 if (state instanceof SubscriptionState.Lag lag) {
                   lags.add(lag.behind());
-                  beat.countDown();
+                  reportedAt.add(System.nanoTime());
                 }
               }
 
@@ -377,12 +379,13 @@ final class ResumingSubscriptionTest {
               }
             });
 
-    assertTrue(beat.await(5, TimeUnit.SECONDS));
+    assertTrue(beat.await(20, TimeUnit.SECONDS));
     subscription.close();
-    assertNull(subscription.ended().get(5, TimeUnit.SECONDS));
+    assertNull(subscription.ended().get(20, TimeUnit.SECONDS));
 
     // Stored in 1970; a second lag within a second is kept but not reported.
-    assertEquals(1, lags.size());
+    assertEquals(
+        1, reportedAt.stream().filter(at -> at - reportedAt.get(0) < SECOND_NANOS).count());
     assertTrue(lags.get(0).toDays() > 10_000, lags::toString);
     assertEquals(Duration.ZERO, subscription.status().behind());
   }
@@ -419,7 +422,7 @@ final class ResumingSubscriptionTest {
 
   private static Throwable failureOf(Subscription subscription) {
     return Objects.requireNonNull(
-        assertThrows(ExecutionException.class, () -> subscription.ended().get(5, TimeUnit.SECONDS))
+        assertThrows(ExecutionException.class, () -> subscription.ended().get(20, TimeUnit.SECONDS))
             .getCause());
   }
 

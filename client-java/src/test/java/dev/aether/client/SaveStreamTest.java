@@ -57,7 +57,7 @@ final class SaveStreamTest {
         saves.add(stream.save(save("a" + i % 3, i)));
       }
       for (int i = 1; i <= 100; i++) {
-        Saved saved = saves.get(i - 1).get(5, TimeUnit.SECONDS);
+        Saved saved = saves.get(i - 1).get(20, TimeUnit.SECONDS);
         assertEquals("c" + i, saved.commitId());
         assertEquals(i, saved.position());
       }
@@ -86,11 +86,11 @@ final class SaveStreamTest {
       CompletableFuture<Saved> second = stream.save(save("a", 2));
       CompletableFuture<Saved> third = stream.save(save("a", 3));
 
-      assertEquals(1, first.get(5, TimeUnit.SECONDS).position());
+      assertEquals(1, first.get(20, TimeUnit.SECONDS).position());
       VersionConflictException conflict =
           assertInstanceOf(VersionConflictException.class, failureOf(second));
       assertEquals(7, conflict.currentVersion());
-      assertEquals(3, third.get(5, TimeUnit.SECONDS).position());
+      assertEquals(3, third.get(20, TimeUnit.SECONDS).position());
     }
   }
 
@@ -115,7 +115,7 @@ final class SaveStreamTest {
       }
       saves.add(stream.save(save("a", 5)));
       for (CompletableFuture<Saved> save : saves) {
-        save.get(5, TimeUnit.SECONDS);
+        save.get(20, TimeUnit.SECONDS);
       }
     }
     List<String> again = new ArrayList<>();
@@ -124,9 +124,10 @@ final class SaveStreamTest {
           SaveEventsRequest request = (SaveEventsRequest) message;
           again.add(request.getCommitId() + " " + request.getRetry());
         });
-    // The fifth may have been sent to the stream that was breaking.
-    if (again.get(0).equals("c5 false")) {
-      again.remove(0);
+    // The fifth may have been sent to the stream that was breaking; the server may see that at any
+    // time, and then sees the fifth a second time.
+    if (again.contains("c5 true")) {
+      again.remove("c5 false");
     }
     assertEquals(List.of("c2 true", "c3 true", "c4 true"), again.subList(0, 3));
     assertTrue(again.get(3).startsWith("c5 "), again::toString);
@@ -156,12 +157,12 @@ final class SaveStreamTest {
             });
       }
       try (SaveStream stream = both.saveStream(SaveStreamOptions.defaults())) {
-        stream.save(save("a", 1)).get(5, TimeUnit.SECONDS);
+        stream.save(save("a", 1)).get(20, TimeUnit.SECONDS);
         CompletableFuture<Saved> second = stream.save(save("a", 2));
         CompletableFuture<Saved> third = stream.save(save("a", 3));
 
-        assertEquals(2, second.get(5, TimeUnit.SECONDS).position());
-        assertEquals(3, third.get(5, TimeUnit.SECONDS).position());
+        assertEquals(2, second.get(20, TimeUnit.SECONDS).position());
+        assertEquals(3, third.get(20, TimeUnit.SECONDS).position());
       }
       assertFalse(server.requests.isEmpty());
       assertFalse(other.requests.isEmpty());
@@ -170,10 +171,11 @@ final class SaveStreamTest {
 
   @Test
   void aSaveWithoutAnAnswerIsUnknownAtItsDeadlineAndGivesItsRoomBack() throws Exception {
+    server.connect(client);
     server.saveStreams.add(SILENT);
     try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults().withMaxUnanswered(1))) {
       CompletableFuture<Saved> late =
-          stream.save(builder("a", 1).deadline(Duration.ofMillis(200)).build());
+          stream.save(builder("a", 1).deadline(Duration.ofSeconds(1)).build());
 
       OutcomeUnknownException e = assertInstanceOf(OutcomeUnknownException.class, failureOf(late));
       assertEquals("c1", e.commitId());
@@ -210,10 +212,14 @@ final class SaveStreamTest {
   @Test
   void aServerThatStopsAnsweringIsGivenUpAndWhatItOwesIsSentAgain() throws Exception {
     server.saveStreams.add(SILENT);
-    server.saveStreams.add(STORES);
-    try (AetherClient impatient = server.client().attemptTimeout(Duration.ofMillis(300)).build();
+    for (int i = 0; i < 10; i++) {
+      // A slow machine may take longer than the limit for the first of these, too.
+      server.saveStreams.add(STORES);
+    }
+    try (AetherClient impatient = server.client().attemptTimeout(Duration.ofSeconds(1)).build();
         SaveStream stream = impatient.saveStream(SaveStreamOptions.defaults())) {
-      assertEquals(1, stream.save(save("a", 1)).get(5, TimeUnit.SECONDS).position());
+      server.connect(impatient);
+      assertEquals(1, stream.save(save("a", 1)).get(20, TimeUnit.SECONDS).position());
     }
     assertFalse(server.received(SaveEventsRequest.class).getRetry());
     assertTrue(server.received(SaveEventsRequest.class).getRetry());
@@ -225,7 +231,7 @@ final class SaveStreamTest {
     server.saveStreams.add(STORES);
     SaveCommand command = builder("a", 1).maxMissedEvents(64).build();
     try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
-      Saved unused = stream.save(command).get(5, TimeUnit.SECONDS);
+      Saved unused = stream.save(command).get(20, TimeUnit.SECONDS);
     }
     assertEquals(64, server.received(SaveEventsRequest.class).getMaxMissedEvents());
     assertEquals(0, server.received(SaveEventsRequest.class).getMaxMissedEvents());
@@ -266,10 +272,10 @@ final class SaveStreamTest {
         CompletableFuture.supplyAsync(() -> stream.save(save("c", 4)));
     assertThrows(TimeoutException.class, () -> blocked.get(200, TimeUnit.MILLISECONDS));
 
-    release.get(5, TimeUnit.SECONDS).run();
+    release.get(20, TimeUnit.SECONDS).run();
 
-    room.get(5, TimeUnit.SECONDS);
-    assertEquals(4, blocked.get(5, TimeUnit.SECONDS).get(5, TimeUnit.SECONDS).position());
+    room.get(20, TimeUnit.SECONDS);
+    assertEquals(4, blocked.get(20, TimeUnit.SECONDS).get(20, TimeUnit.SECONDS).position());
     assertTrue(stream.trySave(save("c", 5)).isPresent());
   }
 
@@ -317,9 +323,11 @@ final class SaveStreamTest {
           }
         });
     SaveStream stream =
-        client.saveStream(SaveStreamOptions.defaults().withDrainWithin(Duration.ofMillis(600)));
+        client.saveStream(SaveStreamOptions.defaults().withDrainWithin(Duration.ofSeconds(2)));
     CompletableFuture<Saved> answered = stream.save(save("a", 1));
     CompletableFuture<Saved> never = stream.save(save("a", 2));
+    server.received(SaveEventsRequest.class);
+    server.received(SaveEventsRequest.class);
 
     stream.close();
 
@@ -361,8 +369,8 @@ final class SaveStreamTest {
         });
     server.saveStreams.add(STORES);
     try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
-      assertEquals(1, stream.save(save("a", 1)).get(5, TimeUnit.SECONDS).position());
-      assertEquals(2, stream.save(save("a", 2)).get(5, TimeUnit.SECONDS).position());
+      assertEquals(1, stream.save(save("a", 1)).get(20, TimeUnit.SECONDS).position());
+      assertEquals(2, stream.save(save("a", 2)).get(20, TimeUnit.SECONDS).position());
     }
   }
 
@@ -395,6 +403,6 @@ final class SaveStreamTest {
 
   private static Throwable failureOf(CompletableFuture<?> future) {
     return Objects.requireNonNull(
-        assertThrows(ExecutionException.class, () -> future.get(5, TimeUnit.SECONDS)).getCause());
+        assertThrows(ExecutionException.class, () -> future.get(10, TimeUnit.SECONDS)).getCause());
   }
 }

@@ -54,11 +54,18 @@ import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a loopback port that answers each call with the next entry of its script. */
 public final class ScriptedServer implements AutoCloseable {
+  private static final int FIRST_PORT = 20_000;
+  private static final int END_OF_PORTS = 32_000;
+  private static final int PORT_ATTEMPTS = 100;
+
+  /** A client with a short time for each attempt may need some. */
+  private static final int CONNECT_ATTEMPTS = 50;
 
   /** Answers one call. */
   public interface Answer<Q, A> {
@@ -106,24 +113,42 @@ public final class ScriptedServer implements AutoCloseable {
 
   private final Server server;
 
-  /** Listens on a port of its own. */
+  /**
+   * Listens on a port of its own, which a later server can listen on again. Outgoing connections of
+   * other processes never take it in between: it is below the ports that Linux and macOS give them.
+   */
   public ScriptedServer() {
-    this(0);
+    server = startOnAnyPort();
   }
 
-  /** Listens on a port; 0 for any. */
+  /** Listens on a port that an earlier server had. */
   public ScriptedServer(int port) {
     try {
-      server =
-          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
-              .addService(new Store())
-              .addService(new Bus())
-              .addService(new Registry())
-              .build()
-              .start();
+      server = start(port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Server startOnAnyPort() {
+    IOException taken = new IOException("no port was tried");
+    for (int attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
+      try {
+        return start(ThreadLocalRandom.current().nextInt(FIRST_PORT, END_OF_PORTS));
+      } catch (IOException e) {
+        taken = e;
+      }
+    }
+    throw new UncheckedIOException(taken);
+  }
+
+  private Server start(int port) throws IOException {
+    return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", port))
+        .addService(new Store())
+        .addService(new Bus())
+        .addService(new Registry())
+        .build()
+        .start();
   }
 
   public int port() {
@@ -139,9 +164,22 @@ public final class ScriptedServer implements AutoCloseable {
     return AetherClient.builder().endpoint(endpoint());
   }
 
-  /** The next request; waits for at most 5 s. */
+  /**
+   * Connects a client. A test whose call has little time does this first: the first connection of a
+   * JVM can take longer than that.
+   */
+  public void connect(AetherClient client) {
+    for (int i = 0; i < CONNECT_ATTEMPTS; i++) {
+      latest.add(answer(GetLatestVersionResponse.getDefaultInstance()));
+    }
+    long unused = client.latestVersion("connect");
+    latest.clear();
+    requests.clear();
+  }
+
+  /** The next request; waits for at most 20 s. */
   public <Q extends Message> Q received(Class<Q> type) throws InterruptedException {
-    Message request = requests.poll(5, TimeUnit.SECONDS);
+    Message request = requests.poll(20, TimeUnit.SECONDS);
     if (request == null) {
       throw new AssertionError("no request arrived");
     }
@@ -152,7 +190,7 @@ public final class ScriptedServer implements AutoCloseable {
   public void stop() {
     server.shutdownNow();
     try {
-      if (!server.awaitTermination(5, TimeUnit.SECONDS)) {
+      if (!server.awaitTermination(20, TimeUnit.SECONDS)) {
         throw new AssertionError("the scripted server did not stop");
       }
     } catch (InterruptedException e) {

@@ -90,7 +90,7 @@ final class SubscriptionTest {
 
     assertInstanceOf(
         CursorUnknownException.class,
-        assertThrows(ExecutionException.class, () -> subscription.ended().get(5, TimeUnit.SECONDS))
+        assertThrows(ExecutionException.class, () -> subscription.ended().get(20, TimeUnit.SECONDS))
             .getCause());
     assertEquals(
         List.of(
@@ -172,7 +172,7 @@ final class SubscriptionTest {
               }
             }));
 
-    assertTrue(beyond.await(5, TimeUnit.SECONDS));
+    assertTrue(beyond.await(20, TimeUnit.SECONDS));
     assertEquals(Cursor.of("c0"), during.get());
   }
 
@@ -242,8 +242,8 @@ final class SubscriptionTest {
     Subscription subscription = client.subscribe(LIVE, journal);
     self.complete(subscription);
 
-    assertNull(subscription.ended().get(5, TimeUnit.SECONDS));
-    assertTrue(cancelled.await(5, TimeUnit.SECONDS));
+    assertNull(subscription.ended().get(20, TimeUnit.SECONDS));
+    assertTrue(cancelled.await(20, TimeUnit.SECONDS));
     assertEquals(
         List.of("started n1 c0", "commit 1", "commit 2", "cursor c2", "closed"), journal.lines());
   }
@@ -261,11 +261,11 @@ final class SubscriptionTest {
           }
         };
     Subscription subscription = client.subscribe(LIVE, journal);
-    assertTrue(began.await(5, TimeUnit.SECONDS));
+    assertTrue(began.await(20, TimeUnit.SECONDS));
 
     client.close();
 
-    assertNull(subscription.ended().get(5, TimeUnit.SECONDS));
+    assertNull(subscription.ended().get(20, TimeUnit.SECONDS));
     assertEquals(List.of("started n1 c0", "closed"), journal.lines());
   }
 
@@ -288,7 +288,7 @@ final class SubscriptionTest {
 
     Subscription subscription = client.subscribe(LIVE, journal);
     Throwable e =
-        assertThrows(ExecutionException.class, () -> subscription.ended().get(5, TimeUnit.SECONDS))
+        assertThrows(ExecutionException.class, () -> subscription.ended().get(20, TimeUnit.SECONDS))
             .getCause();
 
     assertInstanceOf(AetherException.class, e);
@@ -320,7 +320,7 @@ final class SubscriptionTest {
 
     Subscription subscription = client.subscribe(LIVE, journal);
 
-    assertThrows(ExecutionException.class, () -> subscription.ended().get(10, TimeUnit.SECONDS));
+    assertThrows(ExecutionException.class, () -> subscription.ended().get(20, TimeUnit.SECONDS));
     assertEquals(List.of("started n1 c0", "error CANCELLED"), journal.lines());
   }
 
@@ -337,14 +337,14 @@ final class SubscriptionTest {
                 begun.countDown();
               }
             });
-    assertTrue(begun.await(5, TimeUnit.SECONDS));
+    assertTrue(begun.await(20, TimeUnit.SECONDS));
     assertFalse(subscription.ended().isDone());
 
     server.stop();
 
     assertInstanceOf(
         ServerUnreachableException.class,
-        assertThrows(ExecutionException.class, () -> subscription.ended().get(5, TimeUnit.SECONDS))
+        assertThrows(ExecutionException.class, () -> subscription.ended().get(20, TimeUnit.SECONDS))
             .getCause());
     assertEquals(Cursor.of("c0"), subscription.cursor());
   }
@@ -366,7 +366,7 @@ final class SubscriptionTest {
 
     Subscription subscription = client.subscribe(LIVE_ONCE, journal);
 
-    assertThrows(ExecutionException.class, () -> subscription.ended().get(5, TimeUnit.SECONDS));
+    assertThrows(ExecutionException.class, () -> subscription.ended().get(20, TimeUnit.SECONDS));
     assertEquals(List.of("stored 7", "cursor c1", "error UNREACHABLE"), journal.lines());
   }
 
