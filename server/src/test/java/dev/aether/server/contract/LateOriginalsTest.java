@@ -1,11 +1,11 @@
 package dev.aether.server.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Empty;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.testing.Await;
 import dev.aether.server.testing.HoldingProxy;
 import dev.aether.server.testing.TestNatsBinary;
 import dev.aether.server.testing.TestNatsCluster;
@@ -101,14 +101,20 @@ class LateOriginalsTest {
                 .withDeadlineAfter(Node.DEADLINE_SECONDS, TimeUnit.SECONDS)
                 .saveEvents(Requests.saveAny(namespace, actor).build());
         proxy.hold(true);
-        Refusal gaveUp =
-            Refusal.of(
-                () ->
-                    store
-                        .withDeadlineAfter(300, TimeUnit.MILLISECONDS)
-                        .saveEvents(request.build()));
-        assertEquals(Status.Code.DEADLINE_EXCEEDED, gaveUp.code());
-        assertTrue(proxy.held() > 0);
+        // On a slow machine, the time can be up before the request is sent.
+        Await.until(
+            "the first sending to be held back",
+            BOUND,
+            () -> {
+              Refusal gaveUp =
+                  Refusal.of(
+                      () ->
+                          store
+                              .withDeadlineAfter(300, TimeUnit.MILLISECONDS)
+                              .saveEvents(request.build()));
+              assertEquals(Status.Code.DEADLINE_EXCEEDED, gaveUp.code());
+              return proxy.held() > 0;
+            });
         SaveEventsResponse first = repeated.save(request.clone().setRetry(true));
         repeated.save(Requests.saveAny(namespace, actor));
         proxy.hold(false);
