@@ -262,7 +262,7 @@ class ExportCommandTest {
     CommandRun run = CommandRun.of("export", pipe.toString(), "--server", address(source));
 
     assertEquals(ExitCode.DONE, run.exitCode(), run.err());
-    assertEquals(export(source), read.get(10, TimeUnit.SECONDS));
+    assertEquals(export(source), read.get(30, TimeUnit.SECONDS));
     try (Stream<Path> files = Files.list(folder)) {
       assertEquals(List.of(pipe), files.toList());
     }

@@ -19,6 +19,7 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -118,6 +119,21 @@ class FullDiskTest {
     return Files.readAllLines(log).stream().filter(line -> line.contains(text)).count();
   }
 
+  /** Health can say it a moment before the log does. */
+  private void awaitLogged(String text) throws IOException {
+    Await.until(
+        text,
+        BOUND,
+        () -> {
+          try {
+            return logged(text) > 0;
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+    assertEquals(1, logged(text));
+  }
+
   @Test
   void aFullDiskIsToldDeletionsMakeRoomAndSavesGoOnWhenThereIsRoom() throws IOException {
     for (int i = 1; i <= 3; i++) {
@@ -130,7 +146,7 @@ class FullDiskTest {
     assertEquals(Reason.STORE_FULL.name(), refusal.reason(), refusal.message());
     assertEquals(3, latest("kept"));
     assertEquals(ServingStatus.SERVING, health(""));
-    assertEquals(1, logged("ERROR StorageSpace - the store is full"));
+    awaitLogged("ERROR StorageSpace - the store is full");
 
     delete("given-up");
     assertEquals(0, latest("given-up"));
@@ -138,7 +154,7 @@ class FullDiskTest {
     Files.delete(filler());
     awaitSaves(ServingStatus.SERVING);
     Await.until("a save", BOUND, () -> savesOnceMore());
-    assertEquals(1, logged("INFO  StorageSpace - the store is no longer full"));
+    awaitLogged("INFO  StorageSpace - the store is no longer full");
     assertEquals(1, save("given-up"));
   }
 

@@ -226,7 +226,8 @@ class NatsServerProcessTest {
   void anOrphanIsEndedBeforeTheNextServerStarts() throws Exception {
     Process orphan = startOrphan();
     try (NatsServerProcess server = start()) {
-      assertTrue(orphan.waitFor(1, TimeUnit.SECONDS)); // until this JVM has noticed
+      assertTrue(
+          orphan.waitFor(END_BOUND.toSeconds(), TimeUnit.SECONDS)); // until this JVM has noticed
       assertEquals(1, messages(server));
     } finally {
       orphan.destroyForcibly();
@@ -239,7 +240,8 @@ class NatsServerProcessTest {
     try {
       signal("STOP", orphan.pid()); // it takes no SIGTERM any more
       OrphanedServer.end(data.toRealPath().resolve("nats/server.conf"), Duration.ofMillis(200));
-      assertTrue(orphan.waitFor(1, TimeUnit.SECONDS)); // until this JVM has noticed
+      assertTrue(
+          orphan.waitFor(END_BOUND.toSeconds(), TimeUnit.SECONDS)); // until this JVM has noticed
     } finally {
       orphan.destroyForcibly();
     }
