@@ -204,8 +204,8 @@ public final class GroupCommit implements Publisher {
         return;
       }
       batches++;
-      AtomicBatch batch = AtomicBatch.of(stream, group.stream().map(Log::entry).toList());
-      CatchAll.begin(() -> api.publish(batch))
+      CatchAll.begin(
+              () -> api.publish(AtomicBatch.of(stream, group.stream().map(Log::entry).toList())))
           .whenComplete(
               (first, thrown) -> {
                 if (thrown == null) {
