@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the tasks of one actor one after the other, in the order of arrival, and those of different
- * actors concurrently. A save is based on the outcome of the one before, so concurrent saves of one
- * node to an actor would only conflict with each other. The number of tasks is limited, both per
- * actor and in total. Never blocks except in {@link #awaitEmpty}. Thread-safe.
+ * Runs tasks with the same key one after the other, in the order of arrival, and those with
+ * different keys concurrently. The number of tasks is limited, both per key and in total. Never
+ * blocks except in {@link #awaitEmpty}. Thread-safe.
  */
 public final class KeyedSerialExecutor {
   private static final Logger LOG = LoggerFactory.getLogger(KeyedSerialExecutor.class);
 
-  private static final int MAX_PER_ACTOR = 1024;
+  private static final int MAX_PER_KEY = 1024;
 
+  private final Names names;
   private final int maxTasks;
   private final long maxBytes;
   private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
@@ -33,6 +33,14 @@ public final class KeyedSerialExecutor {
    */
   private final Count held = new Count();
 
+  /**
+   * What is run, for the texts that clients get if it is refused.
+   *
+   * @param tasks in the plural, as in "saves"
+   * @param key what a key stands for, as in "actor"
+   */
+  public record Names(String tasks, String key) {}
+
   /** What is limited, and awaited when the executor is closed. */
   private static final class Count {
     int tasks;
@@ -40,16 +48,17 @@ public final class KeyedSerialExecutor {
   }
 
   /**
-   * @param maxTasks the most tasks of all actors, running and waiting
+   * @param maxTasks the most tasks of all keys, running and waiting
    * @param maxBytes the most bytes that they hold together
    */
-  public KeyedSerialExecutor(int maxTasks, long maxBytes) {
+  public KeyedSerialExecutor(Names names, int maxTasks, long maxBytes) {
+    this.names = names;
     this.maxTasks = maxTasks;
     this.maxBytes = maxBytes;
   }
 
   /**
-   * Runs a task when all earlier tasks of its actor have ended. A task ends when its future
+   * Runs a task when all earlier tasks with its key have ended. A task ends when its future
    * completes.
    *
    * @param bytes memory that the task holds until then
@@ -57,45 +66,51 @@ public final class KeyedSerialExecutor {
    *     accepted
    */
   public Optional<String> run(
-      String actor, long bytes, Supplier<? extends CompletableFuture<?>> body) {
+      String key, long bytes, Supplier<? extends CompletableFuture<?>> body) {
     synchronized (held) {
       if (held.tasks >= maxTasks) {
-        return Optional.of("unanswered saves on this node, limited to " + maxTasks);
+        return Optional.of("unanswered " + names.tasks() + " on this node, limited to " + maxTasks);
       }
       if (held.bytes + bytes > maxBytes) {
-        return Optional.of("bytes of unanswered saves on this node, limited to " + maxBytes);
+        return Optional.of(
+            "bytes of unanswered " + names.tasks() + " on this node, limited to " + maxBytes);
       }
       held.tasks++;
       held.bytes += bytes;
     }
     Task task = new Task(bytes, body);
     Admission admission = new Admission();
-    waiting.compute(actor, (key, queue) -> admission.into(queue, task));
+    waiting.compute(key, (same, queue) -> admission.into(queue, task));
     if (admission.refused) {
       leave(task);
-      return Optional.of("saves waiting for one actor on this node, limited to " + MAX_PER_ACTOR);
+      return Optional.of(
+          names.tasks()
+              + " waiting for one "
+              + names.key()
+              + " on this node, limited to "
+              + MAX_PER_KEY);
     }
     if (admission.first) {
-      drain(actor, task);
+      drain(key, task);
     }
     return Optional.empty();
   }
 
   /**
-   * Runs a task and then the waiting tasks of its actor, until one does not complete immediately.
+   * Runs a task and then the waiting tasks with its key, until one does not complete immediately.
    * The others then run when that one completes.
    */
-  private void drain(String actor, Task first) {
-    for (Task next = first; next != null; next = take(actor)) {
+  private void drain(String key, Task first) {
+    for (Task next = first; next != null; next = take(key)) {
       Task task = next;
       CompletableFuture<?> running = begin(task);
       if (!running.isDone()) {
         running.whenComplete(
             (done, thrown) -> {
               leave(task);
-              Task after = take(actor);
+              Task after = take(key);
               if (after != null) {
-                drain(actor, after);
+                drain(key, after);
               }
             });
         return;
@@ -105,7 +120,7 @@ public final class KeyedSerialExecutor {
   }
 
   /**
-   * Starts a task. One that throws has ended, since the others of its actor must not wait for it
+   * Starts a task. One that throws has ended, since the others with its key must not wait for it
    * forever.
    */
   private static CompletableFuture<?> begin(Task task) {
@@ -117,11 +132,11 @@ public final class KeyedSerialExecutor {
     }
   }
 
-  private @Nullable Task take(String actor) {
+  private @Nullable Task take(String key) {
     Admission out = new Admission();
     waiting.computeIfPresent(
-        actor,
-        (key, queue) -> {
+        key,
+        (same, queue) -> {
           out.task = queue.tasks.poll();
           return out.task == null ? null : queue;
         });
@@ -156,7 +171,7 @@ public final class KeyedSerialExecutor {
   private record Task(long bytes, Supplier<? extends CompletableFuture<?>> body) {}
 
   /**
-   * The waiting tasks of an actor of which a task is running. Accessed only within the map's
+   * The waiting tasks with a key of which a task is running. Accessed only within the map's
    * compute.
    */
   private static final class Waiting {
@@ -174,7 +189,7 @@ public final class KeyedSerialExecutor {
         first = true;
         return new Waiting();
       }
-      refused = known.tasks.size() >= MAX_PER_ACTOR;
+      refused = known.tasks.size() >= MAX_PER_KEY;
       if (!refused) {
         known.tasks.add(task);
       }

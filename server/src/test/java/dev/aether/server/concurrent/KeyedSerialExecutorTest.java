@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -16,14 +17,19 @@ class KeyedSerialExecutorTest {
 
   private final List<String> begun = new ArrayList<>();
 
+  private static KeyedSerialExecutor executor(int maxTasks, long maxBytes) {
+    return new KeyedSerialExecutor(
+        new KeyedSerialExecutor.Names("errands", "customer"), maxTasks, maxBytes);
+  }
+
   @Test
-  void tasksOfOneActorRunOneAfterAnotherInTheirOrder() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(100, 1_000_000);
+  void tasksWithOneKeyRunOneAfterAnotherInTheirOrder() {
+    KeyedSerialExecutor executor = executor(100, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
     CompletableFuture<String> second = new CompletableFuture<>();
-    run(lanes, "a", "first", first);
-    run(lanes, "a", "second", second);
-    run(lanes, "a", "third", DONE);
+    run(executor, "a", "first", first);
+    run(executor, "a", "second", second);
+    run(executor, "a", "third", DONE);
     assertEquals(List.of("first"), begun);
     first.complete("");
     assertEquals(List.of("first", "second"), begun);
@@ -32,56 +38,64 @@ class KeyedSerialExecutorTest {
   }
 
   @Test
-  void tasksOfDifferentActorsRunSideBySide() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(100, 1_000_000);
-    run(lanes, "a", "one", new CompletableFuture<>());
-    run(lanes, "b", "other", new CompletableFuture<>());
+  void tasksWithDifferentKeysRunSideBySide() {
+    KeyedSerialExecutor executor = executor(100, 1_000_000);
+    run(executor, "a", "one", new CompletableFuture<>());
+    run(executor, "b", "other", new CompletableFuture<>());
     assertEquals(List.of("one", "other"), begun);
   }
 
   @Test
-  void moreThanTheNodesBoundAreRefusedAndNotRun() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(1, 1_000_000);
+  void moreThanTheLimitOfAllKeysAreRefusedAndNotRun() {
+    KeyedSerialExecutor executor = executor(1, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
-    run(lanes, "a", "first", first);
-    assertTrue(lanes.run("b", 1, () -> DONE).isPresent());
+    run(executor, "a", "first", first);
+    assertEquals(
+        Optional.of("unanswered errands on this node, limited to 1"),
+        executor.run("b", 1, () -> DONE));
     first.complete("");
-    assertTrue(lanes.run("b", 1, () -> DONE).isEmpty());
+    assertTrue(executor.run("b", 1, () -> DONE).isEmpty());
   }
 
   @Test
-  void moreBytesThanTheNodesBoundAreRefusedUntilThereIsRoom() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(10, 100);
+  void moreBytesThanTheLimitAreRefusedUntilThereIsRoom() {
+    KeyedSerialExecutor executor = executor(10, 100);
     CompletableFuture<String> first = new CompletableFuture<>();
-    assertTrue(lanes.run("a", 60, () -> first).isEmpty());
-    assertTrue(lanes.run("b", 41, () -> DONE).isPresent());
-    assertTrue(lanes.run("b", 40, () -> DONE).isEmpty());
+    assertTrue(executor.run("a", 60, () -> first).isEmpty());
+    assertEquals(
+        Optional.of("bytes of unanswered errands on this node, limited to 100"),
+        executor.run("b", 41, () -> DONE));
+    assertTrue(executor.run("b", 40, () -> DONE).isEmpty());
     first.complete("");
-    assertTrue(lanes.run("b", 100, () -> DONE).isEmpty());
+    assertTrue(executor.run("b", 100, () -> DONE).isEmpty());
   }
 
   @Test
-  void moreThanOneActorsBoundAreRefusedAndNotRun() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(10_000, 1_000_000);
+  void moreThanTheLimitOfOneKeyAreRefusedAndNotRun() {
+    KeyedSerialExecutor executor = executor(10_000, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
-    run(lanes, "a", "first", first);
+    run(executor, "a", "first", first);
     int taken = 0;
-    while (lanes.run("a", 1, () -> DONE).isEmpty()) {
+    Optional<String> limit = executor.run("a", 1, () -> DONE);
+    while (limit.isEmpty()) {
       taken++;
+      limit = executor.run("a", 1, () -> DONE);
     }
     assertEquals(1024, taken);
-    assertTrue(lanes.run("b", 1, () -> DONE).isEmpty());
+    assertEquals(
+        Optional.of("errands waiting for one customer on this node, limited to 1024"), limit);
+    assertTrue(executor.run("b", 1, () -> DONE).isEmpty());
     first.complete("");
-    assertTrue(lanes.run("a", 1, () -> DONE).isEmpty());
+    assertTrue(executor.run("a", 1, () -> DONE).isEmpty());
   }
 
   @Test
-  void aTaskThatThrowsLetsTheNextOfItsActorRun() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(100, 1_000_000);
+  void aTaskThatThrowsLetsTheNextWithItsKeyRun() {
+    KeyedSerialExecutor executor = executor(100, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
-    run(lanes, "a", "first", first);
+    run(executor, "a", "first", first);
     assertTrue(
-        lanes
+        executor
             .run(
                 "a",
                 1,
@@ -89,19 +103,19 @@ class KeyedSerialExecutorTest {
                   throw new IllegalStateException("planted by the test");
                 })
             .isEmpty());
-    run(lanes, "a", "third", DONE);
+    run(executor, "a", "third", DONE);
     first.complete("");
     assertEquals(List.of("first", "third"), begun);
-    run(lanes, "a", "fourth", DONE);
+    run(executor, "a", "fourth", DONE);
     assertEquals(List.of("first", "third", "fourth"), begun);
   }
 
   @Test
   void manyTasksThatEndAtOnceTakeNoStack() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(10_000, 1_000_000);
+    KeyedSerialExecutor executor = executor(10_000, 1_000_000);
     List<CompletableFuture<String>> gates =
         IntStream.range(0, 1000).mapToObj(i -> new CompletableFuture<String>()).toList();
-    gates.forEach(gate -> run(lanes, "a", "task", gate));
+    gates.forEach(gate -> run(executor, "a", "task", gate));
     gates.subList(1, gates.size()).forEach(gate -> gate.complete(""));
     gates.get(0).complete("");
     assertEquals(1000, begun.size());
@@ -109,21 +123,21 @@ class KeyedSerialExecutorTest {
 
   @Test
   void closingWaitsForWhatRuns() {
-    KeyedSerialExecutor lanes = new KeyedSerialExecutor(10, 1_000_000);
+    KeyedSerialExecutor executor = executor(10, 1_000_000);
     CompletableFuture<String> first = new CompletableFuture<>();
-    run(lanes, "a", "first", first);
+    run(executor, "a", "first", first);
     CompletableFuture<Void> closing =
-        CompletableFuture.runAsync(() -> lanes.awaitEmpty(Duration.ofSeconds(30)));
+        CompletableFuture.runAsync(() -> executor.awaitEmpty(Duration.ofSeconds(30)));
     first.complete("");
     closing.orTimeout(10, TimeUnit.SECONDS).join();
   }
 
   private void run(
-      KeyedSerialExecutor lanes, String actor, String name, CompletableFuture<?> task) {
+      KeyedSerialExecutor executor, String key, String name, CompletableFuture<?> task) {
     assertTrue(
-        lanes
+        executor
             .run(
-                actor,
+                key,
                 1,
                 () -> {
                   begun.add(name);

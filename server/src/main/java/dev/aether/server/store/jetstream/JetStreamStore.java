@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Limits;
@@ -65,11 +66,8 @@ public final class JetStreamStore implements Store {
   /** The heap divided by this is the limit for the ids of recent commits. */
   private static final int HEAP_SHARE_OF_RECENT_COMMITS = 16;
 
-  /** How many changes of snapshots may run or wait on this node. */
-  private static final int MAX_SNAPSHOT_CHANGES = 4096;
-
-  /** How many changes of the registry may run or wait on this node. */
-  private static final int MAX_REGISTRY_CHANGES = 4096;
+  /** How many changes of snapshots may run or wait on this node, and how many of namespaces. */
+  private static final int MAX_CHANGES = 4096;
 
   /** The heap divided by this is the limit for running and waiting saves. */
   private static final int HEAP_SHARE_OF_SAVES = 8;
@@ -135,9 +133,16 @@ public final class JetStreamStore implements Store {
     damage = new LogDamage(api);
     batches = new BatchReader(connection, timers, readers);
     consumers = new OrderedConsumers(connection, api, timers);
+    saves =
+        writer(
+            new GroupCommit(api),
+            "saves",
+            "actor",
+            JetStreamApi.MAX_PUBLISHES,
+            HEAP_SHARE_OF_SAVES);
     Publisher single = Publisher.single(api);
-    saves = writer(new GroupCommit(api), JetStreamApi.MAX_PUBLISHES, HEAP_SHARE_OF_SAVES);
-    snapshotChanges = writer(single, MAX_SNAPSHOT_CHANGES, HEAP_SHARE_OF_CHANGES);
+    snapshotChanges =
+        writer(single, "snapshot changes", "actor", MAX_CHANGES, HEAP_SHARE_OF_CHANGES);
     namespaces = openRegistry(config, giveUpAt);
     KnownCommits known =
         KnownCommits.withBounds(
@@ -180,9 +185,11 @@ public final class JetStreamStore implements Store {
         });
   }
 
-  private Writer writer(Publisher publisher, int maxWrites, int heapShare) {
-    return new Writer(
-        publisher, timers, deadlines, maxWrites, Runtime.getRuntime().maxMemory() / heapShare);
+  private Writer writer(
+      Publisher publisher, String writes, String key, int maxWrites, int heapShare) {
+    var names = new KeyedSerialExecutor.Names(writes, key);
+    long maxBytes = Runtime.getRuntime().maxMemory() / heapShare;
+    return new Writer(publisher, timers, deadlines, names, maxWrites, maxBytes);
   }
 
   /** Retries, because a cluster that was just started has no leader yet. */
@@ -192,7 +199,12 @@ public final class JetStreamStore implements Store {
         return NamespaceRegistry.open(
                 api,
                 timers,
-                writer(Publisher.single(api), MAX_REGISTRY_CHANGES, HEAP_SHARE_OF_CHANGES),
+                writer(
+                    Publisher.single(api),
+                    "namespace changes",
+                    "namespace",
+                    MAX_CHANGES,
+                    HEAP_SHARE_OF_CHANGES),
                 consumers,
                 config.replicas(),
                 config.autoCreate() ? config.autoCreateLimit() : 0)

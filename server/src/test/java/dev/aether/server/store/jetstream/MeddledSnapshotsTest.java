@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
@@ -324,7 +325,13 @@ class MeddledSnapshotsTest {
     try {
       JetStreamApi api = new JetStreamApi(connection);
       Writer writer =
-          new Writer(Publisher.single(api), timers, new DeadlineScheduler(timers), 10, 1_000_000);
+          new Writer(
+              Publisher.single(api),
+              timers,
+              new DeadlineScheduler(timers),
+              new KeyedSerialExecutor.Names("snapshot changes", "actor"),
+              10,
+              1_000_000);
       Snapshots snapshots =
           new JetStreamSnapshots(
               new SnapshotContext(

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Namespace;
@@ -52,7 +53,13 @@ class OverloadedRegistryTest {
     connection = Nats.connect(nats.url());
     JetStreamApi api = new JetStreamApi(connection);
     Writer writer =
-        new Writer(Publisher.single(api), timers, new DeadlineScheduler(timers), 1, 1_000_000);
+        new Writer(
+            Publisher.single(api),
+            timers,
+            new DeadlineScheduler(timers),
+            new KeyedSerialExecutor.Names("namespace changes", "namespace"),
+            1,
+            1_000_000);
     OrderedConsumers consumers = new OrderedConsumers(connection, api, timers);
     registry = NamespaceRegistry.open(api, timers, writer, consumers, 1, 10).join();
     blocked = writer.write("another namespace", 0, blocker, soon());
@@ -126,9 +133,9 @@ class OverloadedRegistryTest {
     blocked.join();
   }
 
-  private static Reason reason(CompletableFuture<?> change) {
+  private static StoreException failure(CompletableFuture<?> change) {
     Throwable thrown = assertThrows(CompletionException.class, change::join);
-    return ((StoreException) Exceptions.unwrap(thrown)).reason();
+    return (StoreException) Exceptions.unwrap(thrown);
   }
 
   private CompletableFuture<Namespaces.Info> create() {
@@ -150,8 +157,12 @@ class OverloadedRegistryTest {
 
   @Test
   void aCreationThatCannotBeginIsOverloadedAndChangesNothing() {
-    assertEquals(Reason.OVERLOADED, reason(create()));
-    assertEquals(Reason.OVERLOADED, reason(registry.findOrCreate(NAMESPACE)));
+    StoreException refusal = failure(create());
+    assertEquals(Reason.OVERLOADED, refusal.reason());
+    assertEquals(
+        "overloaded: unanswered namespace changes on this node, limited to 1",
+        refusal.getMessage());
+    assertEquals(Reason.OVERLOADED, failure(registry.findOrCreate(NAMESPACE)).reason());
     assertEquals(Optional.empty(), registry.look(NAMESPACE).join());
     makeRoom();
     create().join();
@@ -161,7 +172,7 @@ class OverloadedRegistryTest {
   void aDeletionThatCannotBeginIsOverloadedAndChangesNothing()
       throws IOException, JetStreamApiException {
     register("ACTIVE");
-    assertEquals(Reason.OVERLOADED, reason(registry.delete(NAMESPACE, soon())));
+    assertEquals(Reason.OVERLOADED, failure(registry.delete(NAMESPACE, soon())).reason());
     assertEquals("abcdefghij", registry.look(NAMESPACE).join().orElseThrow().incarnation());
     makeRoom();
     registry.delete(NAMESPACE, soon()).join();
@@ -171,7 +182,7 @@ class OverloadedRegistryTest {
   @Test
   void aDeletionThatCannotEndHasAnUnknownOutcome() throws IOException, JetStreamApiException {
     register("DELETING");
-    assertEquals(Reason.OUTCOME_UNKNOWN, reason(registry.delete(NAMESPACE, soon())));
+    assertEquals(Reason.OUTCOME_UNKNOWN, failure(registry.delete(NAMESPACE, soon())).reason());
     makeRoom();
     assertEquals(Optional.empty(), registry.look(NAMESPACE).join());
   }

@@ -46,8 +46,11 @@ public final class SubjectBlocks {
 
   private final JetStreamApi api;
   private final Executor executor;
-  private final KeyedSerialExecutor questions =
-      new KeyedSerialExecutor(MAX_REQUESTS, Long.MAX_VALUE);
+  private final KeyedSerialExecutor requests =
+      new KeyedSerialExecutor(
+          new KeyedSerialExecutor.Names("listings of actors", "node"),
+          MAX_REQUESTS,
+          Long.MAX_VALUE);
 
   /** Guarded by itself; the oldest entry comes first. */
   private final Map<Request, SubjectBlock> cache = new LinkedHashMap<>(16, 0.75f, true);
@@ -78,14 +81,12 @@ public final class SubjectBlocks {
       return CompletableFuture.completedFuture(known.get());
     }
     CompletableFuture<SubjectBlock> answer = new CompletableFuture<>();
-    questions
+    requests
         .run("one at a time", 0, () -> ask(request, notBefore, answer))
         .ifPresent(
             bound ->
                 answer.completeExceptionally(
-                    new StoreException.Overloaded(
-                        "concurrent listings of actors on this node, limited to " + MAX_REQUESTS,
-                        OVERLOAD_RETRY_AFTER)));
+                    new StoreException.Overloaded(bound, OVERLOAD_RETRY_AFTER)));
     return answer;
   }
 

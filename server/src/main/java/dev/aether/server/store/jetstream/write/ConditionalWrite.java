@@ -354,7 +354,7 @@ public final class ConditionalWrite<P, H, T> {
         switch (gate.close()) {
           case WAITING ->
               new StoreException.Overloaded(
-                  "time spent waiting for earlier writes to the same actor", OVERLOAD_RETRY_AFTER);
+                  "time spent waiting for " + writer.earlierWrites(), OVERLOAD_RETRY_AFTER);
           case NOTHING_PUBLISHED -> policy.failure(lastError, false);
           case UNCERTAIN -> policy.failure(lastError, true);
         });

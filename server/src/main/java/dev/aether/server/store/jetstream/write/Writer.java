@@ -18,10 +18,12 @@ public final class Writer {
   private final Publisher publisher;
   private final Timers timers;
   private final DeadlineScheduler deadlines;
+  private final KeyedSerialExecutor.Names names;
   private final KeyedSerialExecutor queue;
   private volatile boolean closing;
 
   /**
+   * @param names what is written, and to what
    * @param maxWrites how many may run or wait
    * @param maxBytes how many bytes these may hold together
    */
@@ -29,12 +31,14 @@ public final class Writer {
       Publisher publisher,
       Timers timers,
       DeadlineScheduler deadlines,
+      KeyedSerialExecutor.Names names,
       int maxWrites,
       long maxBytes) {
     this.publisher = publisher;
     this.timers = timers;
     this.deadlines = deadlines;
-    queue = new KeyedSerialExecutor(maxWrites, maxBytes);
+    this.names = names;
+    queue = new KeyedSerialExecutor(names, maxWrites, maxBytes);
   }
 
   /**
@@ -60,6 +64,11 @@ public final class Writer {
 
   Publisher publisher() {
     return publisher;
+  }
+
+  /** What a write waits for until it is started, as text for people. */
+  String earlierWrites() {
+    return "earlier " + names.tasks() + " of the same " + names.key();
   }
 
   Timers timers() {

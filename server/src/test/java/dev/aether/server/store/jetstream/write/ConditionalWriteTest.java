@@ -10,6 +10,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Exceptions;
@@ -86,7 +87,13 @@ class ConditionalWriteTest {
     meddler = Nats.connect(nats.url());
     api = new JetStreamApi(connection);
     writer =
-        new Writer(Publisher.single(api), timers, new DeadlineScheduler(timers), 100, 1_000_000);
+        new Writer(
+            Publisher.single(api),
+            timers,
+            new DeadlineScheduler(timers),
+            new KeyedSerialExecutor.Names("test writes", "key"),
+            100,
+            1_000_000);
     Namespace namespace = new Namespace(test.getTestMethod().orElseThrow().getName());
     stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
     logged.start();
@@ -296,6 +303,25 @@ class ConditionalWriteTest {
     assertInstanceOf(StoreException.class, failure(write));
     paused.await();
     assertEquals(beforeAnswer.get(), policy.requests.get());
+  }
+
+  @Test
+  void aWriteThatWaitsUntilItsDeadlineSaysWhatItWaitedFor() {
+    CompletableFuture<WritePolicy.Located<String, Long>> never = new CompletableFuture<>();
+    var unused =
+        write(
+            new Policy() {
+              @Override
+              public CompletableFuture<Located<String, Long>> locate() {
+                return never;
+              }
+            },
+            LONG);
+    StoreException overloaded =
+        assertInstanceOf(StoreException.Overloaded.class, failure(write(new Policy(), SHORT)));
+    assertEquals(
+        "overloaded: time spent waiting for earlier test writes of the same key",
+        overloaded.getMessage());
   }
 
   @Test
