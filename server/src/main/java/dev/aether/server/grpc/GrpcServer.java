@@ -1,8 +1,8 @@
 package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
-import dev.aether.server.grpc.limits.Connection;
-import dev.aether.server.grpc.limits.ConnectionLimits;
+import dev.aether.server.grpc.limits.AdmissionControl;
+import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
@@ -95,11 +95,11 @@ public final class GrpcServer implements AutoCloseable {
             .permitKeepAliveWithoutCalls(true)
             .flowControlWindow(NodeLimits.WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(MAX_STREAMS)
-            .addTransportFilter(Connection.each(limits))
+            .addTransportFilter(ConnectionUsage.each(limits))
             .intercept(new PreviousAttempts())
             .intercept(calls)
             // Before the services, so that they never see a refused call.
-            .intercept(new ConnectionLimits())
+            .intercept(new AdmissionControl())
             .addService(MalformedRequests.refused(eventStore.bindService()))
             .addService(
                 MalformedRequests.refused(

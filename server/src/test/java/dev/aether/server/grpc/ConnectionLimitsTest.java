@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Empty;
-import dev.aether.server.grpc.limits.Connection;
-import dev.aether.server.grpc.limits.ConnectionLimits;
+import dev.aether.server.grpc.limits.AdmissionControl;
+import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.EventDefaults;
@@ -68,8 +68,8 @@ class ConnectionLimitsTest {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
-          .addTransportFilter(Connection.each(limits))
-          .intercept(new ConnectionLimits())
+          .addTransportFilter(ConnectionUsage.each(limits))
+          .intercept(new AdmissionControl())
           .addService(service)
           .build()
           .start();
@@ -217,11 +217,11 @@ class ConnectionLimitsTest {
   void allStreamsOfAConnectionShareOneLimitAndLeaveRoomForOtherClients() {
     List<Flood> floods = flood(SaveStreamCall.MAX_UNANSWERED);
     Await.until(
-        "as many saves as fit", BOUND, () -> store.held.size() >= Connection.STREAMED_SAVES);
+        "as many saves as fit", BOUND, () -> store.held.size() >= ConnectionUsage.STREAMED_SAVES);
     Await.until("no more saves to arrive", BOUND, new Quiet());
     int held = store.held.size();
     // Requests that were already requested may exceed the limit: one for each stream.
-    assertEquals(Connection.STREAMED_SAVES, held, STREAMS);
+    assertEquals(ConnectionUsage.STREAMED_SAVES, held, STREAMS);
 
     CompletableFuture<Status> besideThem = saveBeside();
     Await.until("the save of the other client", BOUND, () -> store.held.size() > held);

@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Empty;
-import dev.aether.server.grpc.limits.Connection;
-import dev.aether.server.grpc.limits.ConnectionLimits;
+import dev.aether.server.grpc.limits.AdmissionControl;
+import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.testing.Await;
@@ -53,8 +53,9 @@ class SaveStreamCallTest {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
-          .addTransportFilter(Connection.each(new NodeLimits(Runtime.getRuntime().maxMemory())))
-          .intercept(new ConnectionLimits())
+          .addTransportFilter(
+              ConnectionUsage.each(new NodeLimits(Runtime.getRuntime().maxMemory())))
+          .intercept(new AdmissionControl())
           .addService(service)
           .build()
           .start();
@@ -161,14 +162,14 @@ class SaveStreamCallTest {
   @Test
   void unansweredRequestsAreLimited() {
     var requests = open(true);
-    for (int i = 0; i < 2 * Connection.STREAMED_SAVES; i++) {
+    for (int i = 0; i < 2 * ConnectionUsage.STREAMED_SAVES; i++) {
       requests.onNext(save("x" + i, "c" + i));
     }
-    awaitHeld(Connection.STREAMED_SAVES);
-    for (int i = 0; i < Connection.STREAMED_SAVES; i++) {
-      assertEquals(Connection.STREAMED_SAVES + i, store.held.size());
+    awaitHeld(ConnectionUsage.STREAMED_SAVES);
+    for (int i = 0; i < ConnectionUsage.STREAMED_SAVES; i++) {
+      assertEquals(ConnectionUsage.STREAMED_SAVES + i, store.held.size());
       store.answer(i);
-      awaitHeld(Connection.STREAMED_SAVES + i + 1);
+      awaitHeld(ConnectionUsage.STREAMED_SAVES + i + 1);
     }
   }
 

@@ -115,12 +115,12 @@ public final class LogPositions {
   }
 
   /**
-   * Records a commit.
+   * Records a commit, and advances to it if it is new.
    *
    * @return whether it is new
    * @throws AetherException if positions do not increase
    */
-  public boolean isNew(String namespace, int partition, Mark mark) {
+  public boolean advance(String namespace, int partition, Mark mark) {
     Place place = places.get(new Log(namespace, partition));
     if (place == null) {
       places.put(new Log(namespace, partition), new Place(mark));

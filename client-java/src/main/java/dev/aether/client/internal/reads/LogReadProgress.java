@@ -58,7 +58,7 @@ public final class LogReadProgress implements ReadProgress<ReadLogResponse, Read
   public ReadLogResponse received(ReadLogResponse frame) {
     List<CommitAt> fresh = new ArrayList<>(frame.getCommitsCount());
     for (CommitAt commit : frame.getCommitsList()) {
-      if (isNew(progress, commit)) {
+      if (advance(progress, commit)) {
         fresh.add(commit);
       }
     }
@@ -100,8 +100,8 @@ public final class LogReadProgress implements ReadProgress<ReadLogResponse, Read
     return held.isEmpty() ? null : ReadLogResponse.newBuilder().setCursor(held).build();
   }
 
-  public static boolean isNew(LogPositions progress, CommitAt commit) {
-    return progress.isNew(
+  public static boolean advance(LogPositions progress, CommitAt commit) {
+    return progress.advance(
         commit.getCommit().getNamespace(),
         commit.getPartition(),
         new LogPositions.Mark(

@@ -85,7 +85,7 @@ public final class SubscriptionProgress
   private SubscriptionEvents fresh(SubscriptionEvents frame) {
     List<CommitAt> commits = new ArrayList<>(frame.getCommitsCount());
     for (CommitAt commit : frame.getCommitsList()) {
-      if (LogReadProgress.isNew(progress, commit)) {
+      if (LogReadProgress.advance(progress, commit)) {
         commits.add(commit);
       }
     }
@@ -119,7 +119,7 @@ public final class SubscriptionProgress
     for (EventStored notice : notices) {
       if (before == null || !isOfOneCommit(before, notice)) {
         isNew =
-            progress.isNew(
+            progress.advance(
                 notice.getNamespace(),
                 notice.getPartition(),
                 new LogPositions.Mark(

@@ -16,92 +16,92 @@ final class LogPositionsTest {
 
   @Test
   void positionsOfALogMustRiseOverOneConnection() {
-    assertTrue(isNew("a", 0, 5));
-    assertTrue(isNew("a", 1, 5));
-    assertTrue(isNew("b", 0, 5));
-    assertThrows(AetherException.class, () -> isNew("a", 0, 5));
+    assertTrue(advance("a", 0, 5));
+    assertTrue(advance("a", 1, 5));
+    assertTrue(advance("b", 0, 5));
+    assertThrows(AetherException.class, () -> advance("a", 0, 5));
   }
 
   @Test
   void onlyWhatIsAheadOfTheCursorIsSentWithIt() {
-    isNew("a", 0, 5);
+    advance("a", 0, 5);
     progress.cursor();
     assertEquals(Map.of(), progress.ahead());
 
-    isNew("a", 0, 6);
-    isNew("a", 0, 7);
-    isNew("a", 3, 9);
+    advance("a", 0, 6);
+    advance("a", 0, 7);
+    advance("a", 3, 9);
     assertEquals(Map.of(0, 7L, 3, 9L), aheadInA());
     assertEquals(1, progress.ahead().size());
   }
 
   @Test
   void whatComesAgainAfterTheCursorIsDroppedUpToWhatWasHandedOn() {
-    isNew("a", 0, 5);
+    advance("a", 0, 5);
     progress.cursor();
-    isNew("a", 0, 6);
-    isNew("a", 0, 8);
+    advance("a", 0, 6);
+    advance("a", 0, 8);
 
     progress.resumed();
 
     assertTrue(progress.mayRepeat());
-    assertFalse(isNew("a", 0, 6));
+    assertFalse(advance("a", 0, 6));
     assertTrue(progress.isRepeating());
-    assertFalse(isNew("a", 0, 8));
-    assertTrue(isNew("a", 0, 9));
+    assertFalse(advance("a", 0, 8));
+    assertTrue(advance("a", 0, 9));
     assertFalse(progress.mayRepeat());
   }
 
   @Test
   void aConnectionLostAmongWhatComesAgainChangesNothing() {
-    isNew("a", 0, 6);
-    isNew("a", 0, 8);
+    advance("a", 0, 6);
+    advance("a", 0, 8);
     progress.resumed();
-    assertFalse(isNew("a", 0, 6));
+    assertFalse(advance("a", 0, 6));
 
     progress.resumed();
 
     assertEquals(Map.of(0, 8L), aheadInA());
-    assertFalse(isNew("a", 0, 6));
-    assertFalse(isNew("a", 0, 8));
-    assertTrue(isNew("a", 0, 9));
+    assertFalse(advance("a", 0, 6));
+    assertFalse(advance("a", 0, 8));
+    assertTrue(advance("a", 0, 9));
   }
 
   @Test
   void aNamespaceMadeAnewWhileNobodyListenedIsReadFromItsBeginning() {
-    isNew("a", 0, 6);
-    isNew("a", 0, 8);
+    advance("a", 0, 6);
+    advance("a", 0, 8);
     progress.resumed();
 
-    assertTrue(progress.isNew("a", 0, mark(1, 100, "new")));
-    assertTrue(progress.isNew("a", 0, mark(2, 101, "new 2")));
+    assertTrue(progress.advance("a", 0, mark(1, 100, "new")));
+    assertTrue(progress.advance("a", 0, mark(2, 101, "new 2")));
   }
 
   @Test
   void aNamespaceMadeAnewWhoseDeletionWasHeardOfIsReadFromItsBeginning() {
-    isNew("a", 0, 6);
+    advance("a", 0, 6);
     progress.deleted("a");
 
-    assertTrue(progress.isNew("a", 0, new LogPositions.Mark(1, null, "new")));
+    assertTrue(progress.advance("a", 0, new LogPositions.Mark(1, null, "new")));
     assertEquals(Map.of(0, 1L), aheadInA());
   }
 
   @Test
   void anOlderCommitThatIsNotTheFirstAfterTheCursorIsAnError() {
-    isNew("a", 0, 6);
-    isNew("a", 0, 8);
+    advance("a", 0, 6);
+    advance("a", 0, 8);
     progress.resumed();
 
-    assertThrows(AetherException.class, () -> isNew("a", 0, 7));
+    assertThrows(AetherException.class, () -> advance("a", 0, 7));
   }
 
   @Test
   void whatIsAheadOfTheCursorSaysWhenItWasStored() {
-    isNew("a", 0, 5);
+    advance("a", 0, 5);
     progress.cursor();
-    isNew("a", 0, 8);
+    advance("a", 0, 8);
     assertEquals(8, ahead("a").getStoredAtOrThrow(0).getSeconds());
-    progress.isNew("b", 0, new LogPositions.Mark(1, null, "of a server that does not say"));
+    progress.advance("b", 0, new LogPositions.Mark(1, null, "of a server that does not say"));
     assertEquals(1, ahead("b").getPositionsOrThrow(0));
     assertEquals(0, ahead("b").getStoredAtCount());
   }
@@ -114,8 +114,8 @@ final class LogPositionsTest {
     return progress.ahead().getOrDefault(namespace, PartitionPositions.getDefaultInstance());
   }
 
-  private boolean isNew(String namespace, int partition, long position) {
-    return progress.isNew(namespace, partition, mark(position, position, "c" + position));
+  private boolean advance(String namespace, int partition, long position) {
+    return progress.advance(namespace, partition, mark(position, position, "c" + position));
   }
 
   private static LogPositions.Mark mark(long position, long second, String id) {

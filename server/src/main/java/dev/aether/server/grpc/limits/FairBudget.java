@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FairBudget {
   private final long max;
-  private final int parts;
+  private final int freePerHeld;
 
   /** Guarded by this, like the fields below and those of the holders. */
   private long taken;
@@ -122,9 +122,12 @@ public final class FairBudget {
       return held == 0 ? taken + amount <= 2 * max : amount <= share();
     }
 
-    /** How much more keeps held × parts within what is then free. Guarded by the budget. */
+    /**
+     * How much more it may take and still leave {@code freePerHeld} times what it then holds.
+     * Guarded by the budget.
+     */
     private long share() {
-      return (max - taken - parts * held) / (parts + 1);
+      return (max - taken - freePerHeld * held) / (freePerHeld + 1);
     }
 
     /** Guarded by the budget. */
@@ -143,12 +146,12 @@ public final class FairBudget {
 
   /**
    * @param max how much all connections may hold together
-   * @param parts a connection may hold at most {@code free / parts}: alone it gets {@code max /
-   *     (parts + 1)}
+   * @param freePerHeld how much a connection must leave free for each unit that it holds: alone, it
+   *     gets {@code max / (freePerHeld + 1)}
    */
-  FairBudget(long max, int parts) {
+  FairBudget(long max, int freePerHeld) {
     this.max = max;
-    this.parts = parts;
+    this.freePerHeld = freePerHeld;
   }
 
   /** Takes for the waiting holders in turn, as many as fit. Guarded by this. */
@@ -167,7 +170,7 @@ public final class FairBudget {
 
   /** The most that one connection may hold while no other holds anything. */
   public long alone() {
-    return max / (parts + 1);
+    return max / (freePerHeld + 1);
   }
 
   /** What all connections hold. */

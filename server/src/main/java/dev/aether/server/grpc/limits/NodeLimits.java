@@ -38,13 +38,13 @@ public final class NodeLimits {
   private static final int HEAP_SHARE_OF_UNREAD = 8;
 
   /** A connection may hold as much as it leaves free. Alone, it gets half. */
-  private static final int HALF = 1;
+  private static final int FREE_PER_HELD = 1;
 
   /**
    * Clients may never read what was sent to them, so one connection's share must be small. Alone,
    * it gets a ninth.
    */
-  private static final int NINTH = 8;
+  private static final int FREE_PER_UNREAD = 8;
 
   public final FairBudget saves;
   final FairBudget saveBytes;
@@ -57,13 +57,16 @@ public final class NodeLimits {
    * @param heap maximum size of the heap in bytes
    */
   public NodeLimits(long heap) {
-    saves = new FairBudget(SAVES, HALF);
-    saveBytes = new FairBudget(heap / HEAP_SHARE_OF_SAVES, HALF);
-    calls = new FairBudget(Math.min(CALLS, heap / HEAP_SHARE_OF_CALLS / BYTES_OF_CALL), HALF);
-    subscriptions = new FairBudget(EventBus.MAX_SUBSCRIPTIONS, HALF);
+    saves = new FairBudget(SAVES, FREE_PER_HELD);
+    saveBytes = new FairBudget(heap / HEAP_SHARE_OF_SAVES, FREE_PER_HELD);
+    calls =
+        new FairBudget(Math.min(CALLS, heap / HEAP_SHARE_OF_CALLS / BYTES_OF_CALL), FREE_PER_HELD);
+    subscriptions = new FairBudget(EventBus.MAX_SUBSCRIPTIONS, FREE_PER_HELD);
     saveStreams =
         new FairBudget(
-            Math.min(SAVE_STREAMS, heap / HEAP_SHARE_OF_SAVE_STREAMS / WINDOW_BYTES), HALF);
-    unreadBytes = new FairBudget(Math.min(UNREAD_BYTES, heap / HEAP_SHARE_OF_UNREAD), NINTH);
+            Math.min(SAVE_STREAMS, heap / HEAP_SHARE_OF_SAVE_STREAMS / WINDOW_BYTES),
+            FREE_PER_HELD);
+    unreadBytes =
+        new FairBudget(Math.min(UNREAD_BYTES, heap / HEAP_SHARE_OF_UNREAD), FREE_PER_UNREAD);
   }
 }

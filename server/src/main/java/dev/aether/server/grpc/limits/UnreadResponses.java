@@ -18,7 +18,7 @@ public final class UnreadResponses {
   /** Bytes before each gRPC message. */
   private static final int PREFIX = 5;
 
-  private final Connection connection;
+  private final ConnectionUsage connection;
 
   /** Guarded by this. */
   private long held;
@@ -35,7 +35,7 @@ public final class UnreadResponses {
   /** What waits for room. Guarded by this. */
   private @Nullable Runnable waiter;
 
-  UnreadResponses(Connection connection) {
+  UnreadResponses(ConnectionUsage connection) {
     this.connection = connection;
   }
 
@@ -49,7 +49,7 @@ public final class UnreadResponses {
     return context.withValue(KEY, this);
   }
 
-  public Connection connection() {
+  public ConnectionUsage connection() {
     return connection;
   }
 

@@ -1,6 +1,6 @@
 package dev.aether.server.grpc.saves;
 
-import dev.aether.server.grpc.limits.Connection;
+import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.EventDefaults;
@@ -43,7 +43,7 @@ public final class SaveHandler {
   public CompletableFuture<Saved> save(SaveEventsRequest request) {
     Save save =
         SaveMapper.toSave(request, defaults, PreviousAttempts.any(), CallDeadline.current());
-    Connection.Permit permit =
+    ConnectionUsage.Permit permit =
         UnreadResponses.current()
             .connection()
             .admitSave(COPIES * (long) request.getSerializedSize());

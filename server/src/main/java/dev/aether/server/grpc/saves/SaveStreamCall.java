@@ -3,7 +3,7 @@ package dev.aether.server.grpc.saves;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
-import dev.aether.server.grpc.limits.Connection;
+import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.saves.UnansweredSaves.Request;
 import dev.aether.server.store.Saved;
@@ -38,7 +38,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   private final SaveHandler saves;
   private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
   private final Consumer<SaveStreamCall> onEnd;
-  private final Connection connection = UnreadResponses.current().connection();
+  private final ConnectionUsage connection = UnreadResponses.current().connection();
 
   /** One object, since it identifies the waiting stream. */
   private final Runnable whenRoom = this::resume;

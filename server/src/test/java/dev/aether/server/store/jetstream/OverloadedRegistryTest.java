@@ -79,7 +79,7 @@ class OverloadedRegistryTest {
 
   /** A write that runs until it is told to end. */
   private static final class Blocker implements WritePolicy<String, String, Boolean> {
-    final CompletableFuture<Located<String, Boolean>> end = new CompletableFuture<>();
+    final CompletableFuture<SubjectSearch<String, Boolean>> end = new CompletableFuture<>();
 
     @Override
     public String name() {
@@ -87,22 +87,22 @@ class OverloadedRegistryTest {
     }
 
     @Override
-    public CompletableFuture<Located<String, Boolean>> locate() {
+    public CompletableFuture<SubjectSearch<String, Boolean>> findSubject() {
       return end;
     }
 
     @Override
-    public CompletableFuture<Boolean> isCurrent(String place) {
+    public CompletableFuture<Boolean> isCurrent(String subject) {
       throw new AssertionError();
     }
 
     @Override
-    public Optional<String> knownHead(String place) {
+    public Optional<String> knownHead(String subject) {
       throw new AssertionError();
     }
 
     @Override
-    public CompletableFuture<String> readHead(String place) {
+    public CompletableFuture<String> readHead(String subject) {
       throw new AssertionError();
     }
 
@@ -112,13 +112,14 @@ class OverloadedRegistryTest {
     }
 
     @Override
-    public Step<Boolean> decide(String place, String head, boolean isFromLeader, boolean isAgain) {
+    public Step<Boolean> decide(
+        String subject, String head, boolean isFromLeader, boolean isAgain) {
       throw new AssertionError();
     }
 
     @Override
     public Step<Boolean> overtaken(
-        String place, String head, long publishedBehind, boolean isUncertain) {
+        String subject, String head, long publishedBehind, boolean isUncertain) {
       throw new AssertionError();
     }
 
@@ -129,7 +130,7 @@ class OverloadedRegistryTest {
   }
 
   private void makeRoom() {
-    blocker.end.complete(new WritePolicy.Located.Nowhere<>(new Step.Done<>(true)));
+    blocker.end.complete(new WritePolicy.SubjectSearch.Missing<>(new Step.Done<>(true)));
     blocked.join();
   }
 

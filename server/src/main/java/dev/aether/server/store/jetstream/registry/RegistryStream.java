@@ -208,9 +208,9 @@ final class RegistryStream {
     }
 
     @Override
-    public CompletableFuture<Located<Namespace, KnownNamespace>> locate() {
+    public CompletableFuture<SubjectSearch<Namespace, KnownNamespace>> findSubject() {
       return CompletableFuture.completedFuture(
-          new Located.At<>(new Namespace(record.getNamespace())));
+          new SubjectSearch.Found<>(new Namespace(record.getNamespace())));
     }
 
     @Override

@@ -39,7 +39,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
    * A save that expects a version creates no namespace: without a namespace there is no history.
    */
   @Override
-  public CompletableFuture<Located<ActorLog, Saved>> locate() {
+  public CompletableFuture<SubjectSearch<ActorLog, Saved>> findSubject() {
     return save.expected().buildsOnHistory()
         ? context
             .namespaces()
@@ -47,18 +47,19 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
             .thenApply(
                 found ->
                     found
-                        .map(this::located)
+                        .map(this::subjectIn)
                         .orElseGet(
                             () ->
-                                new Located.Nowhere<>(conflict(ActorHead.NONE, Optional.empty()))))
-        : context.namespaces().findOrCreate(save.namespace()).thenApply(this::located);
+                                new SubjectSearch.Missing<>(
+                                    conflict(ActorHead.NONE, Optional.empty()))))
+        : context.namespaces().findOrCreate(save.namespace()).thenApply(this::subjectIn);
   }
 
-  private Located<ActorLog, Saved> located(Namespaces.Info namespace) {
+  private SubjectSearch<ActorLog, Saved> subjectIn(Namespaces.Info namespace) {
     try {
-      return new Located.At<>(context.actors().of(namespace, save.actor()));
+      return new SubjectSearch.Found<>(context.actors().of(namespace, save.actor()));
     } catch (StoreException e) {
-      return new Located.Nowhere<>(new Step.Refuse<>(e));
+      return new SubjectSearch.Missing<>(new Step.Refuse<>(e));
     }
   }
 
@@ -149,7 +150,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
     return unlessDuplicate(
         actor,
         duplicates(actor).since(publishedBehind, head),
-        () -> new Step.PlaceTaken<>(decide(actor, head, true, false)));
+        () -> new Step.LostRace<>(decide(actor, head, true, false)));
   }
 
   @Override
@@ -162,7 +163,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
     // not start with that head.
     context.known().forgetActor(actor.stream().name(), actor.subject(), publishedBehind);
     return actor.damage().isTrimmed(publishedBehind)
-        ? new Step.PlaceTaken<>(decide(actor, head, true, false))
+        ? new Step.LostRace<>(decide(actor, head, true, false))
         : WritePolicy.super.fallenBehind(actor, head, publishedBehind);
   }
 
@@ -186,7 +187,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
   private Step<Saved> answerAgain(ActorLog actor, DuplicateSearch.Found found) {
     return found.header().digest().equals(save.digest())
         ? new Step.Done<>(saved(actor, found.header(), found.sequence(), true))
-        : new Step.PlaceTaken<>(new Step.Refuse<>(StoreException.commitIdReused(save.commitId())));
+        : new Step.LostRace<>(new Step.Refuse<>(StoreException.commitIdReused(save.commitId())));
   }
 
   /** If the log has lost records, an expected version above the head may be one of them. */

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 
 /** One change of an actor's snapshot, which replaces its last message. The result is the actor. */
 final class SnapshotPolicy
-    implements WritePolicy<SnapshotPolicy.Place, Optional<StoredMessage>, ActorId> {
+    implements WritePolicy<SnapshotPolicy.Subject, Optional<StoredMessage>, ActorId> {
   private final SnapshotContext context;
   private final Namespace namespace;
   private final ActorId actor;
@@ -28,7 +28,7 @@ final class SnapshotPolicy
   private boolean isCreating;
 
   /** The subject of an actor's snapshot, in one incarnation of its namespace. */
-  record Place(Namespaces.Info namespace, SnapshotMessages messages) {}
+  record Subject(Namespaces.Info namespace, SnapshotMessages messages) {}
 
   SnapshotPolicy(
       SnapshotContext context, Namespace namespace, ActorId actor, SnapshotChange change) {
@@ -44,69 +44,71 @@ final class SnapshotPolicy
   }
 
   @Override
-  public CompletableFuture<Located<Place, ActorId>> locate() {
+  public CompletableFuture<SubjectSearch<Subject, ActorId>> findSubject() {
     return context
         .namespaces()
         .find(namespace)
         .thenCompose(
             found ->
                 found.isEmpty()
-                    ? CompletableFuture.completedFuture(new Located.Nowhere<>(nowhere()))
+                    ? CompletableFuture.completedFuture(
+                        new SubjectSearch.Missing<>(withoutNamespace()))
                     : change
                         .checkAllowed(context.events())
-                        .thenApply(admitted -> located(found.get())));
+                        .thenApply(admitted -> subjectIn(found.get())));
   }
 
-  private Step<ActorId> nowhere() {
+  private Step<ActorId> withoutNamespace() {
     return change
         .withoutNamespace()
         .<Step<ActorId>>map(Step.Refuse::new)
         .orElseGet(() -> new Step.Done<>(actor));
   }
 
-  private Located<Place, ActorId> located(Namespaces.Info info) {
+  private SubjectSearch<Subject, ActorId> subjectIn(Namespaces.Info info) {
     try {
-      return new Located.At<>(new Place(info, SnapshotMessages.of(info, actor)));
+      return new SubjectSearch.Found<>(new Subject(info, SnapshotMessages.of(info, actor)));
     } catch (StoreException e) {
-      return new Located.Nowhere<>(new Step.Refuse<>(e));
+      return new SubjectSearch.Missing<>(new Step.Refuse<>(e));
     }
   }
 
   @Override
-  public CompletableFuture<Boolean> isCurrent(Place place) {
+  public CompletableFuture<Boolean> isCurrent(Subject subject) {
     return context
         .namespaces()
         .look(namespace)
-        .thenApply(now -> place.namespace().isCurrentIn(now));
+        .thenApply(now -> subject.namespace().isCurrentIn(now));
   }
 
   @Override
-  public Optional<Optional<StoredMessage>> knownHead(Place place) {
+  public Optional<Optional<StoredMessage>> knownHead(Subject subject) {
     return Optional.empty();
   }
 
   @Override
-  public CompletableFuture<Optional<StoredMessage>> readHead(Place place) {
+  public CompletableFuture<Optional<StoredMessage>> readHead(Subject subject) {
     if (isCreating) {
-      return create(place);
+      return create(subject);
     }
-    SnapshotMessages messages = place.messages();
+    SnapshotMessages messages = subject.messages();
     return context
         .api()
         .lastFromLeader(messages.stream(), messages.subject())
         .exceptionallyCompose(
             thrown ->
                 JetStreamErrors.isStreamMissing(JetStreamErrors.failure(thrown))
-                    ? withoutStream(place, thrown)
+                    ? withoutStream(subject, thrown)
                     : CompletableFuture.failedFuture(thrown));
   }
 
   /** The stream is created for the first snapshot of the namespace. */
-  private CompletableFuture<Optional<StoredMessage>> withoutStream(Place place, Throwable gone) {
-    if (!change.isApplied(place.messages(), Optional.empty())) {
-      return create(place);
+  private CompletableFuture<Optional<StoredMessage>> withoutStream(
+      Subject subject, Throwable gone) {
+    if (!change.isApplied(subject.messages(), Optional.empty())) {
+      return create(subject);
     }
-    return isCurrent(place)
+    return isCurrent(subject)
         .thenCompose(
             current ->
                 current
@@ -118,9 +120,9 @@ final class SnapshotPolicy
    * Creates the stream, again if it could not be verified that its namespace still exists: what is
    * stored in the stream of a deleted namespace is lost.
    */
-  private CompletableFuture<Optional<StoredMessage>> create(Place place) {
+  private CompletableFuture<Optional<StoredMessage>> create(Subject subject) {
     isCreating = true;
-    return SnapshotStream.create(context.api(), context.namespaces(), place.namespace())
+    return SnapshotStream.create(context.api(), context.namespaces(), subject.namespace())
         .exceptionallyCompose(SnapshotPolicy::storeFull)
         .thenCompose(
             created -> {
@@ -128,7 +130,7 @@ final class SnapshotPolicy
               return created
                   ? context
                       .api()
-                      .lastFromLeader(place.messages().stream(), place.messages().subject())
+                      .lastFromLeader(subject.messages().stream(), subject.messages().subject())
                   : CompletableFuture.failedFuture(
                       JetStreamFailure.notDelivered("the namespace was deleted"));
             });
@@ -149,8 +151,8 @@ final class SnapshotPolicy
 
   @Override
   public Step<ActorId> decide(
-      Place place, Optional<StoredMessage> head, boolean isFromLeader, boolean isAgain) {
-    SnapshotMessages messages = place.messages();
+      Subject subject, Optional<StoredMessage> head, boolean isFromLeader, boolean isAgain) {
+    SnapshotMessages messages = subject.messages();
     if (change.isApplied(messages, head)) {
       return new Step.Done<>(actor);
     }
@@ -179,23 +181,23 @@ final class SnapshotPolicy
    */
   @Override
   public Step<ActorId> overtaken(
-      Place place, Optional<StoredMessage> head, long publishedBehind, boolean isUncertain) {
-    SnapshotMessages messages = place.messages();
+      Subject subject, Optional<StoredMessage> head, long publishedBehind, boolean isUncertain) {
+    SnapshotMessages messages = subject.messages();
     return isUncertain
             && !change.isApplied(messages, head)
             && !follows(messages, head, publishedBehind)
         ? new Step.Refuse<>(
             StoreException.outcomeUnknown(actor, "others changed the snapshot at the same time"))
-        : new Step.PlaceTaken<>(decide(place, head, true, false));
+        : new Step.LostRace<>(decide(subject, head, true, false));
   }
 
   /** A message that was deleted outside this write leaves an earlier head, or none. */
   @Override
   public Step<ActorId> fallenBehind(
-      Place place, Optional<StoredMessage> head, long publishedBehind) {
-    return change.isApplied(place.messages(), head)
+      Subject subject, Optional<StoredMessage> head, long publishedBehind) {
+    return change.isApplied(subject.messages(), head)
         ? new Step.Done<>(actor)
-        : WritePolicy.super.fallenBehind(place, head, publishedBehind);
+        : WritePolicy.super.fallenBehind(subject, head, publishedBehind);
   }
 
   /** Whether this message came directly after the one at a sequence, and so kept this write out. */
@@ -209,9 +211,10 @@ final class SnapshotPolicy
   }
 
   @Override
-  public Optional<Step<ActorId>> refused(Place place, long publishedBehind, JetStreamFailure why) {
+  public Optional<Step<ActorId>> refused(
+      Subject subject, long publishedBehind, JetStreamFailure why) {
     return JetStreamErrors.isFull(why) && change.mayDeleteFirst() && publishedBehind > 0
-        ? Optional.of(deleteThenRecord(place.messages(), publishedBehind))
+        ? Optional.of(deleteThenRecord(subject.messages(), publishedBehind))
         : Optional.empty();
   }
 

@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>This class exceeds 300 lines because its steps form one state machine with shared state.
  */
-public final class ConditionalWrite<P, H, T> {
+public final class ConditionalWrite<S, H, T> {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(2);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(250);
 
@@ -42,7 +42,7 @@ public final class ConditionalWrite<P, H, T> {
   private static final long NOTHING_PUBLISHED = -1;
 
   private final Writer writer;
-  private final WritePolicy<P, H, T> policy;
+  private final WritePolicy<S, H, T> policy;
   private final CompletableFuture<T> answer = new CompletableFuture<>();
   private final PublishGate gate = new PublishGate();
   private final Backoff backoff = Backoff.afterOneAtOnce(FIRST_PAUSE, LONGEST_PAUSE);
@@ -50,13 +50,13 @@ public final class ConditionalWrite<P, H, T> {
   /** Wraps each step that runs later. */
   private final CatchAll guard;
 
-  private @Nullable P place;
+  private @Nullable S subject;
 
   /** The sequence of the head after which the write was last published. */
   private long publishedBehind = NOTHING_PUBLISHED;
 
   /**
-   * Since when the stream of this place was found missing and not found, as {@link
+   * Since when the stream of this subject was found missing and not found, as {@link
    * System#nanoTime}.
    */
   private @Nullable Long missingSince;
@@ -67,7 +67,7 @@ public final class ConditionalWrite<P, H, T> {
   /**
    * Creates a write. From now on it completes before the deadline, whether it is started or not.
    */
-  ConditionalWrite(Writer writer, WritePolicy<P, H, T> policy, long deadline) {
+  ConditionalWrite(Writer writer, WritePolicy<S, H, T> policy, long deadline) {
     this.writer = writer;
     this.policy = policy;
     guard = new CatchAll(policy.name(), this::onFault);
@@ -82,7 +82,7 @@ public final class ConditionalWrite<P, H, T> {
   /** Starts the write, once earlier writes to the same subject are complete. */
   CompletableFuture<T> start() {
     gate.start();
-    guard.run(this::locate);
+    guard.run(this::findSubject);
     return answer;
   }
 
@@ -91,44 +91,45 @@ public final class ConditionalWrite<P, H, T> {
     answer.completeExceptionally(why);
   }
 
-  private void locate() {
+  private void findSubject() {
     whenRead(
-        policy::locate,
-        this::locate,
+        policy::findSubject,
+        this::findSubject,
         found -> {
-          if (found instanceof WritePolicy.Located.At<P, T> at) {
-            start(at.place());
-          } else if (found instanceof WritePolicy.Located.Nowhere<P, T> nowhere) {
-            carryOut(nowhere.step());
+          if (found instanceof WritePolicy.SubjectSearch.Found<S, T> known) {
+            start(known.subject());
+          } else if (found instanceof WritePolicy.SubjectSearch.Missing<S, T> missing) {
+            carryOut(missing.step());
           }
         });
   }
 
-  private void start(P at) {
-    place = at;
+  private void start(S found) {
+    subject = found;
     publishedBehind = NOTHING_PUBLISHED;
     missingSince = null;
     policy
-        .knownHead(at)
-        .ifPresentOrElse(head -> carryOut(policy.decide(at, head, false, false)), this::readHead);
+        .knownHead(found)
+        .ifPresentOrElse(
+            head -> carryOut(policy.decide(found, head, false, false)), this::readHead);
   }
 
   private void readHead() {
-    whenRead(() -> policy.readHead(place()), this::readHead, this::onHead);
+    whenRead(() -> policy.readHead(subject()), this::readHead, this::onHead);
   }
 
   private void onHead(H head) {
     missingSince = null;
-    policy.onHead(place(), head);
+    policy.onHead(subject(), head);
     long sequence = policy.sequence(head);
     if (publishedBehind == NOTHING_PUBLISHED) {
-      carryOut(policy.decide(place(), head, true, false));
+      carryOut(policy.decide(subject(), head, true, false));
     } else if (sequence == publishedBehind) {
-      carryOut(policy.decide(place(), head, true, true));
+      carryOut(policy.decide(subject(), head, true, true));
     } else if (sequence < publishedBehind) {
-      carryOut(policy.fallenBehind(place(), head, publishedBehind));
+      carryOut(policy.fallenBehind(subject(), head, publishedBehind));
     } else {
-      carryOut(policy.overtaken(place(), head, publishedBehind, gate.isUncertain()));
+      carryOut(policy.overtaken(subject(), head, publishedBehind, gate.isUncertain()));
     }
   }
 
@@ -148,10 +149,10 @@ public final class ConditionalWrite<P, H, T> {
       whenRead(ask::next, this::readHead, this::carryOut);
     } else if (step instanceof Step.Change<T> change) {
       change(change);
-    } else if (step instanceof Step.PlaceTaken<T> taken) {
-      gate.onPlaceTaken();
+    } else if (step instanceof Step.LostRace<T> lost) {
+      gate.onLostRace();
       publishedBehind = NOTHING_PUBLISHED;
-      carryOut(taken.next());
+      carryOut(lost.next());
     }
   }
 
@@ -172,13 +173,13 @@ public final class ConditionalWrite<P, H, T> {
   }
 
   private void refused(JetStreamFailure why) {
-    Optional<Step<T>> own = policy.refused(place(), publishedBehind, why);
+    Optional<Step<T>> own = policy.refused(subject(), publishedBehind, why);
     if (own.isPresent()) {
       carryOut(own.get());
     } else if (JetStreamErrors.isWrongSequence(why)) {
       later(backoff.next(LONGEST_CONTENTION_PAUSE), this::readHead);
     } else if (JetStreamErrors.isStreamMissing(why)) {
-      checkPlace(why);
+      checkIncarnation(why);
     } else if (gate.isUncertain() || JetStreamErrors.isTransient(why)) {
       retry();
     } else {
@@ -191,13 +192,13 @@ public final class ConditionalWrite<P, H, T> {
   }
 
   /** Checks whether the stream is missing because its namespace was deleted. */
-  private void checkPlace(JetStreamFailure why) {
+  private void checkIncarnation(JetStreamFailure why) {
     if (why.kind() == JetStreamFailure.Kind.NO_ANSWER) {
       retry();
       return;
     }
     policy
-        .isCurrent(place())
+        .isCurrent(subject())
         .whenComplete(
             unlessDone(
                 (current, thrown) -> {
@@ -206,7 +207,7 @@ public final class ConditionalWrite<P, H, T> {
                   } else if (current) {
                     waitForStream(why);
                   } else {
-                    locateAgain();
+                    findSubjectAgain();
                   }
                 }));
   }
@@ -222,7 +223,7 @@ public final class ConditionalWrite<P, H, T> {
     missingSince = since;
     Optional<StoreException> lost =
         now - since > LogDamage.LOST_AFTER.toNanos()
-            ? policy.streamLost(place())
+            ? policy.streamLost(subject())
             : Optional.empty();
     if (lost.isPresent()) {
       fail(lost.get());
@@ -235,11 +236,11 @@ public final class ConditionalWrite<P, H, T> {
    * An unacknowledged publish may have been stored and then deleted with the old incarnation. That
    * cannot be determined, and in the new incarnation the write might be stored a second time.
    */
-  private void locateAgain() {
+  private void findSubjectAgain() {
     if (gate.isUncertain()) {
       fail(StoreException.storeUnavailable("the namespace was deleted during the write"));
     } else {
-      later(backoff.next(), this::locate);
+      later(backoff.next(), this::findSubject);
     }
   }
 
@@ -285,10 +286,10 @@ public final class ConditionalWrite<P, H, T> {
 
   private void onReadFailure(JetStreamFailure why, Runnable again) {
     lastError = why;
-    if (place == null) {
+    if (subject == null) {
       later(backoff.next(), again);
     } else {
-      checkPlace(why);
+      checkIncarnation(why);
     }
   }
 
@@ -360,7 +361,7 @@ public final class ConditionalWrite<P, H, T> {
         });
   }
 
-  private P place() {
-    return Objects.requireNonNull(place, "located");
+  private S subject() {
+    return Objects.requireNonNull(subject, "not found yet");
   }
 }

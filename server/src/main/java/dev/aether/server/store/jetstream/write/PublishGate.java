@@ -43,8 +43,10 @@ public final class PublishGate {
     inFlight &= closed;
   }
 
-  /** Notes that another commit took the place of all publishes so far, so they cannot be stored. */
-  public synchronized void onPlaceTaken() {
+  /**
+   * Notes that another write was stored first, so that no publish so far can be stored any more.
+   */
+  public synchronized void onLostRace() {
     inFlight = false;
     lost = false;
   }

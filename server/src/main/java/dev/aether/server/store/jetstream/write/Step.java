@@ -60,5 +60,5 @@ public sealed interface Step<T> {
    * Another write's message follows the head after which this write was published, so no
    * unacknowledged publish of this write can be stored any more. Continues from there.
    */
-  record PlaceTaken<T>(Step<T> next) implements Step<T> {}
+  record LostRace<T>(Step<T> next) implements Step<T> {}
 }

@@ -10,40 +10,40 @@ import java.util.concurrent.CompletableFuture;
  * another. Methods that return futures may read the store; the others decide immediately, from
  * their arguments.
  *
- * @param <P> the place: a subject of a stream, in one incarnation of a namespace
+ * @param <S> the subject that is written to, in one incarnation of a namespace
  * @param <H> the head: the last message of that subject, or none
  * @param <T> the result
  */
-public interface WritePolicy<P, H, T> {
+public interface WritePolicy<S, H, T> {
   /** What is written, for the log. */
   String name();
 
-  /** Finds the place. Called again if the place was deleted. */
-  CompletableFuture<Located<P, T>> locate();
+  /** Finds the subject. Called again if its namespace was deleted. */
+  CompletableFuture<SubjectSearch<S, T>> findSubject();
 
-  /** A place to write to, or the step to take if there is none. */
-  sealed interface Located<P, T> {
-    record At<P, T>(P place) implements Located<P, T> {}
+  /** The subject to write to, or the step to take if there is none. */
+  sealed interface SubjectSearch<S, T> {
+    record Found<S, T>(S subject) implements SubjectSearch<S, T> {}
 
-    record Nowhere<P, T>(Step<T> step) implements Located<P, T> {}
+    record Missing<S, T>(Step<T> step) implements SubjectSearch<S, T> {}
   }
 
-  /** Whether the registry's leader still has this place. */
-  CompletableFuture<Boolean> isCurrent(P place);
+  /** Whether the registry's leader still has this incarnation. */
+  CompletableFuture<Boolean> isCurrent(S subject);
 
-  /** Why the stream of a current place is missing; empty if it may still appear. */
-  default Optional<StoreException> streamLost(P place) {
+  /** Why the stream of a current incarnation is missing; empty if it may still appear. */
+  default Optional<StoreException> streamLost(S subject) {
     return Optional.empty();
   }
 
   /** The head that this node remembers: a hint. */
-  Optional<H> knownHead(P place);
+  Optional<H> knownHead(S subject);
 
   /** Reads the head from the stream's leader. */
-  CompletableFuture<H> readHead(P place);
+  CompletableFuture<H> readHead(S subject);
 
   /** Learns a head that the leader has, before it is decided about. */
-  default void onHead(P place, H head) {}
+  default void onHead(S subject, H head) {}
 
   /** The sequence of the head; 0 if there is no message. */
   long sequence(H head);
@@ -54,7 +54,7 @@ public interface WritePolicy<P, H, T> {
    * @param isFromLeader whether the head was read from the leader and is not a hint
    * @param isAgain whether this write was already published after this very head
    */
-  Step<T> decide(P place, H head, boolean isFromLeader, boolean isAgain);
+  Step<T> decide(S subject, H head, boolean isFromLeader, boolean isAgain);
 
   /**
    * Decides what to do if the leader has a later head than the one after which this write was
@@ -63,19 +63,19 @@ public interface WritePolicy<P, H, T> {
    *
    * @param isUncertain whether a publish of this write was not acknowledged
    */
-  Step<T> overtaken(P place, H head, long publishedBehind, boolean isUncertain);
+  Step<T> overtaken(S subject, H head, long publishedBehind, boolean isUncertain);
 
   /**
    * Decides what to do if the leader has an earlier head: a deposed leader responded, or the store
    * has lost messages.
    */
-  default Step<T> fallenBehind(P place, H head, long publishedBehind) {
+  default Step<T> fallenBehind(S subject, H head, long publishedBehind) {
     return new Step.Retry<>(
         JetStreamFailure.notDelivered("the response is older than an earlier one"));
   }
 
   /** Handles a refusal that is specific to this kind of write; empty: the default applies. */
-  default Optional<Step<T>> refused(P place, long publishedBehind, JetStreamFailure why) {
+  default Optional<Step<T>> refused(S subject, long publishedBehind, JetStreamFailure why) {
     return Optional.empty();
   }
 

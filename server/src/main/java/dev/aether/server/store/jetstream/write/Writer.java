@@ -49,12 +49,12 @@ public final class Writer {
    * @param bytes the memory that the write holds until it completes
    * @param deadline when the write must be complete, as {@link System#nanoTime}
    */
-  public <P, H, T> CompletableFuture<T> write(
-      String key, long bytes, WritePolicy<P, H, T> policy, long deadline) {
+  public <S, H, T> CompletableFuture<T> write(
+      String key, long bytes, WritePolicy<S, H, T> policy, long deadline) {
     if (closing) {
       return CompletableFuture.failedFuture(StoreException.shuttingDown());
     }
-    ConditionalWrite<P, H, T> write = new ConditionalWrite<>(this, policy, deadline);
+    ConditionalWrite<S, H, T> write = new ConditionalWrite<>(this, policy, deadline);
     queue
         .run(key, bytes, write::start)
         .ifPresent(

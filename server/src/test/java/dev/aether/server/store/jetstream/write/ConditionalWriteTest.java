@@ -135,7 +135,7 @@ class ConditionalWriteTest {
         assertThrows(ExecutionException.class, () -> write.get(SOON_SECONDS, TimeUnit.SECONDS)));
   }
 
-  /** Publishes one message to the stream; its place is the stream's name. */
+  /** Publishes one message to the stream; its subject is the stream's name. */
   private class Policy implements WritePolicy<String, Long, Long> {
     final AtomicInteger requests = new AtomicInteger();
 
@@ -145,28 +145,28 @@ class ConditionalWriteTest {
     }
 
     @Override
-    public CompletableFuture<Located<String, Long>> locate() {
-      return CompletableFuture.completedFuture(new Located.At<>(stream.name()));
+    public CompletableFuture<SubjectSearch<String, Long>> findSubject() {
+      return CompletableFuture.completedFuture(new SubjectSearch.Found<>(stream.name()));
     }
 
     @Override
-    public CompletableFuture<Boolean> isCurrent(String place) {
+    public CompletableFuture<Boolean> isCurrent(String subject) {
       return CompletableFuture.completedFuture(true);
     }
 
     @Override
-    public Optional<StoreException> streamLost(String place) {
+    public Optional<StoreException> streamLost(String subject) {
       return Optional.of(new StoreException.CorruptRecord("", 0, 0, "its stream is gone"));
     }
 
     @Override
-    public Optional<Long> knownHead(String place) {
+    public Optional<Long> knownHead(String subject) {
       return Optional.empty();
     }
 
     @Override
-    public CompletableFuture<Long> readHead(String place) {
-      return api.lastFromLeader(place, place)
+    public CompletableFuture<Long> readHead(String subject) {
+      return api.lastFromLeader(subject, subject)
           .thenApply(last -> last.map(StoredMessage::sequence).orElse(0L));
     }
 
@@ -176,12 +176,12 @@ class ConditionalWriteTest {
     }
 
     @Override
-    public Step<Long> decide(String place, Long head, boolean isFromLeader, boolean isAgain) {
+    public Step<Long> decide(String subject, Long head, boolean isFromLeader, boolean isAgain) {
       return new Step.Publish<>(
-          place,
-          place,
+          subject,
+          subject,
           head,
-          PublishHeaders.expecting(place, head),
+          PublishHeaders.expecting(subject, head),
           new byte[0],
           GroupCommitThresholds.NEVER,
           false,
@@ -190,7 +190,7 @@ class ConditionalWriteTest {
 
     @Override
     public Step<Long> overtaken(
-        String place, Long head, long publishedBehind, boolean isUncertain) {
+        String subject, Long head, long publishedBehind, boolean isUncertain) {
       return new Step.Done<>(head);
     }
 
@@ -226,10 +226,12 @@ class ConditionalWriteTest {
     Policy policy =
         new WithTime() {
           @Override
-          public CompletableFuture<Long> readHead(String place) {
+          public CompletableFuture<Long> readHead(String subject) {
             return isLongAfter()
-                ? super.readHead(place).whenComplete((head, thrown) -> createIf(thrown))
-                : new JetStreamApi(interrupted).lastFromLeader(place, place).thenApply(last -> 0L);
+                ? super.readHead(subject).whenComplete((head, thrown) -> createIf(thrown))
+                : new JetStreamApi(interrupted)
+                    .lastFromLeader(subject, subject)
+                    .thenApply(last -> 0L);
           }
 
           private void createIf(@Nullable Throwable missing) {
@@ -249,16 +251,17 @@ class ConditionalWriteTest {
           private int missed;
 
           @Override
-          public CompletableFuture<Long> readHead(String place) {
+          public CompletableFuture<Long> readHead(String subject) {
             boolean isMissing = missed == 0 || (missed == 1 && isLongAfter());
             missed += isMissing ? 1 : 0;
-            return super.readHead(isMissing ? "no-such-stream" : place);
+            return super.readHead(isMissing ? "no-such-stream" : subject);
           }
 
           @Override
-          public Step<Long> decide(String place, Long head, boolean isFromLeader, boolean isAgain) {
+          public Step<Long> decide(
+              String subject, Long head, boolean isFromLeader, boolean isAgain) {
             return missed == 2
-                ? super.decide(place, head, isFromLeader, isAgain)
+                ? super.decide(subject, head, isFromLeader, isAgain)
                 : new Step.Retry<>(JetStreamFailure.notDelivered("not yet"));
           }
         };
@@ -266,11 +269,11 @@ class ConditionalWriteTest {
   }
 
   @Test
-  void aWriteThatWasAnsweredLooksForNoPlace() throws InterruptedException {
+  void aWriteThatWasAnsweredLooksForNoSubject() throws InterruptedException {
     assertSendsNothingAfterItsAnswer(
         new Policy() {
           @Override
-          public CompletableFuture<Located<String, Long>> locate() {
+          public CompletableFuture<SubjectSearch<String, Long>> findSubject() {
             requests.incrementAndGet();
             return CompletableFuture.failedFuture(StoreException.storeUnavailable("test"));
           }
@@ -282,7 +285,7 @@ class ConditionalWriteTest {
     assertSendsNothingAfterItsAnswer(
         new Policy() {
           @Override
-          public CompletableFuture<Long> readHead(String place) {
+          public CompletableFuture<Long> readHead(String subject) {
             requests.incrementAndGet();
             return CompletableFuture.failedFuture(StoreException.storeUnavailable("test"));
           }
@@ -307,12 +310,12 @@ class ConditionalWriteTest {
 
   @Test
   void aWriteThatWaitsUntilItsDeadlineSaysWhatItWaitedFor() {
-    CompletableFuture<WritePolicy.Located<String, Long>> never = new CompletableFuture<>();
+    CompletableFuture<WritePolicy.SubjectSearch<String, Long>> never = new CompletableFuture<>();
     var unused =
         write(
             new Policy() {
               @Override
-              public CompletableFuture<Located<String, Long>> locate() {
+              public CompletableFuture<SubjectSearch<String, Long>> findSubject() {
                 return never;
               }
             },
@@ -330,7 +333,7 @@ class ConditionalWriteTest {
     Policy policy =
         new Policy() {
           @Override
-          public CompletableFuture<Long> readHead(String place) {
+          public CompletableFuture<Long> readHead(String subject) {
             return CompletableFuture.failedFuture(bug);
           }
         };
@@ -348,9 +351,9 @@ class ConditionalWriteTest {
     Policy policy =
         new Policy() {
           @Override
-          public CompletableFuture<Long> readHead(String place) {
+          public CompletableFuture<Long> readHead(String subject) {
             return requests.incrementAndGet() == 1
-                ? super.readHead(place)
+                ? super.readHead(subject)
                 : CompletableFuture.failedFuture(new NullPointerException("planted by the test"));
           }
         };

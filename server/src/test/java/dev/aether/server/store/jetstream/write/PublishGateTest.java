@@ -49,11 +49,11 @@ class PublishGateTest {
   }
 
   @Test
-  void lostPublishesCannotBeStoredOnceAnotherCommitHasTheirPlace() {
+  void lostPublishesCannotBeStoredOnceAnotherWriteWasStoredFirst() {
     gate.start();
     assertTrue(gate.publish());
     assertTrue(gate.publish());
-    gate.onPlaceTaken();
+    gate.onLostRace();
     assertFalse(gate.isUncertain());
     assertEquals(Verdict.NOTHING_PUBLISHED, gate.close());
   }

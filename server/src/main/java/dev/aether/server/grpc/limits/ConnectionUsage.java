@@ -15,8 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
  * What one client connection uses of the node's shared capacity. A connection of a proxy may carry
  * the calls of many clients. Thread-safe.
  */
-public final class Connection {
-  private static final Attributes.Key<Connection> KEY = Attributes.Key.create("aether-connection");
+public final class ConnectionUsage {
+  private static final Attributes.Key<ConnectionUsage> KEY =
+      Attributes.Key.create("aether-connection");
   private static final Duration RETRY_SAVE_AFTER = Duration.ofMillis(50);
   private static final Duration RETRY_CALL_AFTER = Duration.ofSeconds(1);
 
@@ -43,7 +44,7 @@ public final class Connection {
   /** Streams that wait for capacity, each once, in order. */
   private final Set<Runnable> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
 
-  Connection(NodeLimits node) {
+  ConnectionUsage(NodeLimits node) {
     this.node = node;
     saves = node.saves.new Holder();
     saveBytes = node.saveBytes.new Holder();
@@ -53,18 +54,18 @@ public final class Connection {
     unreadBytes = node.unreadBytes.new Holder();
   }
 
-  /** Creates a {@code Connection} for each transport. */
+  /** Creates a {@code ConnectionUsage} for each transport. */
   public static ServerTransportFilter each(NodeLimits node) {
     return new ServerTransportFilter() {
       @Override
       public Attributes transportReady(Attributes transport) {
-        return transport.toBuilder().set(KEY, new Connection(node)).build();
+        return transport.toBuilder().set(KEY, new ConnectionUsage(node)).build();
       }
     };
   }
 
   /** The connection of a call. */
-  static Connection of(Attributes call) {
+  static ConnectionUsage of(Attributes call) {
     return Objects.requireNonNull(call.get(KEY), "the transport filter is not installed");
   }
 

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Admits each call within its connection's limits or refuses it, and counts what the call sends
  * until the client reads it. Thread-safe.
  */
-public final class ConnectionLimits implements ServerInterceptor {
+public final class AdmissionControl implements ServerInterceptor {
   private static final String SUBSCRIBE = EventBusGrpc.getSubscribeMethod().getFullMethodName();
   private static final String SAVE_STREAM =
       EventStoreGrpc.getSaveEventsStreamMethod().getFullMethodName();
@@ -29,8 +29,8 @@ public final class ConnectionLimits implements ServerInterceptor {
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
-    Connection connection = Connection.of(call.getAttributes());
-    Connection.Permit permit;
+    ConnectionUsage connection = ConnectionUsage.of(call.getAttributes());
+    ConnectionUsage.Permit permit;
     try {
       permit = connection.admit(kind(call.getMethodDescriptor().getFullMethodName()));
     } catch (StoreException.Overloaded refused) {
@@ -47,11 +47,13 @@ public final class ConnectionLimits implements ServerInterceptor {
     }
   }
 
-  private static Connection.Kind kind(String method) {
+  private static ConnectionUsage.Kind kind(String method) {
     if (method.equals(SUBSCRIBE)) {
-      return Connection.Kind.SUBSCRIPTION;
+      return ConnectionUsage.Kind.SUBSCRIPTION;
     }
-    return method.equals(SAVE_STREAM) ? Connection.Kind.SAVE_STREAM : Connection.Kind.OTHER;
+    return method.equals(SAVE_STREAM)
+        ? ConnectionUsage.Kind.SAVE_STREAM
+        : ConnectionUsage.Kind.OTHER;
   }
 
   private static void close(ServerCall<?, ?> call, StoreException why) {
@@ -66,14 +68,14 @@ public final class ConnectionLimits implements ServerInterceptor {
    */
   private static final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     final UnreadResponses unread;
-    private final Connection.Permit permit;
+    private final ConnectionUsage.Permit permit;
     private final boolean unary;
     private final AtomicBoolean ended = new AtomicBoolean();
 
     /** A unary response exceeded the limit, and an error was sent in its permit. */
     private boolean refused;
 
-    CountedCall(ServerCall<Q, R> call, UnreadResponses unread, Connection.Permit permit) {
+    CountedCall(ServerCall<Q, R> call, UnreadResponses unread, ConnectionUsage.Permit permit) {
       super(call);
       this.unread = unread;
       this.permit = permit;
@@ -89,7 +91,7 @@ public final class ConnectionLimits implements ServerInterceptor {
       if (unary) {
         if (cost > UnreadResponses.PAGE && unread.connection().unreadBytes().room() < cost) {
           refused = true;
-          ConnectionLimits.close(delegate(), unread.connection().unreadBytesExceeded());
+          AdmissionControl.close(delegate(), unread.connection().unreadBytesExceeded());
           return;
         }
         unread.add(cost);
