@@ -4,15 +4,12 @@ import dev.aether.server.concurrent.Backoff;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,15 +26,6 @@ public final class NatsServerProcess implements AutoCloseable {
   /** From SIGTERM to SIGKILL. */
   static final Duration STOP_GRACE = Duration.ofSeconds(10);
 
-  /**
-   * It accepts connections only when all streams are recovered, which takes long after a hard stop
-   * of a very large store.
-   */
-  private static final Duration READY_BOUND = Duration.ofMinutes(5);
-
-  private static final Duration READY_LOG_INTERVAL = Duration.ofSeconds(10);
-  private static final Duration READY_POLL = Duration.ofMillis(10);
-
   private static final Duration RESTART_PAUSE_MIN = Duration.ofMillis(100);
   private static final Duration RESTART_PAUSE_MAX = Duration.ofSeconds(5);
 
@@ -52,16 +40,8 @@ public final class NatsServerProcess implements AutoCloseable {
    */
   private static final int PORT_ATTEMPTS = 3;
 
-  private static final long OUTPUT_FILE_MAX_BYTES = 4L << 20;
-
-  private enum Start {
-    READY,
-    EXITED,
-    TIMED_OUT,
-    CLOSING
-  }
-
   private final NatsServerBinary binary;
+  private final NatsServerLauncher launcher;
   private final DataFolder folder;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicInteger restarts = new AtomicInteger();
@@ -81,6 +61,7 @@ public final class NatsServerProcess implements AutoCloseable {
   private NatsServerProcess(NatsServerBinary binary, DataFolder folder) throws IOException {
     this.binary = binary;
     this.folder = folder;
+    this.launcher = new NatsServerLauncher(binary, STOP_GRACE, closing);
     Path natsFolder = folder.path().resolve("nats");
     if (!Files.isDirectory(natsFolder)) {
       Files.createDirectories(natsFolder);
@@ -88,7 +69,7 @@ public final class NatsServerProcess implements AutoCloseable {
     this.config = NatsServerConfig.create(natsFolder);
     this.disk = new DiskRoom(natsFolder.toFile());
     OrphanedServer.end(config.file(), STOP_GRACE);
-    this.process = launch();
+    this.process = launcher.launch(config);
   }
 
   /**
@@ -118,21 +99,28 @@ public final class NatsServerProcess implements AutoCloseable {
 
   private void firstStart() throws IOException {
     long begin = System.nanoTime();
-    Start outcome = awaitReady();
-    for (int i = 1; outcome == Start.EXITED && portWasTaken() && i < PORT_ATTEMPTS; i++) {
+    NatsServerLauncher.Outcome outcome = awaitReady();
+    for (int i = 1;
+        outcome == NatsServerLauncher.Outcome.EXITED
+            && launcher.portWasTaken(config)
+            && i < PORT_ATTEMPTS;
+        i++) {
       config = NatsServerConfig.create(config.folder());
-      process = launch();
+      process = launcher.launch(config);
       outcome = awaitReady();
     }
-    if (outcome != Start.READY) {
+    if (outcome != NatsServerLauncher.Outcome.READY) {
       process.end();
-      String what = outcome == Start.EXITED ? "exited while starting" : "was not ready in time";
+      String what =
+          outcome == NatsServerLauncher.Outcome.EXITED
+              ? "exited while starting"
+              : "was not ready in time";
       throw new EmbeddedNatsException(
           String.format(
               Locale.ROOT,
               "nats-server %s. Its last log lines:\n  %s\nSee also %s",
               what,
-              String.join("\n  ", lastLines()),
+              String.join("\n  ", launcher.lastLines(config)),
               config.logFile()));
     }
     log.info(
@@ -145,59 +133,10 @@ public final class NatsServerProcess implements AutoCloseable {
     watch.start();
   }
 
-  private TetheredProcess launch() throws IOException {
-    config.write();
-    capOutputFile();
-    return TetheredProcess.start(config.command(binary), config.outputFile(), STOP_GRACE);
-  }
-
-  /** nats-server prints little except panics. Two files of its output are kept. */
-  private void capOutputFile() throws IOException {
-    Path output = config.outputFile();
-    if (Files.exists(output) && Files.size(output) > OUTPUT_FILE_MAX_BYTES) {
-      Files.move(
-          output,
-          output.resolveSibling(output.getFileName() + ".1"),
-          StandardCopyOption.REPLACE_EXISTING);
-    }
-  }
-
-  private Start awaitReady() {
-    long begin = System.nanoTime();
-    long nextLog = begin + READY_LOG_INTERVAL.toNanos();
-    while (System.nanoTime() - begin < READY_BOUND.toNanos()) {
-      if (greets()) {
-        ready = true;
-        return Start.READY;
-      }
-      if (!process.isAlive()) {
-        return Start.EXITED;
-      }
-      if (System.nanoTime() > nextLog) {
-        log.info("nats-server is still starting: it is recovering its streams");
-        nextLog += READY_LOG_INTERVAL.toNanos();
-      }
-      if (closingWithin(READY_POLL)) {
-        return Start.CLOSING;
-      }
-    }
-    return Start.TIMED_OUT;
-  }
-
-  private boolean greets() {
-    return NatsInfo.of(config.port())
-        .map(info -> info.contains('"' + config.serverName() + '"'))
-        .orElse(false);
-  }
-
-  private boolean portWasTaken() {
-    return lastLines().stream().anyMatch(line -> line.contains("address already in use"));
-  }
-
-  private List<String> lastLines() {
-    return Stream.concat(
-            LogTail.of(config.logFile()).stream(), LogTail.of(config.outputFile()).stream())
-        .toList();
+  private NatsServerLauncher.Outcome awaitReady() {
+    NatsServerLauncher.Outcome outcome = launcher.awaitReady(config, process);
+    ready = outcome == NatsServerLauncher.Outcome.READY;
+    return outcome;
   }
 
   private void watch() {
@@ -221,7 +160,7 @@ public final class NatsServerProcess implements AutoCloseable {
             process.pid(),
             code,
             pause.toMillis(),
-            String.join("\n  ", lastLines()));
+            String.join("\n  ", launcher.lastLines(config)));
         if (closingWithin(pause)) {
           return;
         }
@@ -241,7 +180,7 @@ public final class NatsServerProcess implements AutoCloseable {
   private void startAgain() {
     restarts.incrementAndGet();
     try {
-      process = launch();
+      process = launcher.launch(config);
     } catch (IOException e) {
       log.error("nats-server cannot be restarted: {}", e.toString());
       return;
@@ -249,7 +188,8 @@ public final class NatsServerProcess implements AutoCloseable {
     switch (awaitReady()) {
       case READY -> log.info("nats-server is ready again, process {}", process.pid());
       case TIMED_OUT -> {
-        log.error("nats-server was not ready within {} s", READY_BOUND.toSeconds());
+        log.error(
+            "nats-server was not ready within {} s", NatsServerLauncher.READY_BOUND.toSeconds());
         process.end();
       }
       case EXITED, CLOSING -> {}
