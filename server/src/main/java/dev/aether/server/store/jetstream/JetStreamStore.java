@@ -3,7 +3,6 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Actors;
@@ -30,7 +29,6 @@ import dev.aether.server.store.jetstream.snapshot.JetStreamSnapshots;
 import dev.aether.server.store.jetstream.snapshot.SnapshotContext;
 import dev.aether.server.store.jetstream.wire.BatchReader;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.NatsConnector;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.store.jetstream.wire.StorageSpace;
@@ -42,12 +40,9 @@ import io.nats.client.ConnectionListener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -74,8 +69,6 @@ public final class JetStreamStore implements Store {
 
   private static final int HEAP_SHARE_OF_CHANGES = 16;
   private static final int READ_THREADS = 2;
-  private static final Duration OPEN_STEP_WITHIN = Duration.ofSeconds(10);
-  private static final Duration OPEN_RETRY_PAUSE = Duration.ofMillis(200);
   private static final Duration SPACE_CHECK_PERIOD = Duration.ofMillis(200);
 
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
@@ -192,47 +185,18 @@ public final class JetStreamStore implements Store {
     return new Writer(publisher, timers, deadlines, names, maxWrites, maxBytes);
   }
 
-  /** Retries, because a cluster that was just started has no leader yet. */
   private NamespaceRegistry openRegistry(JetStreamConfig config, long giveUpAt) {
-    while (true) {
-      try {
-        return NamespaceRegistry.open(
-                api,
-                timers,
-                writer(
-                    Publisher.single(api),
-                    "namespace changes",
-                    "namespace",
-                    MAX_CHANGES,
-                    HEAP_SHARE_OF_CHANGES),
-                consumers,
-                config.replicas(),
-                config.autoCreate() ? config.autoCreateLimit() : 0)
-            .get(OPEN_STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-      } catch (ExecutionException | TimeoutException e) {
-        boolean hopeless = JetStreamErrors.isWithoutCluster(JetStreamErrors.failure(e));
-        if (hopeless || System.nanoTime() > giveUpAt) {
-          throw JetStreamErrors.toStoreException(e);
-        }
-        LOG.warn("JetStream is not ready yet: {}", Exceptions.unwrap(e).getMessage());
-        pause();
-      } catch (InterruptedException e) {
-        throw interrupted();
-      }
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(OPEN_RETRY_PAUSE.toMillis());
-    } catch (InterruptedException e) {
-      throw interrupted();
-    }
-  }
-
-  private static StoreException interrupted() {
-    Thread.currentThread().interrupt();
-    return StoreException.storeUnavailable("interrupted while opening the store");
+    Writer writer =
+        writer(
+            Publisher.single(api),
+            "namespace changes",
+            "namespace",
+            MAX_CHANGES,
+            HEAP_SHARE_OF_CHANGES);
+    int limit = config.autoCreate() ? config.autoCreateLimit() : 0;
+    return OpeningRetries.untilReady(
+        () -> NamespaceRegistry.open(api, timers, writer, consumers, config.replicas(), limit),
+        giveUpAt);
   }
 
   private static int cachedActors() {

@@ -1,0 +1,49 @@
+package dev.aether.server.store.jetstream;
+
+import dev.aether.server.event.Exceptions;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Waits until JetStream is ready: a cluster that was just started has no leader yet. */
+final class OpeningRetries {
+  private static final Logger LOG = LoggerFactory.getLogger(OpeningRetries.class);
+
+  private static final Duration STEP_WITHIN = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  private OpeningRetries() {}
+
+  /**
+   * Repeats a step until it succeeds. Blocks.
+   *
+   * @param giveUpAt when it is not repeated any more, as {@link System#nanoTime}
+   * @throws StoreException with reason STORE_UNAVAILABLE if it did not succeed
+   */
+  static <T> T untilReady(Supplier<CompletableFuture<T>> step, long giveUpAt) {
+    try {
+      while (true) {
+        try {
+          return step.get().get(STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+          boolean hopeless = JetStreamErrors.isWithoutCluster(JetStreamErrors.failure(e));
+          if (hopeless || System.nanoTime() > giveUpAt) {
+            throw JetStreamErrors.toStoreException(e);
+          }
+          LOG.warn("JetStream is not ready yet: {}", Exceptions.unwrap(e).getMessage());
+          Thread.sleep(PAUSE.toMillis());
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StoreException.storeUnavailable("interrupted while opening the store");
+    }
+  }
+}
