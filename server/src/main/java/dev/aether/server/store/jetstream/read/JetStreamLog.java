@@ -4,7 +4,6 @@ import dev.aether.server.concurrent.SingleFlight;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
-import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
@@ -15,6 +14,7 @@ import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.registry.CurrentIncarnation;
 import dev.aether.server.store.jetstream.wire.BatchReader;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
@@ -36,6 +36,7 @@ public final class JetStreamLog implements CommitLog {
   private final BatchReader batches;
   private final Namespaces namespaces;
   private final LogDamage damage;
+  private final CurrentIncarnation current;
   private final KnownCommits known;
   private final Timers timers;
   private final OrderedConsumers consumers;
@@ -55,6 +56,7 @@ public final class JetStreamLog implements CommitLog {
     this.batches = actors.batches();
     this.damage = actors.damage();
     this.namespaces = namespaces;
+    this.current = new CurrentIncarnation(namespaces, damage);
     this.known = known;
     this.timers = timers;
     this.consumers = consumers;
@@ -237,45 +239,20 @@ public final class JetStreamLog implements CommitLog {
         .start();
   }
 
-  /**
-   * Replaces a failure that was caused by the deletion of the log. The registry's leader is asked,
-   * since this node may not have learned of the deletion yet.
-   */
+  /** Fails with NAMESPACE_NOT_FOUND if the log was deleted: its positions mean nothing any more. */
   private <T> CompletableFuture<T> orDeleted(LogId log, CompletableFuture<T> answer) {
-    return JetStreamErrors.mapped(answer)
-        .exceptionallyCompose(
-            thrown ->
-                JetStreamErrors.toStoreException(thrown).reason() == Reason.STORE_UNAVAILABLE
-                    ? namespaces
-                        .look(log.namespace())
-                        .thenCompose(
-                            found ->
-                                stream(log, found).isPresent()
-                                    ? damage.orLost(
-                                        LogStream.of(log, 1),
-                                        "",
-                                        thrown,
-                                        () ->
-                                            namespaces
-                                                .look(log.namespace())
-                                                .thenApply(now -> stream(log, now).isPresent()))
-                                    : CompletableFuture.failedFuture(
-                                        StoreException.namespaceNotFound(log.namespace())))
-                    : CompletableFuture.failedFuture(thrown));
+    return JetStreamErrors.mapped(current.unlessDeleted(log, answer, now -> deleted(log)));
+  }
+
+  private static <T> CompletableFuture<T> deleted(LogId log) {
+    return CompletableFuture.failedFuture(StoreException.namespaceNotFound(log.namespace()));
   }
 
   private <T> CompletableFuture<T> withStream(
       LogId log, Function<LogStream, CompletableFuture<T>> then) {
     return namespaces
         .find(log.namespace())
-        .thenCompose(
-            found ->
-                stream(log, found)
-                    .map(then)
-                    .orElseGet(
-                        () ->
-                            CompletableFuture.failedFuture(
-                                StoreException.namespaceNotFound(log.namespace()))));
+        .thenCompose(found -> stream(log, found).map(then).orElseGet(() -> deleted(log)));
   }
 
   private static Optional<LogStream> stream(LogId log, Optional<Namespaces.Info> found) {

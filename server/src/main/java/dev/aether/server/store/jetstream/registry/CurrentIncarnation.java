@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.registry;
 
+import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
@@ -55,25 +56,43 @@ public final class CurrentIncarnation {
       return CompletableFuture.completedFuture(nothing);
     }
     Info info = incarnation.get();
-    return read.apply(info)
-        .exceptionallyCompose(
-            thrown ->
-                remaining > 1 && mayBeDeleted(thrown)
-                    ? namespaces
-                        .look(info.namespace())
-                        .thenCompose(
-                            now ->
-                                now.equals(incarnation)
-                                    ? damage.orLost(
-                                        LogStream.of(info.firstLog(), 1),
-                                        "",
-                                        thrown,
-                                        () ->
-                                            namespaces
-                                                .look(info.namespace())
-                                                .thenApply(incarnation::equals))
-                                    : readIn(now, read, nothing, remaining - 1))
-                    : CompletableFuture.failedFuture(thrown));
+    CompletableFuture<T> result = read.apply(info);
+    return remaining > 1
+        ? unlessDeleted(info.firstLog(), result, now -> readIn(now, read, nothing, remaining - 1))
+        : result;
+  }
+
+  /**
+   * Completes with the result of a read of a log. If the read failed and the registry's leader does
+   * not have the log's incarnation any more, that is the cause. If it has, but the stream is gone,
+   * the log is lost.
+   *
+   * @param ifDeleted the result for what the registry's leader has instead
+   */
+  public <T> CompletableFuture<T> unlessDeleted(
+      LogId log,
+      CompletableFuture<T> result,
+      Function<Optional<Info>, CompletableFuture<T>> ifDeleted) {
+    return result.exceptionallyCompose(
+        thrown ->
+            mayBeDeleted(thrown)
+                ? namespaces
+                    .look(log.namespace())
+                    .thenCompose(
+                        now ->
+                            isOf(log, now)
+                                ? damage.orLost(
+                                    LogStream.of(log, 1), "", thrown, () -> isCurrent(log))
+                                : ifDeleted.apply(now))
+                : CompletableFuture.failedFuture(thrown));
+  }
+
+  private CompletableFuture<Boolean> isCurrent(LogId log) {
+    return namespaces.look(log.namespace()).thenApply(now -> isOf(log, now));
+  }
+
+  private static boolean isOf(LogId log, Optional<Info> incarnation) {
+    return incarnation.filter(info -> info.incarnation().equals(log.incarnation())).isPresent();
   }
 
   private static boolean mayBeDeleted(Throwable thrown) {
