@@ -27,6 +27,8 @@ import java.util.function.Predicate;
  * The JetStream requests that Aether uses. No method blocks. Futures fail with a {@link
  * JetStreamFailure} and complete on the single jnats thread for replies, so dependent actions must
  * be short. Thread-safe.
+ *
+ * <p>This class exceeds 300 lines because it has one short method for each kind of request.
  */
 public final class JetStreamApi {
   /**
