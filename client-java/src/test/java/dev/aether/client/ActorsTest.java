@@ -48,7 +48,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The calls that actors make and how they handle the answers, blocking and non-blocking. */
-@Timeout(30)
+@Timeout(60)
 final class ActorsTest {
   private static final ActorType<Long, Long> SUMS =
       ActorType.of(

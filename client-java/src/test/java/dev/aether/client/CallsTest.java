@@ -47,7 +47,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Snapshots, logs, lists, namespaces and broadcasts. */
-@Timeout(30)
+@Timeout(60)
 final class CallsTest {
   private static final Snapshot SNAPSHOT =
       Snapshot.builder("order-1", 7, Bytes.utf8("{}"))

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Calls in progress fail with the reason that the client was closed, not as network faults. */
-@Timeout(30)
+@Timeout(60)
 final class ClosingTest {
   private static final NewEvent PLACED = NewEvent.json("Placed", "{}");
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Streamed reads whose call breaks in the middle. */
-@Timeout(30)
+@Timeout(60)
 final class ResumingReadTest {
   private final ScriptedServer server = new ScriptedServer();
   private final AetherClient client = server.client().build();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Subscriptions whose connection is lost. */
-@Timeout(30)
+@Timeout(60)
 final class ResumingSubscriptionTest {
   private static final long SECOND_NANOS = Duration.ofSeconds(1).toNanos();
   private static final SubscribeOptions BEGINNING =

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 final class SaveStreamTest {
   private static final Answer<SaveEventsRequest, SaveEventsStreamResponse> STORES =
       (request, caller) -> caller.onNext(stored(request));

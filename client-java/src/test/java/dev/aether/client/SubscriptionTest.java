@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30)
+@Timeout(60)
 final class SubscriptionTest {
   private static final int LARGE_FRAMES = 200;
   private static final int LARGE_FRAME_BYTES = 256 * 1024;

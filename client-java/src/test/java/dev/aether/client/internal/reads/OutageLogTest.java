@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The log reports a long outage of a subscription, because no exception does. */
-@Timeout(30)
+@Timeout(60)
 final class OutageLogTest {
   private final BlockingQueue<String> warned = new LinkedBlockingQueue<>();
   private final AppenderBase<ILoggingEvent> appender =
