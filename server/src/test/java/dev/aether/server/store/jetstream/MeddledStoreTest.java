@@ -88,6 +88,9 @@ class MeddledStoreTest {
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
   private static final Duration SOON = Duration.ofSeconds(20);
 
+  /** For a save that tries until its deadline. */
+  private static final Duration IN_VAIN = Duration.ofSeconds(5);
+
   private static TestNatsServer nats;
 
   private JetStreamStore store;
@@ -192,7 +195,7 @@ class MeddledStoreTest {
       throws IOException, JetStreamApiException {
     register("abcdefghij", "NAMESPACE_STATE_FROZEN", 1);
     long last = lastRecord();
-    assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c", SOON)).reason());
+    assertEquals(Reason.STORE_UNAVAILABLE, failure(append("c", IN_VAIN)).reason());
     assertEquals(last, lastRecord());
     register("abcdefghij", "NAMESPACE_STATE_DELETED", 1);
     assertEquals(1, append("c", SOON).join().lastVersion());

@@ -56,6 +56,10 @@ class NamespaceLifeTest {
   private static final ActorId ACTOR = new ActorId("a");
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
   private static final Duration SOON = Duration.ofSeconds(15);
+
+  /** For a save that tries until its deadline. */
+  private static final Duration IN_VAIN = Duration.ofSeconds(5);
+
   private static final String HALF_DONE = "abcdefghij";
 
   private static TestNatsServer nats;
@@ -408,7 +412,7 @@ class NamespaceLifeTest {
     for (JetStreamStore node : List.of(store, other)) {
       for (ExpectedVersion expected :
           List.of(new ExpectedVersion.Any(), new ExpectedVersion.Exactly(1))) {
-        assertEquals(Reason.CORRUPT_RECORD, reason(save(node, "c2", expected, SOON)));
+        assertEquals(Reason.CORRUPT_RECORD, reason(save(node, "c2", expected, IN_VAIN)));
         assertEquals(1, node.damage().size(), "health says so");
       }
       assertEquals(Reason.CORRUPT_RECORD, reason(node.events().versions(namespace, ACTOR)));
@@ -459,7 +463,8 @@ class NamespaceLifeTest {
     }
     assertEquals(List.of(), list(name + ".>").join());
     // It is not taken for its former state either.
-    assertEquals(Reason.STORE_UNAVAILABLE, reason(append(store, "c2")));
+    assertEquals(
+        Reason.STORE_UNAVAILABLE, reason(save(store, "c2", new ExpectedVersion.Any(), IN_VAIN)));
     assertEquals(Reason.STORE_UNAVAILABLE, reason(store.namespaces().delete(namespace, soon())));
     register(HALF_DONE, "DELETED");
     assertEquals(List.of(), list(name).join());
