@@ -80,6 +80,7 @@ final class AetherExtensionTest {
 
     @BeforeAll
     static void isThereBeforeAllTests() {
+      ENDPOINTS.clear(); // The class may run again in the same JVM.
       ENDPOINTS.add(AETHER.endpoint());
     }
 
