@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.bench.driver.AetherStream;
 import dev.aether.bench.driver.AetherUnary;
 import dev.aether.bench.driver.Driver;
+import dev.aether.bench.driver.RawBatches;
 import dev.aether.bench.driver.RawJetStream;
 import dev.aether.bench.load.ClosedLoop;
 import dev.aether.bench.process.AetherProcess;
@@ -23,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -76,13 +78,35 @@ final class SuiteIT {
         AetherProcess node = rig.node(nats);
         Driver raw =
             RawJetStream.open(nats.url(), RawJetStream.Writes.EACH, "RAW", 100, new byte[10]);
+        Driver batches = RawBatches.open(nats.url(), "BATCHES", 8, 100, new byte[10]);
         Driver unary = new AetherUnary(node.address(), "unary", 100, 3, new byte[10]);
         Driver stream = new AetherStream(node.address(), "stream", 100, 3, new byte[10])) {
-      for (Driver driver : List.of(raw, unary, stream)) {
+      for (Driver driver : List.of(raw, batches, unary, stream)) {
         long counted = ClosedLoop.run(driver, 100, 16, Duration.ofSeconds(60), 500).count();
 
         assertEquals(500, counted, driver.name());
         assertEquals(500, driver.stored(), driver.name());
+      }
+    }
+  }
+
+  @Test
+  void aSaveThatExpectsAnOldVersionIsRefusedAndChangesNothing() throws Exception {
+    try (NatsProcess nats = rig.nats();
+        AetherProcess node = rig.node(nats);
+        Driver raw =
+            RawJetStream.open(nats.url(), RawJetStream.Writes.EACH, "RAW", 2, new byte[10]);
+        Driver unary = new AetherUnary(node.address(), 2, "unary", 2, 3, new byte[10]);
+        Driver stream = new AetherStream(node.address(), 2, "stream", 2, 3, new byte[10])) {
+      for (Driver driver : List.of(raw, unary, stream)) {
+        driver.append(1).get(30, TimeUnit.SECONDS);
+        driver.append(1).get(30, TimeUnit.SECONDS);
+
+        driver.appendStale(1).get(30, TimeUnit.SECONDS);
+
+        assertEquals(2, driver.stored(), driver.name());
+        driver.append(1).get(30, TimeUnit.SECONDS);
+        assertEquals(3, driver.stored(), driver.name());
       }
     }
   }

@@ -48,6 +48,11 @@ final class AetherRequests {
     return expecting(actor, versions.get(actor));
   }
 
+  /** A save that expects the version before the last one that is known to be stored. */
+  SaveEventsRequest stale(int actor) {
+    return expecting(actor, versions.get(actor) - eventsPerCommit);
+  }
+
   /** The next save after this many saves of the actor. */
   SaveEventsRequest numbered(int actor, int commits) {
     return expecting(actor, (long) commits * eventsPerCommit);

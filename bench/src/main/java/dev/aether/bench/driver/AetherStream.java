@@ -1,10 +1,13 @@
 package dev.aether.bench.driver;
 
+import com.google.rpc.Code;
+import com.google.rpc.Status;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.ManagedChannel;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,16 +17,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SaveEventsStream with the generated stub: one call for all commits. The caller limits the number
- * of saves in flight, so the driver does not use the call's flow control.
+ * SaveEventsStream with the generated stub: one call, or a few, for all commits. The caller limits
+ * the number of saves in flight, so the driver does not use the call's flow control.
  */
 public final class AetherStream implements Driver {
   private static final int IN_ROW = 256;
   private static final long ANSWER_WITHIN_SECONDS = 60;
 
-  private final ManagedChannel channel;
+  private final List<ManagedChannel> channels;
   private final AetherRequests requests;
-  private final StreamObserver<SaveEventsRequest> call;
+  private final List<StreamObserver<SaveEventsRequest>> calls;
 
   /** By commit id. */
   private final Map<String, InFlight> inFlight = new ConcurrentHashMap<>();
@@ -31,16 +34,25 @@ public final class AetherStream implements Driver {
   private record InFlight(int actor, CompletableFuture<Void> answer) {}
 
   /**
-   * Starts the call.
+   * Starts one call.
    *
    * @param address HOST:PORT of the node
    * @param data the data of every event
    */
   public AetherStream(
       String address, String namespace, int actors, int eventsPerCommit, byte[] data) {
-    channel = Channels.open(address);
-    requests = new AetherRequests(channel, namespace, actors, eventsPerCommit, data);
-    call = EventStoreGrpc.newStub(channel).saveEventsStream(new Answers());
+    this(address, 1, namespace, actors, eventsPerCommit, data);
+  }
+
+  /** Starts several calls, each with its own connection, over which the actors are spread. */
+  public AetherStream(
+      String address, int streams, String namespace, int actors, int eventsPerCommit, byte[] data) {
+    channels = Channels.open(address, streams);
+    requests = new AetherRequests(channels.get(0), namespace, actors, eventsPerCommit, data);
+    calls =
+        channels.stream()
+            .map(channel -> EventStoreGrpc.newStub(channel).saveEventsStream(new Answers()))
+            .toList();
   }
 
   @Override
@@ -61,6 +73,18 @@ public final class AetherStream implements Driver {
   @Override
   public CompletableFuture<?> append(int actor) {
     return send(actor, requests.next(actor));
+  }
+
+  @Override
+  public CompletableFuture<?> appendStale(int actor) {
+    return Refused.when(
+        send(actor, requests.stale(actor)),
+        thrown -> thrown instanceof RefusedSave refused && refused.code == Code.ABORTED_VALUE);
+  }
+
+  @Override
+  public boolean canAppendStale() {
+    return true;
   }
 
   /**
@@ -93,10 +117,21 @@ public final class AetherStream implements Driver {
   private CompletableFuture<?> send(int actor, SaveEventsRequest request) {
     CompletableFuture<Void> answer = new CompletableFuture<>();
     inFlight.put(request.getCommitId(), new InFlight(actor, answer));
+    StreamObserver<SaveEventsRequest> call = calls.get(actor % calls.size());
     synchronized (call) {
       call.onNext(request);
     }
     return answer;
+  }
+
+  /** A save that the node did not store. */
+  private static final class RefusedSave extends RuntimeException {
+    private final int code;
+
+    RefusedSave(Status status) {
+      super(status.getMessage());
+      code = status.getCode();
+    }
   }
 
   private final class Answers implements StreamObserver<SaveEventsStreamResponse> {
@@ -110,8 +145,7 @@ public final class AetherStream implements Driver {
         requests.stored(save.actor(), response.getSaved().getLastVersion());
         save.answer().complete(null);
       } else {
-        save.answer()
-            .completeExceptionally(new IllegalStateException(response.getFailed().getMessage()));
+        save.answer().completeExceptionally(new RefusedSave(response.getFailed()));
       }
     }
 
@@ -133,6 +167,6 @@ public final class AetherStream implements Driver {
 
   @Override
   public void close() {
-    Channels.close(channel);
+    Channels.close(channels);
   }
 }

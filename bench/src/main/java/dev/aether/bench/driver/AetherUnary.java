@@ -4,7 +4,8 @@ import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import io.grpc.ManagedChannel;
-import io.grpc.stub.StreamObserver;
+import io.grpc.Status;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -12,21 +13,32 @@ import java.util.concurrent.TimeUnit;
 public final class AetherUnary implements Driver {
   private static final long DEADLINE_SECONDS = 15;
 
-  private final ManagedChannel channel;
-  private final EventStoreGrpc.EventStoreStub stub;
+  private final List<ManagedChannel> channels;
+  private final List<EventStoreGrpc.EventStoreStub> stubs;
   private final AetherRequests requests;
 
   /**
-   * Creates a driver, which does not connect yet.
+   * Creates a driver with one connection, which does not connect yet.
    *
    * @param address HOST:PORT of the node
    * @param data the data of every event
    */
   public AetherUnary(
       String address, String namespace, int actors, int eventsPerCommit, byte[] data) {
-    channel = Channels.open(address);
-    stub = EventStoreGrpc.newStub(channel);
-    requests = new AetherRequests(channel, namespace, actors, eventsPerCommit, data);
+    this(address, 1, namespace, actors, eventsPerCommit, data);
+  }
+
+  /** Creates a driver with several connections, over which the actors are spread. */
+  public AetherUnary(
+      String address,
+      int connections,
+      String namespace,
+      int actors,
+      int eventsPerCommit,
+      byte[] data) {
+    channels = Channels.open(address, connections);
+    stubs = channels.stream().map(EventStoreGrpc::newStub).toList();
+    requests = new AetherRequests(channels.get(0), namespace, actors, eventsPerCommit, data);
   }
 
   @Override
@@ -46,28 +58,29 @@ public final class AetherUnary implements Driver {
 
   @Override
   public CompletableFuture<?> append(int actor) {
-    SaveEventsRequest request = requests.next(actor);
-    CompletableFuture<Void> answer = new CompletableFuture<>();
-    stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
-        .saveEvents(
-            request,
-            new StreamObserver<>() {
-              @Override
-              public void onNext(SaveEventsResponse response) {
-                requests.stored(actor, response.getLastVersion());
-              }
+    return send(actor, requests.next(actor))
+        .thenAccept(response -> requests.stored(actor, response.getLastVersion()));
+  }
 
-              @Override
-              public void onError(Throwable thrown) {
-                answer.completeExceptionally(thrown);
-              }
+  @Override
+  public CompletableFuture<?> appendStale(int actor) {
+    return Refused.when(
+        send(actor, requests.stale(actor)),
+        thrown -> Status.fromThrowable(thrown).getCode() == Status.Code.ABORTED);
+  }
 
-              @Override
-              public void onCompleted() {
-                answer.complete(null);
-              }
-            });
-    return answer;
+  @Override
+  public boolean canAppendStale() {
+    return true;
+  }
+
+  private CompletableFuture<SaveEventsResponse> send(int actor, SaveEventsRequest request) {
+    UnaryAnswer<SaveEventsResponse> answer = new UnaryAnswer<>();
+    stubs
+        .get(actor % stubs.size())
+        .withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS)
+        .saveEvents(request, answer);
+    return answer.future();
   }
 
   @Override
@@ -77,6 +90,6 @@ public final class AetherUnary implements Driver {
 
   @Override
   public void close() {
-    Channels.close(channel);
+    Channels.close(channels);
   }
 }

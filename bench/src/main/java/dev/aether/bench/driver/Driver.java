@@ -26,6 +26,22 @@ public interface Driver extends AutoCloseable {
   CompletableFuture<?> append(int actor);
 
   /**
+   * Appends a commit that expects an older version than the actor's last one, so that the system
+   * must refuse it. The actor must have a commit. Does not block for the response.
+   *
+   * @return completes when the system has refused the commit, and fails if it has stored it
+   * @throws UnsupportedOperationException unless {@link #canAppendStale}
+   */
+  default CompletableFuture<?> appendStale(int actor) {
+    throw new UnsupportedOperationException(name());
+  }
+
+  /** Returns true if {@link #appendStale} is implemented. */
+  default boolean canAppendStale() {
+    return false;
+  }
+
+  /**
    * The number of commits of this driver according to the system. Called when nothing is in flight.
    */
   long stored() throws Exception;

@@ -38,6 +38,7 @@ public final class RawJetStream implements Driver {
 
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
   private static final int MAX_OUTGOING = 65_536;
+  private static final int WRONG_LAST_SEQUENCE = 10_071;
 
   private final String name;
   private final Connection connection;
@@ -121,6 +122,29 @@ public final class RawJetStream implements Driver {
     return jetStream
         .publishAsync(stream + ".actor-" + actor, body, expected)
         .thenAccept(ack -> ends.set(actor, ack.getSeqno()));
+  }
+
+  @Override
+  public CompletableFuture<?> appendStale(int actor) {
+    PublishOptions stale =
+        PublishOptions.builder().expectedLastSubjectSequence(ends.get(actor) - 1).build();
+    return Refused.when(
+        jetStream.publishAsync(stream + ".actor-" + actor, body, stale),
+        RawJetStream::isWrongSequence);
+  }
+
+  private static boolean isWrongSequence(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof JetStreamApiException refused) {
+        return refused.getApiErrorCode() == WRONG_LAST_SEQUENCE;
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public boolean canAppendStale() {
+    return true;
   }
 
   @Override

@@ -1,14 +1,16 @@
 package dev.aether.bench.durable;
 
-import dev.aether.bench.driver.AetherStream;
-import dev.aether.bench.driver.AetherUnary;
-import dev.aether.bench.driver.Driver;
+import dev.aether.bench.durable.Contender.Entry;
+import dev.aether.bench.durable.Contender.Place;
+import dev.aether.bench.durable.Contender.Running;
 import dev.aether.bench.load.ClosedLoop;
 import dev.aether.bench.load.Measured;
 import dev.aether.bench.load.Serial;
-import dev.aether.bench.process.AetherProcess;
 import dev.aether.bench.process.Folders;
-import dev.aether.bench.report.Series;
+import dev.aether.bench.report.Machine;
+import dev.aether.server.embedded.NatsServerBinary;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,28 +18,54 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** The command line: durable saves, with all systems in turns in each round. */
 @Command(
     name = "bench/durable",
-    description = "Measure saves that are on disk before they are acknowledged.",
+    description =
+        "Measures saves that are on disk before they are acknowledged, beside other systems.",
     mixinStandardHelpOptions = true)
 public final class DurableMain implements Callable<Integer> {
-  private static final int ACTORS = 4_096;
-  private static final byte[] DATA = new byte[256];
+  private static final int MAX_CLIENTS = 4_096;
+  private static final int WARM_UP_CLIENTS = 32;
+  private static final Duration FIRST_SAVES = Duration.ofSeconds(1);
+
+  @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(names = "--home", required = true, paramLabel = "DIR", description = "The project.")
   private Path home = Path.of("");
 
   @Option(
+      names = "--systems",
+      paramLabel = "ID",
+      split = ",",
+      description =
+          "Measure only these systems: aether, aether-single (no group commit), raw, umadb, etcd,"
+              + " postgresql. Default: all")
+  private List<String> systems = new ArrayList<>();
+
+  @Option(
+      names = "--clients",
+      paramLabel = "N",
+      split = ",",
+      defaultValue = "1,8,32,256,1024",
+      description = "How many clients save at the same time. Default: ${DEFAULT-VALUE}")
+  private List<Integer> clients = new ArrayList<>();
+
+  @Option(
       names = "--rounds",
       paramLabel = "N",
       defaultValue = "5",
-      description = "Measured rounds, after one to warm up. Default: ${DEFAULT-VALUE}")
+      description = "Measured rounds. Default: ${DEFAULT-VALUE}")
   private int rounds = 5;
 
   @Option(
@@ -48,12 +76,33 @@ public final class DurableMain implements Callable<Integer> {
   private int seconds = 3;
 
   @Option(
-      names = "--clients",
-      paramLabel = "N",
-      split = ",",
-      defaultValue = "1,32,256",
-      description = "How many saves are in flight. Default: ${DEFAULT-VALUE}")
-  private List<Integer> clients = new ArrayList<>();
+      names = "--warm-up",
+      paramLabel = "SECONDS",
+      defaultValue = "15",
+      description = "Load on each system before the first round. Default: ${DEFAULT-VALUE}")
+  private int warmUp = 15;
+
+  @Option(
+      names = "--conflicts",
+      paramLabel = "PERCENT",
+      defaultValue = "0",
+      description = "Saves that expect an old version and are refused. Default: ${DEFAULT-VALUE}")
+  private int conflicts;
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      defaultValue = "durable",
+      description = "Name of the files to write. Default: ${DEFAULT-VALUE}")
+  private String name = "durable";
+
+  @Option(
+      names = "--out",
+      paramLabel = "DIR",
+      description = "Folder to write to. Default: docs/benchmarks")
+  private @Nullable Path out;
+
+  private final List<String> leftOut = new ArrayList<>();
 
   /** Returns 0 if all saves were acknowledged. */
   public static void main(String[] args) {
@@ -62,69 +111,151 @@ public final class DurableMain implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    Path jar = home.resolve("server/target/aether.jar");
-    Map<String, List<Measured>> figures = new LinkedHashMap<>();
-    try (Folders folders = Folders.temporary();
-        AetherProcess grouped = node(jar, folders.root().resolve("grouped"));
-        AetherProcess single = node(jar, folders.root().resolve("single"), "--no-group-commit")) {
-      Map<String, Driver> drivers = new LinkedHashMap<>();
-      drivers.put("aether, unary", unary(grouped));
-      drivers.put("aether, stream", stream(grouped));
-      drivers.put("aether without group commit, unary", unary(single));
-      drivers.put("aether without group commit, stream", stream(single));
-      for (int round = 0; round <= rounds; round++) {
-        for (int inFlight : clients) {
-          for (Map.Entry<String, Driver> each : drivers.entrySet()) {
-            Measured measured = measure(each.getValue(), inFlight);
-            if (round > 0) {
-              figures
-                  .computeIfAbsent(
-                      each.getKey() + ", " + inFlight + " in flight", key -> new ArrayList<>())
-                  .add(measured);
-            }
-          }
+    checkOptions();
+    NatsServerBinary nats = NatsServerBinary.find(Optional.empty());
+    Map<String, String> facts = Machine.facts(nats.version().toString());
+    List<Running> running = new ArrayList<>();
+    List<DurableReport.Load> loads = new ArrayList<>();
+    try (Folders folders = Folders.temporary()) {
+      facts.put("file system", fileSystem(folders.root()));
+      int most = Math.max(WARM_UP_CLIENTS, clients.stream().reduce(1, Math::max));
+      Path jar = home.resolve("server/target/aether.jar");
+      Place place = new Place(nats.path(), jar, folders.root(), most);
+      try {
+        start(place, running, facts);
+        warmUp(running);
+        for (int count : clients) {
+          loads.add(measure(running, count));
+        }
+      } finally {
+        for (Running one : running) {
+          one.process().close();
         }
       }
-      drivers.values().forEach(Driver::close);
     }
-    figures.forEach(DurableMain::print);
+    facts.put(
+        "rounds",
+        String.format(Locale.ROOT, "%d of %d s, after a warm-up of %d s", rounds, seconds, warmUp));
+    facts.put("saves that expect an old version", conflicts + " %");
+    DurableReport report = new DurableReport(facts, leftOut, loads, conflicts);
+    report.write(out == null ? home.resolve("docs/benchmarks") : out, name);
+    System.out.print(report.markdown(name));
     return 0;
   }
 
-  private static AetherProcess node(Path jar, Path folder, String... options) throws Exception {
-    List<String> store = new ArrayList<>(List.of("--data", folder.resolve("data").toString()));
-    store.addAll(List.of(options));
-    return new AetherProcess(jar, folder, List.of(), store);
+  private void checkOptions() {
+    List<String> known = Contender.all().stream().map(Contender::id).toList();
+    for (String system : systems) {
+      if (!known.contains(system)) {
+        throw new ParameterException(
+            spec.commandLine(), "unknown system " + system + "; known: " + known);
+      }
+    }
+    if (clients.stream().anyMatch(count -> count < 1 || count > MAX_CLIENTS)) {
+      throw new ParameterException(spec.commandLine(), "--clients must be 1 to " + MAX_CLIENTS);
+    }
+    if (rounds < 1 || seconds < 1 || conflicts < 0 || conflicts > 100) {
+      throw new ParameterException(spec.commandLine(), "an option is out of range");
+    }
   }
 
-  private static Driver unary(AetherProcess node) {
-    return new AetherUnary(node.address(), "unary", ACTORS, 1, DATA);
+  /** The type of the file system, which must be on a disk. */
+  private static String fileSystem(Path folder) throws IOException {
+    String type = Files.getFileStore(folder).type();
+    if (type.equals("tmpfs")) {
+      throw new IllegalStateException(
+          folder
+              + " is in memory; choose a folder on a disk with -Djava.io.tmpdir=DIR in"
+              + " JAVA_TOOL_OPTIONS");
+    }
+    return type;
   }
 
-  private static Driver stream(AetherProcess node) {
-    return new AetherStream(node.address(), "stream", ACTORS, 1, DATA);
+  private void start(Place place, List<Running> running, Map<String, String> facts)
+      throws Exception {
+    for (Contender contender : Contender.all()) {
+      if (!systems.isEmpty() && !systems.contains(contender.id())) {
+        leaveOut(contender.id() + " was left out with --systems.");
+        continue;
+      }
+      System.err.println("starting " + contender.id() + " …");
+      Optional<Running> started = contender.start().in(place);
+      if (started.isPresent()) {
+        running.add(started.get());
+        if (!started.get().version().isEmpty()) {
+          facts.put(contender.id(), started.get().version());
+        }
+      } else {
+        leaveOut(
+            contender.id() + " is not installed here. To install it: " + contender.install() + ".");
+      }
+    }
   }
 
-  private Measured measure(Driver driver, int inFlight) throws Exception {
-    Duration time = Duration.ofSeconds(seconds);
-    return inFlight == 1
-        ? Serial.appends(driver, ACTORS, time, Long.MAX_VALUE)
-        : ClosedLoop.run(driver, ACTORS, inFlight, time, Long.MAX_VALUE);
+  private void leaveOut(String why) {
+    if (!leftOut.contains(why)) {
+      System.err.println(why);
+      leftOut.add(why);
+    }
   }
 
-  private static void print(String name, List<Measured> rounds) {
-    Series rate = new Series(name, name, rounds.stream().map(Measured::perSecond).toList());
-    Series p50 = new Series(name, name, rounds.stream().map(m -> m.latencyMillis(50)).toList());
-    Series p99 = new Series(name, name, rounds.stream().map(m -> m.latencyMillis(99)).toList());
-    System.out.println(
-        String.format(
-            Locale.ROOT,
-            "%-52s %8.0f saves/s (%.0f to %.0f), p50 %.2f ms, p99 %.2f ms",
-            name,
-            rate.median(),
-            rate.min(),
-            rate.max(),
-            p50.median(),
-            p99.median()));
+  private void warmUp(List<Running> running) throws Exception {
+    List<Entry> entries = open(running, "warm", WARM_UP_CLIENTS);
+    for (Entry entry : entries) {
+      System.err.println("warming up " + entry.name() + " …");
+      Measured ignored = load(entry, WARM_UP_CLIENTS, Duration.ofSeconds(warmUp));
+    }
+    entries.forEach(entry -> entry.driver().close());
+  }
+
+  private DurableReport.Load measure(List<Running> running, int count) throws Exception {
+    List<Entry> entries = open(running, "c" + count, count);
+    Map<String, Long> saved = new LinkedHashMap<>();
+    Map<String, List<Measured>> figures = new LinkedHashMap<>();
+    for (Entry entry : entries) {
+      saved.put(entry.name(), load(entry, count, FIRST_SAVES).count());
+      figures.put(entry.name(), new ArrayList<>());
+    }
+    for (int round = 1; round <= rounds; round++) {
+      System.err.println("clients: " + count + ", round " + round + " …");
+      for (Entry entry : entries) {
+        Measured measured = load(entry, count, Duration.ofSeconds(seconds));
+        saved.merge(entry.name(), measured.count(), Long::sum);
+        figures.getOrDefault(entry.name(), new ArrayList<>()).add(measured);
+      }
+    }
+    for (Entry entry : entries) {
+      long stored = entry.driver().stored();
+      if (stored != saved.getOrDefault(entry.name(), 0L)) {
+        throw new IllegalStateException(
+            entry.name() + " acknowledged " + saved.get(entry.name()) + " saves and has " + stored);
+      }
+      entry.driver().close();
+    }
+    return new DurableReport.Load(count, figures);
+  }
+
+  private List<Entry> open(List<Running> running, String label, int count) throws Exception {
+    List<Entry> entries = new ArrayList<>();
+    for (Running one : running) {
+      for (Entry entry : one.connect().open(label, count)) {
+        if (conflicts == 0) {
+          entries.add(entry);
+        } else if (entry.driver().canAppendStale()) {
+          entries.add(new Entry(entry.name(), new WithConflicts(entry.driver(), conflicts)));
+        } else {
+          leaveOut(entry.name() + " has no saves that expect an old version.");
+          entry.driver().close();
+        }
+      }
+    }
+    return entries;
+  }
+
+  private static Measured load(Entry entry, int count, Duration time) throws Exception {
+    int actors = Contender.actors(count);
+    return count == 1
+        ? Serial.appends(entry.driver(), actors, time, Long.MAX_VALUE)
+        : ClosedLoop.run(entry.driver(), actors, count, time, Long.MAX_VALUE);
   }
 }

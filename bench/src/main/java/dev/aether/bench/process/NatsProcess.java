@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * A single nats-server with JetStream, periodic sync (nats-server's default of 2 minutes) and
- * messages up to 4 MiB. Not thread-safe; ends with this JVM.
+ * A single nats-server with JetStream and messages up to 4 MiB. Not thread-safe; ends with this
+ * JVM.
  */
 public final class NatsProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(120);
@@ -23,12 +23,19 @@ public final class NatsProcess implements AutoCloseable {
   private final int port;
   private TetheredProcess process;
 
+  /** Starts a server with periodic sync: nats-server's default of 2 minutes. */
+  public NatsProcess(Path binary, Path folder) throws IOException {
+    this(binary, folder, "2m");
+  }
+
   /**
    * Starts the server and waits until it accepts connections.
    *
    * @param folder the folder for its store, configuration and log, which is created if missing
+   * @param syncInterval the time between two syncs to disk, or "always" for a sync before each
+   *     acknowledgement
    */
-  public NatsProcess(Path binary, Path folder) throws IOException {
+  public NatsProcess(Path binary, Path folder, String syncInterval) throws IOException {
     this.binary = binary;
     this.folder = folder;
     this.port = LoopbackPort.pickFree();
@@ -41,11 +48,12 @@ public final class NatsProcess implements AutoCloseable {
         server_name: "bench-%d"
         listen: "127.0.0.1:%d"
         max_payload: 4194304
-        jetstream { store_dir: "%s", sync_interval: 2m }
+        jetstream { store_dir: "%s", sync_interval: %s }
         """,
             port,
             port,
-            store()));
+            store(),
+            syncInterval));
     process = start();
   }
 

@@ -29,7 +29,12 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
     }
   }
 
-  String json() {
+  private String json() {
+    return new GsonBuilder().setPrettyPrinting().create().toJson(toJson());
+  }
+
+  /** The results as JSON. */
+  public JsonObject toJson() {
     JsonObject machine = new JsonObject();
     facts.forEach(machine::addProperty);
     JsonArray scenarios = new JsonArray();
@@ -37,7 +42,7 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
     JsonObject run = new JsonObject();
     run.add("machine", machine);
     run.add("scenarios", scenarios);
-    return new GsonBuilder().setPrettyPrinting().create().toJson(run);
+    return run;
   }
 
   private static JsonObject json(Outcome outcome) {
@@ -94,13 +99,18 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
                 number(series.max()),
                 series.rounds().size()));
       }
-      if (!outcome.targets().isEmpty()) {
-        text.append("\n| target | wanted | median | min–max | |\n|---|---:|---:|---:|---|\n");
-      }
-      for (Target target : outcome.targets()) {
-        text.append(row(target));
-      }
+      text.append(table(outcome.targets()));
     }
+    return text.toString();
+  }
+
+  /** A table of targets in Markdown; empty if there are none. */
+  public static String table(List<Target> targets) {
+    StringBuilder text = new StringBuilder();
+    if (!targets.isEmpty()) {
+      text.append("\n| target | wanted | median | min–max | |\n|---|---:|---:|---:|---|\n");
+    }
+    targets.forEach(target -> text.append(row(target)));
     return text.toString();
   }
 
@@ -120,7 +130,7 @@ public record Report(Map<String, String> facts, List<Outcome> outcomes) {
   }
 
   /** Formats a number with about three significant digits. */
-  private static String number(double value) {
+  public static String number(double value) {
     double size = Math.abs(value);
     String form = size >= 100 ? "%,.0f" : size >= 10 ? "%.1f" : size >= 1 ? "%.2f" : "%.3f";
     return String.format(Locale.ROOT, form, value);

@@ -4,13 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
 /** The data of the events: JSON of a given length. */
-final class Payload {
+public final class Payload {
   /** The length in all scenarios. */
-  static final int BYTES = 256;
+  public static final int BYTES = 256;
 
   private Payload() {}
 
-  static byte[] json() {
+  /** An event's data. */
+  public static byte[] json() {
     String frame = "{\"measured\":\"\"}";
     return String.format(Locale.ROOT, "{\"measured\":\"%s\"}", "x".repeat(BYTES - frame.length()))
         .getBytes(StandardCharsets.US_ASCII);

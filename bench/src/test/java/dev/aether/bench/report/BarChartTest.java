@@ -15,6 +15,9 @@ final class BarChartTest {
       Pattern.compile(
           "<rect [^>]*width=\"(\\d+)\"[^>]*/>\n<text [^>]*>([0-9,.]+?)(, [^<]*)?</text>");
 
+  private static final Pattern SPREAD =
+      Pattern.compile("<line x1=\"(\\d+)\" [^>]*x2=\"(\\d+)\" [^>]*class=\"spread\"/>");
+
   private static final double PIXEL = 1;
 
   @Test
@@ -36,6 +39,26 @@ final class BarChartTest {
     assertTrue(svg.contains(">50, 86.9 % given up<"), svg);
     assertTrue(
         svg.contains(">0<") && svg.contains(">800<") && svg.contains(">saves a second<"), svg);
+  }
+
+  @Test
+  void theSpreadOfABarIsALineFromItsLowToItsHigh() {
+    String svg =
+        new BarChart(
+                "title",
+                "saves per second",
+                List.of("32 clients"),
+                List.of(
+                    new BarChart.Group("A", List.of(new BarChart.Bar(500, "", 250, 1000))),
+                    new BarChart.Group("B", List.of(new BarChart.Bar(250, "")))))
+            .svg();
+
+    assertLinear(svg);
+    List<MatchResult> spreads = SPREAD.matcher(svg).results().toList();
+    assertEquals(1, spreads.size(), svg);
+    int left = 150;
+    assertEquals(left + 120, Integer.parseInt(spreads.get(0).group(1)), svg);
+    assertEquals(left + 480, Integer.parseInt(spreads.get(0).group(2)), svg);
   }
 
   @Test
