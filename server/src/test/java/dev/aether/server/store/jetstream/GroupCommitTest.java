@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.Durability;
@@ -23,6 +24,7 @@ import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
 import dev.aether.server.store.jetstream.write.GroupCommit;
 import dev.aether.server.store.jetstream.write.PublishGate;
@@ -67,6 +69,7 @@ class GroupCommitTest {
   private static final AtomicInteger namespaces = new AtomicInteger();
 
   private static TestNatsServer nats;
+  private static Timers timers;
 
   private Connection connection;
   private JetStreamManagement management;
@@ -75,10 +78,12 @@ class GroupCommitTest {
   @BeforeAll
   static void startNats() {
     nats = TestNatsServer.start();
+    timers = new Timers();
   }
 
   @AfterAll
   static void stopNats() {
+    timers.close();
     nats.close();
   }
 
@@ -153,6 +158,16 @@ class GroupCommitTest {
   private String stream(JetStreamStore store) {
     return SubjectCodec.stream(
         store.namespaces().find(namespace).join().map(Namespaces.Info::firstLog).orElseThrow());
+  }
+
+  /** What the subjects of a log have in common. */
+  private String prefix(String stream) throws IOException, JetStreamApiException {
+    return management
+        .getStreamInfo(stream)
+        .getConfiguration()
+        .getSubjects()
+        .get(0)
+        .replace(">", "");
   }
 
   private MessageInfo message(JetStreamStore store, long position)
@@ -245,6 +260,35 @@ class GroupCommitTest {
   }
 
   @Test
+  void aPublishDoesNotWaitForABatchWhoseAcknowledgementIsLost() throws Exception {
+    assertIsStoredWhileAnotherIsUnheard(1);
+  }
+
+  @Test
+  void aPublishDoesNotWaitForASinglePublishWhoseAcknowledgementIsLost() throws Exception {
+    assertIsStoredWhileAnotherIsUnheard(2);
+  }
+
+  private void assertIsStoredWhileAnotherIsUnheard(int groupFrom) throws Exception {
+    try (LossyNats lossy = new LossyNats(nats.port());
+        JetStreamStore store = open(nats.url(), ALWAYS)) {
+      store.events().save(save("first", exactly(0), SOON)).join();
+      String stream = stream(store);
+      try (Connection through = Nats.connect(lossy.url())) {
+        GroupCommit groups = new GroupCommit(new JetStreamApi(through), timers);
+        lossy.lose("\"seq\":", 1);
+        CompletableFuture<Long> unheard =
+            publish(groups, stream, prefix(stream) + "x", 0, new byte[1], groupFrom);
+        CompletableFuture<Long> next =
+            publish(groups, stream, prefix(stream) + "y", 0, new byte[1], groupFrom);
+        assertEquals(3L, next.join());
+        assertFalse(unheard.isDone(), "it waited until the other publish counted as lost");
+        assertEquals(1, lossy.lost());
+      }
+    }
+  }
+
+  @Test
   void aSaveWhoseDeadlinePassesWhileItWaitsForABatchIsKnownNotToBeStored() {
     try (HoldingProxy proxy = new HoldingProxy(nats.port());
         JetStreamStore store = open("nats://127.0.0.1:" + proxy.port(), ALWAYS)) {
@@ -253,7 +297,7 @@ class GroupCommitTest {
       proxy.hold(true);
       CompletableFuture<Saved> sent = store.events().save(save("known", exactly(1), SOON));
       CompletableFuture<Saved> waiting =
-          store.events().save(save("waiting", exactly(1), Duration.ofMillis(300)));
+          store.events().save(save("waiting", exactly(1), Duration.ofMillis(50)));
       assertNotEquals(Reason.OUTCOME_UNKNOWN, failure(waiting).reason());
       proxy.hold(false);
       assertEquals(2, sent.join().lastVersion());
@@ -266,9 +310,8 @@ class GroupCommitTest {
     try (JetStreamStore store = open(nats.url(), ALWAYS)) {
       store.events().save(save("first", exactly(0), SOON)).join();
       String stream = stream(store);
-      String prefix =
-          management.getStreamInfo(stream).getConfiguration().getSubjects().get(0).replace(">", "");
-      GroupCommit groups = new GroupCommit(new JetStreamApi(connection));
+      String prefix = prefix(stream);
+      GroupCommit groups = new GroupCommit(new JetStreamApi(connection), timers);
       CompletableFuture<Long> alone = publish(groups, stream, prefix + "x", 0);
       CompletableFuture<Long> one = publish(groups, stream, prefix + "y", 0);
       CompletableFuture<Long> again = publish(groups, stream, prefix + "y", 3);
@@ -280,8 +323,33 @@ class GroupCommitTest {
     }
   }
 
+  @Test
+  void aMessageThatIsTooLargeForItsStreamFailsAlone() throws Exception {
+    try (JetStreamStore store = open(nats.url(), ALWAYS)) {
+      store.events().save(save("first", exactly(0), SOON)).join();
+      String stream = stream(store);
+      StreamConfiguration config = management.getStreamInfo(stream).getConfiguration();
+      management.updateStream(StreamConfiguration.builder(config).maximumMessageSize(1000).build());
+      String prefix = prefix(stream);
+      GroupCommit groups = new GroupCommit(new JetStreamApi(connection), timers);
+      publish(groups, stream, prefix + "x", 0);
+      CompletableFuture<Long> small = publish(groups, stream, prefix + "y", 0);
+      CompletableFuture<Long> large = publish(groups, stream, prefix + "z", 0, new byte[1000], 1);
+      assertEquals(3L, small.join());
+      assertEquals(
+          Reason.STORE_FULL,
+          JetStreamErrors.toStoreException(assertThrows(CompletionException.class, large::join))
+              .reason());
+    }
+  }
+
   private static CompletableFuture<Long> publish(
       GroupCommit groups, String stream, String subject, long behind) {
+    return publish(groups, stream, subject, behind, new byte[1], 1);
+  }
+
+  private static CompletableFuture<Long> publish(
+      GroupCommit groups, String stream, String subject, long behind, byte[] body, int groupFrom) {
     PublishGate gate = new PublishGate();
     gate.start();
     return groups.publish(
@@ -290,8 +358,8 @@ class GroupCommitTest {
             subject,
             behind,
             PublishHeaders.expecting(stream, behind),
-            new byte[] {1},
-            1,
+            body,
+            groupFrom,
             false,
             sequence -> sequence),
         gate);

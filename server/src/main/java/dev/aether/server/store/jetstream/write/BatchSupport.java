@@ -1,9 +1,10 @@
 package dev.aether.server.store.jetstream.write;
 
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.nats.NatsServerVersion;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
-import dev.aether.server.store.jetstream.wire.JetStreamFailure;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -18,7 +19,14 @@ final class BatchSupport {
   /** Earlier servers sync each message of a batch ({@code coalesceSync} in stream.go is new). */
   private static final NatsServerVersion SYNCS_ONCE = new NatsServerVersion(2, 15, 0);
 
+  /**
+   * When a stream that could not be changed is tried again. Without the permission for the change
+   * there is no answer, as if it was lost.
+   */
+  private static final Duration TRY_AGAIN_AFTER = Duration.ofMinutes(5);
+
   private final JetStreamApi api;
+  private final Timers timers;
   private volatile Server server = new Server("", false);
 
   /** Streams that do not accept batches, or not yet. At most one entry for each namespace. */
@@ -26,8 +34,9 @@ final class BatchSupport {
 
   private record Server(String version, boolean syncsOnce) {}
 
-  BatchSupport(JetStreamApi api) {
+  BatchSupport(JetStreamApi api, Timers timers) {
     this.api = api;
+    this.timers = timers;
   }
 
   boolean isUsable(String stream) {
@@ -60,15 +69,12 @@ final class BatchSupport {
                 LOG.info("stream {} now accepts batches, for group commit", stream);
                 return;
               }
-              JetStreamFailure why = JetStreamErrors.failure(thrown);
               LOG.warn(
                   "stream {} does not accept batches and could not be changed ({}); saves to it are"
                       + " published singly",
                   stream,
-                  why.getMessage());
-              if (why.kind() != JetStreamFailure.Kind.REFUSED) {
-                withoutBatches.remove(stream);
-              }
+                  JetStreamErrors.failure(thrown).getMessage());
+              timers.after(TRY_AGAIN_AFTER, () -> withoutBatches.remove(stream));
             });
   }
 }

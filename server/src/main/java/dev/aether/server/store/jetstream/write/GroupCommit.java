@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream.write;
 
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.concurrent.SerialLoop;
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.store.jetstream.wire.AtomicBatch;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
@@ -28,9 +29,11 @@ import org.slf4j.LoggerFactory;
  *
  * <ul>
  *   <li>While few publishes are in flight, each is sent alone and at once. If more arrive, they
- *       wait for the batch in flight and form the next one. No timer is involved.
+ *       wait for the batch in flight and form the next one. They do not wait for a fixed time; only
+ *       if nothing in flight is acknowledged for long, others are sent regardless.
  *   <li>One failed condition makes nats-server refuse a whole batch without saying which one it
- *       was. The batch is then published again in halves, and in the end singly.
+ *       was. The batch is then published again in halves, and in the end singly. If it is refused
+ *       for another reason, that need not hold for each member, so each is published singly.
  *   <li>If a batch is not acknowledged, the outcome of each member is unknown. {@link
  *       ConditionalWrite} resolves each of them.
  * </ul>
@@ -54,6 +57,7 @@ public final class GroupCommit implements Publisher {
   private static final int SECOND_BATCH_FACTOR = 4;
 
   private final JetStreamApi api;
+  private final Timers timers;
   private final Publisher single;
   private final BatchSupport support;
   private final RecentConflicts conflicts = new RecentConflicts();
@@ -61,10 +65,11 @@ public final class GroupCommit implements Publisher {
   /** The logs that have publishes waiting or in flight; so it is bounded by the writes. */
   private final Map<String, Log> logs = new ConcurrentHashMap<>();
 
-  public GroupCommit(JetStreamApi api) {
+  public GroupCommit(JetStreamApi api, Timers timers) {
     this.api = api;
+    this.timers = timers;
     single = Publisher.single(api);
-    support = new BatchSupport(api);
+    support = new BatchSupport(api, timers);
   }
 
   @Override
@@ -102,6 +107,7 @@ public final class GroupCommit implements Publisher {
     private final String stream;
     private final int groupFrom;
     private final SerialLoop loop;
+    private final InFlight inFlight;
     private final Deque<Member> waiting = new ArrayDeque<>();
 
     /** Members of refused batches, which are sent again before others. */
@@ -110,10 +116,6 @@ public final class GroupCommit implements Publisher {
     /** The most members of a batch. Shrinks when batches are refused. */
     private int limit = MAX_MEMBERS;
 
-    /** In flight, of those that could have waited for a batch. */
-    private int singles;
-
-    private int batches;
     private int members;
 
     Log(String stream, int groupFrom) {
@@ -126,6 +128,7 @@ public final class GroupCommit implements Publisher {
               thrown ->
                   LOG.error(
                       "group commit to {} failed because of a bug in this server", stream, thrown));
+      inFlight = new InFlight(timers, loop);
     }
 
     void add(Member member) {
@@ -138,23 +141,33 @@ public final class GroupCommit implements Publisher {
     }
 
     private void send() {
-      while (batches < MAX_BATCHES && !refused.isEmpty()) {
+      while (inFlight.batches() < MAX_BATCHES && !refused.isEmpty()) {
         sendBatch(open(refused.poll()));
       }
-      while (!waiting.isEmpty()) {
-        if (batches == 0 && singles + waiting.size() < groupFrom) {
-          sendSingle(waiting.poll());
-        } else if (mayBatch()) {
-          sendBatch(open(nextGroup()));
-        } else {
-          return;
-        }
+      while (!waiting.isEmpty() && sendFirst()) {
+        // sent
+      }
+      if (!waiting.isEmpty() || !refused.isEmpty()) {
+        inFlight.watch();
       }
     }
 
+    /** Sends at least the first of those that wait; false: it must wait longer. */
+    private boolean sendFirst() {
+      if (inFlight.batches() == 0 && inFlight.singles() + waiting.size() < groupFrom) {
+        sendSingle(waiting.poll());
+        return true;
+      }
+      if (mayBatch()) {
+        sendBatch(open(nextGroup()));
+        return true;
+      }
+      return false;
+    }
+
     private boolean mayBatch() {
-      int enough = batches == 0 ? groupFrom : SECOND_BATCH_FACTOR * groupFrom;
-      return batches < MAX_BATCHES && waiting.size() >= enough;
+      int enough = inFlight.batches() == 0 ? groupFrom : SECOND_BATCH_FACTOR * groupFrom;
+      return inFlight.batches() < MAX_BATCHES && waiting.size() >= enough;
     }
 
     /** Takes those that have waited longest, but only one per subject. */
@@ -190,8 +203,8 @@ public final class GroupCommit implements Publisher {
     }
 
     private void sendSingle(Member member) {
-      singles++;
-      sendAlone(member).whenComplete((sequence, thrown) -> loop.execute(() -> singles--));
+      Runnable ended = inFlight.single();
+      sendAlone(member).whenComplete((sequence, thrown) -> loop.execute(ended));
     }
 
     private CompletableFuture<Long> sendAlone(Member member) {
@@ -203,15 +216,15 @@ public final class GroupCommit implements Publisher {
       if (group.isEmpty()) {
         return;
       }
-      batches++;
+      Runnable ended = inFlight.batch();
       CatchAll.begin(
               () -> api.publish(AtomicBatch.of(stream, group.stream().map(Log::entry).toList())))
           .whenComplete(
               (first, thrown) -> {
                 if (thrown == null) {
-                  stored(group, first);
+                  stored(group, ended, first);
                 } else {
-                  failed(group, JetStreamErrors.failure(thrown));
+                  failed(group, ended, JetStreamErrors.failure(thrown));
                 }
               });
     }
@@ -221,10 +234,10 @@ public final class GroupCommit implements Publisher {
           member.publish.subject(), member.publish.headers(), member.publish.body());
     }
 
-    private void stored(List<Member> group, long first) {
+    private void stored(List<Member> group, Runnable ended, long first) {
       loop.execute(
           () -> {
-            batches--;
+            ended.run();
             limit = Math.min(MAX_MEMBERS, limit + 1);
           });
       for (int i = 0; i < group.size(); i++) {
@@ -233,7 +246,7 @@ public final class GroupCommit implements Publisher {
     }
 
     /** A batch that was refused had no effect, so its members can be published in another way. */
-    private void failed(List<Member> group, JetStreamFailure why) {
+    private void failed(List<Member> group, Runnable ended, JetStreamFailure why) {
       if (why.kind() != JetStreamFailure.Kind.NO_ANSWER) {
         group.forEach(member -> member.gate.onPublishWithoutEffect());
       }
@@ -241,10 +254,12 @@ public final class GroupCommit implements Publisher {
         support.onDisabled(stream);
       }
       boolean isConflict = JetStreamErrors.isWrongSequence(why);
-      boolean isAgain = JetStreamErrors.isBatchRefused(why) || (isConflict && group.size() > 1);
+      boolean isAgain =
+          JetStreamErrors.isBatchRefused(why)
+              || (why.kind() == JetStreamFailure.Kind.REFUSED && group.size() > 1);
       loop.execute(
           () -> {
-            batches--;
+            ended.run();
             if (isConflict) {
               limit = Math.max(groupFrom, group.size() / 2);
             }
