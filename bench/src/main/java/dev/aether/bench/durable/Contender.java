@@ -80,7 +80,11 @@ record Contender(String id, String install, Start start) {
             "",
             place -> aether(place, "Aether without group commit", "--no-group-commit")),
         new Contender("raw", "", Contender::raw),
-        new Contender("umadb", UmaDbProcess.INSTALL, Contender::umaDb),
+        new Contender("umadb", UmaDbProcess.INSTALL, place -> umaDb(place, UMADB)),
+        new Contender(
+            "umadb-pipelined",
+            UmaDbProcess.INSTALL,
+            place -> umaDb(place, "UmaDB, pipelined writer", "--pipelined-writer=true")),
         new Contender("etcd", EtcdProcess.INSTALL, Contender::etcd),
         new Contender("postgresql", PostgresProcess.INSTALL, Contender::postgres));
   }
@@ -160,12 +164,14 @@ record Contender(String id, String install, Start start) {
             }));
   }
 
-  private static Optional<Running> umaDb(Place place) throws Exception {
+  private static Optional<Running> umaDb(Place place, String name, String... options)
+      throws Exception {
     Optional<Path> program = UmaDbProcess.find(place.folder());
     if (program.isEmpty()) {
       return Optional.empty();
     }
-    UmaDbProcess server = new UmaDbProcess(program.get(), place.folder().resolve("umadb"));
+    Path folder = place.folder().resolve(options.length == 0 ? "umadb" : "umadb-pipelined");
+    UmaDbProcess server = new UmaDbProcess(program.get(), folder, options);
     return Optional.of(
         new Running(
             UmaDbProcess.version(program.get()),
@@ -173,7 +179,7 @@ record Contender(String id, String install, Start start) {
             (label, clients) ->
                 List.of(
                     new Entry(
-                        UMADB,
+                        name,
                         new UmaDb(
                             server.address(),
                             connections(clients),

@@ -49,8 +49,8 @@ public final class DurableMain implements Callable<Integer> {
       paramLabel = "ID",
       split = ",",
       description =
-          "Measure only these systems: aether, aether-single (no group commit), raw, umadb, etcd,"
-              + " postgresql. Default: all")
+          "Measure only these systems: aether, aether-single (no group commit), raw, umadb,"
+              + " umadb-pipelined, etcd, postgresql. Default: all")
   private List<String> systems = new ArrayList<>();
 
   @Option(
