@@ -50,11 +50,11 @@ public final class GroupCommit implements Publisher {
   /** A larger commit is sent alone, so that small ones do not wait for it. */
   static final int MAX_MEMBER_BYTES = 64 * 1024;
 
-  /** nats-server runs the batches of a stream one after another; a second one may be on its way. */
-  static final int MAX_BATCHES = 2;
-
-  /** How many must wait for a second batch, as a multiple of those that must wait for the first. */
-  private static final int SECOND_BATCH_FACTOR = 4;
+  /**
+   * nats-server runs the batches of a stream one after another. Another one is sent ahead only if
+   * it is full: a larger batch costs less than two small ones.
+   */
+  static final int MAX_BATCHES = 4;
 
   private final JetStreamApi api;
   private final Timers timers;
@@ -166,7 +166,7 @@ public final class GroupCommit implements Publisher {
     }
 
     private boolean mayBatch() {
-      int enough = inFlight.batches() == 0 ? groupFrom : SECOND_BATCH_FACTOR * groupFrom;
+      int enough = inFlight.batches() == 0 ? groupFrom : limit;
       return inFlight.batches() < MAX_BATCHES && waiting.size() >= enough;
     }
 
