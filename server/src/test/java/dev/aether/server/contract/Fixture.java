@@ -58,10 +58,9 @@ final class Fixture implements AutoCloseable {
 
   private Node node(StoreChoice store, int replicas, String name) {
     ServerConfig config = ServerConfig.on(store).withReplicas(replicas).withNodeId(name);
-    // The contract holds for saves in batches as well, and for nodes of both kinds beside each
-    // other.
+    // The contract also holds for saves in batches, and for nodes of both kinds on one store.
     Node node =
-        Node.start(name.equals("node-b") ? config.withGroupCommit(Node.ALL_IN_BATCHES) : config);
+        Node.start(name.equals("node-b") ? config.withGroupCommit(Node.PAIRS_IN_BATCHES) : config);
     parts.push(node);
     return node;
   }

@@ -46,6 +46,9 @@ final class Node implements AutoCloseable {
             .build();
   }
 
+  /** Puts two saves that arrive at the same time into a batch. */
+  static final GroupCommitThresholds PAIRS_IN_BATCHES = new GroupCommitThresholds(2, 2, 2);
+
   /** Puts even a lone save into a batch. */
   static final GroupCommitThresholds ALL_IN_BATCHES = new GroupCommitThresholds(1, 1, 1);
 
