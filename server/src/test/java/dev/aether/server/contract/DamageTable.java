@@ -3,6 +3,7 @@ package dev.aether.server.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.Empty;
+import dev.aether.v1.Event;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.LoadActorRequest;
@@ -32,13 +33,18 @@ final class DamageTable {
   /** Here begins the block that nats-server writes to. */
   static final long LAST_BLOCK = 67;
 
-  static final String NAMESPACE = "damaged";
+  /**
+   * The records that are damaged by turns: of each block and of each actor, first and last ones.
+   */
+  static final List<Long> PLACES = List.of(1L, 9L, 10L, 11L, 20L, 45L, 51L, 78L, 79L, 80L);
 
   /** Whose record lies at a place; the others' are those of "even" and "odd" by turns. */
   private static final Map<Long, String> OTHERS =
       Map.of(
           9L, "past", 10L, "past", 11L, "past", 20L, "once", 50L, "later", 51L, "later", 80L,
           "newest");
+
+  private final String namespace;
 
   /** How many events each actor has. */
   private final Map<String, Long> versions = new HashMap<>();
@@ -51,17 +57,18 @@ final class DamageTable {
     return OTHERS.getOrDefault(place, place % 2 == 0 ? "even" : "odd");
   }
 
-  DamageTable() {
+  DamageTable(String namespace) {
+    this.namespace = namespace;
     LongStream.rangeClosed(1, COMMITS).forEach(at -> versions.merge(actorAt(at), 1L, Long::sum));
   }
 
   /** Makes the log. */
-  static void fill(Node node) {
+  static void fill(Node node, String namespace) {
     for (long place = 1; place <= COMMITS; place++) {
       var unused =
           node.save(
               SaveEventsRequest.newBuilder()
-                  .setNamespace(NAMESPACE)
+                  .setNamespace(namespace)
                   .setActorId(actorAt(place))
                   .setCommitId("c" + place)
                   .setAnyVersion(Empty.getDefaultInstance())
@@ -73,20 +80,21 @@ final class DamageTable {
   String row(Node node, String actor) throws Exception {
     long version = had(actor);
     List<String> cells = new ArrayList<>();
-    cells.add(read("latest", () -> "" + node.latest(NAMESPACE, actor), "" + version));
+    cells.add(read("latest", () -> "" + node.latest(namespace, actor), "" + version));
     cells.add(read("events", () -> events(node, actor, false), upTo(version)));
     cells.add(read("events, report", () -> events(node, actor, true), upTo(version)));
     for (boolean backwards : new boolean[] {false, true}) {
       onlyOneIsMissing &=
           node.events(
                       GetEventsRequest.newBuilder()
-                          .setNamespace(NAMESPACE)
+                          .setNamespace(namespace)
                           .setActorId(actor)
                           .setBackwards(backwards)
                           .setReportCorrupt(true))
                   .size()
               == version - 1;
     }
+    cells.add(read("backwards, report", () -> backwards(node, actor), upTo(version)));
     cells.add(read("load", () -> load(node, actor, false), upTo(version)));
     cells.add(read("load, report", () -> load(node, actor, true), upTo(version)));
     cells.add(read("log", () -> log(node, false), upTo(COMMITS)));
@@ -94,12 +102,12 @@ final class DamageTable {
     cells.add(read("subscribe, report", () -> subscribe(node), upTo(COMMITS)));
     for (SaveEventsRequest.Builder save :
         List.of(
-            Requests.saveAt(NAMESPACE, actor, version),
-            Requests.saveAt(NAMESPACE, actor, 0),
-            Requests.saveAny(NAMESPACE, actor),
-            Requests.saveAt(NAMESPACE, actor, version - 1),
-            Requests.saveAny(NAMESPACE, "even"),
-            Requests.saveAt(NAMESPACE, "new", 0))) {
+            Requests.saveAt(namespace, actor, version),
+            Requests.saveAt(namespace, actor, 0),
+            Requests.saveAny(namespace, actor),
+            Requests.saveAt(namespace, actor, version - 1),
+            Requests.saveAny(namespace, "even"),
+            Requests.saveAt(namespace, "new", 0))) {
       cells.add(save(node, save));
     }
     return String.join(" | ", cells);
@@ -148,7 +156,7 @@ final class DamageTable {
       answer = call.run();
     } catch (StatusRuntimeException e) {
       answer = Refusal.of(e).reason();
-      assertEquals("CORRUPT_RECORD", answer, name);
+      assertEquals("CORRUPT_RECORD", answer, () -> name + ": " + e.getMessage());
     }
     if (!answer.equals(whole) && !answer.contains("CORRUPT_RECORD") && !answer.contains("error")) {
       silent.add(name);
@@ -182,27 +190,39 @@ final class DamageTable {
     return LongStream.rangeClosed(1, last).boxed().toList().toString();
   }
 
-  private static String events(Node node, String actor, boolean report) {
+  private String events(Node node, String actor, boolean report) {
+    return events(node, actor, report, false);
+  }
+
+  /** In the order of their versions. */
+  private String backwards(Node node, String actor) {
+    return events(node, actor, true, true);
+  }
+
+  private String events(Node node, String actor, boolean report, boolean backwards) {
     return frames(
         node.store()
             .getEvents(
                 GetEventsRequest.newBuilder()
-                    .setNamespace(NAMESPACE)
+                    .setNamespace(namespace)
                     .setActorId(actor)
+                    .setBackwards(backwards)
                     .setReportCorrupt(report)
                     .build()),
         (GetEventsResponse frame, Seen seen) -> {
-          frame.getEventsList().forEach(event -> seen.at(event.getVersion()));
+          for (Event event : frame.getEventsList()) {
+            seen.at(backwards ? 0 : seen.versions.size(), event.getVersion());
+          }
           seen.errors += frame.getErrorsCount();
         });
   }
 
-  private static String load(Node node, String actor, boolean report) {
+  private String load(Node node, String actor, boolean report) {
     return frames(
         node.store()
             .loadActor(
                 LoadActorRequest.newBuilder()
-                    .setNamespace(NAMESPACE)
+                    .setNamespace(namespace)
                     .setActorId(actor)
                     .setReportCorrupt(report)
                     .build()),
@@ -212,12 +232,12 @@ final class DamageTable {
         });
   }
 
-  private static String log(Node node, boolean report) {
+  private String log(Node node, boolean report) {
     return frames(
         node.store()
             .readLog(
                 ReadLogRequest.newBuilder()
-                    .setNamespacePattern(NAMESPACE)
+                    .setNamespacePattern(namespace)
                     .setReportCorrupt(report)
                     .build()),
         (ReadLogResponse frame, Seen seen) -> {
@@ -226,9 +246,9 @@ final class DamageTable {
         });
   }
 
-  private static String subscribe(Node node) {
+  private String subscribe(Node node) {
     try (Subscriber subscriber =
-        Subscriber.open(node, Requests.fromBeginning(NAMESPACE).setReportCorrupt(true))) {
+        Subscriber.open(node, Requests.fromBeginning(namespace).setReportCorrupt(true))) {
       subscriber.awaitCaughtUp();
       Seen seen = new Seen();
       subscriber.commits().forEach(at -> seen.at(at.getPosition()));
@@ -242,7 +262,11 @@ final class DamageTable {
     private int errors;
 
     void at(long version) {
-      versions.add(version);
+      at(versions.size(), version);
+    }
+
+    void at(int index, long version) {
+      versions.add(index, version);
     }
 
     @Override

@@ -7,6 +7,7 @@ import dev.aether.server.ServerConfig;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.BlockDamage;
 import dev.aether.server.testing.Damage;
+import dev.aether.server.testing.RowVerdicts;
 import dev.aether.server.testing.TestNatsServer;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -30,7 +32,10 @@ class DamagedBlocksTest {
   private static final Duration BOUND = Duration.ofSeconds(30);
   private static final boolean WHOLE_TABLE =
       "all".equals(System.getProperty("aether.damaged.blocks"));
+  private static final String NAMESPACE = "damaged";
   private static final long SEED = Long.getLong("aether.seed", System.nanoTime());
+
+  @RegisterExtension static final RowVerdicts VERDICTS = new RowVerdicts(WHOLE_TABLE);
 
   private TestNatsServer nats;
   private String stream;
@@ -62,7 +67,7 @@ class DamagedBlocksTest {
     List<Case> cases = new ArrayList<>();
     for (BlockDamage.Kind kind : BlockDamage.Kind.values()) {
       for (boolean withIndex : new boolean[] {true, false}) {
-        for (long place : new long[] {1, 9, 10, 11, 20, 45, 51, 78, 79, 80}) {
+        for (long place : DamageTable.PLACES) {
           boolean isShort =
               switch (kind) {
                 case FLIPPED -> place == 11 || place == 79;
@@ -84,9 +89,9 @@ class DamagedBlocksTest {
   void fill(@TempDir Path folder) throws Exception {
     nats = TestNatsServer.start();
     try (Node node = newNode()) {
-      DamageTable.fill(node);
+      DamageTable.fill(node, NAMESPACE);
     }
-    stream = Damage.logOf(nats, DamageTable.NAMESPACE);
+    stream = Damage.logOf(nats, NAMESPACE);
     nats.stop();
     assertTrue(BlockDamage.blocks(nats, stream) >= 3, "one block is no test of several");
     sound = folder.resolve("store");
@@ -110,7 +115,7 @@ class DamagedBlocksTest {
     nats.putStoreBack(sound);
     BlockDamage.damage(nats, stream, damage.place(), damage.kind(), damage.withIndex(), SEED);
     nats.restart();
-    DamageTable table = new DamageTable();
+    DamageTable table = new DamageTable(NAMESPACE);
     try (Node node = newNode()) {
       String row = damage + " | " + table.row(node, DamageTable.actorAt(damage.place()));
       if (WHOLE_TABLE) {

@@ -1,34 +1,47 @@
 package dev.aether.server.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.ServerConfig;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.BlockDamage;
 import dev.aether.server.testing.Damage;
+import dev.aether.server.testing.RowVerdicts;
 import dev.aether.server.testing.TestNatsCluster;
+import dev.aether.v1.GetEventsRequest;
+import dev.aether.v1.GetEventsResponse;
+import io.grpc.StatusRuntimeException;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
+import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
 import io.nats.client.api.ClusterInfo;
 import io.nats.client.api.Replica;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * A block that is damaged on one of a log's three replicas, which leads or follows. The short
- * version takes some places and kinds; {@code -Daether.damaged.blocks=all} takes more, and prints
- * the table.
+ * Blocks that are damaged on one of a log's three replicas, which leads or follows. Several logs
+ * are damaged at each stop of the servers, since it takes long until these have leaders again. The
+ * short version takes some places and kinds; {@code -Daether.damaged.blocks=all} takes all, and
+ * prints the table.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DamagedReplicaTest {
@@ -39,44 +52,68 @@ class DamagedReplicaTest {
   private static final long SEED = Long.getLong("aether.seed", System.nanoTime());
   private static final int REPLICAS = 3;
 
+  /** How often a range is read: so often that each replica has answered. */
+  private static final int READS = 15;
+
   /** The one that is damaged. */
   private static final int DAMAGED = 1;
 
+  /** Leaves the leader without the records of its first block. */
+  private static final Case WITHOUT_FIRST_BLOCK =
+      new Case(1, BlockDamage.Kind.FLIPPED, false, true);
+
+  @RegisterExtension static final RowVerdicts VERDICTS = new RowVerdicts(WHOLE_TABLE);
+
   private TestNatsCluster nats;
-  private String stream;
+  private final List<String> streams = new ArrayList<>();
   private final List<Path> sound = new ArrayList<>();
+
+  /** What was damaged at the last stop, each in a log of its own. */
+  private List<Case> stop = List.of();
 
   /** What is damaged how, and whether the damaged replica leads. */
   record Case(long place, BlockDamage.Kind kind, boolean withIndex, boolean leads) {}
 
-  static List<Case> cases() {
-    List<Case> cases = new ArrayList<>();
+  /** What is damaged at each stop. */
+  private static List<List<Case>> stops() {
+    if (!WHOLE_TABLE) {
+      return List.of(
+          List.of(
+              new Case(79, BlockDamage.Kind.FLIPPED, true, true),
+              new Case(11, BlockDamage.Kind.FLIPPED, true, false),
+              WITHOUT_FIRST_BLOCK));
+    }
+    List<List<Case>> stops = new ArrayList<>();
     for (BlockDamage.Kind kind : BlockDamage.Kind.values()) {
-      for (long place : new long[] {1, 11, 45, 79}) {
-        for (boolean withIndex : new boolean[] {true, false}) {
-          for (boolean leads : new boolean[] {true, false}) {
-            boolean isShort =
-                withIndex
-                    && kind == BlockDamage.Kind.FLIPPED
-                    && (leads ? place == 79 : place == 11);
-            if (WHOLE_TABLE || isShort) {
-              cases.add(new Case(place, kind, withIndex, leads));
-            }
-          }
+      for (boolean withIndex : new boolean[] {true, false}) {
+        List<Case> cases = new ArrayList<>();
+        for (long place : DamageTable.PLACES) {
+          cases.add(new Case(place, kind, withIndex, true));
+          cases.add(new Case(place, kind, withIndex, false));
         }
+        stops.add(cases);
       }
     }
-    return cases;
+    return stops;
+  }
+
+  static List<Case> cases() {
+    return stops().stream().flatMap(List::stream).toList();
   }
 
   @BeforeAll
   void fill(@TempDir Path folder) throws Exception {
     nats = TestNatsCluster.start(REPLICAS);
+    int logs = stops().get(0).size();
     try (Node node = newNode()) {
-      DamageTable.fill(node);
+      for (int i = 0; i < logs; i++) {
+        DamageTable.fill(node, logOf(i));
+      }
     }
-    stream = Damage.logOf(nats.node(0), DamageTable.NAMESPACE);
-    Await.until("all replicas to have all", BOUND, this::isCurrent);
+    for (int i = 0; i < logs; i++) {
+      streams.add(Damage.logOf(nats.node(0), logOf(i)));
+      awaitCurrent(streams.get(i));
+    }
     for (int i = 0; i < REPLICAS; i++) {
       nats.node(i).stop();
     }
@@ -101,23 +138,14 @@ class DamagedReplicaTest {
   @MethodSource("cases")
   void whatOneReplicaLostIsReadFromTheOthersOrToldAndNoVersionIsGivenTwice(Case damage)
       throws Exception {
-    for (int i = 0; i < REPLICAS; i++) {
-      nats.node(i).stop();
-    }
-    for (int i = 0; i < REPLICAS; i++) {
-      nats.node(i).putStoreBack(sound.get(i));
-    }
-    BlockDamage.damage(
-        nats.node(DAMAGED), stream, damage.place(), damage.kind(), damage.withIndex(), SEED);
-    for (int i = 0; i < REPLICAS; i++) {
-      nats.restart(i);
-    }
-    nats.awaitReady();
-    Await.until("all replicas to be current", BOUND, this::isCurrent);
-    String leads = canLead(damage) ? "" : " (JetStream does not let it lead)";
-    DamageTable table = new DamageTable();
+    boolean leads = damage(damage);
+    DamageTable table = new DamageTable(logOf(damage));
     try (Node node = newNode()) {
-      String row = damage + leads + " | " + table.row(node, DamageTable.actorAt(damage.place()));
+      String row =
+          damage
+              + (leads ? "" : " (JetStream does not let it lead)")
+              + " | "
+              + table.row(node, DamageTable.actorAt(damage.place()));
       if (WHOLE_TABLE) {
         System.out.println(row);
       }
@@ -126,43 +154,155 @@ class DamagedReplicaTest {
     }
   }
 
-  /** A replica whose end was cut off does not always become the leader. */
-  private boolean canLead(Case damage) {
+  /** Any replica may respond to each request of a read, and the leader lacks what others have. */
+  @Test
+  void aRangeIsReadWholeOrItsDamageIsToldWhicheverReplicaResponds() throws Exception {
+    assertTrue(damage(WITHOUT_FIRST_BLOCK));
+    GetEventsRequest.Builder range =
+        GetEventsRequest.newBuilder()
+            .setNamespace(logOf(WITHOUT_FIRST_BLOCK))
+            .setActorId("odd")
+            .setReportCorrupt(true);
+    try (Node node = newNode()) {
+      for (int i = 0; i < READS; i++) {
+        for (int events : new int[] {3, 9, 37}) {
+          readAll(node, range.clone().setToVersion(events), events);
+          readAll(node, range.clone().setToVersion(events).setBackwards(true), events);
+        }
+      }
+    }
+    acceptLoss(streams.get(stop.indexOf(WITHOUT_FIRST_BLOCK)));
+    try (Node node = newNode()) {
+      for (int i = 0; i < READS; i++) {
+        readWhatIsLeft(node, range.clone().setToVersion(9));
+        readWhatIsLeft(node, range.clone().setToVersion(9).setBackwards(true));
+      }
+    }
+    stop = List.of();
+  }
+
+  /**
+   * Reads all events of a range, or is told of damage. It may be outside: its version is unknown.
+   */
+  private static void readAll(Node node, GetEventsRequest.Builder range, int events) {
+    List<GetEventsResponse> frames = node.frames(range);
+    long read = frames.stream().mapToLong(GetEventsResponse::getEventsCount).sum();
+    boolean isTold = frames.stream().anyMatch(frame -> frame.getErrorsCount() > 0);
+    assertTrue(isTold || read == events, () -> read + " events of " + range);
+  }
+
+  private static void readWhatIsLeft(Node node, GetEventsRequest.Builder range) {
     try {
-      Await.until("the leader", LEADING_BOUND, () -> leads(damage.leads()));
+      var unused = node.frames(range);
+    } catch (StatusRuntimeException e) {
+      assertEquals("HISTORY_TRIMMED", Refusal.of(e).reason(), e::getMessage);
+    }
+  }
+
+  private void acceptLoss(String stream) throws Exception {
+    try (Connection connection = Nats.connect(nats.url(0))) {
+      JetStreamManagement management = connection.jetStreamManagement();
+      StreamConfiguration config = management.getStreamInfo(stream).getConfiguration();
+      Map<String, String> metadata = new HashMap<>(config.getMetadata());
+      metadata.put("aether.accepted-loss", Long.toString(DamageTable.COMMITS));
+      var unused =
+          management.updateStream(StreamConfiguration.builder(config).metadata(metadata).build());
+    }
+  }
+
+  private String logOf(Case damage) {
+    return logOf(stop.indexOf(damage));
+  }
+
+  private static String logOf(int number) {
+    return "log-" + number;
+  }
+
+  /**
+   * Damages a log and the others of the same stop, unless that was done before.
+   *
+   * @return whether the damaged replica leads, or not, as it should
+   */
+  private boolean damage(Case damage) throws Exception {
+    if (!stop.contains(damage)) {
+      damageAll(stops().stream().filter(cases -> cases.contains(damage)).findFirst().orElseThrow());
+    }
+    return canLead(streams.get(stop.indexOf(damage)), damage);
+  }
+
+  private void damageAll(List<Case> cases) throws Exception {
+    for (int i = 0; i < REPLICAS; i++) {
+      nats.node(i).stop();
+    }
+    for (int i = 0; i < REPLICAS; i++) {
+      nats.node(i).putStoreBack(sound.get(i));
+    }
+    stop = cases;
+    for (Case damage : cases) {
+      BlockDamage.damage(
+          nats.node(DAMAGED),
+          streams.get(stop.indexOf(damage)),
+          damage.place(),
+          damage.kind(),
+          damage.withIndex(),
+          SEED);
+    }
+    for (int i = 0; i < REPLICAS; i++) {
+      nats.restart(i);
+    }
+    nats.awaitReady();
+    for (String stream : streams) {
+      awaitCurrent(stream);
+    }
+  }
+
+  /** A replica whose end was cut off does not always become the leader. */
+  private boolean canLead(String stream, Case damage) {
+    try {
+      Await.until("the leader", LEADING_BOUND, () -> leads(stream, damage.leads()));
       return true;
     } catch (AssertionError e) {
+      Await.until("a leader", BOUND, () -> hasLeader(stream));
       return false;
     }
   }
 
-  private ClusterInfo cluster() throws IOException, InterruptedException, JetStreamApiException {
+  private void awaitCurrent(String stream) {
+    Await.until(
+        "all replicas of " + stream + " to be current",
+        BOUND,
+        () ->
+            cluster(stream).stream()
+                .anyMatch(cluster -> cluster.getReplicas().stream().allMatch(Replica::isCurrent)));
+  }
+
+  private boolean hasLeader(String stream) {
+    return cluster(stream).isPresent();
+  }
+
+  /** Empty while the log has no leader. */
+  private Optional<ClusterInfo> cluster(String stream) {
     try (Connection connection = Nats.connect(nats.url(0))) {
-      return connection.jetStreamManagement().getStreamInfo(stream).getClusterInfo();
-    }
-  }
-
-  private boolean isCurrent() {
-    try {
-      ClusterInfo cluster = cluster();
-      return cluster.getLeader() != null
-          && cluster.getReplicas().stream().allMatch(Replica::isCurrent);
+      ClusterInfo cluster = connection.jetStreamManagement().getStreamInfo(stream).getClusterInfo();
+      return Optional.of(cluster).filter(found -> found.getLeader() != null);
     } catch (IOException | JetStreamApiException e) {
-      return false;
+      return Optional.empty();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
   }
 
   /** Whether the damaged replica leads, or not, as wanted; else the leader steps down. */
-  private boolean leads(boolean wanted) {
+  private boolean leads(String stream, boolean wanted) {
     String damaged = "node-" + DAMAGED + "-" + nats.node(DAMAGED).port();
+    Optional<ClusterInfo> cluster = cluster(stream);
+    if (cluster.isEmpty()) {
+      return false;
+    }
+    if (cluster.get().getLeader().equals(damaged) == wanted) {
+      return true;
+    }
     try (Connection connection = Nats.connect(nats.url(0))) {
-      String leader =
-          connection.jetStreamManagement().getStreamInfo(stream).getClusterInfo().getLeader();
-      if (leader != null && leader.equals(damaged) == wanted) {
-        return true;
-      }
       var unused =
           connection.request(
               "$JS.API.STREAM.LEADER.STEPDOWN." + stream,
@@ -170,7 +310,7 @@ class DamagedReplicaTest {
                   .getBytes(StandardCharsets.UTF_8),
               Duration.ofSeconds(2));
       return false;
-    } catch (IOException | JetStreamApiException e) {
+    } catch (IOException e) {
       return false;
     } catch (InterruptedException e) {
       throw new AssertionError(e);

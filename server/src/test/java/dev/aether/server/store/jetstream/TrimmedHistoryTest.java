@@ -287,7 +287,9 @@ class TrimmedHistoryTest {
     commits(20);
     keep(10);
     Throwable thrown = assertThrows(CompletionException.class, () -> page(reader));
-    assertEquals(Reason.STORE_UNAVAILABLE, ((StoreException) Exceptions.unwrap(thrown)).reason());
+    StoreException trimmed = (StoreException) Exceptions.unwrap(thrown);
+    assertEquals(Reason.HISTORY_TRIMMED, trimmed.reason());
+    assertEquals("821", trimmed.metadata().get("first_available"));
   }
 
   @Test

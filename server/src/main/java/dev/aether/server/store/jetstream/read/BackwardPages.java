@@ -24,10 +24,13 @@ final class BackwardPages {
   private Optional<LocatedCommit> oldestRead = Optional.empty();
 
   /**
-   * The sequence of the next message to read, as named by the message after it; 0: there is none,
-   * or it is not known.
+   * The sequence of the next message to read: the end of the range, then as named by the message
+   * after it; 0: there is none, or it is not known.
    */
   private long expected;
+
+  /** Whether the first page was requested. */
+  private boolean begun;
 
   /** The sequences of the commits still to read, if their skip pointers cannot be used. */
   private Optional<SequenceIndex> index = Optional.empty();
@@ -57,42 +60,72 @@ final class BackwardPages {
    * @param lastVersion the version that a complete read ends with; 0: any
    */
   CompletableFuture<List<LogEntry>> next(long lastVersion) {
+    if (!begun) {
+      begun = true;
+      expected = bounds.toSequence;
+    }
+    return index.isPresent() ? byIndex(index.get(), lastVersion) : byNumbers(lastVersion);
+  }
+
+  private CompletableFuture<List<LogEntry>> byNumbers(long lastVersion) {
     return newest()
         .thenApply(
             messages -> {
               List<LogEntry> entries = newestFirst(messages);
-              bounds.toSequence = endBefore(messages.get(0).sequence());
-              oldestRead = actor.readable(messages.get(0)).or(() -> oldestRead);
-              adaptPageSize(messages);
-              if (bounds.toSequence == 0 && isMissing(expected, bounds.fromSequence)) {
-                entries.add(ActorDamage.entry(actor.damage().missing(expected)));
-              }
-              gapCheck.follow(entries);
-              if (bounds.toSequence == 0) {
-                gapCheck.checkReached(lastVersion);
-              }
               if (entries.isEmpty()) {
-                throw GapCheck.notFound();
+                // Only messages after the page were found. The index shows what else there is.
+                throw actor.damage().corrupt(bounds.toSequence, "cannot be read");
               }
-              return entries;
+              oldestRead = actor.readable(messages.get(0)).or(() -> oldestRead);
+              bounds.toNumber -= pageCommits;
+              return page(
+                  messages,
+                  entries,
+                  bounds.toNumber < bounds.fromNumber ? 0 : messages.get(0).sequence() - 1,
+                  lastVersion);
             });
   }
 
-  /** The sequence at which the page before a sequence ends; 0 if there is no such page. */
-  private long endBefore(long sequence) {
-    if (index.isPresent()) {
-      return index.get().before(sequence - 1, 1);
+  /**
+   * The index may name messages that another replica has, and that the one that responds now has
+   * lost. So a page without entries is not the end of the range.
+   */
+  private CompletableFuture<List<LogEntry>> byIndex(SequenceIndex sequences, long lastVersion) {
+    long from = Math.max(sequences.before(bounds.toSequence, pageCommits), bounds.fromSequence);
+    return collect(from, new ArrayList<>())
+        .thenCompose(
+            messages -> {
+              List<LogEntry> entries = newestFirst(messages);
+              if (entries.isEmpty()) {
+                addMissing(
+                    entries,
+                    expected == 0 ? sequences.before(bounds.toSequence, 1) : expected,
+                    from);
+              }
+              page(messages, entries, sequences.before(from - 1, 1), lastVersion);
+              return entries.isEmpty() && bounds.toSequence > 0
+                  ? byIndex(sequences, lastVersion)
+                  : CompletableFuture.completedFuture(entries);
+            });
+  }
+
+  /** Completes a page of entries. The next one ends at a sequence; 0: there is none. */
+  private List<LogEntry> page(
+      List<StoredMessage> messages, List<LogEntry> entries, long toSequence, long lastVersion) {
+    bounds.toSequence = toSequence;
+    adaptPageSize(messages);
+    if (toSequence == 0) {
+      addMissing(entries, expected, bounds.fromSequence);
     }
-    bounds.toNumber -= pageCommits;
-    return bounds.toNumber < bounds.fromNumber ? 0 : sequence - 1;
+    gapCheck.follow(entries);
+    if (toSequence == 0) {
+      gapCheck.checkReached(lastVersion);
+    }
+    return entries;
   }
 
   /** The newest messages still to read, oldest first. */
   private CompletableFuture<List<StoredMessage>> newest() {
-    if (index.isPresent()) {
-      long oldest = index.get().before(bounds.toSequence, pageCommits);
-      return collect(Math.max(oldest, bounds.fromSequence), new ArrayList<>());
-    }
     long oldest = Math.max(bounds.fromNumber, bounds.toNumber - pageCommits + 1);
     if (pageCommits > SkipPointerReader.MAX_COMMITS) {
       return newestFrom(oldest);
@@ -147,9 +180,7 @@ final class BackwardPages {
     for (int i = messages.size() - 1; i >= 0; i--) {
       StoredMessage message = messages.get(i);
       if (message.sequence() <= bounds.toSequence) {
-        if (expected != message.sequence() && isMissing(expected, message.sequence())) {
-          entries.add(ActorDamage.entry(actor.damage().missing(expected)));
-        }
+        addMissing(entries, expected, message.sequence() + 1);
         entries.add(actor.entry(message));
         expected = actor.before(message);
       }
@@ -157,8 +188,11 @@ final class BackwardPages {
     return entries;
   }
 
-  /** Whether a message that a later one names is within the bounds and missing. */
-  private boolean isMissing(long sequence, long from) {
-    return sequence >= from && !actor.damage().isTrimmed(sequence);
+  /** Adds an entry for a missing message, unless it is before a sequence or was trimmed. */
+  private void addMissing(List<LogEntry> entries, long sequence, long from) {
+    if (sequence >= from && !actor.damage().isTrimmed(sequence)) {
+      entries.add(ActorDamage.entry(actor.damage().missing(sequence)));
+      expected = 0;
+    }
   }
 }

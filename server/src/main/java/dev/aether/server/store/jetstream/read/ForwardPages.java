@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.read;
 
+import dev.aether.server.event.StoreException;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.jetstream.format.StoredMessage;
 import java.util.ArrayList;
@@ -44,19 +45,29 @@ final class ForwardPages {
             });
   }
 
-  /** Decodes the messages, and inserts an entry for each missing record that a later one names. */
+  /**
+   * Decodes the messages, and inserts an entry for each missing record that a later one names. The
+   * range ends at a record of the actor, which is missing if a message after it comes instead.
+   *
+   * @throws StoreException with reason HISTORY_TRIMMED if that loss was accepted
+   */
   private List<LogEntry> entries(List<StoredMessage> messages) {
     List<LogEntry> entries = new ArrayList<>();
     long next = bounds.fromSequence;
     for (StoredMessage message : messages) {
-      if (message.sequence() <= bounds.toSequence) {
-        long before = actor.before(message);
-        if (before >= next && !actor.damage().isTrimmed(before)) {
-          entries.add(ActorDamage.entry(actor.damage().missing(before)));
-        }
-        entries.add(actor.entry(message));
-        next = message.sequence() + 1;
+      boolean isAfterRange = message.sequence() > bounds.toSequence;
+      long before = isAfterRange ? bounds.toSequence : actor.before(message);
+      if (before >= next && !actor.damage().isTrimmed(before)) {
+        entries.add(ActorDamage.entry(actor.damage().missing(before)));
+      } else if (before >= next && isAfterRange) {
+        throw StoreException.historyTrimmed(
+            actor.actor(), actor.located(message).header().firstVersion());
       }
+      if (isAfterRange) {
+        return entries;
+      }
+      entries.add(actor.entry(message));
+      next = message.sequence() + 1;
     }
     return entries;
   }
