@@ -58,7 +58,8 @@ final class TemporaryFolderTest {
       Path folder = Path.of(said.readLine());
       assertTrue(Files.exists(folder.resolve("a")));
 
-      process.destroy(); // SIGTERM.
+      // SIGTERM. Process.destroy() would also close the input, which lets the program end first.
+      process.toHandle().destroy();
 
       assertEquals(128 + 15, process.waitFor());
       assertFalse(Files.exists(folder));
