@@ -3,6 +3,7 @@ package dev.aether.server.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.google.protobuf.Empty;
+import dev.aether.server.testing.Await;
 import dev.aether.v1.Event;
 import dev.aether.v1.GetEventsRequest;
 import dev.aether.v1.GetEventsResponse;
@@ -14,17 +15,22 @@ import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SubscribeResponse.FrameCase;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
 /**
  * A log of a few blocks, what each call says of it after one was damaged, and whether that is true.
  */
 final class DamageTable {
+  private static final Duration BOUND = Duration.ofSeconds(60);
+
   /** Of a size that gives the log some blocks: nats-server begins another at 8 MiB. */
   private static final int COMMIT_BYTES = 250_000;
 
@@ -77,22 +83,20 @@ final class DamageTable {
   }
 
   /** What calls say of the log and of an actor. */
-  String row(Node node, String actor) throws Exception {
+  String row(Node node, String actor) {
     long version = had(actor);
     List<String> cells = new ArrayList<>();
     cells.add(read("latest", () -> "" + node.latest(namespace, actor), "" + version));
     cells.add(read("events", () -> events(node, actor, false), upTo(version)));
     cells.add(read("events, report", () -> events(node, actor, true), upTo(version)));
     for (boolean backwards : new boolean[] {false, true}) {
-      onlyOneIsMissing &=
-          node.events(
-                      GetEventsRequest.newBuilder()
-                          .setNamespace(namespace)
-                          .setActorId(actor)
-                          .setBackwards(backwards)
-                          .setReportCorrupt(true))
-                  .size()
-              == version - 1;
+      GetEventsRequest.Builder request =
+          GetEventsRequest.newBuilder()
+              .setNamespace(namespace)
+              .setActorId(actor)
+              .setBackwards(backwards)
+              .setReportCorrupt(true);
+      onlyOneIsMissing &= onceItIsLed(() -> node.events(request)).size() == version - 1;
     }
     cells.add(read("backwards, report", () -> backwards(node, actor), upTo(version)));
     cells.add(read("load", () -> load(node, actor, false), upTo(version)));
@@ -146,14 +150,35 @@ final class DamageTable {
     }
   }
 
-  private interface Call {
-    String run() throws Exception;
+  /**
+   * Repeats a call while the log has no leader that answers: until one is elected, and until that
+   * one is ready.
+   */
+  static <T> T onceItIsLed(Supplier<T> call) {
+    return Await.value(
+        "a leader",
+        BOUND,
+        () -> {
+          try {
+            return Optional.of(call.get());
+          } catch (StatusRuntimeException e) {
+            if (isWithoutLeader(e)) {
+              return Optional.empty();
+            }
+            throw e;
+          }
+        });
   }
 
-  private String read(String name, Call call, String whole) throws Exception {
+  private static boolean isWithoutLeader(StatusRuntimeException e) {
+    String message = String.valueOf(e.getMessage());
+    return message.contains("no response in time") || message.contains("(10008)");
+  }
+
+  private String read(String name, Supplier<String> call, String whole) {
     String answer;
     try {
-      answer = call.run();
+      answer = onceItIsLed(call);
     } catch (StatusRuntimeException e) {
       answer = Refusal.of(e).reason();
       assertEquals("CORRUPT_RECORD", answer, () -> name + ": " + e.getMessage());
@@ -285,6 +310,9 @@ final class DamageTable {
       frames.forEachRemaining(frame -> take.take(frame, seen));
       return seen.toString();
     } catch (StatusRuntimeException e) {
+      if (isWithoutLeader(e)) {
+        throw e;
+      }
       return seen + " then " + Refusal.of(e).reason();
     }
   }
