@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,11 +108,17 @@ public final class AetherServer implements AutoCloseable {
       NatsServerProcess nats = keep(NatsServerProcess.start(binary, embedded.data()));
       natsUrl = Optional.of(nats.url());
       return jetStream(
-          config, List.of(nats.url()), EMBEDDED_WAIT, nats::diskTrouble, Durability.Sync.ALWAYS);
+          config,
+          List.of(nats.url()),
+          EMBEDDED_WAIT,
+          nats::diskTrouble,
+          nats::prepareBatch,
+          Durability.Sync.ALWAYS);
     }
     if (choice instanceof ServerConfig.StoreChoice.Nats nats) {
       warnUnlessSafe(nats.sync());
-      return jetStream(config, nats.urls(), nats.patience(), Optional::empty, nats.sync());
+      return jetStream(
+          config, nats.urls(), nats.patience(), Optional::empty, stream -> {}, nats.sync());
     }
     if (choice instanceof ServerConfig.StoreChoice.Given given) {
       return given.store();
@@ -138,6 +145,7 @@ public final class AetherServer implements AutoCloseable {
       List<String> urls,
       Duration wait,
       Supplier<Optional<String>> disk,
+      Consumer<String> beforeBatch,
       Durability.Sync sync) {
     return JetStreamStore.open(
         new JetStreamConfig(
@@ -149,6 +157,7 @@ public final class AetherServer implements AutoCloseable {
             config.autoCreateLimit(),
             config.groupCommit(),
             disk,
+            beforeBatch,
             sync));
   }
 

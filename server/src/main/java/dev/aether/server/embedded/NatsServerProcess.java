@@ -56,6 +56,7 @@ public final class NatsServerProcess implements AutoCloseable {
   private volatile boolean ready;
 
   private final DiskRoom disk;
+  private final BatchStaging staging;
   private boolean diskWasFull;
 
   private NatsServerProcess(NatsServerBinary binary, DataFolder folder) throws IOException {
@@ -69,6 +70,7 @@ public final class NatsServerProcess implements AutoCloseable {
     this.config = NatsServerConfig.create(natsFolder);
     this.disk = new DiskRoom(natsFolder.toFile());
     OrphanedServer.end(config.file(), STOP_GRACE);
+    this.staging = BatchStaging.create(natsFolder, BatchStaging.SHARED_MEMORY);
     this.process = launcher.launch(config);
   }
 
@@ -111,6 +113,7 @@ public final class NatsServerProcess implements AutoCloseable {
     }
     if (outcome != NatsServerLauncher.Outcome.READY) {
       process.end();
+      staging.close();
       String what =
           outcome == NatsServerLauncher.Outcome.EXITED
               ? "exited while starting"
@@ -256,6 +259,14 @@ public final class NatsServerProcess implements AutoCloseable {
   }
 
   /**
+   * Call this before an atomic batch is published to a stream: it lets nats-server stage the batch
+   * in memory. Reads two file attributes.
+   */
+  public void prepareBatch(String stream) {
+    staging.prepare(stream);
+  }
+
+  /**
    * Stops nats-server, and the watch thread starts it again. Needed when it runs but does not
    * store: after its disk was full, a stream accepts no messages until a restart, even when there
    * is space again (2.15.1). Blocks until the old process is gone, for at most about 15 s.
@@ -281,6 +292,7 @@ public final class NatsServerProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    staging.close();
     folder.close();
   }
 

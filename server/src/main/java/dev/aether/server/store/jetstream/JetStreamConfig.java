@@ -5,6 +5,7 @@ import dev.aether.server.event.GroupCommitThresholds;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -19,6 +20,8 @@ import java.util.function.Supplier;
  * @param groupCommit from how many waiting saves on they are published as a batch
  * @param disk why JetStream's disk is full; empty if it is not, or if this node cannot see it.
  *     Cheap; called by one thread
+ * @param beforeBatch is called with a stream's name before a batch is published to it. Must not
+ *     throw or block
  * @param sync when NATS syncs acknowledged messages to disk, as far as this is known
  */
 public record JetStreamConfig(
@@ -30,6 +33,7 @@ public record JetStreamConfig(
     int autoCreateLimit,
     GroupCommitThresholds groupCommit,
     Supplier<Optional<String>> disk,
+    Consumer<String> beforeBatch,
     Durability.Sync sync) {
 
   /**
@@ -52,6 +56,7 @@ public record JetStreamConfig(
         Integer.MAX_VALUE,
         GroupCommitThresholds.DEFAULT,
         Optional::empty,
+        stream -> {},
         sync);
   }
 }

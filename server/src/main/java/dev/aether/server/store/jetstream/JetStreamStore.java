@@ -128,7 +128,7 @@ public final class JetStreamStore implements Store {
     consumers = new OrderedConsumers(connection, api, timers);
     saves =
         writer(
-            new GroupCommit(api, timers),
+            new GroupCommit(api, timers, config.beforeBatch()),
             "saves",
             "actor",
             JetStreamApi.MAX_PUBLISHES,

@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,16 +61,21 @@ public final class GroupCommit implements Publisher {
   private final Timers timers;
   private final Publisher single;
   private final BatchSupport support;
+  private final Consumer<String> beforeBatch;
   private final RecentConflicts conflicts = new RecentConflicts();
 
   /** The logs that have publishes waiting or in flight; so it is bounded by the writes. */
   private final Map<String, Log> logs = new ConcurrentHashMap<>();
 
-  public GroupCommit(JetStreamApi api, Timers timers) {
+  /**
+   * @param beforeBatch is called with the stream's name before each batch
+   */
+  public GroupCommit(JetStreamApi api, Timers timers, Consumer<String> beforeBatch) {
     this.api = api;
     this.timers = timers;
     single = Publisher.single(api);
     support = new BatchSupport(api, timers);
+    this.beforeBatch = beforeBatch;
   }
 
   @Override
@@ -218,7 +224,10 @@ public final class GroupCommit implements Publisher {
       }
       Runnable ended = inFlight.batch();
       CatchAll.begin(
-              () -> api.publish(AtomicBatch.of(stream, group.stream().map(Log::entry).toList())))
+              () -> {
+                beforeBatch.accept(stream);
+                return api.publish(AtomicBatch.of(stream, group.stream().map(Log::entry).toList()));
+              })
           .whenComplete(
               (first, thrown) -> {
                 if (thrown == null) {
