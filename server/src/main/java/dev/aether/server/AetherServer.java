@@ -6,6 +6,7 @@ import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.embedded.NatsServerBinary;
 import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
+import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.ops.HttpEndpoint;
 import dev.aether.server.store.Store;
@@ -111,6 +112,9 @@ public final class AetherServer implements AutoCloseable {
           config,
           List.of(nats.url()),
           EMBEDDED_WAIT,
+          nats.stagesBatchesInMemory()
+              ? config.groupCommit().stagedInMemory()
+              : config.groupCommit(),
           nats::diskTrouble,
           nats::prepareBatch,
           Durability.Sync.ALWAYS);
@@ -118,7 +122,13 @@ public final class AetherServer implements AutoCloseable {
     if (choice instanceof ServerConfig.StoreChoice.Nats nats) {
       warnUnlessSafe(nats.sync());
       return jetStream(
-          config, nats.urls(), nats.patience(), Optional::empty, stream -> {}, nats.sync());
+          config,
+          nats.urls(),
+          nats.patience(),
+          config.groupCommit(),
+          Optional::empty,
+          stream -> {},
+          nats.sync());
     }
     if (choice instanceof ServerConfig.StoreChoice.Given given) {
       return given.store();
@@ -144,6 +154,7 @@ public final class AetherServer implements AutoCloseable {
       ServerConfig config,
       List<String> urls,
       Duration wait,
+      GroupCommitThresholds groupCommit,
       Supplier<Optional<String>> disk,
       Consumer<String> beforeBatch,
       Durability.Sync sync) {
@@ -155,7 +166,7 @@ public final class AetherServer implements AutoCloseable {
             config.replicas(),
             config.autoCreate(),
             config.autoCreateLimit(),
-            config.groupCommit(),
+            groupCommit,
             disk,
             beforeBatch,
             sync));

@@ -73,6 +73,11 @@ final class BatchStaging implements AutoCloseable {
     return staging;
   }
 
+  /** Whether nats-server stages in memory. */
+  boolean isInMemory() {
+    return inMemory;
+  }
+
   /** Call this before a batch is published to the stream. Reads two file attributes. */
   void prepare(String stream) {
     if (!inMemory) {

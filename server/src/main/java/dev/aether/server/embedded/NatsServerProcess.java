@@ -258,6 +258,11 @@ public final class NatsServerProcess implements AutoCloseable {
     return full;
   }
 
+  /** Whether batches are staged in memory, after {@link #prepareBatch}. */
+  public boolean stagesBatchesInMemory() {
+    return staging.isInMemory();
+  }
+
   /**
    * Call this before an atomic batch is published to a stream: it lets nats-server stage the batch
    * in memory. Reads two file attributes.

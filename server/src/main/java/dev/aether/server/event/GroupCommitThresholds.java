@@ -14,13 +14,25 @@ public record GroupCommitThresholds(int synced, int replicated, int others) {
   public static final int NEVER = Integer.MAX_VALUE;
 
   /**
-   * What pays according to measurements (docs/performance.md): a batch costs as much as about 16
-   * syncs, Raft already gathers single saves, and without a sync a batch saves nothing.
+   * What pays according to measurements (docs/performance.md): a batch that is staged on disk costs
+   * as much as about 16 syncs, Raft already gathers single saves, and without a sync a batch saves
+   * nothing.
    */
   public static final GroupCommitThresholds DEFAULT = new GroupCommitThresholds(16, 32, NEVER);
 
   /** Each save is stored by itself. */
   public static final GroupCommitThresholds OFF = new GroupCommitThresholds(NEVER, NEVER, NEVER);
+
+  /** A batch that is staged in memory costs hardly more than the sync of a single save. */
+  private static final int SYNCED_AND_STAGED_IN_MEMORY = 2;
+
+  /** The thresholds for a nats-server that stages batches in memory. */
+  public GroupCommitThresholds stagedInMemory() {
+    return synced == NEVER
+        ? this
+        : new GroupCommitThresholds(
+            Math.min(synced, SYNCED_AND_STAGED_IN_MEMORY), replicated, others);
+  }
 
   /** The threshold for a log. */
   public int of(int replicas, Durability.Sync sync) {
