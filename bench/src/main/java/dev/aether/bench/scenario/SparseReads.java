@@ -22,18 +22,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Scenario d: reads of an actor whose few events are far apart in a large log, warm and cold. */
+/**
+ * Scenario d: reads of an actor whose few events are far apart in a large log, warm and cold, and
+ * saves beside cold reads.
+ */
 public final class SparseReads implements Scenario {
   private static final int ACTORS = 50_000;
   private static final int EVENTS_EACH = 40;
-  private static final double WARM_P50_AT_MOST_MS = 1.5;
+
+  /** Actors that are saved to beside the reads. They are not read, since they get more events. */
+  private static final int SAVED_ACTORS = 100;
+
+  private static final int READERS_BESIDE_SAVES = 20;
+  private static final double AT_MOST_THE_CONSUMERS = 1;
+  private static final double SAVES_BESIDE_READS_AT_MOST = 2;
   private static final int COLD_READS = 20;
   private static final int COLD_ROUNDS_AT_MOST = 3;
   private static final Duration COLD_WITHIN = Duration.ofSeconds(60);
   private static final String NAMESPACE = "sparse";
   private static final String WARM = "warm";
   private static final String COLD = "cold";
+  private static final String ALONE = "saves alone";
+  private static final String BESIDE = "saves beside cold reads";
 
   /** Reads all events of an actor. */
   private interface Reader extends AutoCloseable {
@@ -67,24 +83,44 @@ public final class SparseReads implements Scenario {
         try (AetherStream writer =
             new AetherStream(node.address(), NAMESPACE, actors, 1, Payload.json())) {
           Fill.interleaved(writer, actors, EVENTS_EACH);
+          Rounds warm = warm(nats, node, actors, scale);
+          List<Series> series = new ArrayList<>(warm.all());
+          List<Target> targets = new ArrayList<>();
+          targets.add(beside(warm, p50(WARM)));
+          if (!scale.dropsCaches() || PageCache.canDrop()) {
+            Rounds cold = cold(nats, node, actors, scale);
+            series.addAll(cold.all());
+            targets.add(beside(cold, p50(COLD)));
+            targets.add(beside(cold, p99(COLD)));
+            Rounds mixed = mixed(nats, node, writer, actors, scale);
+            series.addAll(mixed.all());
+            targets.add(
+                Target.atMost(
+                    SAVES_BESIDE_READS_AT_MOST,
+                    mixed
+                        .of(Way.AETHER.text, p99(BESIDE))
+                        .over(mixed.of(Way.AETHER.text, p99(ALONE)), "p99 beside / alone")));
+          }
+          return new Outcome(
+              id(),
+              String.format(
+                  Locale.ROOT,
+                  "%d events of one actor among %,d",
+                  EVENTS_EACH,
+                  actors * EVENTS_EACH),
+              series,
+              targets);
         }
-        Rounds warm = warm(nats, node, actors, scale);
-        List<Series> series = new ArrayList<>(warm.all());
-        if (!scale.dropsCaches() || PageCache.canDrop()) {
-          series.addAll(cold(nats, node, actors, scale).all());
-        }
-        return outcome(actors, series, warm);
       }
     }
   }
 
-  private Outcome outcome(int actors, List<Series> series, Rounds warm) {
-    return new Outcome(
-        id(),
-        String.format(
-            Locale.ROOT, "%d events of one actor among %,d", EVENTS_EACH, actors * EVENTS_EACH),
-        series,
-        List.of(Target.atMost(WARM_P50_AT_MOST_MS, warm.of(Way.AETHER.text, p50(WARM)))));
+  private static Target beside(Rounds rounds, String figure) {
+    return Target.atMost(
+        AT_MOST_THE_CONSUMERS,
+        rounds
+            .of(Way.AETHER.text, figure)
+            .over(rounds.of(Way.ORDERED_CONSUMER.text, figure), figure + " / consumer's"));
   }
 
   private static Rounds warm(NatsProcess nats, AetherProcess node, int actors, Scale scale)
@@ -101,7 +137,7 @@ public final class SparseReads implements Scenario {
             return figures(
                 WARM,
                 Serial.run(
-                    () -> check(reader.read(random.nextInt(actors))), time, scale.maxPerRound()));
+                    () -> check(reader.read(readable(random, actors))), time, scale.maxPerRound()));
           });
     }
   }
@@ -120,21 +156,15 @@ public final class SparseReads implements Scenario {
           List.of(Way.values()),
           way -> way.text,
           (way, time) -> {
-            nats.stop();
-            if (scale.dropsCaches()) {
-              PageCache.drop();
-            }
-            nats.startAgain();
-            Waiting.until(
-                "the node to reach NATS again", COLD_WITHIN, () -> isThere(probe, actors));
+            restartCold(nats, probe, actors, scale);
             try (Reader ordered = ordered(nats)) {
               Reader reader = way == Way.AETHER ? aether : ordered;
               long begun = System.nanoTime();
-              check(reader.read(random.nextInt(actors)));
+              check(reader.read(readable(random, actors)));
               double first = (System.nanoTime() - begun) / 1e6;
               Measured rest =
                   Serial.run(
-                      () -> check(reader.read(random.nextInt(actors))), COLD_WITHIN, COLD_READS);
+                      () -> check(reader.read(readable(random, actors))), COLD_WITHIN, COLD_READS);
               Map<String, Double> figures = new LinkedHashMap<>();
               figures.put("first read of all, ms", first);
               figures.putAll(figures(COLD, rest));
@@ -142,6 +172,86 @@ public final class SparseReads implements Scenario {
             }
           });
     }
+  }
+
+  /**
+   * Saves one after the other, at first alone, then beside clients that read other actors. Both
+   * start like {@link #cold}; the saved actors are known to the node.
+   */
+  private static Rounds mixed(
+      NatsProcess nats, AetherProcess node, AetherStream writer, int actors, Scale scale)
+      throws Exception {
+    try (AetherReader probe = new AetherReader(node.address(), NAMESPACE)) {
+      return Rounds.runCold(
+          Math.min(scale.rounds(), COLD_ROUNDS_AT_MOST),
+          List.of(Way.AETHER),
+          way -> way.text,
+          (way, time) -> {
+            restartCold(nats, probe, actors, scale);
+            Fill.interleaved(writer, SAVED_ACTORS, 2);
+            Measured alone =
+                Serial.appends(writer, SAVED_ACTORS, scale.roundTime(), scale.maxPerRound());
+            restartCold(nats, probe, actors, scale);
+            Fill.interleaved(writer, SAVED_ACTORS, 2);
+            Map<String, Double> figures = figures(ALONE, alone);
+            figures.putAll(
+                figures(
+                    BESIDE,
+                    besideReaders(
+                        node,
+                        actors,
+                        () ->
+                            Serial.appends(
+                                writer, SAVED_ACTORS, scale.roundTime(), scale.maxPerRound()))));
+            return figures;
+          });
+    }
+  }
+
+  /** Runs a load while clients read, each on a thread and a connection of its own. */
+  private static Measured besideReaders(AetherProcess node, int actors, Callable<Measured> load)
+      throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(READERS_BESIDE_SAVES);
+    try {
+      List<Future<?>> readers = new ArrayList<>();
+      for (int i = 0; i < READERS_BESIDE_SAVES; i++) {
+        readers.add(
+            threads.submit(
+                () -> {
+                  try (Reader reader = aether(node)) {
+                    Random random = new Random();
+                    while (!over.get()) {
+                      check(reader.read(readable(random, actors)));
+                    }
+                  }
+                  return null;
+                }));
+      }
+      Measured measured = load.call();
+      over.set(true);
+      for (Future<?> reader : readers) {
+        reader.get();
+      }
+      return measured;
+    } finally {
+      over.set(true);
+      threads.shutdown();
+    }
+  }
+
+  private static int readable(Random random, int actors) {
+    return SAVED_ACTORS + random.nextInt(actors - SAVED_ACTORS);
+  }
+
+  private static void restartCold(NatsProcess nats, AetherReader probe, int actors, Scale scale)
+      throws Exception {
+    nats.stop();
+    if (scale.dropsCaches()) {
+      PageCache.drop();
+    }
+    nats.startAgain();
+    Waiting.until("the node to reach NATS again", COLD_WITHIN, () -> isThere(probe, actors));
   }
 
   /** Requests an actor without events, for which the store reads no block. */
@@ -156,12 +266,16 @@ public final class SparseReads implements Scenario {
   private static Map<String, Double> figures(String state, Measured measured) {
     Map<String, Double> figures = new LinkedHashMap<>();
     figures.put(p50(state), measured.latencyMillis(50));
-    figures.put("p99 ms, " + state, measured.latencyMillis(99));
+    figures.put(p99(state), measured.latencyMillis(99));
     return figures;
   }
 
   private static String p50(String state) {
     return "p50 ms, " + state;
+  }
+
+  private static String p99(String state) {
+    return "p99 ms, " + state;
   }
 
   private static void check(int events) {

@@ -4,8 +4,11 @@ import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.ReadConnections;
+import dev.aether.server.store.jetstream.wire.StorageSpace;
 import io.nats.client.Connection;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ScheduledFuture;
 
@@ -17,14 +20,21 @@ final class JetStreamProbe implements AutoCloseable {
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(6);
 
   private final Connection connection;
+  private final List<ReadConnections> reads;
   private final JetStreamApi api;
   private final ScheduledFuture<?> schedule;
   private volatile long respondedAt = System.nanoTime();
   private volatile String lastError = "no response";
 
-  JetStreamProbe(Connection connection, JetStreamApi api, Timers timers) {
+  /**
+   * @param connection for writes, which is also asked on
+   * @param reads other connections that the store needs
+   */
+  JetStreamProbe(
+      Connection connection, StorageSpace space, List<ReadConnections> reads, Timers timers) {
     this.connection = connection;
-    this.api = api;
+    this.reads = reads;
+    this.api = new JetStreamApi(connection, space);
     schedule = timers.every(PERIOD, this::probe);
   }
 
@@ -46,7 +56,8 @@ final class JetStreamProbe implements AutoCloseable {
 
   /** Why the store is unavailable; empty if it is available. */
   Optional<String> outage() {
-    if (connection.getStatus() != Connection.Status.CONNECTED) {
+    if (connection.getStatus() != Connection.Status.CONNECTED
+        || !reads.stream().allMatch(ReadConnections::isConnected)) {
       return Optional.of("no connection to NATS");
     }
     return silence().compareTo(LONGEST_SILENCE) > 0

@@ -29,8 +29,9 @@ import dev.aether.server.store.jetstream.snapshot.JetStreamSnapshots;
 import dev.aether.server.store.jetstream.snapshot.SnapshotContext;
 import dev.aether.server.store.jetstream.wire.BatchReader;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
-import dev.aether.server.store.jetstream.wire.NatsConnector;
+import dev.aether.server.store.jetstream.wire.NatsConnections;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
+import dev.aether.server.store.jetstream.wire.ReadConnections;
 import dev.aether.server.store.jetstream.wire.StorageSpace;
 import dev.aether.server.store.jetstream.write.GroupCommit;
 import dev.aether.server.store.jetstream.write.Publisher;
@@ -73,13 +74,14 @@ public final class JetStreamStore implements Store {
 
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
-  private final Connection connection;
+  private final NatsConnections connections;
   private final Timers timers = new Timers();
   private final ExecutorService readers;
   private final StorageSpace space;
   private final JetStreamApi api;
   private final LogDamage damage;
   private final BatchReader batches;
+  private final OrderedConsumers registryConsumers;
   private final OrderedConsumers consumers;
   private final DeadlineScheduler deadlines = new DeadlineScheduler(timers);
   private final Writer saves;
@@ -101,18 +103,21 @@ public final class JetStreamStore implements Store {
    */
   public static JetStreamStore open(JetStreamConfig config) {
     long giveUpAt = System.nanoTime() + config.connectWithin().toNanos();
-    Connection connection =
-        NatsConnector.connect(config.urls(), config.name(), config.connectWithin());
+    NatsConnections connections =
+        NatsConnections.open(config.urls(), config.name(), config.connectWithin());
     try {
-      return new JetStreamStore(connection, config, giveUpAt);
+      return new JetStreamStore(connections, config, giveUpAt);
     } catch (RuntimeException e) {
-      closeQuietly(connection);
+      connections.close();
       throw e;
     }
   }
 
-  private JetStreamStore(Connection connection, JetStreamConfig config, long giveUpAt) {
-    this.connection = connection;
+  private JetStreamStore(NatsConnections connections, JetStreamConfig config, long giveUpAt) {
+    this.connections = connections;
+    Connection writes = connections.writes();
+    ReadConnections reads = connections.reads();
+    ReadConnections writersReads = connections.writersReads();
     readers =
         Executors.newFixedThreadPool(
             READ_THREADS,
@@ -122,10 +127,12 @@ public final class JetStreamStore implements Store {
               return thread;
             });
     space = new StorageSpace(config.disk());
-    api = new JetStreamApi(connection, space);
+    api = new JetStreamApi(writes, writersReads, space);
+    JetStreamApi readApi = new JetStreamApi(connections.tails(), reads, space);
     damage = new LogDamage(api);
-    batches = new BatchReader(connection, timers, readers);
-    consumers = new OrderedConsumers(connection, api, timers);
+    batches = new BatchReader(reads, timers, readers);
+    registryConsumers = new OrderedConsumers(writes, api, timers);
+    consumers = new OrderedConsumers(connections.tails(), readApi, timers);
     saves =
         writer(
             new GroupCommit(api, timers, config.beforeBatch()),
@@ -145,22 +152,30 @@ public final class JetStreamStore implements Store {
           known.forgetAll();
           damage.inspectAgain();
         });
-    int maxCommitBytes = Limits.commitBytes(connection.getMaxPayload());
-    ActorLogs logs = new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);
+    int maxCommitBytes = Limits.commitBytes(writes.getMaxPayload());
+    ActorLogs writersLogs =
+        new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);
+    ActorLogs logs =
+        new ActorLogs(readApi, batches, new SkipPointerReader(readApi, readers), damage);
     events =
         new JetStreamEventStore(
             new SaveContext(
-                logs, namespaces, known, maxCommitBytes, config.sync(), config.groupCommit()),
+                writersLogs,
+                namespaces,
+                known,
+                maxCommitBytes,
+                config.sync(),
+                config.groupCommit()),
             saves,
             new ActorReads(logs, namespaces));
-    actors = new JetStreamActors(logs, namespaces, new SubjectBlocks(api, readers));
+    actors = new JetStreamActors(logs, namespaces, new SubjectBlocks(readApi, readers));
     snapshots =
         new JetStreamSnapshots(
-            new SnapshotContext(api, namespaces, events, maxCommitBytes), snapshotChanges);
+            new SnapshotContext(api, namespaces, events, maxCommitBytes), readApi, snapshotChanges);
     log = new JetStreamLog(logs, namespaces, known, timers, consumers);
-    broadcasts = new NatsBroadcasts(connection, timers, maxCommitBytes);
-    damageWatch = new DamageWatch(connection, timers, namespaces::known, damage);
-    probe = new JetStreamProbe(connection, api, timers);
+    broadcasts = new NatsBroadcasts(writes, timers, maxCommitBytes);
+    damageWatch = new DamageWatch(writes, timers, namespaces::known, damage);
+    probe = new JetStreamProbe(writes, space, List.of(writersReads, reads), timers);
     spaceCheck = timers.every(SPACE_CHECK_PERIOD, space::check);
   }
 
@@ -169,7 +184,7 @@ public final class JetStreamStore implements Store {
    * place.
    */
   private void onReconnect(Runnable forget) {
-    connection.addConnectionListener(
+    connections.addListener(
         (unused, event) -> {
           if (event == ConnectionListener.Events.DISCONNECTED
               || event == ConnectionListener.Events.RECONNECTED) {
@@ -195,7 +210,9 @@ public final class JetStreamStore implements Store {
             HEAP_SHARE_OF_CHANGES);
     int limit = config.autoCreate() ? config.autoCreateLimit() : 0;
     return OpeningRetries.untilReady(
-        () -> NamespaceRegistry.open(api, timers, writer, consumers, config.replicas(), limit),
+        () ->
+            NamespaceRegistry.open(
+                api, timers, writer, registryConsumers, config.replicas(), limit),
         giveUpAt);
   }
 
@@ -263,18 +280,11 @@ public final class JetStreamStore implements Store {
     damageWatch.close();
     namespaces.close();
     consumers.close();
+    registryConsumers.close();
     broadcasts.close();
     batches.close();
     timers.close();
-    closeQuietly(connection);
+    connections.close();
     readers.shutdown();
-  }
-
-  private static void closeQuietly(Connection connection) {
-    try {
-      connection.close();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -336,6 +336,7 @@ class MeddledSnapshotsTest {
           new JetStreamSnapshots(
               new SnapshotContext(
                   api, registry(store), new EventsWithVersions(store.events(), checked), 1000),
+              api,
               writer);
       CompletableFuture<@Nullable Void> save =
           snapshots.save(

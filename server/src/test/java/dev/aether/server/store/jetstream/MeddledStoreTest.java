@@ -42,6 +42,7 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.OrderedConsumer;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
+import dev.aether.server.store.jetstream.wire.ReadConnections;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
@@ -387,7 +388,8 @@ class MeddledStoreTest {
     ExecutorService executor = Executors.newSingleThreadExecutor();
     JetStreamApi api = new JetStreamApi(meddler);
     try (timers;
-        BatchReader batches = new BatchReader(meddler, timers, executor)) {
+        BatchReader batches =
+            new BatchReader(new ReadConnections(List.of(meddler)), timers, executor)) {
       ActorLog actor =
           new ActorLog(
               api,
@@ -464,7 +466,8 @@ class MeddledStoreTest {
   void messagesAfterALostMessageOfABatchAreDropped() throws IOException, InterruptedException {
     try (RawNats raw = new RawNats(nats.port());
         Timers timers = new Timers();
-        BatchReader batches = new BatchReader(meddler, timers, Runnable::run)) {
+        BatchReader batches =
+            new BatchReader(new ReadConnections(List.of(meddler)), timers, Runnable::run)) {
       LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
       Dispatcher replica = meddler.createDispatcher();
       replica.subscribe(
@@ -518,7 +521,8 @@ class MeddledStoreTest {
   void waitingReadsFailWhenTheConnectionCloses() throws InterruptedException {
     Connection connection = connect();
     try (Timers timers = new Timers();
-        BatchReader batches = new BatchReader(connection, timers, Runnable::run)) {
+        BatchReader batches =
+            new BatchReader(new ReadConnections(List.of(connection)), timers, Runnable::run)) {
       LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
       meddler.createDispatcher(message -> {}).subscribe("$JS.API.DIRECT.GET." + stream.name());
       Await.until("interest", SOON, () -> flushed());

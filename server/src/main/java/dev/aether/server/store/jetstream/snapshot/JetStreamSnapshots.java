@@ -6,6 +6,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.jetstream.format.SnapshotMessages;
+import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.write.Writer;
 import dev.aether.server.wire.SnapshotRecord;
@@ -20,10 +21,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JetStreamSnapshots implements Snapshots {
   private final SnapshotContext context;
+  private final JetStreamApi reads;
   private final Writer writer;
 
-  public JetStreamSnapshots(SnapshotContext context, Writer writer) {
+  /**
+   * @param reads for the reads of clients
+   */
+  public JetStreamSnapshots(SnapshotContext context, JetStreamApi reads, Writer writer) {
     this.context = context;
+    this.reads = reads;
     this.writer = writer;
   }
 
@@ -70,8 +76,7 @@ public final class JetStreamSnapshots implements Snapshots {
       return CompletableFuture.completedFuture(Optional.empty());
     }
     SnapshotMessages messages = SnapshotMessages.of(namespace.get(), actor);
-    return context
-        .api()
+    return reads
         .lastFromLeader(messages.stream(), messages.subject())
         .thenApply(
             stored ->

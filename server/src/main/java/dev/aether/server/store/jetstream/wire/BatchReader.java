@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -51,11 +52,13 @@ public final class BatchReader implements AutoCloseable {
   /** The sequence up to which the replica looked for last messages. */
   private static final String UP_TO_SEQUENCE = "Nats-UpTo-Sequence";
 
-  private final Connection connection;
-  private final Dispatcher dispatcher;
+  private final ReadConnections connections;
+
+  /** For each connection, what precedes the token in the subject of a response. */
+  private final Map<Connection, String> inboxes = new HashMap<>();
+
   private final Timers timers;
   private final Executor executor;
-  private final String inbox;
   private final AtomicLong tokens = new AtomicLong();
   private final Map<String, Batch> running = new ConcurrentHashMap<>();
   private final Deque<Batch> waiting = new ArrayDeque<>();
@@ -64,15 +67,19 @@ public final class BatchReader implements AutoCloseable {
   /**
    * @param executor completes the futures
    */
-  public BatchReader(Connection connection, Timers timers, Executor executor) {
-    this.connection = connection;
+  public BatchReader(ReadConnections connections, Timers timers, Executor executor) {
+    this.connections = connections;
     this.timers = timers;
     this.executor = executor;
-    inbox = connection.createInbox() + ".";
-    dispatcher = connection.createDispatcher(this::onMessage);
-    dispatcher.setPendingLimits(
-        MAX_AT_ONCE * (MAX_MESSAGES + 1), MAX_AT_ONCE * (PAGE_BYTES + (long) Limits.COMMIT_BYTES));
-    dispatcher.subscribe(inbox + "*");
+    for (Connection connection : connections.all()) {
+      String inbox = connection.createInbox() + ".";
+      Dispatcher dispatcher = connection.createDispatcher(this::onMessage);
+      dispatcher.setPendingLimits(
+          MAX_AT_ONCE * (MAX_MESSAGES + 1),
+          MAX_AT_ONCE * (PAGE_BYTES + (long) Limits.COMMIT_BYTES));
+      dispatcher.subscribe(inbox + "*");
+      inboxes.put(connection, inbox);
+    }
   }
 
   /**
@@ -141,6 +148,17 @@ public final class BatchReader implements AutoCloseable {
 
   /** Sends a request. Returns false if that failed and the slot was released. */
   private boolean send(Batch batch) {
+    AtomicBoolean sent = new AtomicBoolean();
+    var unused =
+        connections.send(
+            connection -> {
+              sent.set(send(batch, connection));
+              return batch.ended;
+            });
+    return sent.get();
+  }
+
+  private boolean send(Batch batch, Connection connection) {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return !settle(batch, JetStreamFailure.notDelivered("no connection to NATS"));
     }
@@ -150,7 +168,9 @@ public final class BatchReader implements AutoCloseable {
             ANSWER_WITHIN, () -> end(batch, JetStreamFailure.noAnswer("a read timed out")));
     try {
       connection.publish(
-          batch.subject, inbox + batch.token, batch.query.getBytes(StandardCharsets.UTF_8));
+          batch.subject,
+          inboxes.get(connection) + batch.token,
+          batch.query.getBytes(StandardCharsets.UTF_8));
       return true;
     } catch (IllegalStateException e) {
       return !settle(batch, JetStreamErrors.failure(e));
@@ -176,7 +196,7 @@ public final class BatchReader implements AutoCloseable {
   }
 
   private void onMessage(Message message) {
-    Batch batch = running.get(message.getSubject().substring(inbox.length()));
+    Batch batch = running.get(token(message));
     if (batch == null) {
       return;
     }
@@ -193,6 +213,10 @@ public final class BatchReader implements AutoCloseable {
     } else {
       end(batch, JetStreamFailure.notDelivered(message.getStatus().getMessageWithCode()));
     }
+  }
+
+  private static String token(Message message) {
+    return message.getSubject().substring(message.getSubject().lastIndexOf('.') + 1);
   }
 
   private static void add(Batch batch, Message message) {
@@ -229,7 +253,7 @@ public final class BatchReader implements AutoCloseable {
     if (timeout != null) {
       timeout.cancel(false);
     }
-    if (!batch.ended.compareAndSet(false, true)) {
+    if (!batch.ended.complete(null)) {
       return false;
     }
     if (failure == null) {
@@ -257,7 +281,7 @@ public final class BatchReader implements AutoCloseable {
     final String query;
     final List<StoredMessage> messages = new ArrayList<>();
     volatile long upTo;
-    final AtomicBoolean ended = new AtomicBoolean();
+    final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
     volatile @Nullable ScheduledFuture<?> timeout;
     final CompletableFuture<List<StoredMessage>> result = new CompletableFuture<>();
 

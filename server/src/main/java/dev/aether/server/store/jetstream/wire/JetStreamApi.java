@@ -51,11 +51,17 @@ public final class JetStreamApi {
     this(connection, new StorageSpace(Optional::empty));
   }
 
+  /** Sends everything on one connection. */
+  public JetStreamApi(Connection connection, StorageSpace space) {
+    this(connection, new ReadConnections(List.of(connection)), space);
+  }
+
   /**
+   * @param connection for everything but reads
    * @param space learns from the outcome of publishes, and tells when none must be tried
    */
-  public JetStreamApi(Connection connection, StorageSpace space) {
-    this.requests = new JetStreamRequests(connection);
+  public JetStreamApi(Connection connection, ReadConnections reads, StorageSpace space) {
+    this.requests = new JetStreamRequests(connection, reads);
     this.space = space;
   }
 
@@ -242,7 +248,7 @@ public final class JetStreamApi {
    */
   public CompletableFuture<Message> subjects(String stream, String filter, int offset) {
     String query = "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}";
-    return requests.api("STREAM.INFO." + stream, query, LIST_TIMEOUT);
+    return requests.read("STREAM.INFO." + stream, query, LIST_TIMEOUT);
   }
 
   /** The names of all streams. */

@@ -31,23 +31,28 @@ final class JetStreamRequests {
   private static final Duration MANAGE_TIMEOUT = Duration.ofSeconds(5);
 
   private final Connection connection;
+  private final ReadConnections reads;
 
   /** Separate from consumers, since thousands of those may be created at once. */
   private final RequestLimiter streams = new RequestLimiter();
 
   private final RequestLimiter consumers = new RequestLimiter();
 
-  JetStreamRequests(Connection connection) {
+  /**
+   * @param connection for everything but reads
+   */
+  JetStreamRequests(Connection connection, ReadConnections reads) {
     this.connection = connection;
+    this.reads = reads;
   }
 
-  /** Sends an API request that may be repeated. */
+  /** Sends an API request that may be repeated, on any of the connections for reads. */
   CompletableFuture<Message> read(String verb, String query) {
     return read(verb, query, 0);
   }
 
   private CompletableFuture<Message> read(String verb, String query, int attempt) {
-    return api(verb, query, READ_TIMEOUTS.get(attempt))
+    return read(verb, query, READ_TIMEOUTS.get(attempt))
         .exceptionallyCompose(
             thrown -> {
               JetStreamFailure failure = JetStreamErrors.failure(thrown);
@@ -60,31 +65,42 @@ final class JetStreamRequests {
             });
   }
 
+  /** Sends a read once. */
+  CompletableFuture<Message> read(String verb, String query, Duration timeout) {
+    return reads.send(through -> api(through, verb, query, timeout));
+  }
+
   /** Sends a request that concerns streams to the meta leader. */
   CompletableFuture<Message> manage(String verb, String body) {
-    return streams.pass(() -> api(verb, body, MANAGE_TIMEOUT));
+    return streams.pass(() -> api(connection, verb, body, MANAGE_TIMEOUT));
   }
 
   /** Sends a request that concerns consumers; the caller checks the response for an error. */
   CompletableFuture<Message> consumer(String verb, String body) {
-    return consumers.pass(() -> api(verb, body, MANAGE_TIMEOUT));
+    return consumers.pass(() -> api(connection, verb, body, MANAGE_TIMEOUT));
   }
 
-  /** Sends an API request. */
-  CompletableFuture<Message> api(String verb, String query, Duration timeout) {
+  private static CompletableFuture<Message> api(
+      Connection through, String verb, String query, Duration timeout) {
     byte[] body = query.getBytes(StandardCharsets.UTF_8);
-    return send(API + verb, null, body, timeout, Function.identity());
+    return send(through, API + verb, null, body, timeout, Function.identity());
   }
 
-  /** Sends a request to any subject. */
+  /** Sends a publish, and reads its acknowledgement. */
   <T> CompletableFuture<T> send(
+      String subject, Headers headers, byte[] body, Duration timeout, Function<Message, T> read) {
+    return send(connection, subject, headers, body, timeout, read);
+  }
+
+  private static <T> CompletableFuture<T> send(
+      Connection connection,
       String subject,
       @Nullable Headers headers,
       byte[] body,
       Duration timeout,
       Function<Message, T> read) {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
-      return CompletableFuture.failedFuture(notConnected());
+      return CompletableFuture.failedFuture(notConnected(connection));
     }
     CompletableFuture<Message> reply;
     try {
@@ -110,7 +126,7 @@ final class JetStreamRequests {
     try {
       for (int number = 1; number < size; number++) {
         if (connection.getStatus() != Connection.Status.CONNECTED) {
-          return CompletableFuture.failedFuture(notConnected());
+          return CompletableFuture.failedFuture(notConnected(connection));
         }
         AtomicBatch.Entry entry = batch.entries().get(number - 1);
         connection.publish(
@@ -129,7 +145,7 @@ final class JetStreamRequests {
     return String.valueOf(connection.getServerInfo().getVersion());
   }
 
-  private JetStreamFailure notConnected() {
+  private static JetStreamFailure notConnected(Connection connection) {
     return JetStreamFailure.notDelivered("no connection to NATS (" + connection.getStatus() + ")");
   }
 

@@ -12,13 +12,17 @@ import io.nats.client.Options;
 import io.nats.client.support.Status;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Connects to NATS, and reconnects when the connection is lost. */
-public final class NatsConnector {
+/**
+ * Opens a node's connections to NATS, all with the same options. Each reconnects when it is lost.
+ * Not thread-safe, in contrast to the connections.
+ */
+final class NatsConnector {
   private static final Logger LOG = LoggerFactory.getLogger(NatsConnector.class);
 
   /** The size of the outgoing queue, which exceeds the saves in flight and the reads together. */
@@ -32,17 +36,29 @@ public final class NatsConnector {
   /** How often jnats checks for requests that have timed out. */
   private static final Duration TIMEOUT_STEP = Duration.ofMillis(100);
 
-  private NatsConnector() {}
+  private final List<String> urls;
+  private final Options options;
+  private final Duration atMost;
+  private final long giveUpAt;
+  private boolean isFirst = true;
 
   /**
-   * Connects, with retries until the timeout. Blocks.
+   * @param atMost how long to try from now on, for all connections together
+   */
+  NatsConnector(List<String> urls, String name, Duration atMost) {
+    this.urls = urls;
+    this.options = options(urls, name);
+    this.atMost = atMost;
+    this.giveUpAt = System.nanoTime() + atMost.toNanos();
+  }
+
+  /**
+   * Opens one more connection, with retries until the timeout. Blocks.
    *
    * @throws StoreException with reason STORE_UNAVAILABLE if no server could be reached in time, or
    *     if the server is too old or has no JetStream
    */
-  public static Connection connect(List<String> urls, String name, Duration atMost) {
-    Options options = options(urls, name);
-    long giveUpAt = System.nanoTime() + atMost.toNanos();
+  Connection connect() {
     for (int attempt = 1; ; attempt++) {
       try {
         return checked(Nats.connect(options));
@@ -63,14 +79,14 @@ public final class NatsConnector {
               NatsUrls.withoutSecrets(e.getMessage()),
               atMost.toSeconds());
         }
-        pause(giveUpAt);
+        pause();
       } catch (InterruptedException e) {
         throw interrupted();
       }
     }
   }
 
-  private static void pause(long giveUpAt) {
+  private void pause() {
     long leftMillis = (giveUpAt - System.nanoTime()) / 1_000_000;
     try {
       Thread.sleep(Math.max(1, Math.min(ATTEMPT_PAUSE.toMillis(), leftMillis)));
@@ -84,12 +100,15 @@ public final class NatsConnector {
     return StoreException.storeUnavailable("interrupted while connecting to NATS");
   }
 
-  private static Connection checked(Connection connection) throws InterruptedException {
+  private Connection checked(Connection connection) throws InterruptedException {
     var server = connection.getServerInfo();
     boolean enough =
         NatsServerVersion.parse(server.getVersion()).map(NatsServerVersion::isEnough).orElse(false);
     if (enough && server.isJetStreamAvailable()) {
-      LOG.info("connected to nats-server {}, {}", server.getVersion(), server.getServerName());
+      if (isFirst) {
+        LOG.info("connected to nats-server {}, {}", server.getVersion(), server.getServerName());
+        isFirst = false;
+      }
       return connection;
     }
     connection.close();
@@ -126,26 +145,28 @@ public final class NatsConnector {
   }
 
   /**
-   * Logs the loss of the connection and the reconnect once each; jnats reports every failed
-   * attempt, several per second.
+   * Logs when a connection is lost and when all are back, once each; jnats reports every failed
+   * attempt of every connection, several per second.
    */
   private static final class StatusLog implements ConnectionListener {
-    private final AtomicBoolean connected = new AtomicBoolean();
+    private final Set<Connection> lost = new HashSet<>();
 
     @Override
-    public void connectionEvent(Connection connection, Events type) {
+    public synchronized void connectionEvent(Connection connection, Events type) {
       switch (type) {
         case DISCONNECTED -> {
-          if (connected.getAndSet(false)) {
+          if (lost.isEmpty()) {
             LOG.warn("lost the connection to NATS");
           }
+          lost.add(connection);
         }
         case RECONNECTED -> {
-          connected.set(true);
-          LOG.info("reconnected to NATS");
+          if (lost.remove(connection) && lost.isEmpty()) {
+            LOG.info("reconnected to NATS");
+          }
         }
-        case CONNECTED -> connected.set(true);
-        case CLOSED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
+        case CLOSED -> lost.remove(connection);
+        case CONNECTED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
       }
     }
   }
