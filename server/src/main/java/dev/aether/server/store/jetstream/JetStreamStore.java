@@ -20,6 +20,7 @@ import dev.aether.server.store.jetstream.listing.JetStreamActors;
 import dev.aether.server.store.jetstream.listing.SubjectBlocks;
 import dev.aether.server.store.jetstream.read.ActorLogs;
 import dev.aether.server.store.jetstream.read.ActorReads;
+import dev.aether.server.store.jetstream.read.BurstReader;
 import dev.aether.server.store.jetstream.read.JetStreamLog;
 import dev.aether.server.store.jetstream.read.SkipPointerReader;
 import dev.aether.server.store.jetstream.registry.NamespaceRegistry;
@@ -59,8 +60,8 @@ public final class JetStreamStore implements Store {
 
   private static final int HEAP_SHARE_OF_CACHE = 4;
 
-  /** The heap divided by this is the limit for the ids of recent commits. */
-  private static final int HEAP_SHARE_OF_RECENT_COMMITS = 16;
+  /** The heap divided by this is the limit for the ids of recent commits, and for sequences. */
+  private static final int HEAP_SHARE_OF_COMMITS = 16;
 
   /** How many changes of snapshots may run or wait on this node, and how many of namespaces. */
   private static final int MAX_CHANGES = 4096;
@@ -146,17 +147,17 @@ public final class JetStreamStore implements Store {
     namespaces = openRegistry(config, giveUpAt);
     KnownCommits known =
         KnownCommits.withBounds(
-            cachedActors(), Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_RECENT_COMMITS);
+            cachedActors(),
+            Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_COMMITS,
+            Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_COMMITS);
     onReconnect(
         () -> {
           known.forgetAll();
           damage.inspectAgain();
         });
     int maxCommitBytes = Limits.commitBytes(writes.getMaxPayload());
-    ActorLogs writersLogs =
-        new ActorLogs(api, batches, new SkipPointerReader(api, readers), damage);
-    ActorLogs logs =
-        new ActorLogs(readApi, batches, new SkipPointerReader(readApi, readers), damage);
+    ActorLogs writersLogs = logs(api, known);
+    ActorLogs logs = logs(readApi, known);
     events =
         new JetStreamEventStore(
             new SaveContext(
@@ -177,6 +178,15 @@ public final class JetStreamStore implements Store {
     damageWatch = new DamageWatch(writes, timers, namespaces::known, damage);
     probe = new JetStreamProbe(writes, space, List.of(writersReads, reads), timers);
     spaceCheck = timers.every(SPACE_CHECK_PERIOD, space::check);
+  }
+
+  private ActorLogs logs(JetStreamApi through, KnownCommits known) {
+    return new ActorLogs(
+        through,
+        batches,
+        new SkipPointerReader(through, readers),
+        new BurstReader(through, known.sequences(), readers),
+        damage);
   }
 
   /**

@@ -25,6 +25,7 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.cache.ActorHead;
+import dev.aether.server.store.jetstream.cache.KnownSequences;
 import dev.aether.server.store.jetstream.cache.RecentCommits;
 import dev.aether.server.store.jetstream.damage.LogCondition;
 import dev.aether.server.store.jetstream.damage.LogDamage;
@@ -34,6 +35,7 @@ import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.read.ActorLog;
+import dev.aether.server.store.jetstream.read.BurstReader;
 import dev.aether.server.store.jetstream.read.SkipPointerReader;
 import dev.aether.server.store.jetstream.save.DuplicateSearch;
 import dev.aether.server.store.jetstream.wire.BatchReader;
@@ -395,6 +397,7 @@ class MeddledStoreTest {
               api,
               batches,
               new SkipPointerReader(api, executor),
+              new BurstReader(api, new KnownSequences(0), executor),
               new LogDamage(api),
               LogStream.of(log(), 1),
               ACTOR);

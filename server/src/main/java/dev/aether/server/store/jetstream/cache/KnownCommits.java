@@ -12,15 +12,21 @@ import dev.aether.server.store.jetstream.format.StoredMessage;
  * @param heads the heads of actors
  * @param ages which commits are too old to be the duplicate of a save that arrives now
  * @param recent the ids of the commits that are not too old
+ * @param sequences where the commits of actors are
  */
-public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits recent) {
+public record KnownCommits(
+    VersionCache heads, CommitAges ages, RecentCommits recent, KnownSequences sequences) {
   /**
    * @param maxActors how many actors' heads are remembered
    * @param maxRecentBytes the memory for the ids of recent commits
+   * @param maxSequenceBytes the memory for the sequences of commits
    */
-  public static KnownCommits withBounds(int maxActors, long maxRecentBytes) {
+  public static KnownCommits withBounds(int maxActors, long maxRecentBytes, long maxSequenceBytes) {
     return new KnownCommits(
-        new VersionCache(maxActors), new CommitAges(), new RecentCommits(maxRecentBytes));
+        new VersionCache(maxActors),
+        new CommitAges(),
+        new RecentCommits(maxRecentBytes),
+        new KnownSequences(maxSequenceBytes));
   }
 
   /** Records a commit that any node stored. */
@@ -33,6 +39,9 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
           message.subject(),
           RecentCommits.Seen.of(header, message.sequence()),
           ages.tooOld(stream));
+      sequences.received(
+          message.subject(),
+          new KnownSequences.Commit(header, message.sequence(), message.body().length));
     } catch (CorruptRecordException e) {
       // The reader of the record reports it as corrupt; this is only a hint.
       return;
@@ -43,6 +52,7 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
    * Records a commit that this node stored.
    *
    * @param before the head before the commit
+   * @param bytes the size of its body
    * @param isExact whether it was saved with an expected version
    */
   public void stored(
@@ -51,8 +61,10 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
       ActorHead before,
       CommitHeader header,
       long sequence,
+      int bytes,
       boolean isExact) {
     heads.update(subject, ActorHead.after(header, sequence));
+    sequences.stored(subject, new KnownSequences.Commit(header, sequence, bytes));
     if (!ages.stored(stream, sequence)) {
       recent.forgetAll();
     }
@@ -78,7 +90,10 @@ public record KnownCommits(VersionCache heads, CommitAges ages, RecentCommits re
     recent.forgetAll();
   }
 
-  /** Forgets everything, since the store may have lost commits while this node was disconnected. */
+  /**
+   * Forgets everything, since the store may have lost commits while this node was disconnected;
+   * except for the sequences, which every read compares with what it gets.
+   */
   public void forgetAll() {
     ages.forgetAll();
     recent.forgetAll();

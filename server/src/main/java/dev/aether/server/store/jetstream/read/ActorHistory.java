@@ -18,9 +18,10 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads a range of an actor's commits in pages, and decides how they are read. The read ends at the
- * actor's head, as the leader reports it for the first page. A short range is read with the skip
- * pointers, a long one in batches. Batches come from any replica; if one lags behind the head, the
- * leader supplies the rest. If a record is damaged or missing, the stream itself is read.
+ * actor's head, as the leader reports it for the first page. A short range is read with one burst
+ * if the sequences of its commits are known, and otherwise with the skip pointers; a long one in
+ * batches. Batches come from any replica; if one lags behind the head, the leader supplies the
+ * rest. If a record is damaged or missing, the stream itself is read.
  */
 public final class ActorHistory implements ActorReader {
   private final ActorLog actor;
@@ -35,6 +36,10 @@ public final class ActorHistory implements ActorReader {
 
   /** The head's version; empty until the first page is requested; 0: not known. */
   private OptionalLong latestVersion = OptionalLong.empty();
+
+  /** Commits whose sequences were known; read while the head is. */
+  private CompletableFuture<BurstReader.Burst> burst =
+      CompletableFuture.completedFuture(BurstReader.Burst.NONE);
 
   /** All entries of a short range until they are returned, then an empty list. */
   private Optional<List<LogEntry>> shortRange = Optional.empty();
@@ -93,6 +98,8 @@ public final class ActorHistory implements ActorReader {
   }
 
   private CompletableFuture<Void> locate() {
+    // Begins before the head is known, so that the usual read of a short range takes one round.
+    burst = actor.readKnown(Math.max(1, range.from()), range.to());
     CompletableFuture<Void> located =
         actor
             .readHead()
@@ -125,9 +132,8 @@ public final class ActorHistory implements ActorReader {
     if (Math.min(head.through().count(), to - from + 1) > SkipPointerReader.MAX_COMMITS) {
       return locateBounds(last.get());
     }
-    return Interpolation.near(actor, last.get(), to)
-        .thenCompose(
-            near -> actor.readBySkipPointers(near, SkipPointerReader.Range.ofVersions(from, to)))
+    return burst
+        .thenCompose(known -> new ShortRange(actor, last.get(), from, to).read(known))
         .thenCompose(
             messages -> {
               shortRange = messages.map(this::inReadOrder);

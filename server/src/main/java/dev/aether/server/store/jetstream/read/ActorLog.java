@@ -24,6 +24,7 @@ public final class ActorLog {
   private final JetStreamApi api;
   private final BatchReader batches;
   private final SkipPointerReader skipPointers;
+  private final BurstReader bursts;
   private final ActorDamage damage;
   private final LogStream stream;
   private final ActorId actor;
@@ -33,12 +34,14 @@ public final class ActorLog {
       JetStreamApi api,
       BatchReader batches,
       SkipPointerReader skipPointers,
+      BurstReader bursts,
       LogDamage damage,
       LogStream stream,
       ActorId actor) {
     this.api = api;
     this.batches = batches;
     this.skipPointers = skipPointers;
+    this.bursts = bursts;
     this.damage = new ActorDamage(damage, stream, actor);
     this.stream = stream;
     this.actor = actor;
@@ -278,5 +281,20 @@ public final class ActorLog {
   CompletableFuture<Optional<List<StoredMessage>>> readBySkipPointers(
       LocatedCommit newest, SkipPointerReader.Range range) {
     return skipPointers.read(this, newest, range);
+  }
+
+  /** Reads commits whose sequences this node knows, without waiting for the head. */
+  CompletableFuture<BurstReader.Burst> readKnown(long fromVersion, long toVersion) {
+    return bursts.read(this, fromVersion, toVersion);
+  }
+
+  /** Remembers the sequences of consecutive commits, oldest first. */
+  void learn(List<LocatedCommit> commits) {
+    bursts.learn(this, commits);
+  }
+
+  /** Forgets the sequences of this actor, which are not right. */
+  void forgetSequences() {
+    bursts.forget(this);
   }
 }

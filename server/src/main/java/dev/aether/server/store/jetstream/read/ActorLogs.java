@@ -9,11 +9,15 @@ import dev.aether.server.store.jetstream.wire.JetStreamApi;
 
 /** The parts needed to read any actor. */
 public record ActorLogs(
-    JetStreamApi api, BatchReader batches, SkipPointerReader skipPointers, LogDamage damage) {
+    JetStreamApi api,
+    BatchReader batches,
+    SkipPointerReader skipPointers,
+    BurstReader bursts,
+    LogDamage damage) {
 
   /** An actor's commits in a log. */
   public ActorLog of(LogStream stream, ActorId actor) {
-    return new ActorLog(api, batches, skipPointers, damage, stream, actor);
+    return new ActorLog(api, batches, skipPointers, bursts, damage, stream, actor);
   }
 
   /** An actor's commits in an incarnation of its namespace. */

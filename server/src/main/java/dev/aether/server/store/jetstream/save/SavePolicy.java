@@ -234,14 +234,15 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
         body,
         context.groupCommit().of(actor.stream().replicas(), context.sync()),
         false,
-        sequence -> stored(actor, head, header, sequence));
+        sequence -> stored(actor, head, header, sequence, body.length));
   }
 
-  private Saved stored(ActorLog actor, ActorHead head, CommitHeader header, long sequence) {
+  private Saved stored(
+      ActorLog actor, ActorHead head, CommitHeader header, long sequence, int bytes) {
     LogStream stream = actor.stream();
     context.actors().damage().seen(stream, sequence);
     boolean isExact = save.expected() instanceof ExpectedVersion.Exactly;
-    context.known().stored(stream.name(), actor.subject(), head, header, sequence, isExact);
+    context.known().stored(stream.name(), actor.subject(), head, header, sequence, bytes, isExact);
     return saved(actor, header, sequence, false);
   }
 

@@ -153,7 +153,8 @@ public final class JetStreamApi {
   /** The message with a sequence, from any replica or else from the leader. */
   public CompletableFuture<Optional<StoredMessage>> at(LogStream stream, long sequence) {
     String query = "{\"seq\":" + sequence + "}";
-    CompletableFuture<Optional<StoredMessage>> any = direct(stream.name(), "", query);
+    CompletableFuture<Optional<StoredMessage>> any =
+        requests.get("DIRECT.GET." + stream.name(), query).thenApply(JetStreamApi::directMessage);
     return stream.replicas() == 1
         ? any
         : JetStreamErrors.orIfUnavailable(any, Optional.empty())

@@ -30,6 +30,12 @@ final class JetStreamRequests {
   /** The timeout of requests to JetStream's meta leader. */
   private static final Duration MANAGE_TIMEOUT = Duration.ofSeconds(5);
 
+  /**
+   * How many gets of single messages are in flight. If they wait for the disk, nats-server answers
+   * each connection's one after another, and other reads behind them must not time out.
+   */
+  private static final int GETS = 32;
+
   private final Connection connection;
   private final ReadConnections reads;
 
@@ -37,6 +43,7 @@ final class JetStreamRequests {
   private final RequestLimiter streams = new RequestLimiter();
 
   private final RequestLimiter consumers = new RequestLimiter();
+  private final RequestLimiter gets = new RequestLimiter(GETS);
 
   /**
    * @param connection for everything but reads
@@ -49,6 +56,11 @@ final class JetStreamRequests {
   /** Sends an API request that may be repeated, on any of the connections for reads. */
   CompletableFuture<Message> read(String verb, String query) {
     return read(verb, query, 0);
+  }
+
+  /** The same, for one of many messages that are read at once. */
+  CompletableFuture<Message> get(String verb, String query) {
+    return gets.pass(() -> read(verb, query, 0));
   }
 
   private CompletableFuture<Message> read(String verb, String query, int attempt) {

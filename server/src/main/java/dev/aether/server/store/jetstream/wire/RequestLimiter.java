@@ -9,23 +9,37 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Limits the requests to the JetStream API that are in flight; others wait. A server of a cluster
- * drops all pending requests when there are 10,000 (JSDefaultRequestQueueLimit, 2.15.1), and a
- * client that subscribes to that many namespaces would send as many at once. Thread-safe.
- */
+/** Limits the requests to JetStream that are in flight; others wait. Thread-safe. */
 public final class RequestLimiter {
+  /**
+   * A server of a cluster drops all pending requests when there are 10,000
+   * (JSDefaultRequestQueueLimit, 2.15.1), and a client that subscribes to that many namespaces
+   * would send as many at once.
+   */
   private static final int AT_ONCE = 64;
+
   private static final int MAX_WAITING = 300_000;
   private static final Duration WAIT_WITHIN = Duration.ofSeconds(20);
 
   /** Guarded by itself, like {@link #free}. */
   private final Deque<Waiting<?>> waiting = new ArrayDeque<>();
 
-  private int free = AT_ONCE;
+  private int free;
 
   /** Counts calls of the send loop that are still to be made; one thread at a time runs them. */
   private final AtomicInteger wakeUps = new AtomicInteger();
+
+  /** For requests to the API. */
+  public RequestLimiter() {
+    this(AT_ONCE);
+  }
+
+  /**
+   * @param atOnce how many requests may be in flight
+   */
+  public RequestLimiter(int atOnce) {
+    free = atOnce;
+  }
 
   /** Sends a request now, or when a slot is free. Returns its response. */
   public <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> request) {
