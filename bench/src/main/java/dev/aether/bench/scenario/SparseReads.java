@@ -188,11 +188,11 @@ public final class SparseReads implements Scenario {
           way -> way.text,
           (way, time) -> {
             restartCold(nats, probe, actors, scale);
-            Fill.interleaved(writer, SAVED_ACTORS, 2);
+            Fill.interleaved(writer, saved(actors), 2);
             Measured alone =
-                Serial.appends(writer, SAVED_ACTORS, scale.roundTime(), scale.maxPerRound());
+                Serial.appends(writer, saved(actors), scale.roundTime(), scale.maxPerRound());
             restartCold(nats, probe, actors, scale);
-            Fill.interleaved(writer, SAVED_ACTORS, 2);
+            Fill.interleaved(writer, saved(actors), 2);
             Map<String, Double> figures = figures(ALONE, alone);
             figures.putAll(
                 figures(
@@ -202,7 +202,7 @@ public final class SparseReads implements Scenario {
                         actors,
                         () ->
                             Serial.appends(
-                                writer, SAVED_ACTORS, scale.roundTime(), scale.maxPerRound()))));
+                                writer, saved(actors), scale.roundTime(), scale.maxPerRound()))));
             return figures;
           });
     }
@@ -241,7 +241,12 @@ public final class SparseReads implements Scenario {
   }
 
   private static int readable(Random random, int actors) {
-    return SAVED_ACTORS + random.nextInt(actors - SAVED_ACTORS);
+    return saved(actors) + random.nextInt(actors - saved(actors));
+  }
+
+  /** How many of the actors are saved to; the others are read. */
+  private static int saved(int actors) {
+    return Math.min(SAVED_ACTORS, actors / 2);
   }
 
   private static void restartCold(NatsProcess nats, AetherReader probe, int actors, Scale scale)
