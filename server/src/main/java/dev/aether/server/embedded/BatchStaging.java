@@ -2,7 +2,10 @@ package dev.aether.server.embedded;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
@@ -101,20 +104,15 @@ final class BatchStaging implements AutoCloseable {
   /** Synchronized, since several threads may find the link missing. */
   private synchronized void linkToMemory(Path batches, Path target) throws IOException {
     Files.createDirectories(target);
-    if (Files.isSymbolicLink(batches) || isInUse(batches)) {
+    if (Files.isSymbolicLink(batches)) {
       return;
     }
-    Files.deleteIfExists(batches);
-    Files.createSymbolicLink(batches, target);
-  }
-
-  /** Whether a folder contains batches, which nats-server deletes when they are complete. */
-  private static boolean isInUse(Path batches) throws IOException {
-    if (!Files.isDirectory(batches)) {
-      return false;
-    }
-    try (Stream<Path> content = Files.list(batches)) {
-      return content.findAny().isPresent();
+    try {
+      Files.deleteIfExists(batches);
+      Files.createSymbolicLink(batches, target);
+    } catch (DirectoryNotEmptyException | FileAlreadyExistsException | NoSuchFileException e) {
+      // nats-server stages there at this moment, or the stream was just deleted: not this time.
+      LOG.debug("this batch is staged on disk: {}", FileTrouble.of(e));
     }
   }
 

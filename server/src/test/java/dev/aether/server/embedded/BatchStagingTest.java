@@ -98,6 +98,17 @@ class BatchStagingTest {
   }
 
   @Test
+  void aStreamThatIsDeletedMeanwhileDoesNotEndStagingInMemoryForTheOthers() throws Exception {
+    Path natsFolder = Files.createDirectories(data.resolve("nats"));
+    Files.createDirectories(streams().resolve(STREAM));
+    try (BatchStaging staging = BatchStaging.create(natsFolder, BatchStaging.SHARED_MEMORY)) {
+      staging.prepare("A-DELETED-STREAM");
+      staging.prepare(STREAM);
+      assertTrue(Files.isSymbolicLink(streams().resolve(STREAM).resolve("batches")));
+    }
+  }
+
+  @Test
   void theFolderInMemoryIsMadeAgainIfSomebodyDeletesIt() throws Exception {
     try (NatsServerProcess server = start();
         JetStreamStore store = open(server, server::prepareBatch)) {
