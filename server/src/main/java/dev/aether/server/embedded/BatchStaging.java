@@ -1,15 +1,11 @@
 package dev.aether.server.embedded;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -135,19 +131,8 @@ final class BatchStaging implements AutoCloseable {
     @Nullable Path name = folder.getFileName();
     // Somebody else may have made the link.
     if (name != null && name.toString().startsWith(NAME) && Files.isDirectory(folder)) {
-      deleteAll(folder);
+      FolderTree.delete(folder);
     }
     Files.delete(link);
-  }
-
-  private static void deleteAll(Path folder) throws IOException {
-    try (Stream<Path> content = Files.walk(folder)) {
-      List<Path> deepestFirst = content.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.deleteIfExists(path);
-      }
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
   }
 }
