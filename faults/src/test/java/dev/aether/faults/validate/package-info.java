@@ -1,0 +1,5 @@
+/** Shows that each check can fail. */
+@NullMarked
+package dev.aether.faults.validate;
+
+import org.jspecify.annotations.NullMarked;
