@@ -95,14 +95,19 @@ class PackageRulesTest {
   }
 
   @Test
-  void thePortsKnowTheDomainAndTheMessagesOnly() {
+  void thePortsKnowTheDomainTheMessagesAndTheirBytesOnly() {
     classes()
         .that()
         .resideInAPackage(ROOT + ".store")
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "java..", "org.jspecify..", "dev.aether.v1", ROOT + ".event", ROOT + ".store")
+            "java..",
+            "org.jspecify..",
+            "dev.aether.v1",
+            ROOT + ".event",
+            ROOT + ".codec",
+            ROOT + ".store")
         .check(SERVER);
   }
 

@@ -1,8 +1,8 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.NamePattern;
-import dev.aether.v1.Commit;
 import dev.aether.v1.Event;
 import dev.aether.v1.NewEvent;
 import java.util.Optional;
@@ -19,9 +19,9 @@ public record EventFilter(Set<String> types, Optional<NamePattern> actors) {
   /** Passes everything. */
   public static final EventFilter ALL = new EventFilter(Set.of(), Optional.empty());
 
-  boolean passes(ActorId actor, Commit commit) {
+  boolean passes(ActorId actor, EncodedCommit commit) {
     return actors.map(pattern -> pattern.matches(actor.value())).orElse(true)
-        && (types.isEmpty() || commit.getEventsList().stream().anyMatch(this::passes));
+        && (types.isEmpty() || commit.hasEventOf(types));
   }
 
   /**

@@ -87,11 +87,11 @@ final class FrameSender {
         if (frame.isEmpty() && record.frameBytes() > room) {
           return record.frameBytes();
         }
-        if (!frame.isEmpty() && bytes + record.bytes() > limit) {
+        if (!frame.isEmpty() && bytes + record.frameBytes() > limit) {
           break;
         }
         frame.add(record);
-        bytes += record.bytes();
+        bytes += record.frameBytes();
       }
       log.mark = record.mark();
     }

@@ -1,16 +1,20 @@
 package dev.aether.server.bus;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import dev.aether.server.event.Mark;
 import dev.aether.server.store.LogEntry;
 import dev.aether.v1.CommitAt;
+import java.io.IOException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A record of a log that all subscribers on this node share. It is encoded for the wire about once,
- * however many there are. Thread-safe.
+ * A record of a log that all subscribers on this node share. What precedes its stored bytes on the
+ * wire is encoded about once, however many there are. Thread-safe.
  */
 public final class SharedCommit {
   /** The size of a frame with one commit, without the commit and the cursor. */
@@ -34,20 +38,40 @@ public final class SharedCommit {
   public ByteString encoded(LogEntry.StoredCommit stored) {
     ByteString known = encoded;
     if (known == null) {
-      known = toProto(stored).toByteString();
+      known = encode(stored);
       encoded = known;
     }
     return known;
   }
 
-  /** The commit as subscribers and readers of logs receive it. */
-  public static CommitAt toProto(LogEntry.StoredCommit stored) {
-    return CommitAt.newBuilder()
-        .setPartition(stored.partition())
-        .setPosition(stored.position())
-        .setStoredAt(timestamp(stored.storedAt()))
-        .setCommit(stored.commit())
-        .build();
+  /**
+   * Encodes a commit as the {@code aether.v1.CommitAt} that subscribers and readers of logs
+   * receive: the fields that are known only once it is stored, and then its stored bytes, which are
+   * not copied.
+   */
+  public static ByteString encode(LogEntry.StoredCommit stored) {
+    CommitAt place =
+        CommitAt.newBuilder()
+            .setPartition(stored.partition())
+            .setPosition(stored.position())
+            .setStoredAt(timestamp(stored.storedAt()))
+            .build();
+    int size = stored.commit().size();
+    byte[] before =
+        new byte
+            [place.getSerializedSize()
+                + CodedOutputStream.computeTagSize(CommitAt.COMMIT_FIELD_NUMBER)
+                + CodedOutputStream.computeUInt32SizeNoTag(size)];
+    CodedOutputStream out = CodedOutputStream.newInstance(before);
+    try {
+      place.writeTo(out);
+      out.writeTag(CommitAt.COMMIT_FIELD_NUMBER, WireFormat.WIRETYPE_LENGTH_DELIMITED);
+      out.writeUInt32NoTag(size);
+      out.checkNoSpaceLeft();
+    } catch (IOException e) {
+      throw new IllegalStateException("an array does not fail", e);
+    }
+    return UnsafeByteOperations.unsafeWrap(before).concat(stored.commit().bytes());
   }
 
   /** A time as a protobuf timestamp. */
@@ -68,15 +92,15 @@ public final class SharedCommit {
 
   /** About the size of a frame with only this commit. */
   int frameBytes() {
-    return FRAME_OVERHEAD_BYTES
-        + (entry instanceof LogEntry.StoredCommit stored ? stored.commit().getSerializedSize() : 0);
+    return FRAME_OVERHEAD_BYTES + size();
   }
 
-  /** About the memory of the record, with its encoded form. */
+  /** About the memory of the record. */
   int bytes() {
-    return OVERHEAD_BYTES
-        + (entry instanceof LogEntry.StoredCommit stored
-            ? 2 * stored.commit().getSerializedSize()
-            : 0);
+    return OVERHEAD_BYTES + size();
+  }
+
+  private int size() {
+    return entry instanceof LogEntry.StoredCommit stored ? stored.commit().size() : 0;
   }
 }

@@ -1,5 +1,6 @@
 package dev.aether.server.codec;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -13,9 +14,10 @@ import dev.aether.v1.Event;
 import dev.aether.v1.NewEvent;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * Encodes and decodes stored commits: an {@code aether.v1.Commit}, format 1, which never changes.
+ * Encodes and checks stored commits: an {@code aether.v1.Commit}, format 1, which never changes.
  */
 public final class CommitCodec {
   private CommitCodec() {}
@@ -93,14 +95,21 @@ public final class CommitCodec {
   }
 
   /**
-   * Decodes stored bytes and checks that they are a valid commit of the actor. The commit shares
-   * the array, which must not be changed afterwards.
+   * Checks that stored bytes are a valid commit of the actor. The result shares the array, which
+   * must not be changed afterwards.
    *
    * @throws CorruptRecordException if they are not
    */
-  public static Commit decode(byte[] body, Namespace namespace, ActorId actor)
+  public static EncodedCommit check(byte[] body, Namespace namespace, ActorId actor)
       throws CorruptRecordException {
-    Commit commit = parse(body);
+    ByteString bytes = UnsafeByteOperations.unsafeWrap(body);
+    Optional<EncodedCommit> usual = UsualForm.recognise(bytes, namespace, actor);
+    return usual.isPresent() ? usual.get() : decoded(bytes, namespace, actor);
+  }
+
+  private static EncodedCommit decoded(ByteString bytes, Namespace namespace, ActorId actor)
+      throws CorruptRecordException {
+    Commit commit = parse(bytes);
     check(commit.getNamespace().equals(namespace.name()), "belongs to another namespace");
     check(commit.getActorId().equals(actor.value()), "belongs to another actor");
     int count = commit.getEventsCount();
@@ -114,11 +123,11 @@ public final class CommitCodec {
       check(event.getVersion() == commit.getFirstVersion() + i, "has an event out of order");
       check(event.getActorId().equals(actor.value()), "has an event of another actor");
     }
-    return commit;
+    return new EncodedCommit(bytes, commit.getFirstVersion(), commit.getLastVersion());
   }
 
-  private static Commit parse(byte[] body) throws CorruptRecordException {
-    CodedInputStream in = UnsafeByteOperations.unsafeWrap(body).newCodedInput();
+  private static Commit parse(ByteString bytes) throws CorruptRecordException {
+    CodedInputStream in = bytes.newCodedInput();
     in.enableAliasing(true);
     try {
       Commit commit = Commit.parser().parseFrom(in);

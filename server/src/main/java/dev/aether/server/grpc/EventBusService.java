@@ -18,14 +18,10 @@ import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.PublishRequest;
 import dev.aether.v1.PublishResponse;
 import dev.aether.v1.SubscribeRequest;
-import dev.aether.v1.SubscribeResponse;
-import io.grpc.MethodDescriptor;
-import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.protobuf.ProtoUtils;
 import io.grpc.stub.ServerCallStreamObserver;
-import io.grpc.stub.ServerCalls;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 
 /** Subscriptions and broadcasts. No method blocks. */
 final class EventBusService extends EventBusGrpc.EventBusImplBase {
@@ -41,26 +37,15 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
     this.defaults = defaults;
   }
 
-  /**
-   * Binds the service with another response type for Subscribe: it has the same wire format, but
-   * its commits are bytes, so that a commit is encoded once for all subscribers.
-   */
+  /** Binds the service so that Subscribe answers with commits that are left encoded. */
   ServerServiceDefinition bindWithEncodedFrames() {
-    MethodDescriptor<SubscribeRequest, SubscribeResponse> declared =
-        EventBusGrpc.getSubscribeMethod();
-    ServerMethodDefinition<?, ?> subscribe =
-        ServerMethodDefinition.create(
-            declared.toBuilder(
-                    declared.getRequestMarshaller(),
-                    ProtoUtils.marshaller(SubscriptionFrame.getDefaultInstance()))
-                .build(),
-            ServerCalls.asyncServerStreamingCall(this::follow));
     return ServiceDefinitions.withMethods(
         bindService(),
-        method ->
-            method.getMethodDescriptor().getFullMethodName().equals(declared.getFullMethodName())
-                ? subscribe
-                : method);
+        List.of(
+            ServiceDefinitions.withTwin(
+                EventBusGrpc.getSubscribeMethod(),
+                SubscriptionFrame.getDefaultInstance(),
+                this::follow)));
   }
 
   private void follow(SubscribeRequest request, StreamObserver<SubscriptionFrame> response) {

@@ -22,11 +22,13 @@ import dev.aether.server.grpc.tokens.CursorCodec;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Store;
+import dev.aether.server.wire.EncodedGetEventsResponse;
+import dev.aether.server.wire.EncodedLoadActorResponse;
+import dev.aether.server.wire.EncodedReadLogResponse;
 import dev.aether.v1.DeleteSnapshotRequest;
 import dev.aether.v1.DeleteSnapshotResponse;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetEventsRequest;
-import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.GetLatestSnapshotRequest;
 import dev.aether.v1.GetLatestSnapshotResponse;
 import dev.aether.v1.GetLatestVersionRequest;
@@ -34,16 +36,16 @@ import dev.aether.v1.GetLatestVersionResponse;
 import dev.aether.v1.ListActorsRequest;
 import dev.aether.v1.ListActorsResponse;
 import dev.aether.v1.LoadActorRequest;
-import dev.aether.v1.LoadActorResponse;
 import dev.aether.v1.ReadLogRequest;
-import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
 import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.SaveSnapshotResponse;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.List;
 import java.util.function.Supplier;
 
 /** Saves and reads. No method blocks. */
@@ -84,8 +86,26 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
     return streams.begin(answers);
   }
 
-  @Override
-  public void getEvents(GetEventsRequest request, StreamObserver<GetEventsResponse> response) {
+  /** Binds the service so that reads answer with commits and events that are left encoded. */
+  ServerServiceDefinition bindWithEncodedFrames() {
+    return ServiceDefinitions.withMethods(
+        bindService(),
+        List.of(
+            ServiceDefinitions.withTwin(
+                EventStoreGrpc.getGetEventsMethod(),
+                EncodedGetEventsResponse.getDefaultInstance(),
+                this::events),
+            ServiceDefinitions.withTwin(
+                EventStoreGrpc.getLoadActorMethod(),
+                EncodedLoadActorResponse.getDefaultInstance(),
+                this::load),
+            ServiceDefinitions.withTwin(
+                EventStoreGrpc.getReadLogMethod(),
+                EncodedReadLogResponse.getDefaultInstance(),
+                this::log)));
+  }
+
+  private void events(GetEventsRequest request, StreamObserver<EncodedGetEventsResponse> response) {
     paged(
         response,
         () -> {
@@ -97,15 +117,14 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
               request.getReportCorrupt(),
               (found, errors) ->
                   response.onNext(
-                      GetEventsResponse.newBuilder()
+                      EncodedGetEventsResponse.newBuilder()
                           .addAllEvents(found)
                           .addAllErrors(errors)
                           .build()));
         });
   }
 
-  @Override
-  public void loadActor(LoadActorRequest request, StreamObserver<LoadActorResponse> response) {
+  private void load(LoadActorRequest request, StreamObserver<EncodedLoadActorResponse> response) {
     paged(response, () -> new LoadActorPages(store, request, response));
   }
 
@@ -118,8 +137,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
     }
   }
 
-  @Override
-  public void readLog(ReadLogRequest request, StreamObserver<ReadLogResponse> response) {
+  private void log(ReadLogRequest request, StreamObserver<EncodedReadLogResponse> response) {
     try {
       SubscribeMapper.check(request);
       NamePattern namespaces = RequestNames.namespacePattern(request.getNamespacePattern());
@@ -127,7 +145,7 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
       SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
       long max = request.getMaxCount() == 0 ? Long.MAX_VALUE : signed(request.getMaxCount());
       ReadLogPages pages = new ReadLogPages(new LogScan(store, command, max), cursors, response);
-      PagedCall.start((ServerCallStreamObserver<ReadLogResponse>) response, pages);
+      PagedCall.start((ServerCallStreamObserver<EncodedReadLogResponse>) response, pages);
     } catch (StoreException e) {
       response.onError(StatusMapper.toStatus(e));
     }

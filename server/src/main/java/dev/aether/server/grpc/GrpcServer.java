@@ -100,7 +100,7 @@ public final class GrpcServer implements AutoCloseable {
             .intercept(calls)
             // Before the services, so that they never see a refused call.
             .intercept(new AdmissionControl())
-            .addService(MalformedRequests.refused(eventStore.bindService()))
+            .addService(MalformedRequests.refused(eventStore.bindWithEncodedFrames()))
             .addService(
                 MalformedRequests.refused(
                     new EventBusService(bus, store.namespaces().storeId(), nodeId, defaults)

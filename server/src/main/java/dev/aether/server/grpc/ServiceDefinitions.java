@@ -1,9 +1,15 @@
 package dev.aether.server.grpc;
 
+import com.google.protobuf.Message;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServiceDescriptor;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ServerCalls;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +25,36 @@ final class ServiceDefinitions {
         service,
         methods.stream().<ServerMethodDefinition<?, ?>>map(change).toList(),
         service.getServiceDescriptor().getSchemaDescriptor());
+  }
+
+  /**
+   * Returns the service with some methods replaced by others of the same name, such as those that
+   * answer with the twin of the declared response.
+   */
+  static ServerServiceDefinition withMethods(
+      ServerServiceDefinition service, List<ServerMethodDefinition<?, ?>> replacements) {
+    Map<String, ServerMethodDefinition<?, ?>> byName = new HashMap<>();
+    replacements.forEach(method -> byName.put(name(method), method));
+    return withMethods(service, method -> byName.getOrDefault(name(method), method));
+  }
+
+  private static String name(ServerMethodDefinition<?, ?> method) {
+    return method.getMethodDescriptor().getFullMethodName();
+  }
+
+  /**
+   * A server-streaming method that answers with a twin of the declared response: another type with
+   * the same wire format, in which inner messages are left encoded.
+   *
+   * @param twin its default instance
+   */
+  static <Q, T extends Message> ServerMethodDefinition<Q, T> withTwin(
+      MethodDescriptor<Q, ?> declared,
+      T twin,
+      ServerCalls.ServerStreamingMethod<Q, T> implementation) {
+    return ServerMethodDefinition.create(
+        declared.toBuilder(declared.getRequestMarshaller(), ProtoUtils.marshaller(twin)).build(),
+        ServerCalls.asyncServerStreamingCall(implementation));
   }
 
   /** Returns the service with another description for reflection. */

@@ -1,8 +1,8 @@
 package dev.aether.server.store;
 
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Mark;
-import dev.aether.v1.Commit;
 import java.time.Instant;
 
 /** A record of a log. */
@@ -27,7 +27,8 @@ public sealed interface LogEntry {
    *
    * @param storedAt when it was stored, by the store's clock
    */
-  record StoredCommit(int partition, long position, Instant storedAt, ActorId actor, Commit commit)
+  record StoredCommit(
+      int partition, long position, Instant storedAt, ActorId actor, EncodedCommit commit)
       implements LogEntry {}
 
   /**

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
@@ -56,7 +57,11 @@ class LogFeedTest {
 
   private static LogEntry entry(long position) {
     return new LogEntry.StoredCommit(
-        0, position, Instant.EPOCH, new ActorId("a"), Commit.getDefaultInstance());
+        0,
+        position,
+        Instant.EPOCH,
+        new ActorId("a"),
+        EncodedCommit.of(Commit.getDefaultInstance()));
   }
 
   @Test

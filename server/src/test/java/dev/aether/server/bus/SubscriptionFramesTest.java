@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
@@ -158,7 +159,11 @@ class SubscriptionFramesTest {
 
     private static LogEntry commit(long position) {
       return new LogEntry.StoredCommit(
-          0, position, Instant.EPOCH, new ActorId("a"), Commit.getDefaultInstance());
+          0,
+          position,
+          Instant.EPOCH,
+          new ActorId("a"),
+          EncodedCommit.of(Commit.getDefaultInstance()));
     }
 
     @Override

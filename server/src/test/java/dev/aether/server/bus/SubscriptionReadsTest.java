@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.LogId;
@@ -159,7 +160,11 @@ class SubscriptionReadsTest {
 
   private static LogEntry entry(long position) {
     return new LogEntry.StoredCommit(
-        0, position, Instant.EPOCH, new ActorId("a"), Commit.getDefaultInstance());
+        0,
+        position,
+        Instant.EPOCH,
+        new ActorId("a"),
+        EncodedCommit.of(Commit.getDefaultInstance()));
   }
 
   private EventBus bus(LongFunction<CompletableFuture<CommitLog.Page>> read) {

@@ -1,18 +1,21 @@
 package dev.aether.server.grpc.reads;
 
+import com.google.protobuf.ByteString;
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.LogEntry;
-import dev.aether.v1.Event;
 import dev.aether.v1.ReplayError;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Sends an actor's events in frames of limited size, cut to the requested range. */
+/**
+ * Sends an actor's events, as they are stored, in frames of limited size, cut to the requested
+ * range.
+ */
 public final class EventPages implements PagedCall.Pages<List<LogEntry>> {
   private static final int FRAME_BYTES = 1024 * 1024;
 
@@ -20,7 +23,7 @@ public final class EventPages implements PagedCall.Pages<List<LogEntry>> {
   private final ActorRange range;
   private final boolean reportCorrupt;
   private final Frames call;
-  private final List<Event> events = new ArrayList<>();
+  private final List<ByteString> events = new ArrayList<>();
   private final List<ReplayError> errors = new ArrayList<>();
   private int frameBytes;
 
@@ -29,8 +32,12 @@ public final class EventPages implements PagedCall.Pages<List<LogEntry>> {
 
   /** Sends one frame. */
   public interface Frames {
-    /** Sends a frame of less than 4 MiB. The lists are reused afterwards. */
-    void send(List<Event> events, List<ReplayError> errors);
+    /**
+     * Sends a frame of less than 4 MiB. The lists are reused afterwards.
+     *
+     * @param events each an encoded {@code aether.v1.Event}
+     */
+    void send(List<ByteString> events, List<ReplayError> errors);
   }
 
   /**
@@ -66,12 +73,15 @@ public final class EventPages implements PagedCall.Pages<List<LogEntry>> {
     if (entry instanceof LogEntry.Corrupt corrupt) {
       addCorrupt(corrupt);
     } else if (entry instanceof LogEntry.StoredCommit stored) {
-      List<Event> ofCommit = stored.commit().getEventsList();
-      if (range.backwards()) {
-        ofCommit = new ArrayList<>(ofCommit);
-        Collections.reverse(ofCommit);
-      }
-      ofCommit.forEach(this::add);
+      add(stored.commit());
+    }
+  }
+
+  private void add(EncodedCommit commit) {
+    List<ByteString> ofCommit = commit.events();
+    for (int i = 0; i < ofCommit.size(); i++) {
+      int at = range.backwards() ? ofCommit.size() - 1 - i : i;
+      add(commit.firstVersion() + at, ofCommit.get(at));
     }
   }
 
@@ -86,11 +96,11 @@ public final class EventPages implements PagedCall.Pages<List<LogEntry>> {
     errors.add(error);
   }
 
-  private void add(Event event) {
-    if (left == 0 || event.getVersion() < range.from() || event.getVersion() > range.to()) {
+  private void add(long version, ByteString event) {
+    if (left == 0 || version < range.from() || version > range.to()) {
       return;
     }
-    makeRoom(event.getSerializedSize());
+    makeRoom(event.size());
     events.add(event);
     left--;
   }

@@ -12,8 +12,8 @@ import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.Store;
+import dev.aether.server.wire.EncodedLoadActorResponse;
 import dev.aether.v1.LoadActorRequest;
-import dev.aether.v1.LoadActorResponse;
 import dev.aether.v1.ReplayError;
 import io.grpc.stub.StreamObserver;
 import java.util.List;
@@ -36,7 +36,7 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
   private final Namespace namespace;
   private final ActorId actor;
   private final boolean reportCorrupt;
-  private final StreamObserver<LoadActorResponse> call;
+  private final StreamObserver<EncodedLoadActorResponse> call;
 
   /** Null until the first page of events has arrived. */
   private @Nullable EventPages events;
@@ -48,14 +48,14 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
      *
      * @param opening the frame before the events
      */
-    record Start(Optional<LoadActorResponse> opening, EventPages events, List<LogEntry> page)
+    record Start(Optional<EncodedLoadActorResponse> opening, EventPages events, List<LogEntry> page)
         implements Part {}
 
     record Page(List<LogEntry> entries) implements Part {}
   }
 
   public LoadActorPages(
-      Store store, LoadActorRequest request, StreamObserver<LoadActorResponse> call) {
+      Store store, LoadActorRequest request, StreamObserver<EncodedLoadActorResponse> call) {
     RequestNames.check(request.getNamespace(), request.getActorId());
     this.store = store;
     namespace = RequestNames.namespace(request.getNamespace());
@@ -85,7 +85,8 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
 
   private CompletableFuture<Part> after(Snapshots.Kept kept, int incarnations) {
     ActorRange range = after(kept.snapshot().getVersion());
-    LoadActorResponse opening = LoadActorResponse.newBuilder().setSnapshot(kept.snapshot()).build();
+    EncodedLoadActorResponse opening =
+        EncodedLoadActorResponse.newBuilder().setSnapshot(kept.snapshot()).build();
     return begin(
             Optional.of(opening), range, store.events().readIncarnation(kept.incarnation(), range))
         .exceptionallyCompose(
@@ -100,7 +101,7 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
   }
 
   /** All events, which are correct regardless of the incarnation they are from. */
-  private CompletableFuture<Part> whole(Optional<LoadActorResponse> opening) {
+  private CompletableFuture<Part> whole(Optional<EncodedLoadActorResponse> opening) {
     ActorRange range = after(0);
     return begin(opening, range, store.events().read(range));
   }
@@ -109,7 +110,7 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
   private CompletableFuture<Part> unlessDamaged(Throwable thrown) {
     if (Exceptions.unwrap(thrown) instanceof StoreException.CorruptRecord damaged) {
       ReplayError error = StatusMapper.replayError(damaged);
-      return whole(Optional.of(LoadActorResponse.newBuilder().addErrors(error).build()));
+      return whole(Optional.of(EncodedLoadActorResponse.newBuilder().addErrors(error).build()));
     }
     return CompletableFuture.failedFuture(thrown);
   }
@@ -119,7 +120,7 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
   }
 
   private CompletableFuture<Part> begin(
-      Optional<LoadActorResponse> opening, ActorRange range, ActorReader reader) {
+      Optional<EncodedLoadActorResponse> opening, ActorRange range, ActorReader reader) {
     EventPages pages =
         new EventPages(
             reader,
@@ -128,7 +129,7 @@ public final class LoadActorPages implements PagedCall.Pages<LoadActorPages.Part
             reportCorrupt,
             (found, errors) ->
                 call.onNext(
-                    LoadActorResponse.newBuilder()
+                    EncodedLoadActorResponse.newBuilder()
                         .addAllEvents(found)
                         .addAllErrors(errors)
                         .build()));

@@ -1,13 +1,13 @@
 package dev.aether.server.grpc.reads;
 
+import com.google.protobuf.ByteString;
 import dev.aether.server.bus.LogScan;
 import dev.aether.server.bus.SharedCommit;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.tokens.CursorCodec;
 import dev.aether.server.store.LogEntry;
-import dev.aether.v1.CommitAt;
-import dev.aether.v1.ReadLogResponse;
+import dev.aether.server.wire.EncodedReadLogResponse;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
@@ -26,12 +26,13 @@ public final class ReadLogPages implements PagedCall.Pages<Optional<List<LogEntr
 
   private final LogScan scan;
   private final CursorCodec cursors;
-  private final StreamObserver<ReadLogResponse> call;
-  private ReadLogResponse.Builder frame = ReadLogResponse.newBuilder();
+  private final StreamObserver<EncodedReadLogResponse> call;
+  private EncodedReadLogResponse.Builder frame = EncodedReadLogResponse.newBuilder();
   private int frameBytes;
   private long lastCursorAt = System.nanoTime();
 
-  public ReadLogPages(LogScan scan, CursorCodec cursors, StreamObserver<ReadLogResponse> call) {
+  public ReadLogPages(
+      LogScan scan, CursorCodec cursors, StreamObserver<EncodedReadLogResponse> call) {
     this.scan = scan;
     this.cursors = cursors;
     this.call = call;
@@ -63,8 +64,8 @@ public final class ReadLogPages implements PagedCall.Pages<Optional<List<LogEntr
 
   private void add(LogEntry record) {
     if (record instanceof LogEntry.StoredCommit stored) {
-      CommitAt commit = SharedCommit.toProto(stored);
-      makeRoom(commit.getSerializedSize());
+      ByteString commit = SharedCommit.encode(stored);
+      makeRoom(commit.size());
       frame.addCommits(commit);
     } else if (record instanceof LogEntry.Corrupt corrupt) {
       var error = StatusMapper.replayError(corrupt);
@@ -82,7 +83,7 @@ public final class ReadLogPages implements PagedCall.Pages<Optional<List<LogEntr
 
   private void flush() {
     call.onNext(frame.build());
-    frame = ReadLogResponse.newBuilder();
+    frame = EncodedReadLogResponse.newBuilder();
     frameBytes = 0;
   }
 }

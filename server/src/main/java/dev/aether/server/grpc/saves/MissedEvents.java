@@ -92,7 +92,7 @@ final class MissedEvents {
       if (!(entry instanceof LogEntry.StoredCommit stored)) {
         return events;
       }
-      for (Event event : stored.commit().getEventsList()) {
+      for (Event event : stored.commit().decode().getEventsList()) {
         long next = range.from() + events.size();
         if (next > range.to() || event.getVersion() > next) {
           return events;

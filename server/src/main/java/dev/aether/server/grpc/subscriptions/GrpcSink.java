@@ -90,7 +90,7 @@ public final class GrpcSink implements SubscriptionSink {
 
   private void addNotices(
       EncodedSubscriptionEvents.Builder events, String namespace, LogEntry.StoredCommit stored) {
-    for (Event event : stored.commit().getEventsList()) {
+    for (Event event : stored.commit().decode().getEventsList()) {
       if (filter.passes(event)) {
         events.addStored(notice(namespace, stored, event));
       }

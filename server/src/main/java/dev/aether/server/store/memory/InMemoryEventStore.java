@@ -2,6 +2,7 @@ package dev.aether.server.store.memory;
 
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.codec.CorruptRecordException;
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
@@ -15,7 +16,6 @@ import dev.aether.server.store.EventStore;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.Saved;
-import dev.aether.v1.Commit;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
@@ -84,20 +84,20 @@ final class InMemoryEventStore implements EventStore {
     if (body.length > Limits.COMMIT_BYTES) {
       throw StoreException.commitTooLarge(Limits.COMMIT_BYTES, body.length);
     }
-    Commit commit = decode(body, save);
     MemoryPartition.Record record =
         new MemoryPartition.Record(
             new LogEntry.StoredCommit(
-                0, partition.head() + 1, clock.instant(), save.actor(), commit),
+                0, partition.head() + 1, clock.instant(), save.actor(), checked(body, save)),
+            save.commitId().value(),
             save.expected().letter(),
             save.digest());
     partition.add(record);
     return saved(record, false);
   }
 
-  private static Commit decode(byte[] body, Save save) {
+  private static EncodedCommit checked(byte[] body, Save save) {
     try {
-      return CommitCodec.decode(body, save.namespace(), save.actor());
+      return CommitCodec.check(body, save.namespace(), save.actor());
     } catch (CorruptRecordException e) {
       throw new IllegalStateException("just encoded", e);
     }
@@ -118,7 +118,7 @@ final class InMemoryEventStore implements EventStore {
     while (low <= high) {
       int middle = (low + high) >>> 1;
       MemoryPartition.Record record = history.get(middle);
-      int order = Long.compareUnsigned(record.stored().commit().getFirstVersion(), version);
+      int order = Long.compareUnsigned(record.stored().commit().firstVersion(), version);
       if (order == 0) {
         return Optional.of(record);
       }
@@ -129,21 +129,19 @@ final class InMemoryEventStore implements EventStore {
   }
 
   private static boolean isOf(MemoryPartition.Record record, Save save) {
-    return record.stored().commit().getCommitId().equals(save.commitId().value())
+    return record.commitId().equals(save.commitId().value())
         && record.kind() == save.expected().letter();
   }
 
   private static long latest(List<MemoryPartition.Record> history) {
-    return history.isEmpty()
-        ? 0
-        : history.get(history.size() - 1).stored().commit().getLastVersion();
+    return history.isEmpty() ? 0 : history.get(history.size() - 1).stored().commit().lastVersion();
   }
 
   private static Saved saved(MemoryPartition.Record record, boolean replayed) {
     LogEntry.StoredCommit stored = record.stored();
     return new Saved(
-        stored.commit().getFirstVersion(),
-        stored.commit().getLastVersion(),
+        stored.commit().firstVersion(),
+        stored.commit().lastVersion(),
         stored.partition(),
         stored.position(),
         replayed,

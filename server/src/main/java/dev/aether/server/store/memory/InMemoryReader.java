@@ -46,7 +46,7 @@ final class InMemoryReader implements ActorReader {
     List<LogEntry> all = new ArrayList<>();
     for (MemoryPartition.Record record : history.get()) {
       var commit = record.stored().commit();
-      if (commit.getLastVersion() >= range.from() && commit.getFirstVersion() <= range.to()) {
+      if (commit.lastVersion() >= range.from() && commit.firstVersion() <= range.to()) {
         all.add(record.stored());
       }
     }

@@ -50,7 +50,7 @@ final class MemoryPartition {
    *
    * @param kind the letter of the expected version's kind
    */
-  record Record(StoredCommit stored, char kind, String digest) {}
+  record Record(StoredCommit stored, String commitId, char kind, String digest) {}
 
   /** What all repeats of a save have in common. */
   private record SaveName(ActorId actor, char kind, String commitId) {}
@@ -102,9 +102,7 @@ final class MemoryPartition {
   /** The actor's latest version; 0 if it has no events. */
   synchronized long latest(ActorId actor) {
     List<Record> history = actors.getOrDefault(actor, List.of());
-    return history.isEmpty()
-        ? 0
-        : history.get(history.size() - 1).stored().commit().getLastVersion();
+    return history.isEmpty() ? 0 : history.get(history.size() - 1).stored().commit().lastVersion();
   }
 
   /** The actors whose encoded id comes after {@code text}, in order. */
@@ -154,7 +152,7 @@ final class MemoryPartition {
    * @throws StoreException with reason STORE_FULL if the namespace would exceed its max_bytes
    */
   synchronized void add(Record record) {
-    long size = record.stored().commit().getSerializedSize();
+    long size = record.stored().commit().size();
     if (info.maxBytes() > 0 && bytes + size > info.maxBytes()) {
       throw StoreException.storeFull(
           "namespace " + info.namespace() + " has reached its max_bytes, " + info.maxBytes());
@@ -163,8 +161,7 @@ final class MemoryPartition {
     records.add(record);
     ActorId actor = record.stored().actor();
     actors.computeIfAbsent(actor, id -> new ArrayList<>()).add(record);
-    byName.putIfAbsent(
-        new SaveName(actor, record.kind(), record.stored().commit().getCommitId()), record);
+    byName.putIfAbsent(new SaveName(actor, record.kind(), record.commitId()), record);
     byText.put(ActorTokens.encode(actor.value()), actor);
     tails.forEach(MemoryTail::wake);
   }
@@ -176,7 +173,7 @@ final class MemoryPartition {
     for (long i = position; i < end && bytes < maxBytes; i++) {
       StoredCommit stored = records.get((int) i).stored();
       found.add(stored);
-      bytes += stored.commit().getSerializedSize();
+      bytes += stored.commit().size();
     }
     return found;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.rpc.Code;
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.CommitId;
 import dev.aether.server.event.ExpectedVersion;
@@ -82,7 +83,8 @@ class MissedEventsTest {
     Commit.Builder commit = Commit.newBuilder();
     LongStream.rangeClosed(first, last)
         .forEach(version -> commit.addEvents(Event.newBuilder().setVersion(version)));
-    return new LogEntry.StoredCommit(0, first, Instant.EPOCH, ACTOR, commit.build());
+    return new LogEntry.StoredCommit(
+        0, first, Instant.EPOCH, ACTOR, EncodedCommit.of(commit.build()));
   }
 
   private void page(LogEntry... entries) {

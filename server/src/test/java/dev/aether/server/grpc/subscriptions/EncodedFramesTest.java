@@ -6,8 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.Type;
+import dev.aether.server.wire.EncodedGetEventsResponse;
+import dev.aether.server.wire.EncodedLoadActorResponse;
+import dev.aether.server.wire.EncodedReadLogResponse;
 import dev.aether.server.wire.EncodedSubscriptionEvents;
 import dev.aether.server.wire.SubscriptionFrame;
+import dev.aether.v1.GetEventsResponse;
+import dev.aether.v1.LoadActorResponse;
+import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.SubscribeResponse;
 import dev.aether.v1.SubscriptionEvents;
 import org.junit.jupiter.api.Test;
@@ -24,6 +30,13 @@ class EncodedFramesTest {
   @Test
   void encodedSubscriptionEventsHasTheFieldsOfSubscriptionEvents() {
     assertTwin(SubscriptionEvents.getDescriptor(), EncodedSubscriptionEvents.getDescriptor());
+  }
+
+  @Test
+  void theEncodedResponsesOfReadsHaveTheFieldsOfThePublicResponses() {
+    assertTwin(ReadLogResponse.getDescriptor(), EncodedReadLogResponse.getDescriptor());
+    assertTwin(GetEventsResponse.getDescriptor(), EncodedGetEventsResponse.getDescriptor());
+    assertTwin(LoadActorResponse.getDescriptor(), EncodedLoadActorResponse.getDescriptor());
   }
 
   private static void assertTwin(Descriptor original, Descriptor twin) {

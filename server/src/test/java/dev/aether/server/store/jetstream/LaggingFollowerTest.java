@@ -124,7 +124,7 @@ class LaggingFollowerTest {
     List<Long> versions = new ArrayList<>();
     for (List<LogEntry> page = pages.next().join(); !page.isEmpty(); page = pages.next().join()) {
       for (LogEntry entry : page) {
-        versions.add(((LogEntry.StoredCommit) entry).commit().getLastVersion());
+        versions.add(((LogEntry.StoredCommit) entry).commit().lastVersion());
       }
     }
     return versions;

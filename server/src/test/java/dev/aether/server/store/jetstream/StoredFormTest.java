@@ -9,6 +9,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.codec.CorruptRecordException;
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.codec.RequestDigest;
 import dev.aether.server.codec.SnapshotCodec;
 import dev.aether.server.event.ActorId;
@@ -134,7 +135,9 @@ class StoredFormTest {
   @Test
   void aStoredMessageIsDecodedAsItsCommit() {
     LogEntry entry = CommitMessages.entry(log(), message(goldenText("header.txt"), body()));
-    assertEquals(new LogEntry.StoredCommit(0, 2077, Instant.EPOCH, ACTOR, commit()), entry);
+    assertEquals(
+        new LogEntry.StoredCommit(0, 2077, Instant.EPOCH, ACTOR, EncodedCommit.of(commit())),
+        entry);
   }
 
   @Test

@@ -168,6 +168,7 @@ class TrimmedHistoryTest {
         List<Long> ofCommit = new ArrayList<>();
         ((LogEntry.StoredCommit) entry)
             .commit()
+            .decode()
             .getEventsList()
             .forEach(event -> ofCommit.add(event.getVersion()));
         if (backwards) {

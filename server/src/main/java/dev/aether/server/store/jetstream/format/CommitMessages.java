@@ -2,10 +2,10 @@ package dev.aether.server.store.jetstream.format;
 
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.codec.CorruptRecordException;
+import dev.aether.server.codec.EncodedCommit;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.store.LogEntry;
-import dev.aether.v1.Commit;
 
 /** Decodes stored messages as log entries. */
 public final class CommitMessages {
@@ -22,9 +22,9 @@ public final class CommitMessages {
   public static LogEntry entry(LogId log, ActorId actor, StoredMessage message) {
     try {
       CommitHeader header = header(message);
-      Commit commit = CommitCodec.decode(message.body(), log.namespace(), actor);
-      if (commit.getFirstVersion() != header.firstVersion()
-          || commit.getLastVersion() != header.lastVersion()) {
+      EncodedCommit commit = CommitCodec.check(message.body(), log.namespace(), actor);
+      if (commit.firstVersion() != header.firstVersion()
+          || commit.lastVersion() != header.lastVersion()) {
         throw new CorruptRecordException("holds other versions than its header says");
       }
       return new LogEntry.StoredCommit(

@@ -39,7 +39,7 @@ final class GapCheck {
   void follow(List<LogEntry> entries) {
     for (LogEntry entry : entries) {
       if (entry instanceof LogEntry.StoredCommit stored) {
-        follow(stored.commit().getFirstVersion(), stored.commit().getLastVersion());
+        follow(stored.commit().firstVersion(), stored.commit().lastVersion());
       } else {
         next = 0;
       }

@@ -32,6 +32,13 @@ import java.util.function.Function;
 public final class JetStreamLog implements CommitLog {
   private static final int PAGE_MESSAGES = 1000;
 
+  /**
+   * All subjects of a log's stream. With a narrower pattern, even one that all of them match,
+   * nats-server (2.15.1) looks at the subjects of all actors for each request, and at the subject
+   * of each message.
+   */
+  private static final String ALL = ">";
+
   private final JetStreamApi api;
   private final BatchReader batches;
   private final Namespaces namespaces;
@@ -98,7 +105,7 @@ public final class JetStreamLog implements CommitLog {
   }
 
   private CompletableFuture<Mark> markFromLeader(LogStream stream, long position) {
-    return api.next(stream, position, SubjectCodec.prefix(stream.log()) + ">")
+    return api.next(stream, position, ALL)
         .thenApply(
             next ->
                 next.map(StoredMessage::mark)
@@ -117,7 +124,7 @@ public final class JetStreamLog implements CommitLog {
   private CompletableFuture<Page> readAfter(LogStream stream, Mark after, long upTo, int maxBytes) {
     long from = after.isVerifiable() ? after.position() : after.position() + 1;
     return batches
-        .get(stream, from, SubjectCodec.prefix(stream.log()) + ">", PAGE_MESSAGES, maxBytes)
+        .get(stream, from, ALL, PAGE_MESSAGES, maxBytes)
         .thenCompose(
             messages -> {
               if (messages.isEmpty()) {
@@ -176,7 +183,7 @@ public final class JetStreamLog implements CommitLog {
               });
     }
     long position = after.position();
-    return api.next(stream, position + 1, SubjectCodec.prefix(stream.log()) + ">")
+    return api.next(stream, position + 1, ALL)
         .thenCompose(
             next ->
                 next.isPresent() && next.get().sequence() == position + 1

@@ -123,8 +123,8 @@ class BurstReaderTest {
       page.forEach(
           entry -> {
             var commit = ((LogEntry.StoredCommit) entry).commit();
-            assertEquals(ACTOR.value(), commit.getActorId());
-            versions.add(commit.getFirstVersion());
+            assertEquals(ACTOR.value(), ((LogEntry.StoredCommit) entry).actor().value());
+            versions.add(commit.firstVersion());
           });
     }
     return versions;

@@ -94,8 +94,8 @@ class InterpolationTest {
     assertEquals(1, entries.size(), "of version " + version);
     var commit = ((LogEntry.StoredCommit) entries.get(0)).commit();
     assertTrue(
-        commit.getFirstVersion() <= version && version <= commit.getLastVersion(),
-        "versions %d to %d".formatted(commit.getFirstVersion(), commit.getLastVersion()));
+        commit.firstVersion() <= version && version <= commit.lastVersion(),
+        "versions %d to %d".formatted(commit.firstVersion(), commit.lastVersion()));
   }
 
   @Test
