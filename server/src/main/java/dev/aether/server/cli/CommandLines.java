@@ -2,8 +2,11 @@ package dev.aether.server.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -16,6 +19,9 @@ public final class CommandLines {
 
   /** The launcher scripts set it to the name by which they were called. */
   private static final String PROGRAM_VARIABLE = "AETHER_PROGRAM";
+
+  /** Prints a script with the options of all commands. */
+  private static final String COMPLETION = "generate-completion";
 
   private CommandLines() {}
 
@@ -30,28 +36,49 @@ public final class CommandLines {
       terminal.err().println("aether: " + fault.get());
       return ExitCode.USAGE;
     }
-    return create(terminal, environment).execute(args);
+    String program = environment.getOrDefault(PROGRAM_VARIABLE, NAME);
+    Map<String, Supplier<Object>> commands = commands(terminal, program);
+    if (args.length > 0 && commands.containsKey(args[0]) && !args[0].equals(COMPLETION)) {
+      // picocli takes some milliseconds for each command, together a third of a short run.
+      commands.keySet().retainAll(Set.of(args[0]));
+    }
+    return create(terminal, environment, program, commands).execute(args);
   }
 
+  /** Builds the command line with all commands. */
   static CommandLine create(Terminal terminal, Map<String, String> environment) {
     String program = environment.getOrDefault(PROGRAM_VARIABLE, NAME);
+    return create(terminal, environment, program, commands(terminal, program));
+  }
+
+  /** The commands by their names, in the order of the help. */
+  private static Map<String, Supplier<Object>> commands(Terminal terminal, String program) {
+    Map<String, Supplier<Object>> commands = new LinkedHashMap<>();
+    commands.put("serve", () -> new ServeCommand(terminal));
+    commands.put("save", () -> new SaveCommand(terminal));
+    commands.put("events", () -> new EventsCommand(terminal));
+    commands.put("latest", () -> new LatestCommand(terminal));
+    commands.put("actors", () -> new ActorsCommand(terminal));
+    commands.put("snapshot", () -> SnapshotCommand.create(terminal));
+    commands.put("namespaces", () -> NamespacesCommand.create(terminal));
+    commands.put("subscribe", () -> new SubscribeCommand(terminal));
+    commands.put("import", () -> new ImportCommand(terminal));
+    commands.put("export", () -> new ExportCommand(terminal));
+    commands.put("demo", () -> new DemoCommand(terminal, program));
+    commands.put("health", () -> new HealthCommand(terminal));
+    commands.put("version", () -> new VersionCommand(terminal));
+    commands.put(COMPLETION, GenerateCompletion::new);
+    return commands;
+  }
+
+  private static CommandLine create(
+      Terminal terminal,
+      Map<String, String> environment,
+      String program,
+      Map<String, Supplier<Object>> commands) {
+    CommandLine root = new CommandLine(new AetherCommand());
+    commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
     VersionCommand version = new VersionCommand(terminal);
-    CommandLine root =
-        new CommandLine(new AetherCommand())
-            .addSubcommand(new ServeCommand(terminal))
-            .addSubcommand(new SaveCommand(terminal))
-            .addSubcommand(new EventsCommand(terminal))
-            .addSubcommand(new LatestCommand(terminal))
-            .addSubcommand(new ActorsCommand(terminal))
-            .addSubcommand(SnapshotCommand.create(terminal))
-            .addSubcommand(NamespacesCommand.create(terminal))
-            .addSubcommand(new SubscribeCommand(terminal))
-            .addSubcommand(new ImportCommand(terminal))
-            .addSubcommand(new ExportCommand(terminal))
-            .addSubcommand(new DemoCommand(terminal, program))
-            .addSubcommand(new HealthCommand(terminal))
-            .addSubcommand(version)
-            .addSubcommand(new GenerateCompletion());
     root.getCommandSpec().versionProvider(version);
     root.getCommandSpec().usageMessage().footer(AetherCommand.footer(program));
     Failures failures = new Failures(terminal.err(), program);

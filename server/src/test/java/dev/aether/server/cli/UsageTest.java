@@ -3,10 +3,14 @@ package dev.aether.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
 class UsageTest {
 
@@ -72,6 +76,24 @@ class UsageTest {
     assertEquals(ExitCode.DONE, run.exitCode(), run.err());
     assertEquals("", run.err());
     assertTrue(run.out().contains("aether"), run.out());
+  }
+
+  @Test
+  void aCommandHasTheSameHelpIfTheOthersAreNotBuilt() {
+    Terminal terminal =
+        new Terminal(
+            InputStream.nullInputStream(),
+            OutputStream.nullOutputStream(),
+            new PrintStream(OutputStream.nullOutputStream()),
+            () -> false);
+    Map<String, CommandLine> all = CommandLines.create(terminal, Map.of()).getSubcommands();
+
+    assertEquals(14, all.size());
+    all.forEach(
+        (name, command) -> {
+          assertEquals(name, command.getCommandName());
+          assertEquals(command.getUsageMessage(), CommandRun.of(name, "--help").out(), name);
+        });
   }
 
   @Test
