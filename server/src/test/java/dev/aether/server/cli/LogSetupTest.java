@@ -1,0 +1,46 @@
+package dev.aether.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.Appender;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.joran.spi.ConsoleTarget;
+import ch.qos.logback.core.status.NopStatusListener;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.junit.jupiter.api.Test;
+import org.slf4j.Logger;
+
+class LogSetupTest {
+  @Test
+  void aetherJarNamesItAsTheServiceThatSetsUpLogback() {
+    assertTrue(
+        ServiceLoader.load(Configurator.class).stream()
+            .anyMatch(found -> found.type().equals(LogSetup.class)));
+  }
+
+  @Test
+  void warningsAreLoggedToStandardErrorAndNothingElse() {
+    LoggerContext fresh = new LoggerContext();
+    assertEquals(
+        Configurator.ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY, new LogSetup().configure(fresh));
+
+    var root = fresh.getLogger(Logger.ROOT_LOGGER_NAME);
+    assertEquals(Level.WARN, root.getLevel());
+    assertEquals(Level.ERROR, fresh.getLogger("io.grpc.netty").getEffectiveLevel());
+    Appender<ILoggingEvent> only = root.iteratorForAppenders().next();
+    assertEquals(
+        ConsoleTarget.SystemErr.getName(), ((ConsoleAppender<ILoggingEvent>) only).getTarget());
+    assertTrue(only.isStarted());
+    assertEquals(
+        List.of(NopStatusListener.class),
+        fresh.getStatusManager().getCopyOfStatusListenerList().stream()
+            .map(Object::getClass)
+            .toList());
+  }
+}
