@@ -4,6 +4,7 @@ import dev.aether.client.NewEvent;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.store.Saved;
+import dev.aether.testkit.internal.TcpForwarder;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;

@@ -10,6 +10,7 @@ import dev.aether.server.embedded.NatsServerBinary;
 import dev.aether.server.nats.NatsServerVersion;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.memory.InMemoryStore;
+import dev.aether.testkit.internal.TcpForwarder;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;

@@ -6,6 +6,7 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
+import dev.aether.testkit.internal.TcpForwarder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

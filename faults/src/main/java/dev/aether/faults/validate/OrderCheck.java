@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -60,7 +61,7 @@ final class OrderCheck {
 
   private static void checkConflicts(
       List<Save> saves, List<Save> acknowledged, Consumer<Violation> found) {
-    TreeMap<Long, Long> versions = versionsByTime(acknowledged);
+    NavigableMap<Long, Long> versions = versionsByTime(acknowledged);
     for (Save save : saves) {
       for (Attempt attempt : save.attempts()) {
         if (attempt.answer() instanceof Answer.Conflict conflict) {
@@ -78,8 +79,8 @@ final class OrderCheck {
   }
 
   /** By the time of an acknowledgement: the highest version that was acknowledged until then. */
-  private static TreeMap<Long, Long> versionsByTime(List<Save> acknowledged) {
-    TreeMap<Long, Long> versions = new TreeMap<>();
+  private static NavigableMap<Long, Long> versionsByTime(List<Save> acknowledged) {
+    NavigableMap<Long, Long> versions = new TreeMap<>();
     long highest = 0;
     for (Save save :
         acknowledged.stream().sorted(Comparator.comparingLong(Save::acknowledgedNanos)).toList()) {

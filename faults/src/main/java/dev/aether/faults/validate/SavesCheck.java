@@ -23,6 +23,10 @@ final class SavesCheck {
   private static final Set<String> EXPECTED_REFUSALS =
       Set.of("STORE_UNAVAILABLE", "OVERLOADED", "SHUTTING_DOWN");
 
+  /** The unknown outcomes that faults may cause, apart from a stream that is refused. */
+  private static final Set<String> EXPECTED_UNKNOWNS =
+      Set.of("OUTCOME_UNKNOWN", "UNAVAILABLE", "DEADLINE_EXCEEDED", "CANCELLED");
+
   private final Map<String, List<StoredCommit>> stored = new HashMap<>();
   private final Consumer<Violation> found;
 
@@ -51,9 +55,8 @@ final class SavesCheck {
   private void check(Save save) {
     Sent sent = save.sent();
     for (Attempt attempt : save.attempts()) {
-      if (attempt.answer() instanceof Answer.Refused refused
-          && !EXPECTED_REFUSALS.contains(refused.reason())) {
-        found.accept(new Violation.UnexpectedAnswer(sent.toString(), refused.reason()));
+      if (!isExpected(attempt.answer())) {
+        found.accept(new Violation.UnexpectedAnswer(sent.toString(), attempt.answer().toString()));
       }
     }
     List<StoredCommit> places = stored.getOrDefault(sent.commit(), List.of());
@@ -70,6 +73,15 @@ final class SavesCheck {
       }
       case UNKNOWN -> {}
     }
+  }
+
+  private static boolean isExpected(Answer answer) {
+    if (answer instanceof Answer.Refused refused) {
+      return EXPECTED_REFUSALS.contains(refused.reason());
+    }
+    return !(answer instanceof Answer.Unknown unknown)
+        || EXPECTED_UNKNOWNS.contains(unknown.why())
+        || EXPECTED_REFUSALS.contains(unknown.why());
   }
 
   private void checkContent(Sent sent, StoredCommit place) {

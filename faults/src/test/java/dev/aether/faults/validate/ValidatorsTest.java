@@ -36,7 +36,7 @@ final class ValidatorsTest {
               save(sent("a", "a2", new Sent.Any(), 1), 20, saved(3, 3, 3)),
               save(sent("b", "b1", new Sent.Exactly(0), 1), 30, saved(1, 1, 4)),
               save(sent("a", "late", new Sent.Exactly(2), 1), 40, new Answer.Conflict(3)),
-              save(sent("a", "gone", new Sent.Any(), 1), 50, new Answer.Unknown("cut"))));
+              save(sent("a", "gone", new Sent.Any(), 1), 50, new Answer.Unknown("UNAVAILABLE"))));
 
   private final List<StoredCommit> log =
       new ArrayList<>(
@@ -85,7 +85,7 @@ final class ValidatorsTest {
   @Test
   void twoAnswersWithDifferentPlacesAreFound() {
     Sent sent = saves.get(1).sent();
-    saves.set(1, save(sent, 20, new Answer.Unknown("cut"), saved(3, 3, 3), saved(4, 4, 9)));
+    saves.set(1, save(sent, 20, new Answer.Unknown("UNAVAILABLE"), saved(3, 3, 3), saved(4, 4, 9)));
     assertFound(Violation.AnswersDiffer.class, "a2", "position=3", "position=9");
   }
 
@@ -108,7 +108,7 @@ final class ValidatorsTest {
   @Test
   void aConflictAfterAnUnknownOutcomeIsARefusalOnceTheActorIsPastTheExpectedVersion() {
     Sent sent = sent("b", "late", new Sent.Exactly(1), 1);
-    saves.set(3, save(sent, 40, new Answer.Unknown("cut"), new Answer.Conflict(2)));
+    saves.set(3, save(sent, 40, new Answer.Unknown("UNAVAILABLE"), new Answer.Conflict(2)));
     store(stored("b", "late", 2, 2, 5));
     actors.set(1, actor("b", 2, "b1", "late"));
     assertFound(Violation.StoredThoughRefused.class, "late", "currentVersion=2", "position 5");
@@ -155,6 +155,12 @@ final class ValidatorsTest {
   void anAnswerThatNoFaultExplainsIsFound() {
     saves.set(4, save(saves.get(4).sent(), 50, new Answer.Refused("CORRUPT_RECORD")));
     assertFound(Violation.UnexpectedAnswer.class, "gone", "CORRUPT_RECORD");
+  }
+
+  @Test
+  void anUnknownOutcomeThatNoFaultExplainsIsFound() {
+    saves.set(4, save(saves.get(4).sent(), 50, new Answer.Unknown("INTERNAL")));
+    assertFound(Violation.UnexpectedAnswer.class, "gone", "INTERNAL");
   }
 
   @Test

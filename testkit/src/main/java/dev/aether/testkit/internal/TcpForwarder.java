@@ -1,4 +1,4 @@
-package dev.aether.testkit;
+package dev.aether.testkit.internal;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * them. It keeps its port while it refuses; no other process can take it. Safe for use by many
  * threads; each connection has two threads of its own.
  */
-final class TcpForwarder implements AutoCloseable {
+public final class TcpForwarder implements AutoCloseable {
   private static final int BACKLOG = 50;
   private static final int BUFFER_BYTES = 64 * 1024;
 
@@ -28,7 +28,7 @@ final class TcpForwarder implements AutoCloseable {
   private volatile boolean refusing;
 
   /** Starts listening; connections wait until {@link #open} is called. */
-  TcpForwarder() {
+  public TcpForwarder() {
     try {
       listener = new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -36,12 +36,12 @@ final class TcpForwarder implements AutoCloseable {
     }
   }
 
-  int port() {
+  public int port() {
     return listener.getLocalPort();
   }
 
   /** Forwards connections to a port of 127.0.0.1. Called once. */
-  void open(int target) {
+  public void open(int target) {
     InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), target);
     thread(() -> acceptLoop(address));
   }
@@ -97,18 +97,18 @@ final class TcpForwarder implements AutoCloseable {
   }
 
   /** Closes all connections. When it returns, they carry no more data. */
-  void cut() {
+  public void cut() {
     tunnels.forEach(this::close);
   }
 
   /** Closes all connections, and new ones immediately. */
-  void refuse() {
+  public void refuse() {
     refusing = true;
     cut();
   }
 
   /** Forwards new connections again. */
-  void accept() {
+  public void accept() {
     refusing = false;
   }
 

@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.aether.faults;
+
+import org.jspecify.annotations.NullMarked;

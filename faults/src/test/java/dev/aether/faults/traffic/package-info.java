@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package dev.aether.faults.traffic;
+
+import org.jspecify.annotations.NullMarked;
