@@ -10,6 +10,7 @@ import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.SaveMapper;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import java.util.List;
@@ -72,6 +73,7 @@ record OtherWriter(
             .build(),
         defaults,
         false,
+        new SaveOrder(),
         save.deadline());
   }
 

@@ -13,6 +13,7 @@ import java.util.List;
  * @param events 1 to 1000 complete events without unknown fields
  * @param digest {@link dev.aether.server.codec.RequestDigest} of the request as received
  * @param retry whether the request may have been sent before
+ * @param order keeps this save behind earlier ones of its actor
  * @param deadline when the response must have been sent, as {@link System#nanoTime}
  */
 public record Save(
@@ -23,4 +24,5 @@ public record Save(
     List<NewEvent> events,
     String digest,
     boolean retry,
+    SaveOrder order,
     long deadline) {}

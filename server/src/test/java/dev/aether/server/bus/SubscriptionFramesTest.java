@@ -16,6 +16,7 @@ import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.ForwardingStore;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.memory.InMemoryStore;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.Broadcast;
@@ -105,6 +106,7 @@ class SubscriptionFramesTest {
                     List.of(EVENT),
                     RequestDigest.of(List.of(EVENT)),
                     false,
+                    new SaveOrder(),
                     System.nanoTime() + BOUND.toNanos()))
             .join();
   }

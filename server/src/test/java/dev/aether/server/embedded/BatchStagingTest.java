@@ -12,6 +12,7 @@ import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
@@ -192,6 +193,7 @@ class BatchStagingTest {
         List.of(NewEvent.newBuilder().setEventId("e").setEventType("happened").build()),
         "tPY9GDwOgTZP73ZxyUVOZQ",
         false,
+        new SaveOrder(),
         System.nanoTime() + BOUND.toNanos());
   }
 

@@ -26,9 +26,13 @@ import java.util.concurrent.CompletableFuture;
 final class HeldStore implements EventStore, Store {
   final List<CompletableFuture<Saved>> held = Collections.synchronizedList(new ArrayList<>());
 
+  /** The requests to which these belong. */
+  final List<Save> saves = Collections.synchronizedList(new ArrayList<>());
+
   @Override
   public CompletableFuture<Saved> save(Save save) {
     CompletableFuture<Saved> answer = new CompletableFuture<>();
+    saves.add(save);
     held.add(answer);
     return answer;
   }
@@ -36,6 +40,10 @@ final class HeldStore implements EventStore, Store {
   void answer(int which) {
     held.get(which)
         .complete(new Saved(1, 1, 0, which, false, new Durability(1, Durability.Sync.UNKNOWN)));
+  }
+
+  void fail(int which, Throwable why) {
+    held.get(which).completeExceptionally(why);
   }
 
   @Override

@@ -1,9 +1,12 @@
 package dev.aether.server.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Empty;
+import dev.aether.server.event.ActorId;
+import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
@@ -219,5 +222,57 @@ class SaveStreamCallTest {
     store.answer(0);
     assertEquals("completed", end.join());
     awaitAnswers(List.of("x1"));
+  }
+
+  @Test
+  void afterASaveThatMayYetBeStoredTheActorsLaterSavesAreRefusedAndTheCallEndsSoon() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    requests.onNext(save("y", "y1"));
+    awaitHeld(2);
+    store.fail(0, StoreException.storeUnavailable("in this test"));
+    awaitAnswers(List.of("x1"));
+    requests.onNext(save("x", "x2"));
+    awaitAnswers(List.of("x1", "x2"));
+    requests.onNext(save("x", "x3"));
+    awaitAnswers(List.of("x1", "x2", "x3"));
+    answers.forEach(answer -> assertTrue(answer.hasFailed(), answer::toString));
+    assertEquals(2, store.held.size(), "a later save was passed to the store");
+    store.answer(1);
+    awaitAnswers(List.of("x1", "x2", "x3", "y1"));
+    assertTrue(answers.get(3).hasSaved(), "saves of other actors are not concerned");
+    assertTrue(end.join().contains("UNAVAILABLE"), end.join());
+  }
+
+  @Test
+  void afterAConflictTheActorsLaterSavesContinue() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    requests.onNext(save("x", "x2"));
+    awaitHeld(2);
+    store.fail(0, StoreException.VersionConflict.missing(new ActorId("x")));
+    store.answer(1);
+    awaitAnswers(List.of("x1", "x2"));
+    assertTrue(answers.get(1).hasSaved());
+    requests.onNext(save("x", "x3"));
+    awaitHeld(3);
+    requests.onCompleted();
+    store.answer(2);
+    assertEquals("completed", end.join());
+  }
+
+  @Test
+  void ofACallThatIsCutNoSaveMayBeginAnyMore() {
+    var requests = open(true);
+    requests.onNext(save("x", "x1"));
+    requests.onNext(save("x", "x2"));
+    requests.onNext(save("y", "y1"));
+    awaitHeld(3);
+    store.saves.forEach(save -> assertFalse(save.order().isBroken()));
+    requests.cancel("cut", null);
+    Await.until(
+        "all to be called off",
+        BOUND,
+        () -> store.saves.stream().allMatch(save -> save.order().isBroken()));
   }
 }

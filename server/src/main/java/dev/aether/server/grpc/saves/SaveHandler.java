@@ -6,6 +6,7 @@ import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import java.util.concurrent.CompletableFuture;
@@ -32,17 +33,26 @@ public final class SaveHandler {
   }
 
   /**
+   * Saves within the current call, independently of other saves. See {@link
+   * #save(SaveEventsRequest, SaveOrder)}.
+   */
+  public CompletableFuture<Saved> save(SaveEventsRequest request) {
+    return save(request, new SaveOrder());
+  }
+
+  /**
    * Saves within the current call. A version conflict contains missed events if the request asks
    * for them.
    *
+   * @param order what the saves of one actor on one stream share
    * @throws dev.aether.server.event.StoreException.Overloaded if the connection has reached its
    *     limit
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
    *     contract
    */
-  public CompletableFuture<Saved> save(SaveEventsRequest request) {
+  CompletableFuture<Saved> save(SaveEventsRequest request, SaveOrder order) {
     Save save =
-        SaveMapper.toSave(request, defaults, PreviousAttempts.any(), CallDeadline.current());
+        SaveMapper.toSave(request, defaults, PreviousAttempts.any(), order, CallDeadline.current());
     ConnectionUsage.Permit permit =
         UnreadResponses.current()
             .connection()

@@ -11,6 +11,7 @@ import dev.aether.server.grpc.requests.EventValidator;
 import dev.aether.server.grpc.requests.FieldViolations;
 import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.Durability;
 import dev.aether.v1.SaveEventsRequest;
@@ -27,12 +28,17 @@ public final class SaveMapper {
    *
    * @param defaults fills in what the request left out
    * @param resent whether gRPC itself has sent the request before
+   * @param order keeps the save behind earlier ones of its actor
    * @param deadline when the response must have been sent, as {@link System#nanoTime}
    * @throws dev.aether.server.event.StoreException.InvalidRequest if the request violates the
    *     contract
    */
   public static Save toSave(
-      SaveEventsRequest request, EventDefaults defaults, boolean resent, long deadline) {
+      SaveEventsRequest request,
+      EventDefaults defaults,
+      boolean resent,
+      SaveOrder order,
+      long deadline) {
     check(
         request,
         request.hasExpectedVersion()
@@ -48,6 +54,7 @@ public final class SaveMapper {
         defaults.complete(request.getEventsList()),
         digest,
         request.getRetry() || resent,
+        order,
         deadline);
   }
 

@@ -6,13 +6,16 @@ import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.saves.UnansweredSaves.Request;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.SynchronizationContext;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +35,18 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   /** The most bytes that these hold together; one more request may exceed it. */
   private static final long MAX_UNANSWERED_BYTES = 16L * 1024 * 1024;
 
+  private static final StoreException ORDER_BROKEN =
+      StoreException.storeUnavailable(
+          "a save on this stream failed; send what is unanswered on a new stream");
+
   /** Longer commit ids, which are invalid, are not echoed. */
   private static final int MAX_ECHO = 4 * Limits.COMMIT_ID_BYTES;
+
+  /**
+   * How long a call continues after a save failed whose actor accepts no more saves on it: time to
+   * answer, rather than leave to the next call, what clients have already sent.
+   */
+  private static final Duration ENDS_AFTER = Duration.ofMillis(100);
 
   private final SaveHandler saves;
   private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
@@ -62,6 +75,10 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   private boolean draining;
 
   private @Nullable StoreException endsWith;
+
+  /** The call will end soon, since an actor accepts no more saves on it. */
+  private boolean endsSoon;
+
   private boolean ended;
 
   /**
@@ -86,18 +103,25 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     Request request = new Request(message);
     boolean isRepeated;
     synchronized (this) {
-      if (ended) {
-        return; // The client knows that it will get no answer.
+      if (ended || draining) {
+        return; // The end of the call tells the client that it gets no answer.
       }
       isRepeated = !unanswered.add(request);
     }
     connection.beginStreamed();
-    save(message, isRepeated)
-        .whenComplete((saved, thrown) -> answered(request, answer(request, saved, thrown)));
+    save(message, request.order(), isRepeated)
+        .whenComplete(
+            (saved, thrown) -> {
+              if (thrown != null) {
+                request.order().failed(thrown);
+              }
+              answered(request, answer(request, saved, thrown));
+            });
     readOn();
   }
 
-  private CompletableFuture<Saved> save(SaveEventsRequest message, boolean isRepeated) {
+  private CompletableFuture<Saved> save(
+      SaveEventsRequest message, SaveOrder order, boolean isRepeated) {
     try {
       if (message.getCommitId().isEmpty()) {
         SaveMapper.refuseWithoutCommitId(message);
@@ -106,7 +130,9 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
         throw new StoreException.InvalidRequest(
             "commit_id", "is the same as that of an unanswered request on this stream");
       }
-      return saves.save(message);
+      return order.isBroken()
+          ? CompletableFuture.failedFuture(SaveOrder.refusal())
+          : saves.save(message, order);
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }
@@ -130,6 +156,11 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   private void answered(Request request, SaveEventsStreamResponse answer) {
     connection.endStreamed();
     synchronized (this) {
+      if (request.order().isBroken() && !endsSoon && !ended) {
+        endsSoon = true;
+        CompletableFuture.delayedExecutor(ENDS_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+            .execute(() -> drain(ORDER_BROKEN));
+      }
       for (SaveEventsStreamResponse next : unanswered.answer(request, answer)) {
         if (!ended) {
           sending.executeLater(() -> send(next));
@@ -177,7 +208,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
       unread = 0;
     }
     int open = unanswered.count() + unread;
-    return open >= MAX_UNANSWERED
+    return open + unanswered.brokenCount() >= MAX_UNANSWERED
         || unanswered.bytes() >= MAX_UNANSWERED_BYTES
         || (open > 0 && !connection.unreadBytes().isRoomy());
   }
@@ -246,6 +277,8 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
 
   private synchronized void cancelled() {
     if (!ended) {
+      // The client may send them again to another node, and must not find later ones stored.
+      unanswered.breakOff();
       end();
     }
   }

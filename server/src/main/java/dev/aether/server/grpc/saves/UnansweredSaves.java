@@ -1,6 +1,7 @@
 package dev.aether.server.grpc.saves;
 
 import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import java.util.ArrayList;
@@ -19,6 +20,9 @@ final class UnansweredSaves {
   /** Each actor's latest unanswered request. */
   private final Map<String, Request> latest = new HashMap<>();
 
+  /** Actors whose order was broken, which accept no more saves on this stream. */
+  private final Map<String, SaveOrder> broken = new HashMap<>();
+
   private final Set<String> commitIds = new HashSet<>();
   private int count;
   private long bytes;
@@ -28,6 +32,9 @@ final class UnansweredSaves {
     final String commitId;
     private final String actor;
     private final int bytes;
+
+    /** What all unanswered requests for the actor share. */
+    private SaveOrder order = new SaveOrder();
 
     /** Whether all earlier requests for its actor are answered. */
     private boolean first;
@@ -45,6 +52,10 @@ final class UnansweredSaves {
       actor = RequestNames.orDefault(request.getNamespace()) + ' ' + request.getActorId();
       bytes = request.getSerializedSize();
     }
+
+    SaveOrder order() {
+      return order;
+    }
   }
 
   /** Adds a request. Returns false if an unanswered request has the same commit id. */
@@ -55,6 +66,9 @@ final class UnansweredSaves {
     request.first = before == null;
     if (before != null) {
       before.next = request;
+      request.order = before.order;
+    } else {
+      request.order = broken.getOrDefault(request.actor, request.order);
     }
     request.unique = commitIds.add(request.commitId);
     return request.unique;
@@ -87,11 +101,23 @@ final class UnansweredSaves {
     if (request.unique) {
       commitIds.remove(request.commitId);
     }
-    latest.remove(request.actor, request);
+    if (latest.remove(request.actor, request) && request.order.isBroken()) {
+      broken.put(request.actor, request.order);
+    }
+  }
+
+  /** Stores none of the requests that have not begun. */
+  void breakOff() {
+    latest.values().forEach(request -> request.order.breakOff());
   }
 
   int count() {
     return count;
+  }
+
+  /** Number of actors whose order was broken and of which no request is unanswered. */
+  int brokenCount() {
+    return broken.size();
   }
 
   /** The size of the unanswered requests. */

@@ -20,6 +20,7 @@ import dev.aether.server.store.ActorVersions;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.Commit;
 import dev.aether.v1.Event;
@@ -105,6 +106,7 @@ class MissedEventsTest {
             List.of(),
             "",
             false,
+            new SaveOrder(),
             System.nanoTime() + left.toNanos());
     return missedEvents.addTo(store.save(save), save, asked);
   }

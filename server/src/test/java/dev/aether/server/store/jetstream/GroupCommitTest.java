@@ -21,6 +21,7 @@ import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
@@ -133,6 +134,7 @@ class GroupCommitTest {
         List.of(event),
         "tPY9GDwOgTZP73ZxyUVOZQ",
         false,
+        new SaveOrder(),
         System.nanoTime() + within.toNanos());
   }
 

@@ -18,6 +18,7 @@ import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
@@ -105,6 +106,7 @@ class LaggingFollowerTest {
         List.of(event),
         DIGEST,
         retry,
+        new SaveOrder(),
         System.nanoTime() + Duration.ofSeconds(10).toNanos());
   }
 

@@ -16,6 +16,7 @@ import dev.aether.server.event.Reason;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.testing.Await;
@@ -71,6 +72,7 @@ class LogMarksTest {
         List.of(NewEvent.newBuilder().setEventId("e").setEventType("happened").build()),
         "tPY9GDwOgTZP73ZxyUVOZQ",
         false,
+        new SaveOrder(),
         System.nanoTime() + SOON.toNanos());
   }
 

@@ -8,6 +8,7 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
@@ -66,6 +67,7 @@ class LongOutageTest {
         List.of(NewEvent.newBuilder().setEventId("e").setEventType("happened").build()),
         "tPY9GDwOgTZP73ZxyUVOZQ",
         false,
+        new SaveOrder(),
         System.nanoTime() + DEADLINE.toNanos());
   }
 }

@@ -13,6 +13,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.Actors;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.testing.TestNatsServer;
@@ -50,6 +51,7 @@ class ManyActorsTest {
         List.of(NewEvent.newBuilder().setEventId("e").setEventType("happened").build()),
         DIGEST,
         false,
+        new SaveOrder(),
         System.nanoTime() + SOON.toNanos());
   }
 

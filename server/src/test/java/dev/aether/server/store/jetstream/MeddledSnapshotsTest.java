@@ -26,6 +26,7 @@ import dev.aether.server.store.ActorVersions;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
@@ -123,6 +124,7 @@ class MeddledSnapshotsTest {
         List.of(NewEvent.newBuilder().setEventId("e").setEventType("happened").build()),
         "tPY9GDwOgTZP73ZxyUVOZQ",
         false,
+        new SaveOrder(),
         System.nanoTime() + SOON.toNanos());
   }
 

@@ -23,6 +23,7 @@ import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.cache.ActorHead;
 import dev.aether.server.store.jetstream.cache.KnownSequences;
@@ -46,6 +47,7 @@ import dev.aether.server.store.jetstream.wire.OrderedConsumer;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
 import dev.aether.server.store.jetstream.wire.ReadConnections;
 import dev.aether.server.testing.Await;
+import dev.aether.server.testing.HoldingProxy;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.NewEvent;
 import io.nats.client.Connection;
@@ -90,6 +92,8 @@ class MeddledStoreTest {
   private static final ActorId ACTOR = new ActorId("a");
   private static final String DIGEST = "tPY9GDwOgTZP73ZxyUVOZQ";
   private static final Duration SOON = Duration.ofSeconds(20);
+
+  private static final Duration SHORT = Duration.ofSeconds(1);
 
   /** For a save that tries until its deadline. */
   private static final Duration IN_VAIN = Duration.ofSeconds(5);
@@ -145,6 +149,7 @@ class MeddledStoreTest {
         List.of(event),
         DIGEST,
         false,
+        new SaveOrder(),
         System.nanoTime() + within.toNanos());
   }
 
@@ -437,6 +442,7 @@ class MeddledStoreTest {
               save.events(),
               "aaaaaaaaaaaaaaaaaaaaaa",
               false,
+              new SaveOrder(),
               save.deadline());
       lossy.lose("wrong last sequence", 1);
       assertEquals(Reason.COMMIT_ID_REUSED, failure(behind.events().save(other)).reason());
@@ -569,5 +575,52 @@ class MeddledStoreTest {
     Nats-Last-Sequence: %d\
     """
         .formatted(sequence, before);
+  }
+
+  @Test
+  void behindASaveWithoutAnAnswerNoneOfTheSameOrderIsStored() {
+    SaveOrder order = new SaveOrder();
+    try (HoldingProxy proxy = new HoldingProxy(nats.port());
+        JetStreamStore stalling = open("nats://127.0.0.1:" + proxy.port())) {
+      var unused = stalling.events().save(save("c0", new ExpectedVersion.Any(), SOON)).join();
+      proxy.hold(true);
+      CompletableFuture<Saved> first = append(stalling, "c1", SHORT, order);
+      CompletableFuture<Saved> second = append(stalling, "c2", SOON, order);
+      CompletableFuture<Saved> independent = append(stalling, "c3", SOON, new SaveOrder());
+      assertEquals(Reason.OUTCOME_UNKNOWN, failure(first).reason());
+      proxy.hold(false);
+      assertEquals(Reason.STORE_UNAVAILABLE, failure(second).reason());
+      unused = independent.join();
+    }
+    // The first may or may not be stored.
+    List<String> stored =
+        store
+            .events()
+            .read(new ActorRange(namespace, ACTOR, 1, Long.MAX_VALUE, false))
+            .next()
+            .join()
+            .stream()
+            .map(entry -> ((LogEntry.StoredCommit) entry).commit().getCommitId())
+            .toList();
+    assertTrue(
+        List.of("c0", "c1", "c3").equals(stored) || List.of("c0", "c3").equals(stored),
+        stored::toString);
+  }
+
+  private CompletableFuture<Saved> append(
+      JetStreamStore by, String commitId, Duration within, SaveOrder order) {
+    Save save = save(commitId, new ExpectedVersion.Any(), within);
+    return by.events()
+        .save(
+            new Save(
+                save.namespace(),
+                save.actor(),
+                save.commitId(),
+                save.expected(),
+                save.events(),
+                save.digest(),
+                save.retry(),
+                order,
+                save.deadline()));
   }
 }

@@ -21,6 +21,7 @@ import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
@@ -129,6 +130,7 @@ class NamespaceLifeTest {
                 List.of(event),
                 DIGEST,
                 false,
+                new SaveOrder(),
                 System.nanoTime() + within.toNanos()));
   }
 

@@ -19,6 +19,7 @@ import dev.aether.server.store.ActorVersions;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.damage.LogCondition;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
@@ -112,6 +113,7 @@ class TrimmedHistoryTest {
                 List.of(event, event),
                 DIGEST,
                 retry,
+                new SaveOrder(),
                 System.nanoTime() + SOON.toNanos()))
         .join();
   }

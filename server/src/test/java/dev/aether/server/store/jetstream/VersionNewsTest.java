@@ -13,6 +13,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.OverheardRequests;
 import dev.aether.server.testing.TestNatsServer;
@@ -51,6 +52,7 @@ class VersionNewsTest {
                     List.of(event),
                     "tPY9GDwOgTZP73ZxyUVOZQ",
                     false,
+                    new SaveOrder(),
                     System.nanoTime() + SOON.toNanos()))
             .join()
             .lastVersion();

@@ -6,6 +6,7 @@ import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.cache.ActorHead;
 import dev.aether.server.store.jetstream.cache.RecentCommits;
@@ -33,6 +34,16 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
   @Override
   public String name() {
     return "save " + save.commitId().value() + " of actor " + save.actor();
+  }
+
+  @Override
+  public Optional<StoreException> withdrawn() {
+    return save.order().isBroken() ? Optional.of(SaveOrder.refusal()) : Optional.empty();
+  }
+
+  @Override
+  public void onFailure(Throwable why) {
+    save.order().failed(why);
   }
 
   /**

@@ -81,6 +81,11 @@ public final class ConditionalWrite<S, H, T> {
 
   /** Starts the write, once earlier writes to the same subject are complete. */
   CompletableFuture<T> start() {
+    Optional<StoreException> withdrawn = policy.withdrawn();
+    if (withdrawn.isPresent()) {
+      refuse(withdrawn.get());
+      return answer;
+    }
     gate.start();
     guard.run(this::findSubject);
     return answer;
@@ -88,7 +93,7 @@ public final class ConditionalWrite<S, H, T> {
 
   /** Fails the write before it is started. */
   void refuse(StoreException why) {
-    answer.completeExceptionally(why);
+    end(why);
   }
 
   private void findSubject() {
@@ -338,12 +343,17 @@ public final class ConditionalWrite<S, H, T> {
   }
 
   private void fail(Throwable why) {
-    answer.completeExceptionally(policy.failure(why, gate.isUncertain()));
+    end(policy.failure(why, gate.isUncertain()));
+  }
+
+  private void end(Throwable failure) {
+    policy.onFailure(failure);
+    answer.completeExceptionally(failure);
   }
 
   /** Completes the write after a bug in this server. */
   private void onFault(Throwable thrown) {
-    answer.completeExceptionally(
+    end(
         gate.close() == PublishGate.Verdict.UNCERTAIN
             ? policy.failure(
                 StoreException.storeUnavailable("a bug in the server, see its log"), true)
@@ -351,7 +361,7 @@ public final class ConditionalWrite<S, H, T> {
   }
 
   private void onDeadline() {
-    answer.completeExceptionally(
+    end(
         switch (gate.close()) {
           case WAITING ->
               new StoreException.Overloaded(

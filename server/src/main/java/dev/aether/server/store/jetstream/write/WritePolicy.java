@@ -18,6 +18,17 @@ public interface WritePolicy<S, H, T> {
   /** What is written, for the log. */
   String name();
 
+  /**
+   * Why the write may not begin any more; empty if it may. Asked when earlier writes to its subject
+   * are complete.
+   */
+  default Optional<StoreException> withdrawn() {
+    return Optional.empty();
+  }
+
+  /** Notes that the write fails. Called before later writes to its subject begin. */
+  default void onFailure(Throwable why) {}
+
   /** Finds the subject. Called again if its namespace was deleted. */
   CompletableFuture<SubjectSearch<S, T>> findSubject();
 

@@ -14,6 +14,7 @@ import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.jetstream.cache.KnownSequences;
@@ -94,6 +95,7 @@ class BurstReaderTest {
                 List.of(event),
                 DIGEST,
                 false,
+                new SaveOrder(),
                 System.nanoTime() + SOON.toNanos()))
         .join();
   }

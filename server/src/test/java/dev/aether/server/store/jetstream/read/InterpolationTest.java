@@ -11,6 +11,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.Save;
+import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.testing.OverheardRequests;
@@ -79,6 +80,7 @@ class InterpolationTest {
         Collections.nCopies(events, event),
         DIGEST,
         false,
+        new SaveOrder(),
         System.nanoTime() + SOON.toNanos());
   }
 
