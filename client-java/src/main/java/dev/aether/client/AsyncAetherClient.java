@@ -10,6 +10,7 @@ import dev.aether.client.internal.messages.Messages;
 import dev.aether.client.internal.messages.RequestSize;
 import dev.aether.client.internal.messages.Requests;
 import dev.aether.client.internal.reads.FramePublisher;
+import dev.aether.client.internal.saves.ConcurrentSaves;
 import dev.aether.client.internal.subscriptions.ListenerSubscription;
 import dev.aether.v1.DeleteSnapshotRequest;
 import dev.aether.v1.DeleteSnapshotResponse;
@@ -41,6 +42,7 @@ public final class AsyncAetherClient implements AutoCloseable {
   private final ClientDefaults defaults;
   private final Calls calls;
   private final ReadSources sources;
+  private final ConcurrentSaves concurrentSaves;
   private final AsyncNamespaces namespaces;
 
   AsyncAetherClient(Connection connection, ClientDefaults defaults) {
@@ -48,6 +50,8 @@ public final class AsyncAetherClient implements AutoCloseable {
     this.defaults = defaults;
     this.calls = new Calls(connection, defaults);
     this.sources = new ReadSources(calls);
+    this.concurrentSaves =
+        new ConcurrentSaves(connection, defaults.repeats(), defaults.attemptTimeout());
     this.namespaces = new AsyncNamespaces(calls);
   }
 
@@ -82,15 +86,17 @@ public final class AsyncAetherClient implements AutoCloseable {
     if (RequestSize.isTooLarge(request)) {
       return CompletableFuture.failedFuture(RequestSize.tooLarge(request));
     }
-    return calls.start(
-        new RepeatedCall.Spec<>(
-            EventStoreGrpc.getSaveEventsMethod(),
-            request,
-            Requests::repeated,
-            answer -> Messages.saved(commitId, answer),
-            new RepeatedCall.Change(
-                "the save of commit " + commitId, commitId, named.retry(), false)),
-        named.settings());
+    return concurrentSaves.count(
+        calls.start(
+            new RepeatedCall.Spec<>(
+                EventStoreGrpc.getSaveEventsMethod(),
+                request,
+                Requests::repeated,
+                answer -> Messages.saved(commitId, answer),
+                new RepeatedCall.Change(
+                    "the save of commit " + commitId, commitId, named.retry(), false)),
+            named.settings(),
+            deadline -> concurrentSaves.take(request, deadline)));
   }
 
   /** Same as {@link AetherClient#saveStream}. */

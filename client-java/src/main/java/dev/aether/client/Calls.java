@@ -11,6 +11,7 @@ import dev.aether.client.internal.subscriptions.SubscriptionProgress;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -46,8 +47,16 @@ final class Calls {
   /** Starts a unary call; throws {@link IllegalStateException} if the client is closed. */
   <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
       RepeatedCall.Spec<Q, A, R> spec, CallSettings settings) {
+    return start(spec, settings, deadline -> Optional.empty());
+  }
+
+  /** Starts a unary call whose first attempt may be made in another way. */
+  <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
+      RepeatedCall.Spec<Q, A, R> spec,
+      CallSettings settings,
+      RepeatedCall.FirstAttempt<R> firstAttempt) {
     connection.checkOpen();
-    return RepeatedCall.start(connection, spec, defaults.limits(settings));
+    return RepeatedCall.start(connection, spec, defaults.limits(settings), firstAttempt);
   }
 
   /** A streamed read that is not started yet. The deadline limits each wait for the server. */

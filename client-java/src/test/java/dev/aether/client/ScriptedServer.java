@@ -56,6 +56,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a loopback port that answers each call with the next entry of its script. */
@@ -108,6 +109,9 @@ public final class ScriptedServer implements AutoCloseable {
   /** The answers to the requests of save streams, stream after stream. */
   public final Queue<Answer<SaveEventsRequest, SaveEventsStreamResponse>> saveStreams =
       new ConcurrentLinkedQueue<>();
+
+  /** How many save streams their clients have ended. */
+  public final AtomicInteger endedSaveStreams = new AtomicInteger();
 
   public final BlockingQueue<Message> requests = new LinkedBlockingQueue<>();
 
@@ -321,6 +325,7 @@ public final class ScriptedServer implements AutoCloseable {
 
         @Override
         public void onCompleted() {
+          endedSaveStreams.incrementAndGet();
           caller.onCompleted();
         }
       };

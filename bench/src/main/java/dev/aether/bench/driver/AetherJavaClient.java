@@ -12,10 +12,20 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A stream of saves with the Java client, including all that the client does beyond sending. */
+/** Saves with the Java client, including all that the client does beyond sending. */
 public final class AetherJavaClient implements Driver {
+
+  /** How the client saves. */
+  public enum Way {
+    /** With {@link SaveStream}. */
+    STREAM,
+    /** With one {@code save} per commit, as a service does that answers requests. */
+    SAVES
+  }
+
   private final ManagedChannel channel;
   private final AetherClient client;
+  private final Way way;
   private final SaveStream stream;
   private final String namespace;
   private final List<NewEvent> events;
@@ -28,7 +38,8 @@ public final class AetherJavaClient implements Driver {
    * @param data the data of every event
    */
   public AetherJavaClient(
-      String address, String namespace, int actors, int eventsPerCommit, byte[] data) {
+      String address, Way way, String namespace, int actors, int eventsPerCommit, byte[] data) {
+    this.way = way;
     channel = Channels.open(address);
     client = AetherClient.connect(address);
     stream = client.saveStream(SaveStreamOptions.defaults());
@@ -41,7 +52,7 @@ public final class AetherJavaClient implements Driver {
 
   @Override
   public String name() {
-    return "aether stream, Java client";
+    return way == Way.STREAM ? "aether stream, Java client" : "aether, Java client";
   }
 
   @Override
@@ -62,7 +73,8 @@ public final class AetherJavaClient implements Driver {
             .namespace(namespace)
             .events(events)
             .build();
-    return stream.save(command).thenAccept(saved -> requests.stored(actor, saved.lastVersion()));
+    return (way == Way.STREAM ? stream.save(command) : client.async().save(command))
+        .thenAccept(saved -> requests.stored(actor, saved.lastVersion()));
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.aether.bench.durable;
 
+import dev.aether.bench.driver.AetherJavaClient;
 import dev.aether.bench.driver.AetherStream;
 import dev.aether.bench.driver.AetherUnary;
 import dev.aether.bench.driver.Driver;
@@ -27,6 +28,7 @@ import java.util.Optional;
  */
 record Contender(String id, String install, Start start) {
   static final String AETHER_UNARY = "Aether, unary";
+  static final String AETHER_JAVA = "Aether, Java client";
   static final String AETHER_STREAM = "Aether, stream";
   static final String UMADB = "UmaDB";
   static final String ETCD = "etcd";
@@ -117,6 +119,15 @@ record Contender(String id, String install, Start start) {
                             node.address(),
                             connections(clients),
                             label + "-unary",
+                            actors(clients),
+                            1,
+                            DATA)),
+                    new Entry(
+                        name + ", Java client",
+                        new AetherJavaClient(
+                            node.address(),
+                            AetherJavaClient.Way.SAVES,
+                            label + "-java",
                             actors(clients),
                             1,
                             DATA)),

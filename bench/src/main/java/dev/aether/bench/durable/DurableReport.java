@@ -39,6 +39,8 @@ record DurableReport(
   private static final List<Wanted> WANTED =
       List.of(
           new Wanted(32, Contender.AETHER_UNARY, Contender.UMADB, 1),
+          new Wanted(32, Contender.AETHER_JAVA, Contender.UMADB, 1),
+          new Wanted(256, Contender.AETHER_JAVA, Contender.UMADB, 1),
           new Wanted(256, Contender.AETHER_UNARY, Contender.UMADB, 1),
           new Wanted(256, Contender.AETHER_STREAM, Contender.UMADB, 1.3),
           new Wanted(256, Contender.AETHER_STREAM, Contender.POSTGRESQL, 1.5),
@@ -108,9 +110,9 @@ record DurableReport(
     return new Outcome("" + load.clients(), load.title(), series, targets(load));
   }
 
-  /** The rates of Aether's two ways to save, divided by that of a system. */
+  /** The rates of Aether's ways to save, divided by that of a system. */
   private static List<Optional<Series>> ratios(Load load, String system) {
-    return Stream.of(Contender.AETHER_UNARY, Contender.AETHER_STREAM)
+    return Stream.of(Contender.AETHER_UNARY, Contender.AETHER_JAVA, Contender.AETHER_STREAM)
         .map(
             aether -> aether.equals(system) ? Optional.<Series>empty() : load.ratio(aether, system))
         .toList();

@@ -37,7 +37,13 @@ final class Contenders implements AutoCloseable {
             RawJetStream.open(nats.url(), Writes.TOGETHER, "RAW-TOGETHER", actors, data),
             new AetherUnary(node.address(), "unary", actors, eventsPerCommit, data),
             new AetherStream(node.address(), "stream", actors, eventsPerCommit, data),
-            new AetherJavaClient(node.address(), "java", actors, eventsPerCommit, data));
+            new AetherJavaClient(
+                node.address(),
+                AetherJavaClient.Way.STREAM,
+                "java",
+                actors,
+                eventsPerCommit,
+                data));
   }
 
   List<Driver> drivers() {

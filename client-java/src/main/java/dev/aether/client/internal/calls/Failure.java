@@ -27,6 +27,12 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
         true);
   }
 
+  /** A failure of which only the exception is known. */
+  static Failure reported(AetherException error) {
+    boolean sent = !(error instanceof ServerUnreachableException);
+    return new Failure(error, Status.Code.UNAVAILABLE, sent, sent);
+  }
+
   /** The same failure, reported as a consequence of closing the client. */
   Failure byClosing() {
     return error instanceof ClientClosedException

@@ -12,6 +12,7 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -81,6 +82,17 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
    */
   record Limits(Duration deadline, Duration attemptTimeout, RepeatOptions repeats) {}
 
+  /** Another way to make the first attempt; all later ones are calls of their own. */
+  public interface FirstAttempt<R extends @Nullable Object> {
+    /**
+     * Starts the attempt.
+     *
+     * @param deadline time limit of all attempts together
+     * @return the result, or an {@link AetherException}; empty if a call must be made
+     */
+    Optional<CompletableFuture<R>> start(Duration deadline);
+  }
+
   /** With less time than this, a repeat would only turn a known outcome into an unknown one. */
   private static final Duration LEAST_ATTEMPT = Duration.ofMillis(100);
 
@@ -108,11 +120,28 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
    * call.
    */
   public static <Q, A, R extends @Nullable Object> CompletableFuture<R> start(
-      Connection connection, Spec<Q, A, R> spec, Limits limits) {
+      Connection connection, Spec<Q, A, R> spec, Limits limits, FirstAttempt<R> first) {
     RepeatedCall<Q, A, R> call = new RepeatedCall<>(connection, spec, limits);
     CompletableFuture<?> unused = call.result.whenComplete((value, error) -> call.stop());
-    call.attempt();
+    Optional<CompletableFuture<R>> otherwise = first.start(limits.deadline());
+    otherwise.ifPresentOrElse(call::await, call::attempt);
     return call.result;
+  }
+
+  /** Makes the outcome of a first attempt that is not a call of its own that of this one. */
+  private void await(CompletableFuture<R> firstAttempt) {
+    attempts++;
+    CompletableFuture<?> unused =
+        firstAttempt.whenComplete(
+            (value, thrown) -> {
+              if (thrown == null) {
+                result.complete(value);
+              } else if (Futures.cause(thrown) instanceof AetherException error) {
+                failed(Failure.reported(error));
+              } else {
+                result.completeExceptionally(thrown);
+              }
+            });
   }
 
   private void stop() {

@@ -106,6 +106,49 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     }
   }
 
+  /**
+   * Takes a save if it can be sent at once, on a call to the node that other calls use too. Returns
+   * empty also if a save with the same commit id is unanswered.
+   */
+  Optional<CompletableFuture<Saved>> takeNow(SaveEventsRequest request, Duration deadline) {
+    lock.lock();
+    try {
+      SaveStreamCall current = call;
+      if (current != null && current.hasLeftNode()) {
+        current.finish();
+      }
+      boolean canSend =
+          current == null
+              ? !waitingToReopen
+              : !current.isEnding() && !current.isAbandoned(request.getCommitId());
+      return canSend
+              && !closed
+              && pending.hasRoom(request.getSerializedSize())
+              && pending.get(request.getCommitId()) == null
+          ? Optional.of(take(request, deadline))
+          : Optional.empty();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * Ends the call if nothing is unanswered; the next save opens another one. Returns whether
+   * nothing is unanswered.
+   */
+  boolean finishIfIdle() {
+    lock.lock();
+    try {
+      boolean idle = pending.isEmpty();
+      if (idle && call != null) {
+        call.finish();
+      }
+      return idle;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private CompletableFuture<Saved> take(SaveEventsRequest request, Duration deadline) {
     if (closed) {
       throw new IllegalStateException("the stream is closed");

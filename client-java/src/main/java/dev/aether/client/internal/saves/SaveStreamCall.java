@@ -86,6 +86,11 @@ final class SaveStreamCall {
     return ending;
   }
 
+  /** Whether new calls of this client go to another node. */
+  boolean hasLeftNode() {
+    return connection.link() != link;
+  }
+
   /** Sends no more requests; the server ends the call when all are answered. */
   void finish() {
     if (!ending) {

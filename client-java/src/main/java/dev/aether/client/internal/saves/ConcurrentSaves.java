@@ -1,0 +1,84 @@
+package dev.aether.client.internal.saves;
+
+import dev.aether.client.RepeatOptions;
+import dev.aether.client.SaveStreamOptions;
+import dev.aether.client.Saved;
+import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.Timer;
+import dev.aether.v1.SaveEventsRequest;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Sends saves that are in progress at the same time over one stream of saves, which costs the
+ * client and the server less than a call for each. Thread-safe.
+ *
+ * <p>The stream makes first attempts only. What it cannot answer is repeated as a call, so a save
+ * behaves the same on either way. There is no stream while few saves are in progress.
+ */
+public final class ConcurrentSaves {
+  /** With fewer saves in progress, each is a call of its own. */
+  private static final int FEWEST = 4;
+
+  /** A larger save would hold up the smaller ones behind it. */
+  private static final int MAX_BYTES = 64 * 1024;
+
+  /** The stream checks deadlines ten times a second, which is too coarse for shorter ones. */
+  private static final Duration SHORTEST_DEADLINE = Duration.ofSeconds(1);
+
+  /** A server accepts up to 256 unanswered requests from the streams of one connection. */
+  private static final SaveStreamOptions OPTIONS =
+      SaveStreamOptions.defaults().withMaxUnanswered(256);
+
+  private static final Duration IDLE_AFTER = Duration.ofSeconds(1);
+
+  private final SaveQueue queue;
+  private final Connection connection;
+  private final AtomicInteger inProgress = new AtomicInteger();
+  private final AtomicBoolean idleCheckScheduled = new AtomicBoolean();
+
+  /** Opens nothing yet; the parameters are those of {@link SaveQueue}. */
+  public ConcurrentSaves(Connection connection, RepeatOptions repeats, Duration callPatience) {
+    queue = new SaveQueue(connection, OPTIONS, repeats, callPatience);
+    this.connection = connection;
+  }
+
+  /** Counts a save as in progress until it completes. */
+  public CompletableFuture<Saved> count(CompletableFuture<Saved> save) {
+    inProgress.incrementAndGet();
+    CompletableFuture<?> counting =
+        save.whenComplete((saved, thrown) -> inProgress.decrementAndGet());
+    return save;
+  }
+
+  /** Sends a save over the stream; returns empty if it is to be a call of its own. */
+  public Optional<CompletableFuture<Saved>> take(SaveEventsRequest request, Duration deadline) {
+    if (inProgress.get() < FEWEST - 1
+        || deadline.compareTo(SHORTEST_DEADLINE) < 0
+        || request.getSerializedSize() > MAX_BYTES) {
+      return Optional.empty();
+    }
+    Optional<CompletableFuture<Saved>> taken = queue.takeNow(request, deadline);
+    if (taken.isPresent()) {
+      scheduleIdleCheck();
+    }
+    return taken;
+  }
+
+  private void scheduleIdleCheck() {
+    if (idleCheckScheduled.compareAndSet(false, true)) {
+      Timer.Task unused = connection.timer().schedule(this::checkIdle, IDLE_AFTER);
+    }
+  }
+
+  private void checkIdle() {
+    idleCheckScheduled.set(false);
+    // A closed client's timer runs tasks at once.
+    if (!queue.finishIfIdle() && !connection.closed()) {
+      scheduleIdleCheck();
+    }
+  }
+}
