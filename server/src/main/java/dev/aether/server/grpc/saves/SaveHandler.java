@@ -59,7 +59,15 @@ public final class SaveHandler {
             .admitSave(COPIES * (long) request.getSerializedSize());
     CompletableFuture<Saved> saving;
     try {
-      saving = store.save(save);
+      saving =
+          store
+              .save(save)
+              .whenComplete(
+                  (saved, thrown) -> {
+                    if (thrown != null) {
+                      order.failed(thrown);
+                    }
+                  });
     } catch (RuntimeException | Error e) {
       permit.release();
       throw e;

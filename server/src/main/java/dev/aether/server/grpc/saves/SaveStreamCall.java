@@ -110,13 +110,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     }
     connection.beginStreamed();
     save(message, request.order(), isRepeated)
-        .whenComplete(
-            (saved, thrown) -> {
-              if (thrown != null) {
-                request.order().failed(thrown);
-              }
-              answered(request, answer(request, saved, thrown));
-            });
+        .whenComplete((saved, thrown) -> answered(request, answer(request, saved, thrown)));
     readOn();
   }
 
@@ -134,6 +128,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
           ? CompletableFuture.failedFuture(SaveOrder.refusal())
           : saves.save(message, order);
     } catch (RuntimeException e) {
+      order.failed(e);
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -600,7 +600,7 @@ class MeddledStoreTest {
             .next()
             .join()
             .stream()
-            .map(entry -> ((LogEntry.StoredCommit) entry).commit().getCommitId())
+            .map(entry -> ((LogEntry.StoredCommit) entry).commit().decode().getCommitId())
             .toList();
     assertTrue(
         List.of("c0", "c1", "c3").equals(stored) || List.of("c0", "c3").equals(stored),
