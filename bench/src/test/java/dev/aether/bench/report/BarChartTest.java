@@ -63,7 +63,7 @@ final class BarChartTest {
 
   @Test
   void theDocumentsPicturesAreDrawnToScale() throws Exception {
-    for (String picture : List.of("latest.svg", "retry.svg")) {
+    for (String picture : List.of("latest.svg", "retry.svg", "durable.svg")) {
       assertLinear(Files.readString(Path.of("..", "docs", "benchmarks", picture)));
     }
   }
