@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,7 +47,13 @@ public final class SaveStream implements AutoCloseable {
     this.connection = connection;
     this.defaults = defaults;
     this.options = options;
-    this.queue = new SaveQueue(connection, options, defaults.repeats(), defaults.attemptTimeout());
+    this.queue =
+        new SaveQueue(
+            connection,
+            options,
+            defaults.repeats(),
+            defaults.attemptTimeout(),
+            UnaryOperator.identity());
   }
 
   /**

@@ -215,4 +215,14 @@ final class ConcurrentSavesTest {
       assertEquals("b", next.received(SaveEventsRequest.class).getActorId());
     }
   }
+
+  @Test
+  void whereStreamsAreRefusedSavesAreCallsOfTheirOwn() throws Exception {
+    hold();
+    // No stream is in the script, so the server refuses it with INVALID_ARGUMENT.
+    for (int i = 0; i < 5; i++) {
+      server.saves.add(answer(SaveEventsResponse.newBuilder().setLastVersion(7).build()));
+      assertEquals(7, result(save("c" + i)).lastVersion());
+    }
+  }
 }

@@ -1,8 +1,11 @@
 package dev.aether.client.internal.saves;
 
+import dev.aether.client.AetherException;
+import dev.aether.client.ClientClosedException;
 import dev.aether.client.RepeatOptions;
 import dev.aether.client.SaveStreamOptions;
 import dev.aether.client.Saved;
+import dev.aether.client.ServerUnreachableException;
 import dev.aether.client.internal.calls.Connection;
 import dev.aether.client.internal.calls.Timer;
 import dev.aether.v1.SaveEventsRequest;
@@ -11,6 +14,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends saves that are in progress at the same time over one stream of saves, which costs the
@@ -35,14 +39,20 @@ public final class ConcurrentSaves {
 
   private static final Duration IDLE_AFTER = Duration.ofSeconds(1);
 
+  /** A proxy or a rule may let calls pass and streams not. */
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMinutes(1);
+
   private final SaveQueue queue;
   private final Connection connection;
   private final AtomicInteger inProgress = new AtomicInteger();
   private final AtomicBoolean idleCheckScheduled = new AtomicBoolean();
 
+  /** When streams failed so that no other one was opened, as {@link System#nanoTime}. */
+  private volatile @Nullable Long failedAt;
+
   /** Opens nothing yet; the parameters are those of {@link SaveQueue}. */
   public ConcurrentSaves(Connection connection, RepeatOptions repeats, Duration callPatience) {
-    queue = new SaveQueue(connection, OPTIONS, repeats, callPatience);
+    queue = new SaveQueue(connection, OPTIONS, repeats, callPatience, this::streamFailed);
     this.connection = connection;
   }
 
@@ -57,6 +67,7 @@ public final class ConcurrentSaves {
   /** Sends a save over the stream; returns empty if it is to be a call of its own. */
   public Optional<CompletableFuture<Saved>> take(SaveEventsRequest request, Duration deadline) {
     if (inProgress.get() < FEWEST - 1
+        || isPausing()
         || deadline.compareTo(SHORTEST_DEADLINE) < 0
         || request.getSerializedSize() > MAX_BYTES) {
       return Optional.empty();
@@ -66,6 +77,20 @@ public final class ConcurrentSaves {
       scheduleIdleCheck();
     }
     return taken;
+  }
+
+  private boolean isPausing() {
+    Long at = failedAt;
+    return at != null && System.nanoTime() - at < PAUSE_AFTER_FAILURE.toNanos();
+  }
+
+  /** A call may still succeed, so the save is reported as one that needs another attempt. */
+  private AetherException streamFailed(AetherException why) {
+    failedAt = System.nanoTime();
+    return why instanceof ClientClosedException
+        ? why
+        : new ServerUnreachableException(
+            "the stream of saves failed: " + why.getMessage(), why.metadata(), why);
   }
 
   private void scheduleIdleCheck() {

@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
   private final SaveStreamOptions options;
   private final RepeatOptions repeats;
   private final Duration callPatience;
+  private final UnaryOperator<AetherException> asReported;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition roomOrClosed = lock.newCondition();
@@ -59,16 +61,19 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
    *
    * @param repeats how many calls in a row may bring no answer, and the delays between them
    * @param callPatience how long a call that owes answers may bring none
+   * @param asReported how saves report that calls failed and no other one is made
    */
   public SaveQueue(
       Connection connection,
       SaveStreamOptions options,
       RepeatOptions repeats,
-      Duration callPatience) {
+      Duration callPatience,
+      UnaryOperator<AetherException> asReported) {
     this.connection = connection;
     this.options = options;
     this.repeats = repeats;
     this.callPatience = callPatience;
+    this.asReported = asReported;
     this.pending = new PendingSaves(options);
   }
 
@@ -335,7 +340,10 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
   }
 
   private void giveUp(List<PendingSave> lost, Failure why) {
-    lost.forEach(save -> save.givenUp(connection.asSeenNow(why).error()));
+    if (!lost.isEmpty()) {
+      AetherException error = asReported.apply(connection.asSeenNow(why).error());
+      lost.forEach(save -> save.givenUp(error));
+    }
     completeWaiters();
   }
 
