@@ -3,6 +3,7 @@ package dev.aether.faults;
 import com.google.gson.GsonBuilder;
 import dev.aether.faults.history.Answer;
 import dev.aether.faults.history.Attempt;
+import dev.aether.faults.history.Delivered;
 import dev.aether.faults.history.History;
 import dev.aether.faults.history.Save;
 import dev.aether.faults.validate.Violation;
@@ -65,12 +66,23 @@ public record Report(
     text.append("\nsaves: ").append(fates());
     text.append("\ncommits: ").append(commits()).append(", of them in batches: ");
     text.append(batches.grouped()).append(" in ").append(batches.batches());
+    for (Delivered delivered : history.deliveries()) {
+      text.append('\n').append(delivered.reader()).append(": ");
+      text.append(delivered.commits().size()).append(" commits in ");
+      text.append(delivered.calls()).append(" calls");
+    }
     text.append("\nviolations after ").append(took.toSeconds()).append(" s: ");
-    text.append(violations.size());
+    text.append(violations.size()).append(' ').append(kinds());
     violations.stream()
         .limit(MOST_IN_SUMMARY)
         .forEach(found -> text.append("\n  ").append(line(found)));
     return text.toString();
+  }
+
+  private Map<String, Integer> kinds() {
+    Map<String, Integer> kinds = new TreeMap<>();
+    violations.forEach(found -> kinds.merge(found.getClass().getSimpleName(), 1, Integer::sum));
+    return kinds;
   }
 
   private long commits() {

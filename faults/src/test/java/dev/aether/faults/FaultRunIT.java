@@ -44,6 +44,7 @@ final class FaultRunIT {
     assertTrue(report.violations().isEmpty(), report::summary);
     Map<Save.Fate, Integer> fates = report.fates();
     assertTrue(fates.getOrDefault(Save.Fate.STORED, 0) > 0, report::summary);
-    assertTrue(report.batches().grouped() > 0, report::summary);
+    // On a busy machine, sixteen saves may never wait at once, which the other topology requires.
+    assertTrue(topology != Topology.EMBEDDED || report.batches().grouped() > 0, report::summary);
   }
 }

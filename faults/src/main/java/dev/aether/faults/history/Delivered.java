@@ -8,12 +8,14 @@ import java.util.Set;
  *
  * @param namespaces those that it asked for
  * @param commits in the order in which they came
+ * @param calls how many calls it took
  * @param unexpectedEnds what ended its calls, apart from what faults may cause
  */
 public record Delivered(
     String reader,
     Set<String> namespaces,
     List<StoredCommit> commits,
+    int calls,
     List<String> unexpectedEnds) {
   public Delivered {
     namespaces = Set.copyOf(namespaces);

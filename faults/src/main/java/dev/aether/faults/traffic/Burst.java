@@ -61,7 +61,7 @@ record Burst(boolean onStream, int node, Duration pause, List<Choice> choices) {
   static Burst of(long seed, int writer, int number, int writers) {
     Random random = new Random((seed * 1_000_003 + writer) * 1_000_003 + number);
     random.nextInt(); // Similar seeds have similar first values.
-    int saves = random.nextInt(4) == 0 ? 16 + random.nextInt(MOST - 15) : 1 + random.nextInt(8);
+    int saves = random.nextBoolean() ? 16 + random.nextInt(MOST - 15) : 1 + random.nextInt(8);
     boolean onStream = random.nextBoolean();
     int node = random.nextInt(1 << 20);
     Duration pause = Duration.ofMillis(random.nextInt(writers * PAUSE_MILLIS_PER_WRITER));

@@ -57,6 +57,9 @@ final class Subscriber {
   private final List<StoredCommit> sinceCursor = new ArrayList<>();
 
   /** Guarded by this. */
+  private int calls;
+
+  /** Guarded by this. */
   private final Map<String, Long> positions = new HashMap<>();
 
   /** Used by its thread only. */
@@ -95,6 +98,7 @@ final class Subscriber {
   }
 
   private synchronized SubscribeRequest request() {
+    calls++;
     SubscribeRequest.Builder request = SubscribeRequest.newBuilder().setNamespacePattern(pattern);
     if (cursor.isEmpty()) {
       return request.setBeginning(com.google.protobuf.Empty.getDefaultInstance()).build();
@@ -161,6 +165,6 @@ final class Subscriber {
   }
 
   synchronized Delivered delivered() {
-    return new Delivered(name, namespaces, delivered, unexpectedEnds);
+    return new Delivered(name, namespaces, delivered, calls, unexpectedEnds);
   }
 }

@@ -108,7 +108,8 @@ public final class Traffic implements AutoCloseable {
         if (node > 0) {
           String name = "a reader of the log on " + nodes.name(node);
           deliveries.add(
-              new Delivered(name, Set.of(namespace), readers.get(node).log(namespace), List.of()));
+              new Delivered(
+                  name, Set.of(namespace), readers.get(node).log(namespace), 1, List.of()));
         }
       }
     }

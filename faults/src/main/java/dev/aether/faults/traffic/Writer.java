@@ -30,7 +30,7 @@ final class Writer {
   private static final int MAX_ATTEMPTS = 12;
   private static final long ANSWER_WITHIN_SECONDS = 60;
   private static final long FIRST_PAUSE_MILLIS = 50;
-  private static final long LONGEST_PAUSE_MILLIS = 1_500;
+  private static final long LONGEST_PAUSE_MILLIS = 3_000;
 
   private final long seed;
   private final int number;

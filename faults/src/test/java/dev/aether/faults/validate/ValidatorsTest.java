@@ -252,7 +252,7 @@ final class ValidatorsTest {
             saves,
             Map.of(LOG, log),
             actors,
-            List.of(new Delivered("subscriber", Set.of(LOG), delivered, ends))));
+            List.of(new Delivered("subscriber", Set.of(LOG), delivered, 1, ends))));
   }
 
   /** Exactly one violation is found, of this kind and with these parts in its text. */
