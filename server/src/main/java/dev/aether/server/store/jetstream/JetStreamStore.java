@@ -33,6 +33,7 @@ import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.NatsConnections;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.store.jetstream.wire.ReadConnections;
+import dev.aether.server.store.jetstream.wire.ScanConsumers;
 import dev.aether.server.store.jetstream.wire.StorageSpace;
 import dev.aether.server.store.jetstream.write.GroupCommit;
 import dev.aether.server.store.jetstream.write.Publisher;
@@ -84,6 +85,7 @@ public final class JetStreamStore implements Store {
   private final BatchReader batches;
   private final OrderedConsumers registryConsumers;
   private final OrderedConsumers consumers;
+  private final ScanConsumers scans;
   private final DeadlineScheduler deadlines = new DeadlineScheduler(timers);
   private final Writer saves;
   private final Writer snapshotChanges;
@@ -134,6 +136,7 @@ public final class JetStreamStore implements Store {
     batches = new BatchReader(reads, timers, readers);
     registryConsumers = new OrderedConsumers(writes, api, timers);
     consumers = new OrderedConsumers(connections.tails(), readApi, timers);
+    scans = new ScanConsumers(reads, readApi, timers, readers);
     saves =
         writer(
             new GroupCommit(api, timers, config.beforeBatch()),
@@ -153,6 +156,7 @@ public final class JetStreamStore implements Store {
     onReconnect(
         () -> {
           known.forgetAll();
+          scans.closeAll();
           damage.inspectAgain();
         });
     int maxCommitBytes = Limits.commitBytes(writes.getMaxPayload());
@@ -173,7 +177,7 @@ public final class JetStreamStore implements Store {
     snapshots =
         new JetStreamSnapshots(
             new SnapshotContext(api, namespaces, events, maxCommitBytes), readApi, snapshotChanges);
-    log = new JetStreamLog(logs, namespaces, known, timers, consumers);
+    log = new JetStreamLog(logs, namespaces, known, timers, consumers, scans);
     broadcasts = new NatsBroadcasts(writes, timers, maxCommitBytes);
     damageWatch = new DamageWatch(writes, timers, namespaces::known, damage);
     probe = new JetStreamProbe(writes, space, List.of(writersReads, reads), timers);
@@ -290,6 +294,7 @@ public final class JetStreamStore implements Store {
     damageWatch.close();
     namespaces.close();
     consumers.close();
+    scans.close();
     registryConsumers.close();
     broadcasts.close();
     batches.close();

@@ -21,6 +21,8 @@ import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.store.jetstream.wire.RequestLimiter;
+import dev.aether.server.store.jetstream.wire.ScanConsumer;
+import dev.aether.server.store.jetstream.wire.ScanConsumers;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.api.StreamState;
 import java.util.List;
@@ -47,6 +49,7 @@ public final class JetStreamLog implements CommitLog {
   private final KnownCommits known;
   private final Timers timers;
   private final OrderedConsumers consumers;
+  private final ScanConsumers scans;
 
   /** Limits requests for markRequests, since a subscription to many logs requests one for each. */
   private final RequestLimiter markRequests = new RequestLimiter();
@@ -58,7 +61,8 @@ public final class JetStreamLog implements CommitLog {
       Namespaces namespaces,
       KnownCommits known,
       Timers timers,
-      OrderedConsumers consumers) {
+      OrderedConsumers consumers,
+      ScanConsumers scans) {
     this.api = actors.api();
     this.batches = actors.batches();
     this.damage = actors.damage();
@@ -67,6 +71,7 @@ public final class JetStreamLog implements CommitLog {
     this.known = known;
     this.timers = timers;
     this.consumers = consumers;
+    this.scans = scans;
   }
 
   @Override
@@ -115,7 +120,36 @@ public final class JetStreamLog implements CommitLog {
 
   @Override
   public CompletableFuture<Page> read(LogId log, Mark after, long upTo, int maxBytes) {
-    return orDeleted(log, withStream(log, stream -> readAfter(stream, after, upTo, maxBytes)));
+    return orDeleted(log, withStream(log, stream -> continued(stream, after, upTo, maxBytes)));
+  }
+
+  /**
+   * Reads on with the consumer of a long read, if there is one, and otherwise with direct gets; a
+   * long read begins if many records are left.
+   */
+  private CompletableFuture<Page> continued(LogStream stream, Mark after, long upTo, int maxBytes) {
+    ScanConsumer scan = scans.take(stream.name(), after).orElse(null);
+    if (scan == null) {
+      return readAfter(stream, after, upTo, maxBytes)
+          .thenApply(page -> withScan(stream, page, upTo));
+    }
+    return scan.next(upTo, maxBytes)
+        .thenCompose(
+            messages -> {
+              if (messages.isEmpty()) {
+                scan.close();
+                return readAfter(stream, after, upTo, maxBytes);
+              }
+              scans.put(stream.name(), messages.get(messages.size() - 1).mark(), scan);
+              return CompletableFuture.completedFuture(page(stream, messages, upTo));
+            });
+  }
+
+  private Page withScan(LogStream stream, Page page, long upTo) {
+    if (upTo - page.end() > PAGE_MESSAGES && !page.entries().isEmpty()) {
+      scans.begin(stream.name(), page.entries().get(page.entries().size() - 1).mark());
+    }
+    return page;
   }
 
   /**

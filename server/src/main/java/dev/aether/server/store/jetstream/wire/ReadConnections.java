@@ -33,6 +33,11 @@ public final class ReadConnections {
     return connections.stream().map(Counted::connection).toList();
   }
 
+  /** The connection with the fewest unanswered reads. */
+  Connection leastBusyConnection() {
+    return leastBusy().connection;
+  }
+
   /** Whether a read can be sent now. */
   public boolean isConnected() {
     return connections.stream().anyMatch(each -> isConnected(each.connection));
