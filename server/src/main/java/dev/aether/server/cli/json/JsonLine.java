@@ -1,43 +1,48 @@
 package dev.aether.server.cli.json;
 
-import com.google.gson.stream.JsonWriter;
-import java.io.IOException;
-import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.time.format.DateTimeFormatter;
 import java.util.Base64;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
 /** Builds a JSON object on one line, with its members in the order of the calls. Used once. */
 public final class JsonLine {
-  private final StringWriter text = new StringWriter();
-  private final JsonWriter json = new JsonWriter(text);
+  private static final int USUAL_CHARS = 512;
 
-  public JsonLine() {
-    json.setHtmlSafe(false);
-    write(json::beginObject);
-  }
+  /** JavaScript takes these two for line breaks within a string. */
+  private static final char LINE_SEPARATOR = '\u2028';
+
+  private static final char PARAGRAPH_SEPARATOR = '\u2029';
+
+  private final StringBuilder text = new StringBuilder(USUAL_CHARS).append('{');
+
+  public JsonLine() {}
 
   public JsonLine put(String name, String value) {
-    return write(() -> json.name(name).value(value));
+    name(name);
+    string(value);
+    return this;
   }
 
   /** Adds a version, position or count, which are all unsigned in the contract. */
   public JsonLine put(String name, long value) {
-    return write(() -> json.name(name).jsonValue(Long.toUnsignedString(value)));
+    return putText(name, Long.toUnsignedString(value));
   }
 
   public JsonLine put(String name, boolean value) {
-    return write(() -> json.name(name).value(value));
+    return putText(name, Boolean.toString(value));
   }
 
   /** Adds a time in UTC, with as many digits after the second as needed. */
   public JsonLine put(String name, Instant value) {
-    return put(name, DateTimeFormatter.ISO_INSTANT.format(value));
+    name(name);
+    text.append('"');
+    UtcTimes.append(value, text);
+    text.append('"');
+    return this;
   }
 
   /** Adds a member unless it is empty, as protobuf's JSON does. */
@@ -50,14 +55,22 @@ public final class JsonLine {
     if (values.isEmpty()) {
       return this;
     }
-    write(() -> json.name(name).beginObject());
-    values.forEach((key, value) -> write(() -> json.name(key).value(value)));
-    return write(json::endObject);
+    name(name);
+    text.append('{');
+    values.forEach(this::put);
+    text.append('}');
+    return this;
+  }
+
+  private JsonLine putText(String name, String json) {
+    name(name);
+    text.append(json);
+    return this;
   }
 
   /** Adds a nested object, which this method finishes. */
   public JsonLine putObject(String name, JsonLine within) {
-    return write(() -> json.name(name).jsonValue(within.end()));
+    return putText(name, within.end());
   }
 
   /**
@@ -69,7 +82,7 @@ public final class JsonLine {
     data.duplicate().get(bytes);
     Optional<String> compact = isJsonType(contentType) ? JsonText.compact(bytes) : Optional.empty();
     return compact.isPresent()
-        ? write(() -> json.name(name).jsonValue(compact.get()))
+        ? putText(name, compact.get())
         : put(name + "Base64", Base64.getEncoder().encodeToString(bytes));
   }
 
@@ -81,16 +94,16 @@ public final class JsonLine {
   public JsonLine putExactly(String name, String contentType, ByteBuffer data) {
     byte[] bytes = new byte[data.remaining()];
     data.duplicate().get(bytes);
-    Optional<String> text = isJsonType(contentType) ? JsonText.verbatim(bytes) : Optional.empty();
-    return text.isPresent()
-        ? write(() -> json.name(name).jsonValue(text.get()))
+    Optional<String> verbatim =
+        isJsonType(contentType) ? JsonText.verbatim(bytes) : Optional.empty();
+    return verbatim.isPresent()
+        ? putText(name, verbatim.get())
         : put(name + "Base64", Base64.getEncoder().encodeToString(bytes));
   }
 
   /** The finished line, without a line terminator. */
   public String end() {
-    write(json::endObject);
-    return text.toString();
+    return text.append('}').toString();
   }
 
   /** Whether data of a media type is JSON. An empty type means JSON, as in the contract. */
@@ -104,16 +117,37 @@ public final class JsonLine {
         || name.endsWith("+json");
   }
 
-  private JsonLine write(Step step) {
-    try {
-      step.run();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // A StringWriter never fails.
+  private void name(String name) {
+    if (text.charAt(text.length() - 1) != '{') {
+      text.append(',');
     }
-    return this;
+    string(name);
+    text.append(':');
   }
 
-  private interface Step {
-    void run() throws IOException;
+  private void string(String value) {
+    text.append('"');
+    int plainFrom = 0;
+    for (int i = 0; i < value.length(); i++) {
+      char c = value.charAt(i);
+      if (c < ' ' || c == '"' || c == '\\' || c == LINE_SEPARATOR || c == PARAGRAPH_SEPARATOR) {
+        text.append(value, plainFrom, i);
+        escaped(c);
+        plainFrom = i + 1;
+      }
+    }
+    text.append(plainFrom == 0 ? value : value.substring(plainFrom)).append('"');
+  }
+
+  private void escaped(char c) {
+    switch (c) {
+      case '"', '\\' -> text.append('\\').append(c);
+      case '\t' -> text.append("\\t");
+      case '\b' -> text.append("\\b");
+      case '\n' -> text.append("\\n");
+      case '\r' -> text.append("\\r");
+      case '\f' -> text.append("\\f");
+      default -> text.append("\\u").append(HexFormat.of().toHexDigits(c));
+    }
   }
 }

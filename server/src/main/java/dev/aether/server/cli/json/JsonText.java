@@ -10,6 +10,9 @@ import java.util.Optional;
  * numbers and the escaping of strings.
  */
 public final class JsonText {
+  /** What Java inserts for bytes that are not UTF-8. */
+  private static final char REPLACEMENT = '\ufffd';
+
   private JsonText() {}
 
   /**
@@ -51,11 +54,17 @@ public final class JsonText {
   }
 
   private static Optional<String> decode(byte[] utf8) {
+    String text = new String(utf8, StandardCharsets.UTF_8);
+    // In the text itself, or for bytes that are not UTF-8? A decoder that can tell is slow.
+    return text.indexOf(REPLACEMENT) < 0 || isUtf8(utf8) ? Optional.of(text) : Optional.empty();
+  }
+
+  private static boolean isUtf8(byte[] bytes) {
     try {
-      return Optional.of(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(utf8)).toString());
+      var unused = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes));
+      return true;
     } catch (CharacterCodingException e) {
-      return Optional.empty();
+      return false;
     }
   }
 
