@@ -2,6 +2,7 @@ package dev.aether.faults.traffic;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.Status;
 import dev.aether.faults.history.Answer;
@@ -68,8 +69,7 @@ final class Answers {
         .orElseGet(() -> io.grpc.Status.fromCodeValue(status.getCode()).getCode().toString());
   }
 
-  private static <T extends com.google.protobuf.Message> Optional<T> detail(
-      Status status, Class<T> type) {
+  private static <T extends Message> Optional<T> detail(Status status, Class<T> type) {
     for (Any detail : status.getDetailsList()) {
       if (detail.is(type)) {
         try {

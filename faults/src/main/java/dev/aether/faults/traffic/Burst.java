@@ -38,7 +38,9 @@ record Burst(boolean onStream, int node, Duration pause, List<Choice> choices) {
    *
    * @param bytes of each event's data
    * @param deadline of each attempt
-   * @param repeats whether it is sent again until its outcome is known
+   * @param repeatsUnknown whether it is sent again while its outcome is unknown
+   * @param repeatsRefused whether it is sent again if it was refused for the moment; if not, it
+   *     must not be stored
    * @param again whether it is sent once more after it was acknowledged
    */
   record Choice(
@@ -49,7 +51,8 @@ record Burst(boolean onStream, int node, Duration pause, List<Choice> choices) {
       int events,
       int bytes,
       Duration deadline,
-      boolean repeats,
+      boolean repeatsUnknown,
+      boolean repeatsRefused,
       boolean again) {
     /** The actor among all namespaces. */
     String key() {
@@ -92,6 +95,7 @@ record Burst(boolean onStream, int node, Duration pause, List<Choice> choices) {
         Duration.ofMillis(
             random.nextInt(8) == 0 ? 20 + random.nextInt(300) : 1_000 + random.nextInt(10_000)),
         random.nextInt(8) != 0,
+        random.nextBoolean(),
         random.nextInt(10) == 0);
   }
 }

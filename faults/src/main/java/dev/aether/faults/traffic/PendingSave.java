@@ -92,7 +92,9 @@ final class PendingSave {
     if (last instanceof Answer.Saved) {
       return choice.again() && attempts.stream().filter(PendingSave::isSaved).count() == 1;
     }
-    return choice.repeats() && !(last instanceof Answer.Conflict);
+    return last instanceof Answer.Unknown
+        ? choice.repeatsUnknown()
+        : last instanceof Answer.Refused && choice.repeatsRefused();
   }
 
   private static boolean isSaved(Attempt attempt) {

@@ -1,5 +1,6 @@
 package dev.aether.faults.traffic;
 
+import com.google.protobuf.Empty;
 import dev.aether.faults.history.Delivered;
 import dev.aether.faults.history.StoredCommit;
 import dev.aether.faults.topology.Waiting;
@@ -101,7 +102,7 @@ final class Subscriber {
     calls++;
     SubscribeRequest.Builder request = SubscribeRequest.newBuilder().setNamespacePattern(pattern);
     if (cursor.isEmpty()) {
-      return request.setBeginning(com.google.protobuf.Empty.getDefaultInstance()).build();
+      return request.setBeginning(Empty.getDefaultInstance()).build();
     }
     request.setCursor(cursor);
     if (style == Style.STEADY) {

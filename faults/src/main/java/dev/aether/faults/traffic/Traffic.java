@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
 
 /** All clients of a run. The runner's thread starts and ends it. */
 public final class Traffic implements AutoCloseable {
@@ -139,8 +140,7 @@ public final class Traffic implements AutoCloseable {
         () -> subscriberThreads.stream().noneMatch(Thread::isAlive));
   }
 
-  private static void await(
-      Duration bound, String failure, java.util.function.BooleanSupplier condition) {
+  private static void await(Duration bound, String failure, BooleanSupplier condition) {
     if (!Waiting.within(bound, condition)) {
       throw new IllegalStateException(failure + " within " + bound.toSeconds() + " s");
     }

@@ -23,8 +23,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends bursts of saves. A save whose outcome is unknown, or that was refused for the moment, is
- * sent again with {@code retry} to the next node, up to a bound. For one thread.
+ * Sends bursts of saves. Most saves whose outcome is unknown, and half of those that were refused
+ * for the moment, are sent again with {@code retry} to the next node, up to a bound. For one
+ * thread.
  */
 final class Writer {
   private static final int MAX_ATTEMPTS = 12;
