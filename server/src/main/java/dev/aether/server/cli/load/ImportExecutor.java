@@ -39,6 +39,12 @@ final class ImportExecutor {
    */
   static final int MAX_ITEMS = 8 * 1024;
 
+  /**
+   * Once {@link #MAX_ITEMS} is reached, the caller is woken when no more than this is left: waking
+   * it for each item would cost more than the rest of its work.
+   */
+  static final int GIVE_AGAIN_AT = MAX_ITEMS / 4 * 3;
+
   /** The most characters of the lines held. A larger item is accepted only on its own. */
   static final int MAX_CHARS = 32 * 1024 * 1024;
 
@@ -166,7 +172,9 @@ final class ImportExecutor {
       if (failure == null) {
         failure = error;
       }
-      changed.signalAll();
+      if (held <= GIVE_AGAIN_AT || failure != null) {
+        changed.signalAll();
+      }
     } finally {
       lock.unlock();
     }
