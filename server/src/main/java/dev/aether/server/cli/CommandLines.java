@@ -64,6 +64,7 @@ public final class CommandLines {
     commands.put("subscribe", () -> new SubscribeCommand(terminal));
     commands.put("import", () -> new ImportCommand(terminal));
     commands.put("export", () -> new ExportCommand(terminal));
+    commands.put("bench", () -> new BenchCommand(terminal));
     commands.put("demo", () -> new DemoCommand(terminal, program));
     commands.put("health", () -> new HealthCommand(terminal));
     commands.put("version", () -> new VersionCommand(terminal));
