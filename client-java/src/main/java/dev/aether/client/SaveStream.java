@@ -23,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  * threads.
  *
  * <p>Saves of one actor are stored in the order in which they were submitted; saves of different
- * actors are independent. After a save that was refused for good, later saves of its actor
- * continue, so if they expect versions, they conflict. After a save that the server could not store
- * for the moment, or of which it does not know whether it is stored, those of its actor that were
- * sent until then are refused with {@link Reason#STORE_UNAVAILABLE}, since they would overtake it.
- * When the connection breaks, unanswered saves are sent again, marked as repeats, in the same order
- * and before new ones, to another node if there is one. Saves that the server refused because it
- * was overloaded or could not reach its store are not sent again, because later saves of the same
- * actor may already be stored.
+ * actors are independent. A failed save affects only itself: later saves of its actor continue, so
+ * if they expect versions, they conflict. There is one exception: after a save without an expected
+ * version that the server could not store for the moment, or of which it does not know whether it
+ * is stored, those of its actor that were sent until then are refused with {@link
+ * Reason#STORE_UNAVAILABLE}, since they would overtake it. When the connection breaks, unanswered
+ * saves are sent again, marked as repeats, in the same order and before new ones, to another node
+ * if there is one. Saves that the server refused because it was overloaded or could not reach its
+ * store are not sent again, because later saves of the same actor may already be stored.
  *
  * <p>Futures complete on the client's executor, with an {@link AetherException} if the save failed,
  * and with {@link OutcomeUnknownException} if no answer came before the save's deadline. The

@@ -1,12 +1,14 @@
 package dev.aether.server.store;
 
 import dev.aether.server.event.Exceptions;
+import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.StoreException;
 
 /**
  * Keeps saves of one actor in order that were requested one after another without waiting for
  * answers. Once one of them has failed and may still be stored, at its second sending or because
- * its outcome is unknown, none of the later ones is stored: they would overtake it. Thread-safe.
+ * its outcome is unknown, none of the later ones is stored: they would overtake it. A save that
+ * expects a version cannot be overtaken, since it is refused after any other one. Thread-safe.
  */
 public final class SaveOrder {
   private volatile boolean broken;
@@ -17,8 +19,8 @@ public final class SaveOrder {
   }
 
   /** Notes that a save has failed. Called before anything can begin that waited for it. */
-  public void failed(Throwable why) {
-    if (mayYetBeStored(why)) {
+  public void failed(ExpectedVersion expected, Throwable why) {
+    if (!(expected instanceof ExpectedVersion.Exactly) && mayYetBeStored(why)) {
       broken = true;
     }
   }

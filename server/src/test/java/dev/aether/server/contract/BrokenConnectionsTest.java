@@ -1,7 +1,6 @@
 package dev.aether.server.contract;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -20,6 +19,7 @@ import dev.aether.client.SaveCommand;
 import dev.aether.client.SaveStream;
 import dev.aether.client.SaveStreamOptions;
 import dev.aether.client.Saved;
+import dev.aether.client.StoreUnavailableException;
 import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionListener;
@@ -250,7 +250,7 @@ final class BrokenConnectionsTest {
     String namespace = "streamed" + actors;
     System.out.println("seed " + SEED + ", " + kills + " kills of a writer's connections");
     Map<Integer, Long> handedOver = new TreeMap<>();
-    List<CompletableFuture<Saved>> saves = new ArrayList<>();
+    List<PendingSave> saves = new ArrayList<>();
     try (CuttingProxy toA = proxy(a, 100_000);
         CuttingProxy toB = proxy(b, 100_000);
         AetherClient writer = through(toA, toB);
@@ -260,54 +260,83 @@ final class BrokenConnectionsTest {
         for (int i = 0; cuts.get() < kills; i++) {
           int actor = i % actors;
           long n = handedOver.merge(actor, 1L, Long::sum);
+          String id = "s" + actor + "-" + n;
           saves.add(
-              stream.save(
-                  SaveCommand.builder("s" + actor, ExpectedVersion.any())
-                      .namespace(namespace)
-                      .commitId("s" + actor + "-" + n)
-                      .event(
-                          NewEvent.builder("Counted")
-                              .commandId("s" + actor + "-" + n)
-                              .data(new byte[100])
-                              .build())
-                      .build()));
+              new PendingSave(
+                  id,
+                  stream.save(
+                      SaveCommand.builder("s" + actor, ExpectedVersion.any())
+                          .namespace(namespace)
+                          .commitId(id)
+                          .event(
+                              NewEvent.builder("Counted").commandId(id).data(new byte[100]).build())
+                          .build())));
         }
         toA.cutNoMore();
         toB.cutNoMore();
       }
+      Set<String> refused = refused(saves);
       Set<String> unknown = unknown(saves);
       assertTrue(unknown.size() < saves.size() / 2, unknown::toString);
       handedOver.forEach(
           (actor, last) -> {
             List<String> stored = commitIds(reader, namespace, "s" + actor);
             assertEquals(new HashSet<>(stored).size(), stored.size(), "nothing is stored twice");
+            assertTrue(stored.stream().noneMatch(refused::contains), "nothing refused is stored");
             assertEquals(
-                named("s" + actor, last, unknown),
+                named("s" + actor, last, union(unknown, refused)),
                 stored.stream().filter(id -> !unknown.contains(id)).toList());
           });
       System.out.printf(
-          "%d cuts, %d saves, %d of them recognised as repeats, %d unknown%n",
+          "%d cuts, %d saves, %d of them recognised as repeats, %d unknown, %d refused%n",
           cuts.get(),
           saves.size(),
           saves.stream()
+              .map(PendingSave::outcome)
               .filter(save -> !save.isCompletedExceptionally() && save.join().replayed())
               .count(),
-          unknown.size());
+          unknown.size(),
+          refused.size());
     }
   }
 
-  /** The saves that nothing is known of: stored once or not at all. Nothing else may go wrong. */
-  private static Set<String> unknown(List<CompletableFuture<Saved>> saves) {
-    Set<String> unknown = new HashSet<>();
-    for (CompletableFuture<Saved> save : saves) {
+  private static Set<String> union(Set<String> one, Set<String> other) {
+    Set<String> both = new HashSet<>(one);
+    both.addAll(other);
+    return both;
+  }
+
+  /** The saves that a node refused because an earlier one of the actor failed. */
+  private static Set<String> refused(List<PendingSave> saves) {
+    return ids(saves, StoreUnavailableException.class);
+  }
+
+  /** The saves that nothing is known of: stored once or not at all. */
+  private static Set<String> unknown(List<PendingSave> saves) {
+    return ids(saves, OutcomeUnknownException.class);
+  }
+
+  /** Nothing else may go wrong. */
+  private static Set<String> ids(List<PendingSave> saves, Class<? extends AetherException> type) {
+    Set<String> ids = new HashSet<>();
+    for (PendingSave save : saves) {
       try {
-        Saved unused = save.join();
+        Saved unused = save.outcome().join();
       } catch (CompletionException e) {
-        unknown.add(assertInstanceOf(OutcomeUnknownException.class, e.getCause()).commitId());
+        if (type.isInstance(e.getCause())) {
+          ids.add(save.commitId());
+        } else {
+          assertTrue(
+              e.getCause() instanceof OutcomeUnknownException
+                  || e.getCause() instanceof StoreUnavailableException,
+              () -> save.commitId() + ": " + e.getCause());
+        }
       }
     }
-    return unknown;
+    return ids;
   }
+
+  private record PendingSave(String commitId, CompletableFuture<Saved> outcome) {}
 
   private static List<String> named(String actor, long last, Set<String> without) {
     return LongStream.rangeClosed(1, last)

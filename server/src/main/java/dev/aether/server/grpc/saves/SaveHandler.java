@@ -1,5 +1,6 @@
 package dev.aether.server.grpc.saves;
 
+import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.CallDeadline;
@@ -53,25 +54,24 @@ public final class SaveHandler {
   CompletableFuture<Saved> save(SaveEventsRequest request, SaveOrder order) {
     Save save =
         SaveMapper.toSave(request, defaults, PreviousAttempts.any(), order, CallDeadline.current());
-    ConnectionUsage.Permit permit =
-        UnreadResponses.current()
-            .connection()
-            .admitSave(COPIES * (long) request.getSerializedSize());
-    CompletableFuture<Saved> saving;
+    ConnectionUsage.Permit permit;
     try {
-      saving =
-          store
-              .save(save)
-              .whenComplete(
-                  (saved, thrown) -> {
-                    if (thrown != null) {
-                      order.failed(thrown);
-                    }
-                  });
-    } catch (RuntimeException | Error e) {
-      permit.release();
+      permit =
+          UnreadResponses.current()
+              .connection()
+              .admitSave(COPIES * (long) request.getSerializedSize());
+    } catch (RuntimeException e) {
+      order.failed(save.expected(), e);
       throw e;
     }
+    CompletableFuture<Saved> saving =
+        CatchAll.begin(() -> store.save(save))
+            .whenComplete(
+                (saved, thrown) -> {
+                  if (thrown != null) {
+                    order.failed(save.expected(), thrown);
+                  }
+                });
     int max = request.getMaxMissedEvents();
     CompletableFuture<Saved> answer = max == 0 ? saving : missed.addTo(saving, save, max);
     return answer.whenComplete((saved, thrown) -> permit.release());

@@ -128,7 +128,6 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
           ? CompletableFuture.failedFuture(SaveOrder.refusal())
           : saves.save(message, order);
     } catch (RuntimeException e) {
-      order.failed(e);
       return CompletableFuture.failedFuture(e);
     }
   }

@@ -43,7 +43,7 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   @Override
   public void onFailure(Throwable why) {
-    save.order().failed(why);
+    save.order().failed(save.expected(), why);
   }
 
   /**
