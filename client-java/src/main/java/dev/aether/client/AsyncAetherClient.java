@@ -34,8 +34,9 @@ import org.jspecify.annotations.Nullable;
  * Saves, reads and subscribes to the events of actors without blocking.
  *
  * <p>Futures complete on the client's executor or in the calling thread; a failed call completes
- * its future with an {@link AetherException}. Cancelling a future cancels the call; a cancelled
- * save may or may not be stored. In all other respects this class behaves as {@link AetherClient}.
+ * its future with an {@link AetherException}. Cancelling a future cancels the call, unless it is a
+ * save that shares a stream with others; a cancelled save may or may not be stored. In all other
+ * respects this class behaves as {@link AetherClient}.
  */
 public final class AsyncAetherClient implements AutoCloseable {
   private final Connection connection;

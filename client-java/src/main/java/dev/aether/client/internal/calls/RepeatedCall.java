@@ -124,12 +124,12 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
     RepeatedCall<Q, A, R> call = new RepeatedCall<>(connection, spec, limits);
     CompletableFuture<?> unused = call.result.whenComplete((value, error) -> call.stop());
     Optional<CompletableFuture<R>> otherwise = first.start(limits.deadline());
-    otherwise.ifPresentOrElse(call::await, call::attempt);
+    otherwise.ifPresentOrElse(call::adopt, call::attempt);
     return call.result;
   }
 
-  /** Makes the outcome of a first attempt that is not a call of its own that of this one. */
-  private void await(CompletableFuture<R> firstAttempt) {
+  /** Takes the outcome of a first attempt that was made in another way. */
+  private void adopt(CompletableFuture<R> firstAttempt) {
     attempts++;
     CompletableFuture<?> unused =
         firstAttempt.whenComplete(

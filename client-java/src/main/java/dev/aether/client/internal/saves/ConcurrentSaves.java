@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * Sends saves that are in progress at the same time over one stream of saves, which costs the
  * client and the server less than a call for each. Thread-safe.
  *
- * <p>The stream makes first attempts only. What it cannot answer is repeated as a call, so a save
- * behaves the same on either way. There is no stream while few saves are in progress.
+ * <p>Only first attempts use the stream. A save that it cannot answer is repeated as a call, so
+ * callers notice no difference. There is no stream while few saves are in progress.
  */
 public final class ConcurrentSaves {
   /** With fewer saves in progress, each is a call of its own. */
@@ -47,7 +47,7 @@ public final class ConcurrentSaves {
   private final AtomicInteger inProgress = new AtomicInteger();
   private final AtomicBoolean idleCheckScheduled = new AtomicBoolean();
 
-  /** When streams failed so that no other one was opened, as {@link System#nanoTime}. */
+  /** When the queue last gave up its streams, as {@link System#nanoTime}. */
   private volatile @Nullable Long failedAt;
 
   /** Opens nothing yet; the parameters are those of {@link SaveQueue}. */

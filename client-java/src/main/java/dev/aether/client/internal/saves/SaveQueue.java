@@ -61,7 +61,8 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
    *
    * @param repeats how many calls in a row may bring no answer, and the delays between them
    * @param callPatience how long a call that owes answers may bring none
-   * @param asReported how saves report that calls failed and no other one is made
+   * @param asReported converts the failure of a call after which no other one is made, before the
+   *     unanswered saves report it
    */
   public SaveQueue(
       Connection connection,

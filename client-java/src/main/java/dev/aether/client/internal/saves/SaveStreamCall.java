@@ -86,7 +86,7 @@ final class SaveStreamCall {
     return ending;
   }
 
-  /** Whether new calls of this client go to another node. */
+  /** Whether the client has since changed to another node, which new calls use. */
   boolean hasLeftNode() {
     return connection.link() != link;
   }

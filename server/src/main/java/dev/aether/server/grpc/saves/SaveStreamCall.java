@@ -43,8 +43,8 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   private static final int MAX_ECHO = 4 * Limits.COMMIT_ID_BYTES;
 
   /**
-   * How long a call continues after a save failed whose actor accepts no more saves on it: time to
-   * answer, rather than leave to the next call, what clients have already sent.
+   * How long a call continues after the order of an actor was broken. In this time it answers what
+   * the client has already sent, which would otherwise be sent again on the next call.
    */
   private static final Duration ENDS_AFTER = Duration.ofMillis(100);
 
@@ -76,7 +76,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
 
   private @Nullable StoreException endsWith;
 
-  /** The call will end soon, since an actor accepts no more saves on it. */
+  /** The order of an actor is broken, so the call will end soon. */
   private boolean endsSoon;
 
   private boolean ended;
