@@ -164,7 +164,7 @@ public final class TestNatsServer implements AutoCloseable {
   }
 
   /** Where JetStream keeps what it has on disk. */
-  Path store() {
+  public Path store() {
     return folder.resolve(STORE);
   }
 

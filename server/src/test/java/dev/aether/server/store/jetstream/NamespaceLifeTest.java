@@ -33,8 +33,11 @@ import io.nats.client.Dispatcher;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
 import io.nats.client.Nats;
+import io.nats.client.api.StreamConfiguration;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZonedDateTime;
 import java.util.List;
@@ -62,6 +65,7 @@ class NamespaceLifeTest {
   private static final Duration IN_VAIN = Duration.ofSeconds(5);
 
   private static final String HALF_DONE = "abcdefghij";
+  private static final String CUT_OFF = "klmnopqrst";
 
   private static TestNatsServer nats;
 
@@ -186,6 +190,11 @@ class NamespaceLifeTest {
     node.namespaces().list(NamePattern.of(">")).join();
   }
 
+  /** The file that nats-server writes last when it creates or updates a stream. */
+  private static Path checksum(String stream) {
+    return nats.store().resolve("$G").resolve("streams").resolve(stream).resolve("meta.sum");
+  }
+
   /** The state that a node leaves if it is killed after the first step of a deletion. */
   private void leaveHalfDeleted() throws IOException, JetStreamApiException {
     for (String name :
@@ -193,8 +202,7 @@ class NamespaceLifeTest {
             SubjectCodec.stream(new LogId(namespace, HALF_DONE, 0)),
             SubjectCodec.snapshotStream(
                 new Namespaces.Info(namespace, HALF_DONE, 1, 1, 0, java.time.Instant.EPOCH)))) {
-      management.addStream(
-          io.nats.client.api.StreamConfiguration.builder().name(name).subjects(name).build());
+      management.addStream(StreamConfiguration.builder().name(name).subjects(name).build());
     }
     register(HALF_DONE, "DELETING");
   }
@@ -249,6 +257,52 @@ class NamespaceLifeTest {
     register(HALF_DONE, "CREATING");
     store.namespaces().delete(namespace, soon()).join();
     assertEquals(List.of(), streams());
+  }
+
+  @Test
+  void aLogWhoseCreationWasCutOffByAKillOfNatsOutlivesTheNextKill() throws Exception {
+    String log = SubjectCodec.stream(new LogId(namespace, CUT_OFF, 0));
+    register(CUT_OFF, "CREATING");
+    store.namespaces().findOrCreate(namespace).join();
+    register(CUT_OFF, "CREATING");
+    nats.kill();
+    Files.delete(checksum(log));
+    nats.restart();
+    try (JetStreamStore next = open(true)) {
+      append(next, "c1").join();
+    }
+    nats.kill();
+    nats.restart();
+    try (JetStreamStore next = open(true)) {
+      assertEquals(1, latest(next));
+    }
+  }
+
+  /** What docs/operations.md tells operators to do with a log whose files nats-server ignores. */
+  @Test
+  void aLogThatNatsIgnoresIsRestoredByCreatingAndUpdatingItsStream() throws Exception {
+    StreamConfiguration config;
+    try (JetStreamStore first = open(true)) {
+      append(first, "c1").join();
+      config = management.getStreamInfo(streams().get(0)).getConfiguration();
+    }
+    nats.kill();
+    Files.writeString(checksum(config.getName()), "not the checksum");
+    nats.restart();
+    try (JetStreamStore next = open(true)) {
+      assertEquals(Reason.CORRUPT_RECORD, reason(append(next, "c2")));
+    }
+    try (Connection operator = Nats.connect(nats.url())) {
+      operator.jetStreamManagement().addStream(config);
+      operator.jetStreamManagement().updateStream(config);
+    }
+    nats.kill();
+    nats.restart();
+    try (JetStreamStore next = open(true)) {
+      assertEquals(1, latest(next));
+      append(next, "c2").join();
+      assertEquals(2, latest(next));
+    }
   }
 
   @Test

@@ -271,12 +271,34 @@ public final class JetStreamApi {
             });
   }
 
-  /** Creates a stream. If it exists with the same configuration, this has no effect. */
+  /**
+   * Creates a stream. If it exists with the same configuration, this has no effect on what it
+   * stores.
+   */
   public CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
     Optional<String> diskFull = space.whyDiskFull();
     return diskFull.isPresent()
         ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
-        : stream("STREAM.CREATE." + config.getName(), config.toJson());
+        : stream("STREAM.CREATE." + config.getName(), config.toJson())
+            .thenCompose(this::completeOnDisk);
+  }
+
+  /**
+   * nats-server (2.15.1) writes the configuration of a new stream to disk, and then its checksum.
+   * If it is killed in between, it skips the stream's folder at its next start; and if the stream
+   * is then created again, it finds the configuration there and does not write the missing
+   * checksum. Such a stream stores messages, but the next start skips it with all of them. An
+   * update writes both files, so the stream is not used before it was updated. For an existing
+   * stream it writes the same bytes again, so it does no harm if nats-server is killed meanwhile.
+   *
+   * <p>A cluster does not always respond to one of several equal updates, and copies a stream that
+   * one server skipped from the others. So streams of clusters are not updated.
+   */
+  private CompletableFuture<StreamInfo> completeOnDisk(StreamInfo created) {
+    StreamConfiguration config = created.getConfiguration();
+    return created.getClusterInfo() != null
+        ? CompletableFuture.completedFuture(created)
+        : stream("STREAM.UPDATE." + config.getName(), config.toJson());
   }
 
   /** Lets a stream accept {@link AtomicBatch}es. */
