@@ -1,7 +1,9 @@
 package dev.aether.client;
 
 import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import dev.aether.client.internal.calls.BearerToken;
 import dev.aether.client.internal.calls.ClientDefaults;
+import dev.aether.client.internal.calls.ClientKeys;
 import dev.aether.client.internal.calls.Connection;
 import dev.aether.client.internal.calls.Endpoint;
 import dev.aether.client.internal.calls.EndpointResolver;
@@ -10,9 +12,13 @@ import dev.aether.client.internal.calls.Timer;
 import dev.aether.client.internal.validation.Validation;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -20,6 +26,8 @@ import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Builds an {@link AetherClient}. Not thread-safe. */
@@ -38,6 +46,8 @@ public final class AetherClientBuilder {
   private Duration keepAliveTime = Duration.ofSeconds(20);
   private Duration keepAliveTimeout = Duration.ofSeconds(10);
   private @Nullable Executor executor;
+  private @Nullable TlsOptions tls;
+  private @Nullable Supplier<String> token;
   private Consumer<ManagedChannelBuilder<?>> channel = builder -> {};
 
   AetherClientBuilder() {}
@@ -126,10 +136,29 @@ public final class AetherClientBuilder {
     return this;
   }
 
+  /** Connects with TLS; in plain text if unset. */
+  @CanIgnoreReturnValue
+  public AetherClientBuilder tls(TlsOptions tls) {
+    this.tls = tls;
+    return this;
+  }
+
   /**
-   * Changes the gRPC channel after all other settings, for what this builder does not offer: TLS,
-   * tokens, interceptors, a proxy. It must not add gRPC's own retries of saves. It is called for
-   * each channel; a client of several nodes creates a new channel when it leaves a node.
+   * Sends a token with each call. Without TLS, others on the network can read it.
+   *
+   * @param token is asked for each call and each repeat, on the client's executor, so it may return
+   *     a renewed token. If it throws, the call fails with the reason UNAUTHENTICATED
+   */
+  @CanIgnoreReturnValue
+  public AetherClientBuilder token(Supplier<String> token) {
+    this.token = token;
+    return this;
+  }
+
+  /**
+   * Changes the gRPC channel after all other settings, for what this builder does not offer:
+   * interceptors, a proxy. It must not add gRPC's own retries of saves. It is called for each
+   * channel; a client of several nodes creates a new channel when it leaves a node.
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder configureChannel(Consumer<ManagedChannelBuilder<?>> configure) {
@@ -140,8 +169,8 @@ public final class AetherClientBuilder {
   /**
    * Creates the client. It does not connect yet.
    *
-   * @throws IllegalArgumentException if an endpoint is not {@code host:port} or a time is not above
-   *     zero
+   * @throws IllegalArgumentException if an endpoint is not {@code host:port}, a time is not above
+   *     zero, or a file of {@link TlsOptions} cannot be used
    */
   public AetherClient build() {
     requireAboveZero("deadline", deadline);
@@ -157,29 +186,53 @@ public final class AetherClientBuilder {
     // Shuffled once per client, to spread the clients over the nodes of the cluster.
     Collections.shuffle(nodes);
     Timer timer = new Timer(callbacks);
+    SslContext security = tls == null ? null : context(tls);
     Connection connection =
-        new Connection(avoided -> newChannel(nodes, avoided, callbacks), nodes.size() > 1, timer);
+        new Connection(
+            avoided -> newChannel(nodes, avoided, callbacks, security), nodes.size() > 1, timer);
     return new AetherClient(
         new AsyncAetherClient(
             connection, new ClientDefaults(namespace, deadline, attemptTimeout, repeats)));
   }
 
   private ManagedChannel newChannel(
-      List<Endpoint> nodes, List<SocketAddress> avoided, Executor callbacks) {
+      List<Endpoint> nodes,
+      List<SocketAddress> avoided,
+      Executor callbacks,
+      @Nullable SslContext security) {
     NettyChannelBuilder builder =
         nodes.size() == 1
             ? NettyChannelBuilder.forAddress(nodes.get(0).host(), nodes.get(0).port())
             : NettyChannelBuilder.forTarget(EndpointResolver.target(nodes, avoided));
     builder
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
-        .usePlaintext()
         .disableServiceConfigLookUp()
         .keepAliveTime(keepAliveTime.toNanos(), TimeUnit.NANOSECONDS)
         .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
         .userAgent("aether-java")
         .executor(callbacks);
+    if (security == null) {
+      builder.usePlaintext();
+    } else {
+      builder.sslContext(security);
+    }
+    if (token != null) {
+      builder.intercept(new BearerToken(token));
+    }
     channel.accept(builder);
     return builder.build();
+  }
+
+  private static SslContext context(TlsOptions tls) {
+    SslContextBuilder context = GrpcSslContexts.forClient();
+    tls.authorities().map(Path::toFile).ifPresent(context::trustManager);
+    tls.identity()
+        .ifPresent(own -> context.keyManager(new ClientKeys(own.certificate(), own.key())));
+    try {
+      return context.build();
+    } catch (SSLException e) {
+      throw new IllegalArgumentException("TLS cannot be used: " + e.getMessage(), e);
+    }
   }
 
   private static void requireAboveZero(String name, Duration duration) {

@@ -9,6 +9,7 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.ops.HttpEndpoint;
+import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
@@ -66,13 +67,17 @@ public final class AetherServer implements AutoCloseable {
         System.getProperty("java.vm.name"));
     nodeId = config.nodeId().orElseGet(() -> "aether-" + UuidV7.next().toString().substring(24));
     try {
+      // First, so that a file that cannot be used is told before anything is started.
+      Security security = keep(new Security(config.security(), config.clock()));
       Store store = keep(store(config));
       EventBus bus = keep(new EventBus(store));
       grpc =
           keep(
               listen(
                   config.listen(),
-                  () -> new GrpcServer(config.listen(), store, bus, nodeId, config.clock())));
+                  () ->
+                      new GrpcServer(
+                          config.listen(), store, bus, nodeId, config.clock(), security)));
       // Kept a second time, to be closed first: the gRPC server waits for its calls, and
       // subscriptions never end by themselves.
       keep(bus);
@@ -86,7 +91,11 @@ public final class AetherServer implements AutoCloseable {
                               address,
                               () ->
                                   new HttpEndpoint(
-                                      address, store::outage, store::saveOutage, store::damage))));
+                                      address,
+                                      store::outage,
+                                      store::saveOutage,
+                                      store::damage,
+                                      security.keys()))));
       grpc.serving(true);
       grpc.takingSaves(store.saveOutage().isEmpty());
       grpc.intact(true);

@@ -2,6 +2,7 @@ package dev.aether.server;
 
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
+import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.Store;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.Optional;
  * @param nodeId the node's name, as subscribers see it; empty for a new random name at each start
  * @param clock gives the time of events and snapshots whose senders left it out and, in memory, of
  *     stored commits. It is never used to measure durations
+ * @param security certificates, and who may do what
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -34,7 +36,8 @@ public record ServerConfig(
     int autoCreateLimit,
     GroupCommitThresholds groupCommit,
     Optional<String> nodeId,
-    InstantSource clock) {
+    InstantSource clock,
+    SecurityConfig security) {
 
   /**
    * The default limit. That many namespaces take about 0.8 GB of nats-server's memory, and half a
@@ -43,8 +46,8 @@ public record ServerConfig(
   public static final int AUTO_CREATE_LIMIT = 10_000;
 
   /**
-   * Creates a configuration with group commit and with the default limit of namespaces that saves
-   * create.
+   * Creates a configuration without security, with group commit and with the default limit of
+   * namespaces that saves create.
    */
   public ServerConfig(
       InetSocketAddress listen,
@@ -63,7 +66,8 @@ public record ServerConfig(
         AUTO_CREATE_LIMIT,
         GroupCommitThresholds.DEFAULT,
         nodeId,
-        clock);
+        clock,
+        SecurityConfig.NONE);
   }
 
   /** The store of a node. */
@@ -120,31 +124,59 @@ public record ServerConfig(
         autoCreateLimit,
         groupCommit,
         Optional.of(name),
-        clock);
+        clock,
+        security);
   }
 
   /** This configuration with another number of replicas. */
   public ServerConfig withReplicas(int count) {
     return new ServerConfig(
-        listen, http, store, count, autoCreate, autoCreateLimit, groupCommit, nodeId, clock);
+        listen,
+        http,
+        store,
+        count,
+        autoCreate,
+        autoCreateLimit,
+        groupCommit,
+        nodeId,
+        clock,
+        security);
   }
 
   /** This configuration with another limit of namespaces that saves create. */
   public ServerConfig withAutoCreateLimit(int limit) {
     return new ServerConfig(
-        listen, http, store, replicas, autoCreate, limit, groupCommit, nodeId, clock);
+        listen, http, store, replicas, autoCreate, limit, groupCommit, nodeId, clock, security);
   }
 
   /** This configuration with other thresholds for group commit. */
   public ServerConfig withGroupCommit(GroupCommitThresholds thresholds) {
     return new ServerConfig(
-        listen, http, store, replicas, autoCreate, autoCreateLimit, thresholds, nodeId, clock);
+        listen,
+        http,
+        store,
+        replicas,
+        autoCreate,
+        autoCreateLimit,
+        thresholds,
+        nodeId,
+        clock,
+        security);
   }
 
   /** This configuration with another clock. */
   public ServerConfig withClock(InstantSource source) {
     return new ServerConfig(
-        listen, http, store, replicas, autoCreate, autoCreateLimit, groupCommit, nodeId, source);
+        listen,
+        http,
+        store,
+        replicas,
+        autoCreate,
+        autoCreateLimit,
+        groupCommit,
+        nodeId,
+        source,
+        security);
   }
 
   /** This configuration without an HTTP endpoint. */
@@ -158,6 +190,22 @@ public record ServerConfig(
         autoCreateLimit,
         groupCommit,
         nodeId,
-        clock);
+        clock,
+        security);
+  }
+
+  /** This configuration secured in this way. */
+  public ServerConfig withSecurity(SecurityConfig how) {
+    return new ServerConfig(
+        listen,
+        http,
+        store,
+        replicas,
+        autoCreate,
+        autoCreateLimit,
+        groupCommit,
+        nodeId,
+        clock,
+        how);
   }
 }

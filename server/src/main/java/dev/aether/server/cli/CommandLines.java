@@ -66,6 +66,7 @@ public final class CommandLines {
     commands.put("export", () -> new ExportCommand(terminal));
     commands.put("bench", () -> new BenchCommand(terminal));
     commands.put("demo", () -> new DemoCommand(terminal, program));
+    commands.put("token", () -> TokenCommand.create(terminal));
     commands.put("health", () -> new HealthCommand(terminal));
     commands.put("version", () -> new VersionCommand(terminal));
     commands.put(COMPLETION, GenerateCompletion::new);

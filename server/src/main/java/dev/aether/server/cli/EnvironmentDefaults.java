@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.IDefaultValueProvider;
 import picocli.CommandLine.Model.ArgSpec;
@@ -13,10 +14,14 @@ import picocli.CommandLine.Model.OptionSpec;
 /**
  * Takes the value of an option that is not on the command line from its environment variable, if
  * that is set and not empty. The variables of {@code serve} and of the options that all client
- * commands share are named AETHER_OPTION. Other options have a different meaning in each command;
- * their variables are named AETHER_COMMAND_OPTION.
+ * commands share are named AETHER_OPTION, or AETHER_CLIENT_OPTION where both have the option. Other
+ * options have a different meaning in each command; their variables are named
+ * AETHER_COMMAND_OPTION.
  */
 final class EnvironmentDefaults implements IDefaultValueProvider {
+  /** A server has a certificate and a client has another one. */
+  private static final Set<String> OF_BOTH_SIDES = Set.of("--tls-cert", "--tls-key");
+
   private final Map<String, String> environment;
 
   EnvironmentDefaults(Map<String, String> environment) {
@@ -54,7 +59,11 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
       return Optional.empty();
     }
     String flag = shouted(option.longestName());
-    boolean shared = isShared(option) || words(option.command()).equals("SERVE");
+    boolean isServe = words(option.command()).equals("SERVE");
+    if (!isServe && OF_BOTH_SIDES.contains(option.longestName())) {
+      return Optional.of("AETHER_CLIENT_" + flag);
+    }
+    boolean shared = isShared(option) || isServe;
     return Optional.of(
         shared ? "AETHER_" + flag : "AETHER_" + words(option.command()) + "_" + flag);
   }

@@ -27,7 +27,8 @@ final class HealthCommand implements Callable<Integer> {
     Output out = new Output(terminal.out());
     int worst = ExitCode.DONE;
     for (HostPort server : connection.servers()) {
-      HealthProbe.Health health = HealthProbe.ask(server.host(), server.port(), TIMEOUT);
+      HealthProbe.Health health =
+          HealthProbe.ask(server.host(), server.port(), connection.tls(), TIMEOUT);
       out.line(server + " " + health);
       worst = Math.max(worst, exitCode(health));
     }

@@ -4,6 +4,7 @@ import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.embedded.EmbeddedNatsException;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.security.SecurityFileException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class Nodes {
   static AetherServer start(ServerConfig config) {
     try {
       return AetherServer.start(config);
-    } catch (EmbeddedNatsException | StoreException e) {
+    } catch (EmbeddedNatsException | StoreException | SecurityFileException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     } catch (UncheckedIOException e) {
       throw new CommandFailedException(e.getMessage() + ": " + reason(e), e);

@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -25,7 +23,6 @@ import picocli.CommandLine.Spec;
     description =
         "Run a node until SIGTERM or Ctrl-C. It is ready when it has printed its addresses.")
 final class ServeCommand implements Callable<Integer> {
-  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
   private static final List<Integer> REPLICAS = List.of(1, 3, 5);
 
   private final Terminal terminal;
@@ -50,6 +47,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private StoreFlags store = new StoreFlags();
   @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
+  @Mixin private SecurityFlags security = new SecurityFlags();
 
   @Option(
       names = "--replicas",
@@ -107,23 +105,13 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     ServerConfig config = config();
     LogLevel.info();
-    warnIfOpen(config.listen());
+    security.checkExposure(config.listen());
     try (AetherServer server = Nodes.start(config);
         AtShutdown unused = AtShutdown.run(server::close)) {
       announce(server);
       server.awaitTermination();
     }
     return ExitCode.DONE;
-  }
-
-  private static void warnIfOpen(InetSocketAddress address) {
-    if (!address.getAddress().isLoopbackAddress()) {
-      LOG.warn(
-          "--listen {}: anyone who can reach this port can read, write and delete everything. There is"
-              + " no authentication and no encryption: keep the port behind a firewall or an"
-              + " authenticating proxy",
-          Nodes.text(address));
-    }
   }
 
   private ServerConfig config() {
@@ -151,7 +139,8 @@ final class ServeCommand implements Callable<Integer> {
         autoCreateLimit,
         groupCommit ? GroupCommitThresholds.DEFAULT : GroupCommitThresholds.OFF,
         Optional.ofNullable(nodeId),
-        InstantSource.system());
+        InstantSource.system(),
+        security.config());
   }
 
   private ParseResult commandLine() {

@@ -3,13 +3,23 @@ package dev.aether.server.cli;
 import dev.aether.client.AetherClient;
 import dev.aether.client.AetherClientBuilder;
 import dev.aether.client.RepeatOptions;
+import dev.aether.client.TlsOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** The option for the server's address. */
+/** The options for connecting to a server. */
 class ServerOptions {
   /** A person waits: gives up after about half a second if the server is not running. */
   private static final RepeatOptions SOON = RepeatOptions.untilDeadline().withMaxAttempts(5);
@@ -27,6 +37,48 @@ class ServerOptions {
           "The address of the server, or of several nodes of one cluster, separated by commas."
               + " Default: ${DEFAULT-VALUE}")
   private List<HostPort> servers = new ArrayList<>();
+
+  @Option(
+      names = "--tls",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Connect with TLS. --tls-ca and --tls-cert include this.")
+  private boolean tls;
+
+  @Option(
+      names = "--tls-ca",
+      paramLabel = "FILE",
+      description =
+          "Verify the server by the authorities of this file (PEM) instead of those of the JDK.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description = "The client's own certificate (PEM), if the server asks for one.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The private key of --tls-cert (PEM, PKCS#8, not encrypted).")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--token-file",
+      paramLabel = "FILE",
+      description =
+          "Send the token in this file. It is read again for each call. The variable AETHER_TOKEN may"
+              + " have the token itself.")
+  private @Nullable Path tokenFile;
+
+  /** Only for its variable, AETHER_TOKEN: command lines are visible to other users. */
+  @Option(names = "--token", hidden = true)
+  private @Nullable String token;
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
 
   /** At least one. */
   final List<HostPort> servers() {
@@ -49,6 +101,53 @@ class ServerOptions {
   }
 
   AetherClientBuilder builder() {
-    return AetherClient.builder().endpoints(servers.stream().map(HostPort::toString).toList());
+    AetherClientBuilder builder =
+        AetherClient.builder().endpoints(servers.stream().map(HostPort::toString).toList());
+    tls().ifPresent(builder::tls);
+    token().ifPresent(builder::token);
+    return builder;
+  }
+
+  /** How to connect with TLS; empty for plain text. */
+  final Optional<TlsOptions> tls() {
+    if ((certificate == null) != (key == null)) {
+      throw new UsageException("--tls-cert and --tls-key belong together");
+    }
+    TlsOptions options =
+        authorities == null ? TlsOptions.defaults() : TlsOptions.trusting(authorities);
+    if (certificate != null && key != null) {
+      return Optional.of(options.withIdentity(certificate, key));
+    }
+    return tls || authorities != null ? Optional.of(options) : Optional.empty();
+  }
+
+  private Optional<Supplier<String>> token() {
+    if (isOnCommandLine("--token")) {
+      throw new UsageException(
+          "a token on the command line is visible to other users: use --token-file or AETHER_TOKEN");
+    }
+    Path file = tokenFile;
+    if (file != null) {
+      return Optional.of(() -> read(file));
+    }
+    String given = token;
+    return given == null || given.isEmpty() ? Optional.empty() : Optional.of(() -> given);
+  }
+
+  private static String read(Path tokenFile) {
+    try {
+      return Files.readString(tokenFile).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot read " + tokenFile, e);
+    }
+  }
+
+  /** Whether an option is on the command line, rather than in the environment or missing. */
+  final boolean isOnCommandLine(String option) {
+    return Optional.ofNullable(command)
+        .orElseThrow()
+        .commandLine()
+        .getParseResult()
+        .hasMatchedOption(option);
   }
 }

@@ -215,6 +215,29 @@ public sealed class StoreException extends RuntimeException {
         Reason.SHUTTING_DOWN, "shutting down: this node accepts no more calls", Map.of());
   }
 
+  /** It is not known who the caller is; nothing was stored. */
+  public static StoreException unauthenticated(String why) {
+    return new StoreException(Reason.UNAUTHENTICATED, "unauthenticated: " + why, Map.of());
+  }
+
+  /**
+   * The caller lacks a right; nothing was stored. The error is the same whether the namespace
+   * exists or not.
+   *
+   * @param namespaces the name or pattern that the right is needed for
+   */
+  public static StoreException permissionDenied(String identity, String right, String namespaces) {
+    return new StoreException(
+        Reason.PERMISSION_DENIED,
+        "permission denied: "
+            + identity
+            + " does not have the right "
+            + right
+            + " on "
+            + namespaces,
+        Map.of("identity", identity, "right", right, "namespace", namespaces));
+  }
+
   /** The call is part of the contract but not implemented; nothing was changed. */
   public static StoreException unimplemented(String method) {
     return new StoreException(

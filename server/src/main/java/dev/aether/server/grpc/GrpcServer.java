@@ -1,25 +1,32 @@
 package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
+import dev.aether.server.grpc.access.AccessControl;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
+import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NamespacesGrpc;
 import io.grpc.Server;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
 import io.grpc.protobuf.services.HealthStatusManager;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /** The gRPC server, which serves all services on one port. */
 public final class GrpcServer implements AutoCloseable {
@@ -43,6 +50,11 @@ public final class GrpcServer implements AutoCloseable {
 
   /** The shortest interval at which a client may send keepalive pings. */
   private static final Duration PERMITTED_PINGS = Duration.ofSeconds(5);
+
+  /** For TLS and the beginning of HTTP/2. */
+  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   private static final Duration CALLS_END_WITHIN = Duration.ofSeconds(10);
 
@@ -75,10 +87,16 @@ public final class GrpcServer implements AutoCloseable {
    *
    * @param nodeId the name of this node, as subscribers see it
    * @param clock gives the time of events whose sender left it out
+   * @param security the certificate, and who may do what
    * @throws IOException if the address cannot be listened on
    */
   public GrpcServer(
-      InetSocketAddress listen, Store store, EventBus bus, String nodeId, InstantSource clock)
+      InetSocketAddress listen,
+      Store store,
+      EventBus bus,
+      String nodeId,
+      InstantSource clock,
+      Security security)
       throws IOException {
     EventDefaults defaults = new EventDefaults(clock);
     eventStore = new EventStoreService(store, defaults);
@@ -93,6 +111,7 @@ public final class GrpcServer implements AutoCloseable {
             .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveTime(PERMITTED_PINGS.toSeconds(), TimeUnit.SECONDS)
             .permitKeepAliveWithoutCalls(true)
+            .handshakeTimeout(HANDSHAKE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
             .flowControlWindow(NodeLimits.WINDOW_BYTES)
             .maxConcurrentCallsPerConnection(MAX_STREAMS)
             .addTransportFilter(ConnectionUsage.each(limits))
@@ -111,7 +130,29 @@ public final class GrpcServer implements AutoCloseable {
                         new NamespacesService(store.namespaces()).bindService())))
             .addService(health.getHealthService());
     Reflection.services().forEach(builder::addService);
+    secure(builder, security);
     server = builder.build().start();
+  }
+
+  private static void secure(NettyServerBuilder builder, Security security) throws IOException {
+    Optional<X509ExtendedKeyManager> keys = security.keys();
+    if (keys.isPresent()) {
+      SslContextBuilder tls = SslContextBuilder.forServer(keys.get()).protocols(TLS_VERSIONS);
+      // Optional, so that a caller without a certificate gets an error with a reason.
+      security
+          .clients()
+          .ifPresent(clients -> tls.trustManager(clients).clientAuth(ClientAuth.OPTIONAL));
+      builder.sslContext(GrpcSslContexts.configure(tls).build());
+    }
+    security
+        .rules()
+        .ifPresent(
+            rules -> {
+              AccessControl access = new AccessControl(rules);
+              security.afterRefresh("end calls that are no longer allowed", access::checkAgain);
+              // The last to be added is the first to see a call.
+              builder.intercept(access);
+            });
   }
 
   /** The address that it listens on. */

@@ -1,14 +1,20 @@
 package dev.aether.server.grpc;
 
+import dev.aether.client.TlsOptions;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
 import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
+import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** Asks a server for its health with gRPC's health checking protocol. */
 public final class HealthProbe {
@@ -21,9 +27,14 @@ public final class HealthProbe {
     UNREACHABLE
   }
 
-  /** Asks a server. Blocks until it answers, for at most {@code timeout}. */
-  public static Health ask(String host, int port, Duration timeout) {
-    ManagedChannel channel = ManagedChannelBuilder.forAddress(host, port).usePlaintext().build();
+  /**
+   * Asks a server. Blocks until it answers, for at most {@code timeout}.
+   *
+   * @param tls how to connect with TLS; empty for plain text. Health needs no client certificate
+   * @throws IllegalArgumentException if a file of {@code tls} cannot be used
+   */
+  public static Health ask(String host, int port, Optional<TlsOptions> tls, Duration timeout) {
+    ManagedChannel channel = channel(host, port, tls);
     try {
       HealthCheckResponse response =
           HealthGrpc.newBlockingStub(channel)
@@ -39,6 +50,20 @@ public final class HealthProbe {
           : Health.NOT_SERVING;
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  private static ManagedChannel channel(String host, int port, Optional<TlsOptions> tls) {
+    NettyChannelBuilder builder = NettyChannelBuilder.forAddress(host, port);
+    if (tls.isEmpty()) {
+      return builder.usePlaintext().build();
+    }
+    SslContextBuilder context = GrpcSslContexts.forClient();
+    tls.get().authorities().map(Path::toFile).ifPresent(context::trustManager);
+    try {
+      return builder.sslContext(context.build()).build();
+    } catch (SSLException e) {
+      throw new IllegalArgumentException("TLS cannot be used: " + e.getMessage(), e);
     }
   }
 }

@@ -2,16 +2,14 @@ package dev.aether.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.errors.RefusableCall;
 import dev.aether.server.grpc.errors.StatusMapper;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
-import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.InputStream;
 
@@ -43,7 +41,7 @@ final class MalformedRequests {
     ServerCallHandler<Object, R> service =
         (ServerCallHandler<Object, R>) (ServerCallHandler<?, R>) declared;
     return (call, headers) -> {
-      RefusableCall<R> refusable = new RefusableCall<>(call);
+      RefusableCall<Object, R> refusable = new RefusableCall<>(call);
       return new Guard(refusable, service.startCall(refusable, headers));
     };
   }
@@ -81,54 +79,14 @@ final class MalformedRequests {
   }
 
   /**
-   * A call that may be closed without its service's knowledge: whatever the service sends
-   * afterwards is dropped. The service may send on another thread, hence the lock.
-   */
-  private static final class RefusableCall<R> extends SimpleForwardingServerCall<Object, R> {
-    /** Guarded by this. */
-    private boolean closed;
-
-    RefusableCall(ServerCall<Object, R> call) {
-      super(call);
-    }
-
-    synchronized void refuse(StatusRuntimeException why) {
-      Metadata trailers = Status.trailersFromThrowable(why);
-      close(why.getStatus(), trailers == null ? new Metadata() : trailers);
-    }
-
-    @Override
-    public synchronized void sendHeaders(Metadata headers) {
-      if (!closed) {
-        super.sendHeaders(headers);
-      }
-    }
-
-    @Override
-    public synchronized void sendMessage(R message) {
-      if (!closed) {
-        super.sendMessage(message);
-      }
-    }
-
-    @Override
-    public synchronized void close(Status status, Metadata trailers) {
-      if (!closed) {
-        closed = true;
-        super.close(status, trailers);
-      }
-    }
-  }
-
-  /**
    * Passes messages to the service until one cannot be decoded; then the service sees the call as
    * cancelled.
    */
   private static final class Guard extends ForwardingServerCallListener<Object> {
-    private final RefusableCall<?> call;
+    private final RefusableCall<?, ?> call;
     private ServerCall.Listener<Object> service;
 
-    Guard(RefusableCall<?> call, ServerCall.Listener<Object> service) {
+    Guard(RefusableCall<?, ?> call, ServerCall.Listener<Object> service) {
       this.call = call;
       this.service = service;
     }

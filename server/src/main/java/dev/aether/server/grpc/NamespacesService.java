@@ -4,6 +4,7 @@ import com.google.protobuf.Timestamp;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.FieldViolations;
@@ -117,11 +118,17 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
           NamePattern pattern = RequestNames.namespacePattern(request.getPattern());
           NamespacePageToken tokens = new NamespacePageToken(pattern);
           String after = tokens.last(request.getPageToken());
+          Caller caller = Caller.current();
           return namespaces
               .list(pattern)
+              .thenApply(all -> visible(all, caller))
               .thenApply(all -> page(all, after, PageSize.of(request.getPageSize()), tokens));
         },
         page -> page);
+  }
+
+  private static List<Info> visible(List<Info> all, Caller caller) {
+    return all.stream().filter(info -> caller.sees(info.namespace().name())).toList();
   }
 
   private static ListNamespacesResponse page(

@@ -2,9 +2,13 @@ package dev.aether.server.ops;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +18,9 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * The HTTP endpoint for orchestrators: {@code /healthz} reports that the process is alive, {@code
@@ -23,6 +30,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final String SAVES = "/readyz/saves";
   private static final String OK = "ok";
   private static final int BACKLOG = 64;
+  private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   /**
    * The most requests at a time. A request that is sent only in part occupies a thread for {@link
@@ -42,16 +50,18 @@ public final class HttpEndpoint implements AutoCloseable {
    * @param outage why the node cannot serve; empty if it can
    * @param saveOutage why it refuses saves although it serves; empty if it accepts them
    * @param damage what the store has lost, as text for people; the node serves nevertheless
+   * @param keys the server's certificate; empty for plain text
    * @throws IOException if it cannot listen on the address
    */
   public HttpEndpoint(
       InetSocketAddress listen,
       Supplier<Optional<String>> outage,
       Supplier<Optional<String>> saveOutage,
-      Supplier<List<String>> damage)
+      Supplier<List<String>> damage,
+      Optional<X509ExtendedKeyManager> keys)
       throws IOException {
     boundRequests();
-    server = HttpServer.create(listen, BACKLOG);
+    server = create(listen, keys);
     executor =
         new ThreadPoolExecutor(
             0,
@@ -80,6 +90,28 @@ public final class HttpEndpoint implements AutoCloseable {
     server.createContext(
         SAVES, exchange -> answer(exchange, SAVES, outage.get().or(saveOutage), OK));
     server.start();
+  }
+
+  private static HttpServer create(InetSocketAddress listen, Optional<X509ExtendedKeyManager> keys)
+      throws IOException {
+    if (keys.isEmpty()) {
+      return HttpServer.create(listen, BACKLOG);
+    }
+    HttpsServer server = HttpsServer.create(listen, BACKLOG);
+    try {
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(new KeyManager[] {keys.get()}, null, null);
+      server.setHttpsConfigurator(
+          new HttpsConfigurator(context) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+              parameters.setProtocols(TLS_VERSIONS.clone());
+            }
+          });
+    } catch (GeneralSecurityException e) {
+      throw new IOException("TLS cannot be used: " + e.getMessage(), e);
+    }
+    return server;
   }
 
   /**

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -95,25 +96,68 @@ class ServeCommandTest {
   }
 
   @Test
-  void anAddressThatOthersReachIsWarnedOfAndLoopbackIsNot() throws IOException {
-    Logger logger = (Logger) LoggerFactory.getLogger(ServeCommand.class);
+  void anAddressThatOthersReachNeedsSecurityOrConsent() throws IOException {
+    Logger logger = (Logger) LoggerFactory.getLogger(SecurityFlags.class);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     logger.addAppender(log);
     // On a port that is taken, so that nothing is served to anybody.
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      for (String host : List.of("127.0.0.1", "0.0.0.0")) {
-        CommandRun run =
-            CommandRun.of("serve", "--memory", "--listen", host + ":" + taken.getLocalPort());
-        assertEquals(ExitCode.FAILED, run.exitCode(), run.err());
-      }
+      String open = "0.0.0.0:" + taken.getLocalPort();
+      CommandRun refused = CommandRun.of("serve", "--memory", "--listen", open);
+      assertEquals(ExitCode.USAGE, refused.exitCode());
+      assertTrue(refused.err().contains("can read, write and delete everything"), refused.err());
+      assertTrue(refused.err().contains("--insecure"), refused.err());
+      assertEquals(0, log.list.size());
+
+      CommandRun accepted = CommandRun.of("serve", "--memory", "--insecure", "--listen", open);
+      assertEquals(ExitCode.FAILED, accepted.exitCode(), accepted.err());
+      assertEquals(1, log.list.size());
+      String warning = log.list.get(0).getFormattedMessage();
+      assertTrue(warning.contains("can read, write and delete everything"), warning);
     } finally {
       logger.detachAppender(log);
     }
-    assertEquals(1, log.list.size());
-    String warning = log.list.get(0).getFormattedMessage();
-    assertTrue(warning.contains("can read, write and delete everything"), warning);
-    assertTrue(warning.contains("no encryption"), warning);
+  }
+
+  @Test
+  void optionsOfSecurityThatBelongTogetherAreAskedForTogether(@TempDir Path folder)
+      throws IOException {
+    String file = Files.createFile(folder.resolve("file")).toString();
+    for (List<String> lonely :
+        List.of(
+            List.of("--tls-cert", file),
+            List.of("--tls-key", file),
+            List.of("--tls-client-ca", file),
+            List.of("--tokens", file),
+            List.of("--policy", file))) {
+      List<String> command = new ArrayList<>(List.of("serve", "--memory"));
+      command.addAll(lonely);
+      CommandRun run = CommandRun.of(command.toArray(String[]::new));
+      assertEquals(ExitCode.USAGE, run.exitCode(), lonely + ": " + run.err());
+    }
+  }
+
+  @Test
+  void aFileOfSecurityThatCannotBeUsedIsOneClearLine(@TempDir Path folder) throws IOException {
+    Path policy = Files.writeString(folder.resolve("policy"), "token:a > write");
+    Path tokens = Files.createFile(folder.resolve("tokens"));
+    CommandRun run =
+        CommandRun.of(
+            "serve",
+            "--memory",
+            "--listen",
+            "127.0.0.1:0",
+            "--tokens",
+            tokens.toString(),
+            "--policy",
+            policy.toString());
+    assertEquals(ExitCode.FAILED, run.exitCode());
+    assertEquals(
+        "aether: "
+            + policy
+            + ", line 1: \"write\" is no right: use read, save, subscribe, publish, admin or all\n",
+        run.err());
   }
 
   @Test

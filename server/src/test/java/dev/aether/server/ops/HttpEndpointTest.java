@@ -40,7 +40,8 @@ class HttpEndpointTest {
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
           outage::get,
           saveOutage::get,
-          damage::get);
+          damage::get,
+          Optional.empty());
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }

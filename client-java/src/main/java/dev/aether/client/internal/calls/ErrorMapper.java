@@ -32,14 +32,19 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** Converts gRPC statuses to {@link AetherException}, for all calls. */
 public final class ErrorMapper {
   private static final String DOMAIN = "aether";
+
+  /** What Netty adds to a failure to connect. */
+  private static final String NETTY_INTERNALS = "\\RChannel Pipeline: .*";
 
   private ErrorMapper() {}
 
@@ -139,14 +144,26 @@ public final class ErrorMapper {
   }
 
   private static String message(Status status) {
-    String description = status.getDescription();
-    Throwable cause = status.getCause();
-    if (description == null) {
+    Throwable cause = telling(status.getCause());
+    if (status.getDescription() == null) {
       return cause == null ? status.getCode().name() : cause.toString();
     }
+    String description = status.getDescription().replaceFirst(NETTY_INTERNALS, "");
     return cause == null || cause.getMessage() == null
         ? description
         : description + ": " + cause.getMessage();
+  }
+
+  /** Of a failed handshake, only the last cause says why. */
+  private static @Nullable Throwable telling(@Nullable Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause instanceof SSLException || cause instanceof CertificateException) {
+      if (cause.getCause() == null) {
+        return cause;
+      }
+      cause = cause.getCause();
+    }
+    return cause;
   }
 
   private static AetherException conflict(

@@ -81,6 +81,18 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
   }
 
   /**
+   * Whether a stream of saves that ends like this has executed nothing of what it left unanswered:
+   * the server does not know the call, or answers what it has begun before it turns the caller
+   * away.
+   */
+  public boolean isRefusedStream() {
+    return code == Status.Code.UNIMPLEMENTED
+        || (decided
+            && (error.reason() == Reason.UNAUTHENTICATED
+                || error.reason() == Reason.PERMISSION_DENIED));
+  }
+
+  /**
    * Whether this answer to a repeat also proves that no earlier attempt of the change is stored;
    * or, for an outdated snapshot, that storing it would be pointless.
    */

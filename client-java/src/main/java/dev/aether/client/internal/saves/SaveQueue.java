@@ -13,7 +13,6 @@ import dev.aether.client.internal.calls.Logs;
 import dev.aether.client.internal.calls.Timer;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
-import io.grpc.Status;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -292,7 +291,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       if (ended != call) {
         return;
       }
-      boolean ran = why.code() != Status.Code.UNIMPLEMENTED;
+      boolean ran = !why.isRefusedStream();
       pending.all().forEach(save -> save.lost(ran));
       call = null;
       if (!pending.isEmpty() && !reopenLater(why)) {

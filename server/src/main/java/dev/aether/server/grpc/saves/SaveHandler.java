@@ -1,6 +1,7 @@
 package dev.aether.server.grpc.saves;
 
 import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.CallDeadline;
@@ -72,7 +73,8 @@ public final class SaveHandler {
                     order.failed(save.expected(), thrown);
                   }
                 });
-    int max = request.getMaxMissedEvents();
+    // Whoever may save but not read learns of a conflict without its events.
+    int max = Caller.current().reads(save.namespace().name()) ? request.getMaxMissedEvents() : 0;
     CompletableFuture<Saved> answer = max == 0 ? saving : missed.addTo(saving, save, max);
     return answer.whenComplete((saved, thrown) -> permit.release());
   }

@@ -2,12 +2,14 @@ package dev.aether.server.grpc.saves;
 
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.saves.UnansweredSaves.Request;
 import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
+import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.SynchronizationContext;
@@ -34,6 +36,9 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
 
   /** The most bytes that these hold together; one more request may exceed it. */
   private static final long MAX_UNANSWERED_BYTES = 16L * 1024 * 1024;
+
+  private static final String METHOD =
+      EventStoreGrpc.getSaveEventsStreamMethod().getFullMethodName();
 
   private static final StoreException ORDER_BROKEN =
       StoreException.storeUnavailable(
@@ -95,6 +100,8 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     call.disableAutoRequest();
     call.setOnReadyHandler(this::resume);
     call.setOnCancelHandler(this::cancelled);
+    // So that the client knows that what is unanswered at the end was not stored.
+    Caller.current().onWithdrawn(this::drain);
     call.request(1);
   }
 
@@ -117,6 +124,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   private CompletableFuture<Saved> save(
       SaveEventsRequest message, SaveOrder order, boolean isRepeated) {
     try {
+      Caller.current().check(METHOD, message);
       if (message.getCommitId().isEmpty()) {
         SaveMapper.refuseWithoutCommitId(message);
       }

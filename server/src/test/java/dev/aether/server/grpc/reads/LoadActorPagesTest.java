@@ -8,6 +8,8 @@ import dev.aether.server.bus.EventBus;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.grpc.GrpcServer;
+import dev.aether.server.security.Security;
+import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.ForwardingStore;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.memory.InMemoryStore;
@@ -55,7 +57,8 @@ class LoadActorPagesTest {
             new Watched(),
             bus,
             "node",
-            InstantSource.system());
+            InstantSource.system(),
+            new Security(SecurityConfig.NONE, InstantSource.system()));
     channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", server.address().getPort())
             .usePlaintext()

@@ -9,6 +9,8 @@ import dev.aether.server.bus.EventBus;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.security.Security;
+import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.Namespaces.Settings;
 import dev.aether.server.store.memory.InMemoryStore;
 import dev.aether.v1.CommitAt;
@@ -63,7 +65,12 @@ class LargeCursorTest {
     }
     server =
         new GrpcServer(
-            new InetSocketAddress("127.0.0.1", 0), store, bus, "node", InstantSource.system());
+            new InetSocketAddress("127.0.0.1", 0),
+            store,
+            bus,
+            "node",
+            InstantSource.system(),
+            new Security(SecurityConfig.NONE, InstantSource.system()));
     channel = connect();
     slow = connect();
   }

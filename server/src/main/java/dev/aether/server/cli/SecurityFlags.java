@@ -1,0 +1,120 @@
+package dev.aether.server.cli;
+
+import dev.aether.server.security.SecurityConfig;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Option;
+
+/** The options for a node's certificates, and for who may do what. */
+final class SecurityFlags {
+  private static final Logger LOG = LoggerFactory.getLogger(SecurityFlags.class);
+
+  @Option(
+      names = "--tls-cert",
+      paramLabel = "FILE",
+      description =
+          "Serve gRPC and HTTP over TLS 1.2 and 1.3 with this certificate, as PEM, followed by those"
+              + " of its intermediate authorities. Files of certificates, tokens and the policy are"
+              + " read again when they change.")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--tls-key",
+      paramLabel = "FILE",
+      description = "The private key of --tls-cert, as PEM (PKCS#8), not encrypted.")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--tls-client-ca",
+      paramLabel = "FILE",
+      description =
+          "Accept client certificates of these authorities (PEM). The policy calls a client"
+              + " cert:NAME, by an alternative name of its certificate, or else the common name.")
+  private @Nullable Path clientAuthorities;
+
+  @Option(
+      names = "--tokens",
+      paramLabel = "FILE",
+      description =
+          "Accept the tokens of this file. \"aether token new NAME\" makes a token, which the policy"
+              + " calls token:NAME.")
+  private @Nullable Path tokens;
+
+  @Option(
+      names = "--policy",
+      paramLabel = "FILE",
+      description =
+          "Who may do what. One rule a line: a name, a pattern of namespaces, and rights (read, save,"
+              + " subscribe, publish, admin or all). Required with --tokens or --tls-client-ca; then"
+              + " everything is denied that no rule allows.")
+  private @Nullable Path policy;
+
+  @Option(
+      names = "--insecure",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description =
+          "Allow --listen on an address that other machines can reach although there is no TLS or no"
+              + " authentication.")
+  private boolean insecure;
+
+  /**
+   * Returns the configuration.
+   *
+   * @throws UsageException if options are missing that belong together
+   */
+  SecurityConfig config() {
+    if ((certificate == null) != (key == null)) {
+      throw new UsageException("--tls-cert and --tls-key belong together");
+    }
+    if (clientAuthorities != null && certificate == null) {
+      throw new UsageException("--tls-client-ca requires --tls-cert and --tls-key");
+    }
+    Optional<SecurityConfig.Tls> tls =
+        certificate == null || key == null
+            ? Optional.empty()
+            : Optional.of(
+                new SecurityConfig.Tls(certificate, key, Optional.ofNullable(clientAuthorities)));
+    SecurityConfig config =
+        new SecurityConfig(tls, Optional.ofNullable(tokens), Optional.ofNullable(policy));
+    if (config.authenticates() && policy == null) {
+      throw new UsageException("--tokens and --tls-client-ca require --policy");
+    }
+    if (!config.authenticates() && policy != null) {
+      throw new UsageException("--policy requires --tokens or --tls-client-ca");
+    }
+    return config;
+  }
+
+  /**
+   * Checks that a node that other machines can reach is secured.
+   *
+   * @throws UsageException if it is not, and that is not accepted
+   */
+  void checkExposure(InetSocketAddress listen) {
+    SecurityConfig config = config();
+    if (listen.getAddress().isLoopbackAddress()
+        || (config.tls().isPresent() && config.authenticates())) {
+      return;
+    }
+    String danger =
+        config.authenticates()
+            ? "tokens and events are sent in plain text"
+            : "anyone who can reach this port can read, write and delete everything";
+    if (!insecure) {
+      throw new UsageException(
+          "--listen "
+              + Nodes.text(listen)
+              + ": "
+              + danger
+              + ". Use --tls-cert, --tls-key, --policy and --tokens or --tls-client-ca, or accept it"
+              + " with --insecure (docs/security.md)");
+    }
+    LOG.warn("--insecure: {} ({})", danger, Nodes.text(listen));
+  }
+}

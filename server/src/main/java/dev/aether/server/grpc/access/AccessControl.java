@@ -1,0 +1,195 @@
+package dev.aether.server.grpc.access;
+
+import com.google.protobuf.Message;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.access.RpcRights.Demand;
+import dev.aether.server.grpc.access.RpcRights.Need;
+import dev.aether.server.grpc.errors.RefusableCall;
+import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.security.AccessRules;
+import dev.aether.server.security.Credentials;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Grpc;
+import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import java.security.cert.X509Certificate;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets a call through only if its caller has the right that it needs. Calls that last are checked
+ * again, and ended if the right was withdrawn or the credentials are no longer valid. Thread-safe.
+ */
+public final class AccessControl implements ServerInterceptor {
+  private static final Metadata.Key<String> AUTHORIZATION =
+      Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String BEARER = "Bearer ";
+
+  private final AccessRules rules;
+
+  /** The calls that may last. As many as the node's limits admit. */
+  private final Set<Guarded<?, ?>> lasting = ConcurrentHashMap.newKeySet();
+
+  private volatile long checkedRevision;
+
+  public AccessControl(AccessRules rules) {
+    this.rules = rules;
+    checkedRevision = rules.revision();
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    String method = call.getMethodDescriptor().getFullMethodName();
+    Optional<Need> need = RpcRights.of(method);
+    if (need.isPresent() && need.get() instanceof Need.Nothing) {
+      return next.startCall(call, headers);
+    }
+    Caller.Known caller;
+    try {
+      caller = new Caller.Known(rules, credentials(call, headers));
+      if (need.isEmpty()) {
+        throw StoreException.permissionDenied(caller.identity().toString(), "any", method);
+      }
+    } catch (StoreException refused) {
+      new RefusableCall<>(call).refuse(StatusMapper.toStatus(refused));
+      return new ServerCall.Listener<>() {};
+    }
+    return new Guarded<>(call, caller).start(headers, next);
+  }
+
+  private static Credentials credentials(ServerCall<?, ?> call, Metadata headers) {
+    return new Credentials(bearer(headers), certificate(call));
+  }
+
+  private static Optional<String> bearer(Metadata headers) {
+    String value = headers.get(AUTHORIZATION);
+    if (value == null) {
+      return Optional.empty();
+    }
+    if (!value.regionMatches(true, 0, BEARER, 0, BEARER.length())) {
+      throw StoreException.unauthenticated("the header authorization must be: Bearer TOKEN");
+    }
+    return Optional.of(value.substring(BEARER.length()).strip());
+  }
+
+  private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
+    SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
+    try {
+      return session != null && session.getPeerCertificates()[0] instanceof X509Certificate given
+          ? Optional.of(given)
+          : Optional.empty();
+    } catch (SSLPeerUnverifiedException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Ends the lasting calls that are no longer allowed. Call it regularly. */
+  public void checkAgain() {
+    long revision = rules.revision();
+    boolean changed = revision != checkedRevision;
+    for (Guarded<?, ?> call : lasting) {
+      if (changed || rules.isExpired(call.caller.identity())) {
+        call.checkAgain();
+      }
+    }
+    checkedRevision = revision;
+  }
+
+  /** A call of a caller with an identity. */
+  private final class Guarded<Q, R> {
+    private final RefusableCall<Q, R> call;
+    private final Caller.Known caller;
+    private final MethodDescriptor<Q, R> method;
+
+    /** What a call with one request needs. */
+    private volatile @Nullable Demand demand;
+
+    Guarded(ServerCall<Q, R> call, Caller.Known caller) {
+      this.call = new RefusableCall<>(call);
+      this.caller = caller;
+      method = call.getMethodDescriptor();
+    }
+
+    void checkAgain() {
+      try {
+        caller.identifyAgain();
+        Demand known = demand;
+        if (known != null) {
+          caller.check(known);
+        }
+      } catch (StoreException refused) {
+        if (!caller.withdraw(refused)) {
+          call.refuse(StatusMapper.toStatus(refused));
+        }
+      }
+    }
+
+    private void check(Q message) {
+      // What cannot be decoded is another object, and is refused later.
+      if (method.getType().clientSendsOneMessage() && message instanceof Message request) {
+        Demand now = RpcRights.demand(method.getFullMethodName(), request);
+        caller.check(now);
+        demand = now;
+      }
+    }
+
+    ServerCall.Listener<Q> start(Metadata headers, ServerCallHandler<Q, R> next) {
+      boolean lasts = !method.getType().serverSendsOneMessage();
+      if (lasts) {
+        lasting.add(this);
+      }
+      return new ServerCall.Listener<>() {
+        private ServerCall.Listener<Q> service =
+            Contexts.interceptCall(caller.in(Context.current()), call, headers, next);
+
+        @Override
+        public void onMessage(Q message) {
+          try {
+            check(message);
+          } catch (StoreException why) {
+            call.refuse(StatusMapper.toStatus(why));
+            ServerCall.Listener<Q> before = service;
+            service = new ServerCall.Listener<>() {};
+            before.onCancel();
+          }
+          service.onMessage(message);
+        }
+
+        @Override
+        public void onHalfClose() {
+          service.onHalfClose();
+        }
+
+        @Override
+        public void onReady() {
+          service.onReady();
+        }
+
+        @Override
+        public void onComplete() {
+          lasting.remove(Guarded.this);
+          if (call.isRefused()) {
+            service.onCancel();
+          } else {
+            service.onComplete();
+          }
+        }
+
+        @Override
+        public void onCancel() {
+          lasting.remove(Guarded.this);
+          service.onCancel();
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,133 @@
+package dev.aether.server.security;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.Signature;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server's certificate and private key, from files that may be renewed while it runs.
+ * Handshakes use what is in the files at that time; connections that exist go on. Thread-safe.
+ */
+final class ServerKeys extends X509ExtendedKeyManager {
+  private final WatchedFiles<Pair> files;
+
+  /** For handshakes that began before the latest renewal. */
+  private volatile @Nullable Pair previous;
+
+  private record Pair(String alias, X509Certificate[] chain, PrivateKey key) {}
+
+  /**
+   * @throws SecurityFileException if a file cannot be used, or if the two do not belong together
+   */
+  ServerKeys(Path certificate, Path key) {
+    files =
+        new WatchedFiles<>(
+            "TLS certificate", List.of(certificate, key), () -> read(certificate, key));
+  }
+
+  private static Pair read(Path certificate, Path key) throws IOException {
+    Pair pair =
+        new Pair(UUID.randomUUID().toString(), Pem.certificates(certificate), Pem.privateKey(key));
+    if (!belongTogether(pair)) {
+      throw new SecurityFileException(
+          "the private key in " + key + " does not belong to the certificate in " + certificate);
+    }
+    return pair;
+  }
+
+  /** Also false between the writing of the two files: then the old ones stay. */
+  private static boolean belongTogether(Pair pair) {
+    try {
+      String algorithm =
+          Optional.ofNullable(
+                  Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA")
+                      .get(pair.key().getAlgorithm()))
+              .orElseThrow();
+      byte[] sample = {1, 2, 3};
+      Signature signature = Signature.getInstance(algorithm);
+      signature.initSign(pair.key());
+      signature.update(sample);
+      byte[] signed = signature.sign();
+      signature.initVerify(pair.chain()[0].getPublicKey());
+      signature.update(sample);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
+  }
+
+  boolean refresh() {
+    Pair before = files.content();
+    boolean isNew = files.refresh();
+    if (isNew) {
+      previous = before;
+    }
+    return isNew;
+  }
+
+  /** A handshake asks for the two parts one after another. */
+  private Optional<Pair> pair(String alias) {
+    return Stream.of(Optional.of(files.content()), Optional.ofNullable(previous))
+        .flatMap(Optional::stream)
+        .filter(pair -> pair.alias().equals(alias))
+        .findFirst();
+  }
+
+  @Override
+  public X509Certificate @Nullable [] getCertificateChain(String alias) {
+    return pair(alias).map(pair -> pair.chain().clone()).orElse(null);
+  }
+
+  @Override
+  public @Nullable PrivateKey getPrivateKey(String alias) {
+    return pair(alias).map(Pair::key).orElse(null);
+  }
+
+  @Override
+  public @Nullable String chooseEngineServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    return alias(keyType);
+  }
+
+  @Override
+  public @Nullable String chooseServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return alias(keyType);
+  }
+
+  private @Nullable String alias(String keyType) {
+    // TLS 1.2 asks for each type that the client can verify, such as EC_EC or RSA.
+    Pair pair = files.content();
+    String own = pair.key().getAlgorithm();
+    return keyType.equals(own) || keyType.startsWith(own + "_") ? pair.alias() : null;
+  }
+
+  @Override
+  public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+    return new String[] {files.content().alias()};
+  }
+
+  @Override
+  public @Nullable String chooseClientAlias(
+      String[] keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+
+  @Override
+  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+    return null;
+  }
+}

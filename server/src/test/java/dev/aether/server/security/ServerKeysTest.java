@@ -1,0 +1,76 @@
+package dev.aether.server.security;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.testing.TestCertificates;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.PrivateKey;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ServerKeysTest {
+  private static String alias(ServerKeys keys) {
+    return Objects.requireNonNull(keys.chooseServerAlias("EC", null, null));
+  }
+
+  @Test
+  void aHandshakeKeepsTheKeyOfItsCertificateDuringARenewal(@TempDir Path folder) {
+    TestCertificates certificates = new TestCertificates(folder);
+    certificates.authority("ca");
+    TestCertificates.Pair own = certificates.issue("ca", "own", "node", "", 10);
+    ServerKeys keys = new ServerKeys(own.certificate(), own.key());
+    String alias = alias(keys);
+    PrivateKey before = Objects.requireNonNull(keys.getPrivateKey(alias));
+
+    certificates.issue("ca", "renewed", "node", "", 10).renew(own);
+    assertTrue(keys.refresh());
+
+    assertEquals(before, keys.getPrivateKey(alias));
+    String next = alias(keys);
+    assertFalse(before.equals(keys.getPrivateKey(next)));
+  }
+
+  @Test
+  void aCertificateWithoutItsKeyIsNotUsed(@TempDir Path folder) throws IOException {
+    TestCertificates certificates = new TestCertificates(folder);
+    certificates.authority("ca");
+    TestCertificates.Pair own = certificates.issue("ca", "own", "node", "", 10);
+    TestCertificates.Pair other = certificates.issue("ca", "other", "node", "", 10);
+    SecurityFileException thrown =
+        assertThrows(
+            SecurityFileException.class, () -> new ServerKeys(own.certificate(), other.key()));
+    assertTrue(
+        String.valueOf(thrown.getMessage()).contains("does not belong to the certificate"),
+        thrown::getMessage);
+
+    ServerKeys keys = new ServerKeys(own.certificate(), own.key());
+    String alias = alias(keys);
+    var chain = keys.getCertificateChain(alias);
+    Files.move(other.key(), own.key(), StandardCopyOption.ATOMIC_MOVE);
+    assertFalse(keys.refresh());
+    assertArrayEquals(chain, keys.getCertificateChain(alias(keys)));
+  }
+
+  @Test
+  void aKeyThatIsEncryptedIsToldHowToConvert(@TempDir Path folder) throws IOException {
+    TestCertificates certificates = new TestCertificates(folder);
+    certificates.authority("ca");
+    TestCertificates.Pair own = certificates.issue("ca", "own", "node", "", 10);
+    Files.writeString(
+        own.key(), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
+    SecurityFileException thrown =
+        assertThrows(
+            SecurityFileException.class, () -> new ServerKeys(own.certificate(), own.key()));
+    assertTrue(
+        String.valueOf(thrown.getMessage()).contains("openssl pkcs8 -topk8 -nocrypt"),
+        thrown::getMessage);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.aether.server.security;
+
+import org.jspecify.annotations.NullMarked;
