@@ -88,7 +88,7 @@ class UsageTest {
             () -> false);
     Map<String, CommandLine> all = CommandLines.create(terminal, Map.of()).getSubcommands();
 
-    assertEquals(15, all.size());
+    assertEquals(16, all.size());
     all.forEach(
         (name, command) -> {
           assertEquals(name, command.getCommandName());
