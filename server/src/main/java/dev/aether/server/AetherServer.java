@@ -8,6 +8,7 @@ import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.grpc.GrpcServer;
+import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.ops.HttpEndpoint;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
@@ -126,7 +127,8 @@ public final class AetherServer implements AutoCloseable {
               : config.groupCommit(),
           nats::diskTrouble,
           nats::prepareBatch,
-          Durability.Sync.ALWAYS);
+          Durability.Sync.ALWAYS,
+          NatsAccess.BY_URL);
     }
     if (choice instanceof ServerConfig.StoreChoice.Nats nats) {
       warnUnlessSafe(nats.sync());
@@ -137,7 +139,8 @@ public final class AetherServer implements AutoCloseable {
           config.groupCommit(),
           Optional::empty,
           stream -> {},
-          nats.sync());
+          nats.sync(),
+          nats.access());
     }
     if (choice instanceof ServerConfig.StoreChoice.Given given) {
       return given.store();
@@ -166,7 +169,8 @@ public final class AetherServer implements AutoCloseable {
       GroupCommitThresholds groupCommit,
       Supplier<Optional<String>> disk,
       Consumer<String> beforeBatch,
-      Durability.Sync sync) {
+      Durability.Sync sync,
+      NatsAccess access) {
     return JetStreamStore.open(
         new JetStreamConfig(
             urls,
@@ -178,7 +182,8 @@ public final class AetherServer implements AutoCloseable {
             groupCommit,
             disk,
             beforeBatch,
-            sync));
+            sync,
+            access));
   }
 
   /** Creates a part that listens on an address. */

@@ -2,6 +2,7 @@ package dev.aether.server;
 
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
+import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.Store;
 import java.net.InetSocketAddress;
@@ -87,8 +88,15 @@ public record ServerConfig(
      * @param urls URLs of one or more of its servers
      * @param patience how long to wait for it at startup
      * @param sync when it syncs acknowledged commits to disk, according to its operator
+     * @param access how to identify to it
      */
-    record Nats(List<String> urls, Duration patience, Durability.Sync sync) implements StoreChoice {
+    record Nats(List<String> urls, Duration patience, Durability.Sync sync, NatsAccess access)
+        implements StoreChoice {
+      /** A NATS that the URLs suffice for. */
+      public Nats(List<String> urls, Duration patience, Durability.Sync sync) {
+        this(urls, patience, sync, NatsAccess.BY_URL);
+      }
+
       /** A NATS whose {@code sync} is unknown. */
       public Nats(List<String> urls, Duration patience) {
         this(urls, patience, Durability.Sync.UNKNOWN);

@@ -47,6 +47,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Mixin private StoreFlags store = new StoreFlags();
   @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
+  @Mixin private NatsFlags nats = new NatsFlags();
   @Mixin private SecurityFlags security = new SecurityFlags();
 
   @Option(
@@ -122,7 +123,7 @@ final class ServeCommand implements Callable<Integer> {
       throw new UsageException(
           "--auto-create-limit must be at least 1; use --no-auto-create to create none");
     }
-    StoreChoice choice = store.choose(commandLine(), natsServer.path());
+    StoreChoice choice = store.choose(commandLine(), natsServer.path(), nats);
     if (replicas > 1 && !(choice instanceof StoreChoice.Nats)) {
       throw new UsageException(
           "--replicas "

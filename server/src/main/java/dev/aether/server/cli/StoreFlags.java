@@ -70,7 +70,7 @@ final class StoreFlags {
    *
    * @throws UsageException if two options cannot be used together
    */
-  StoreChoice choose(ParseResult commandLine, Optional<Path> natsServer) {
+  StoreChoice choose(ParseResult commandLine, Optional<Path> natsServer, NatsFlags natsFlags) {
     List<String> given =
         List.of("--data", "--nats", "--memory").stream()
             .filter(flag -> commandLine.hasMatchedOption(flag) && !isOff(flag))
@@ -92,7 +92,8 @@ final class StoreFlags {
       return new StoreChoice.Memory();
     }
     if (!nats.isEmpty() && !dataGiven) {
-      return new StoreChoice.Nats(List.copyOf(nats), natsWait, sync());
+      return new StoreChoice.Nats(
+          List.copyOf(nats), natsWait, sync(), natsFlags.access(commandLine));
     }
     return new StoreChoice.Embedded(data, natsServer);
   }

@@ -13,8 +13,8 @@ public final class Security implements AutoCloseable {
   private static final Duration EVERY = Duration.ofSeconds(1);
 
   private final Ticker ticker = new Ticker("aether-security");
-  private final @Nullable ServerKeys keys;
-  private final @Nullable ClientCertificates clients;
+  private final @Nullable KeyFiles keys;
+  private final @Nullable Authorities clients;
   private final @Nullable AccessRules rules;
 
   /**
@@ -22,12 +22,16 @@ public final class Security implements AutoCloseable {
    * @throws SecurityFileException if a file cannot be used
    */
   public Security(SecurityConfig config, InstantSource clock) {
-    keys = config.tls().map(tls -> new ServerKeys(tls.certificate(), tls.key())).orElse(null);
+    keys =
+        config
+            .tls()
+            .map(tls -> new KeyFiles("TLS certificate", tls.certificate(), tls.key()))
+            .orElse(null);
     clients =
         config
             .tls()
             .flatMap(SecurityConfig.Tls::clientAuthorities)
-            .map(ClientCertificates::new)
+            .map(file -> new Authorities("file of client certificate authorities", file))
             .orElse(null);
     rules = config.authenticates() ? AccessRules.read(config, clock) : null;
     if (keys != null || rules != null) {

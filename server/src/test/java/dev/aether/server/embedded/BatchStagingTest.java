@@ -11,6 +11,7 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.event.ExpectedVersion;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.event.Namespace;
+import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
@@ -173,7 +174,8 @@ class BatchStagingTest {
             ALWAYS,
             Optional::empty,
             beforeBatch,
-            Durability.Sync.ALWAYS));
+            Durability.Sync.ALWAYS,
+            NatsAccess.BY_URL));
   }
 
   private static void saveAll(JetStreamStore store, long version) {

@@ -91,8 +91,13 @@ public final class TestNatsServer implements AutoCloseable {
 
   /** Returns when it takes connections. */
   public static TestNatsServer start(TestNatsOptions options) {
+    return start(options, "");
+  }
+
+  /** With more lines in its configuration. Returns when it takes connections. */
+  public static TestNatsServer start(TestNatsOptions options, String more) {
     for (int attempt = 1; ; attempt++) {
-      TestNatsServer server = prepare("single", LoopbackPort.pickFree(), "", options);
+      TestNatsServer server = prepare("single", LoopbackPort.pickFree(), more, options);
       try {
         server.restart();
         return server;
@@ -279,8 +284,14 @@ public final class TestNatsServer implements AutoCloseable {
           if (!process.map(TetheredProcess::isAlive).orElse(false)) {
             throw new AssertionError("nats-server ended while starting; its log:\n" + log());
           }
-          return NatsInfo.of(clientPort).map(info -> info.contains(serverName())).orElse(false);
+          return saysNothingFirst()
+              ? log().contains("Server is ready")
+              : NatsInfo.of(clientPort).map(info -> info.contains(serverName())).orElse(false);
         });
+  }
+
+  private boolean saysNothingFirst() {
+    return clusterConfig.contains("handshake_first: true");
   }
 
   /** Ends it and deletes its store. */

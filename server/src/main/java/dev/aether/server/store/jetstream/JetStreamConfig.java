@@ -2,6 +2,7 @@ package dev.aether.server.store.jetstream;
 
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
+import dev.aether.server.nats.NatsAccess;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -23,6 +24,7 @@ import java.util.function.Supplier;
  * @param beforeBatch is called with a stream's name before a batch is published to it. Must not
  *     throw or block
  * @param sync when NATS syncs acknowledged messages to disk, as far as this is known
+ * @param access how to identify to NATS
  */
 public record JetStreamConfig(
     List<String> urls,
@@ -34,7 +36,8 @@ public record JetStreamConfig(
     GroupCommitThresholds groupCommit,
     Supplier<Optional<String>> disk,
     Consumer<String> beforeBatch,
-    Durability.Sync sync) {
+    Durability.Sync sync,
+    NatsAccess access) {
 
   /**
    * A configuration with group commit and without a namespace limit, for a disk that this node
@@ -57,6 +60,7 @@ public record JetStreamConfig(
         GroupCommitThresholds.DEFAULT,
         Optional::empty,
         stream -> {},
-        sync);
+        sync,
+        NatsAccess.BY_URL);
   }
 }

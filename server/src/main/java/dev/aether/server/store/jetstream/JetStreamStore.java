@@ -107,7 +107,7 @@ public final class JetStreamStore implements Store {
   public static JetStreamStore open(JetStreamConfig config) {
     long giveUpAt = System.nanoTime() + config.connectWithin().toNanos();
     NatsConnections connections =
-        NatsConnections.open(config.urls(), config.name(), config.connectWithin());
+        NatsConnections.open(config.urls(), config.name(), config.access(), config.connectWithin());
     try {
       return new JetStreamStore(connections, config, giveUpAt);
     } catch (RuntimeException e) {

@@ -19,6 +19,7 @@ import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.SaveOrder;
@@ -112,7 +113,8 @@ class GroupCommitTest {
             thresholds,
             Optional::empty,
             stream -> {},
-            Durability.Sync.UNKNOWN));
+            Durability.Sync.UNKNOWN,
+            NatsAccess.BY_URL));
   }
 
   private Save save(String actor, ExpectedVersion expected, Duration within) {

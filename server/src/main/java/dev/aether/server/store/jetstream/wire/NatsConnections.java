@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.wire;
 
 import dev.aether.server.event.StoreException;
+import dev.aether.server.nats.NatsAccess;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
 import java.time.Duration;
@@ -37,8 +38,9 @@ public final class NatsConnections implements AutoCloseable {
    *
    * @throws StoreException as for {@link NatsConnector#connect}
    */
-  public static NatsConnections open(List<String> urls, String name, Duration atMost) {
-    NatsConnector connector = new NatsConnector(urls, name, atMost);
+  public static NatsConnections open(
+      List<String> urls, String name, NatsAccess access, Duration atMost) {
+    NatsConnector connector = new NatsConnector(urls, name, access, atMost);
     List<Connection> opened = new ArrayList<>();
     try {
       for (int i = 0; i < 2 + READ_CONNECTIONS; i++) {

@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.wire;
 
 import dev.aether.server.event.StoreException;
+import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.nats.NatsServerVersion;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
@@ -40,14 +41,15 @@ final class NatsConnector {
   private final Options options;
   private final Duration atMost;
   private final long giveUpAt;
+  private final ErrorLog errors = new ErrorLog();
   private boolean isFirst = true;
 
   /**
    * @param atMost how long to try from now on, for all connections together
    */
-  NatsConnector(List<String> urls, String name, Duration atMost) {
+  NatsConnector(List<String> urls, String name, NatsAccess access, Duration atMost) {
     this.urls = urls;
-    this.options = options(urls, name);
+    this.options = options(urls, name, access, errors);
     this.atMost = atMost;
     this.giveUpAt = System.nanoTime() + atMost.toNanos();
   }
@@ -70,13 +72,13 @@ final class NatsConnector {
                   + " within "
                   + atMost.toSeconds()
                   + " s: "
-                  + NatsUrls.withoutSecrets(e.getMessage()));
+                  + errors.why(e));
         }
         if (attempt == 1) {
           LOG.warn(
               "cannot connect to NATS at {} ({}); will retry for {} s",
               NatsUrls.withoutSecrets(urls),
-              NatsUrls.withoutSecrets(e.getMessage()),
+              errors.why(e),
               atMost.toSeconds());
         }
         pause();
@@ -122,8 +124,18 @@ final class NatsConnector {
                 + " or newer is needed");
   }
 
-  private static Options options(List<String> urls, String name) {
-    return Options.builder()
+  private static Options options(
+      List<String> urls, String name, NatsAccess access, ErrorLog errors) {
+    Options.Builder options = Options.builder();
+    access.login().ifPresent(login -> NatsLogin.apply(login, options));
+    access.tls().ifPresent(options::sslContext);
+    if (access.tlsFirst()) {
+      options.tlsFirst();
+    }
+    return options
+        .dataPortType(VerifyingDataPort.class.getName())
+        // The addresses of a name would be verified instead of the name.
+        .noResolveHostnames()
         .servers(urls.toArray(String[]::new))
         .connectionName(name)
         .connectionTimeout(CONNECT_WITHIN)
@@ -140,7 +152,7 @@ final class NatsConnector {
         .dontForceFlushOnRequest()
         .maxMessagesInOutgoingQueue(MAX_OUTGOING)
         .connectionListener(new StatusLog())
-        .errorListener(new ErrorLog())
+        .errorListener(errors)
         .build();
   }
 
@@ -173,13 +185,31 @@ final class NatsConnector {
 
   /** Writes the reports of jnats to the log instead of standard error. */
   private static final class ErrorLog implements ErrorListener {
+    /** Why the latest attempt to connect failed; jnats only says that it did. */
+    private volatile String latest = "";
+
+    String why(IOException thrown) {
+      String cause = latest;
+      latest = "";
+      String message = NatsUrls.withoutSecrets(thrown.getMessage());
+      return cause.isEmpty() || message.contains(cause) ? message : message + ": " + cause;
+    }
+
     @Override
     public void errorOccurred(Connection connection, String error) {
+      latest = NatsUrls.withoutSecrets(error);
       LOG.warn("NATS reported an error: {}", NatsUrls.withoutSecrets(error));
     }
 
     @Override
     public void exceptionOccurred(Connection connection, Exception exception) {
+      Throwable cause = exception;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      if (cause.getMessage() != null) {
+        latest = NatsUrls.withoutSecrets(cause.getMessage());
+      }
       LOG.debug("exception in the NATS client", exception);
     }
 

@@ -16,8 +16,8 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ServerKeysTest {
-  private static String alias(ServerKeys keys) {
+class KeyFilesTest {
+  private static String alias(KeyFiles keys) {
     return Objects.requireNonNull(keys.chooseServerAlias("EC", null, null));
   }
 
@@ -26,7 +26,7 @@ class ServerKeysTest {
     TestCertificates certificates = new TestCertificates(folder);
     certificates.authority("ca");
     TestCertificates.Pair own = certificates.issue("ca", "own", "node", "", 10);
-    ServerKeys keys = new ServerKeys(own.certificate(), own.key());
+    KeyFiles keys = new KeyFiles("certificate", own.certificate(), own.key());
     String alias = alias(keys);
     PrivateKey before = Objects.requireNonNull(keys.getPrivateKey(alias));
 
@@ -46,12 +46,13 @@ class ServerKeysTest {
     TestCertificates.Pair other = certificates.issue("ca", "other", "node", "", 10);
     SecurityFileException thrown =
         assertThrows(
-            SecurityFileException.class, () -> new ServerKeys(own.certificate(), other.key()));
+            SecurityFileException.class,
+            () -> new KeyFiles("certificate", own.certificate(), other.key()));
     assertTrue(
         String.valueOf(thrown.getMessage()).contains("does not belong to the certificate"),
         thrown::getMessage);
 
-    ServerKeys keys = new ServerKeys(own.certificate(), own.key());
+    KeyFiles keys = new KeyFiles("certificate", own.certificate(), own.key());
     String alias = alias(keys);
     var chain = keys.getCertificateChain(alias);
     Files.move(other.key(), own.key(), StandardCopyOption.ATOMIC_MOVE);
@@ -68,7 +69,8 @@ class ServerKeysTest {
         own.key(), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n");
     SecurityFileException thrown =
         assertThrows(
-            SecurityFileException.class, () -> new ServerKeys(own.certificate(), own.key()));
+            SecurityFileException.class,
+            () -> new KeyFiles("certificate", own.certificate(), own.key()));
     assertTrue(
         String.valueOf(thrown.getMessage()).contains("openssl pkcs8 -topk8 -nocrypt"),
         thrown::getMessage);

@@ -18,10 +18,10 @@ import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The server's certificate and private key, from files that may be renewed while it runs.
+ * A certificate and its private key, from files that may be renewed while this process runs.
  * Handshakes use what is in the files at that time; connections that exist go on. Thread-safe.
  */
-final class ServerKeys extends X509ExtendedKeyManager {
+final class KeyFiles extends X509ExtendedKeyManager {
   private final WatchedFiles<Pair> files;
 
   /** For handshakes that began before the latest renewal. */
@@ -30,12 +30,11 @@ final class ServerKeys extends X509ExtendedKeyManager {
   private record Pair(String alias, X509Certificate[] chain, PrivateKey key) {}
 
   /**
+   * @param what names it in the log
    * @throws SecurityFileException if a file cannot be used, or if the two do not belong together
    */
-  ServerKeys(Path certificate, Path key) {
-    files =
-        new WatchedFiles<>(
-            "TLS certificate", List.of(certificate, key), () -> read(certificate, key));
+  KeyFiles(String what, Path certificate, Path key) {
+    files = new WatchedFiles<>(what, List.of(certificate, key), () -> read(certificate, key));
   }
 
   private static Pair read(Path certificate, Path key) throws IOException {
@@ -123,11 +122,25 @@ final class ServerKeys extends X509ExtendedKeyManager {
   @Override
   public @Nullable String chooseClientAlias(
       String[] keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    // Clients make a connection now and then, so nobody looks regularly whether a file has changed.
+    refresh();
+    for (String type : keyType) {
+      String alias = alias(type);
+      if (alias != null) {
+        return alias;
+      }
+    }
     return null;
   }
 
   @Override
-  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-    return null;
+  public @Nullable String chooseEngineClientAlias(
+      String[] keyType, Principal @Nullable [] issuers, @Nullable SSLEngine engine) {
+    return chooseClientAlias(keyType, issuers, null);
+  }
+
+  @Override
+  public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+    return getServerAliases(keyType, issuers);
   }
 }

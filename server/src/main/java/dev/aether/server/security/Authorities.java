@@ -12,26 +12,23 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
-import javax.net.ssl.X509TrustManager;
 
 /**
- * Verifies the certificates of clients by the authorities in a file that may change. Thread-safe.
+ * Verifies certificates of others by the authorities in a file that may change. A server's name is
+ * verified if its socket asks for that. Thread-safe.
  */
-final class ClientCertificates extends X509ExtendedTrustManager {
-  private final WatchedFiles<X509TrustManager> files;
+final class Authorities extends X509ExtendedTrustManager {
+  private final WatchedFiles<X509ExtendedTrustManager> files;
 
   /**
+   * @param what names it in the log
    * @throws SecurityFileException if the file cannot be used
    */
-  ClientCertificates(Path authorities) {
-    files =
-        new WatchedFiles<>(
-            "file of client certificate authorities",
-            List.of(authorities),
-            () -> verifier(authorities));
+  Authorities(String what, Path authorities) {
+    files = new WatchedFiles<>(what, List.of(authorities), () -> verifier(authorities));
   }
 
-  private static X509TrustManager verifier(Path authorities) throws IOException {
+  private static X509ExtendedTrustManager verifier(Path authorities) throws IOException {
     try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
@@ -43,8 +40,8 @@ final class ClientCertificates extends X509ExtendedTrustManager {
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       factory.init(store);
       return Stream.of(factory.getTrustManagers())
-          .filter(X509TrustManager.class::isInstance)
-          .map(X509TrustManager.class::cast)
+          .filter(X509ExtendedTrustManager.class::isInstance)
+          .map(X509ExtendedTrustManager.class::cast)
           .findFirst()
           .orElseThrow();
     } catch (GeneralSecurityException e) {
@@ -65,31 +62,34 @@ final class ClientCertificates extends X509ExtendedTrustManager {
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
-    checkClientTrusted(chain, authType);
+    files.content().checkClientTrusted(chain, authType, socket);
   }
 
   @Override
   public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    checkClientTrusted(chain, authType);
+    files.content().checkClientTrusted(chain, authType, engine);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType)
       throws CertificateException {
-    throw new CertificateException("these authorities verify only clients");
+    refresh();
+    files.content().checkServerTrusted(chain, authType);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
       throws CertificateException {
-    checkServerTrusted(chain, authType);
+    refresh();
+    files.content().checkServerTrusted(chain, authType, socket);
   }
 
   @Override
   public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
       throws CertificateException {
-    checkServerTrusted(chain, authType);
+    refresh();
+    files.content().checkServerTrusted(chain, authType, engine);
   }
 
   @Override

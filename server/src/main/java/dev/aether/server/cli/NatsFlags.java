@@ -1,0 +1,143 @@
+package dev.aether.server.cli;
+
+import dev.aether.server.nats.NatsAccess;
+import dev.aether.server.nats.NatsAccess.Login;
+import dev.aether.server.security.ClientTls;
+import dev.aether.server.security.SecurityFileException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
+
+/** The options for how a node identifies itself to NATS. No secret is on the command line. */
+final class NatsFlags {
+  @Option(
+      names = "--nats-creds",
+      paramLabel = "FILE",
+      description = "Log in to NATS with a credentials file (a JWT and its seed, as nsc makes it).")
+  private @Nullable Path credentials;
+
+  @Option(
+      names = "--nats-nkey",
+      paramLabel = "FILE",
+      description = "Log in to NATS with the seed of an nkey in this file.")
+  private @Nullable Path nkey;
+
+  @Option(
+      names = "--nats-user",
+      paramLabel = "NAME",
+      description = "Log in to NATS as this user, with --nats-password-file.")
+  private @Nullable String user;
+
+  @Option(
+      names = "--nats-password-file",
+      paramLabel = "FILE",
+      description =
+          "The password of --nats-user. The variable AETHER_NATS_PASSWORD may have the password"
+              + " itself.")
+  private @Nullable Path passwordFile;
+
+  /** Only for its variable: command lines are visible to other users. */
+  @Option(names = "--nats-password", hidden = true)
+  private @Nullable String password;
+
+  @Option(
+      names = "--nats-tls-ca",
+      paramLabel = "FILE",
+      description =
+          "Connect to NATS with TLS, and verify its servers by these authorities (PEM). Without it,"
+              + " URLs with tls:// use those of the JDK.")
+  private @Nullable Path authorities;
+
+  @Option(
+      names = "--nats-tls-cert",
+      paramLabel = "FILE",
+      description = "This node's own certificate for NATS (PEM).")
+  private @Nullable Path certificate;
+
+  @Option(
+      names = "--nats-tls-key",
+      paramLabel = "FILE",
+      description = "The private key of --nats-tls-cert (PEM, PKCS#8, not encrypted).")
+  private @Nullable Path key;
+
+  @Option(
+      names = "--nats-tls-first",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Begin TLS at once, for servers with handshake_first.")
+  private boolean tlsFirst;
+
+  /**
+   * Returns how to identify to NATS.
+   *
+   * @throws UsageException if options do not fit together
+   * @throws CommandFailedException if a file cannot be read
+   */
+  NatsAccess access(ParseResult commandLine) {
+    if (commandLine.hasMatchedOption("--nats-password")) {
+      throw new UsageException(
+          "a password on the command line is visible to other users: use --nats-password-file or"
+              + " AETHER_NATS_PASSWORD");
+    }
+    if ((certificate == null) != (key == null)) {
+      throw new UsageException("--nats-tls-cert and --nats-tls-key belong together");
+    }
+    List<Login> logins = new ArrayList<>();
+    if (credentials != null) {
+      logins.add(new Login.Credentials(readable(credentials)));
+    }
+    if (nkey != null) {
+      logins.add(new Login.Nkey(readable(nkey)));
+    }
+    if (user != null) {
+      String secret = secret();
+      logins.add(new Login.Password(user, () -> secret));
+    }
+    if (logins.size() > 1) {
+      throw new UsageException("--nats-creds, --nats-nkey and --nats-user exclude each other");
+    }
+    return new NatsAccess(logins.stream().findFirst(), tls(), tlsFirst);
+  }
+
+  private String secret() {
+    if (passwordFile == null) {
+      return Optional.ofNullable(password)
+          .orElseThrow(() -> new UsageException("--nats-user requires --nats-password-file"));
+    }
+    try {
+      return Files.readString(passwordFile).strip();
+    } catch (IOException e) {
+      throw new CommandFailedException("cannot read " + passwordFile + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static Path readable(Path file) {
+    if (!Files.isReadable(file)) {
+      throw new CommandFailedException("cannot read " + file);
+    }
+    return file;
+  }
+
+  private Optional<SSLContext> tls() {
+    if (authorities == null && certificate == null && !tlsFirst) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          ClientTls.context(
+              Optional.ofNullable(authorities),
+              Optional.ofNullable(certificate),
+              Optional.ofNullable(key)));
+    } catch (SecurityFileException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+}

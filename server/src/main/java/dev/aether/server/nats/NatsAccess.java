@@ -1,0 +1,30 @@
+package dev.aether.server.nats;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+
+/**
+ * How a node identifies itself to NATS, beyond what the URLs say. It contains no secret itself.
+ *
+ * @param login empty for what the URLs say
+ * @param tls verifies the servers, and may have a client certificate; empty for what the URLs say
+ * @param tlsFirst whether TLS begins before the server says anything ({@code handshake_first})
+ */
+public record NatsAccess(Optional<Login> login, Optional<SSLContext> tls, boolean tlsFirst) {
+  /** What the URLs say. */
+  public static final NatsAccess BY_URL = new NatsAccess(Optional.empty(), Optional.empty(), false);
+
+  /** A way to log in. */
+  public sealed interface Login {
+    /** A file with a user's JWT and its seed, as {@code nsc} makes it; read for each connection. */
+    record Credentials(Path file) implements Login {}
+
+    /** A file with the seed of an nkey; read for each connection. */
+    record Nkey(Path file) implements Login {}
+
+    /** A user with a password, which is asked for once. */
+    record Password(String user, Supplier<String> password) implements Login {}
+  }
+}

@@ -1,0 +1,233 @@
+package dev.aether.server.contract;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.event.Durability;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.nats.NatsAccess;
+import dev.aether.server.nats.NatsAccess.Login;
+import dev.aether.server.security.ClientTls;
+import dev.aether.server.testing.TestCertificates;
+import dev.aether.server.testing.TestNatsOptions;
+import dev.aether.server.testing.TestNatsServer;
+import io.nats.client.NKey;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Nodes on NATS servers that want TLS and a login. */
+final class SecuredNatsTest {
+  private static final Duration WITHIN = Duration.ofSeconds(20);
+
+  /** For a server that does not let the node in. */
+  private static final Duration IN_VAIN = Duration.ofSeconds(1);
+
+  private static Path folder;
+  private static Path authority;
+  private static TestCertificates.Pair server;
+  private static TestCertificates.Pair elsewhere;
+  private static TestCertificates.Pair node;
+
+  @BeforeAll
+  static void makeCertificates(@TempDir Path temporary) {
+    folder = temporary;
+    TestCertificates certificates = new TestCertificates(temporary);
+    authority = certificates.authority("authority");
+    server = certificates.issue("authority", "server", "nats", "dns:localhost,ip:127.0.0.1", 100);
+    elsewhere = certificates.issue("authority", "elsewhere", "nats", "dns:example.com", 100);
+    node = certificates.issue("authority", "node", "aether", "dns:aether", 100);
+  }
+
+  private static String tls(TestCertificates.Pair own, String more) {
+    return String.format(
+        Locale.ROOT,
+        "tls { cert_file: \"%s\", key_file: \"%s\", ca_file: \"%s\"%s }%n",
+        own.certificate(),
+        own.key(),
+        authority,
+        more);
+  }
+
+  private static NatsAccess access(Optional<Login> login, boolean withCertificate, boolean first) {
+    return new NatsAccess(
+        login,
+        Optional.of(
+            ClientTls.context(
+                Optional.of(authority),
+                withCertificate ? Optional.of(node.certificate()) : Optional.empty(),
+                withCertificate ? Optional.of(node.key()) : Optional.empty())),
+        first);
+  }
+
+  private static StoreChoice on(TestNatsServer nats, NatsAccess access, Duration patience) {
+    String url = nats.url().replaceFirst("^.*//", "tls://");
+    return new StoreChoice.Nats(List.of(url), patience, Durability.Sync.UNKNOWN, access);
+  }
+
+  private static void assertServes(TestNatsServer nats, NatsAccess access) {
+    try (Node serving = Node.start(ServerConfig.on(on(nats, access, WITHIN)))) {
+      serving.save(Requests.saveAt("default", "actor", 0));
+      assertEquals(1, serving.latest("default", "actor"));
+    }
+  }
+
+  private static String refusal(TestNatsServer nats, NatsAccess access) {
+    StoreException thrown =
+        assertThrows(
+            StoreException.class,
+            () -> Node.start(ServerConfig.on(on(nats, access, IN_VAIN))).close());
+    return String.valueOf(thrown.getMessage());
+  }
+
+  @Test
+  void aNodeUsesTlsWithAPrivateAuthorityAndAPassword() {
+    String config = tls(server, "") + "authorization { user: aether, password: s3cret }\n";
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
+      assertServes(nats, access(password("s3cret"), false, false));
+      String wrong = refusal(nats, access(password("wr0ng"), false, false));
+      assertTrue(wrong.contains("Authorization Violation"), wrong);
+      assertFalse(wrong.contains("wr0ng"), wrong);
+    }
+  }
+
+  private static Optional<Login> password(String password) {
+    return Optional.of(new Login.Password("aether", () -> password));
+  }
+
+  @Test
+  void aServerWithAnotherNameOrAuthorityIsNotTrusted() {
+    try (TestNatsServer nats =
+        TestNatsServer.start(TestNatsOptions.defaults(), tls(elsewhere, ""))) {
+      String why = refusal(nats, access(Optional.empty(), false, false));
+      assertTrue(why.contains("No subject alternative names matching IP address 127.0.0.1"), why);
+    }
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), tls(server, ""))) {
+      String why = refusal(nats, NatsAccess.BY_URL);
+      assertTrue(why.contains("unable to find valid certification path"), why);
+    }
+  }
+
+  @Test
+  void aNodeShowsItsCertificate() {
+    String config = tls(server, ", verify: true");
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
+      assertServes(nats, access(Optional.empty(), true, false));
+      String why = refusal(nats, access(Optional.empty(), false, false));
+      assertTrue(why.toLowerCase(Locale.ROOT).contains("certificate"), why);
+    }
+  }
+
+  @Test
+  void aNodeBeginsWithTlsIfTheServerWantsThat() {
+    String config = tls(server, ", handshake_first: true");
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
+      assertServes(nats, access(Optional.empty(), false, true));
+    }
+  }
+
+  @Test
+  void aNodeLogsInWithAnNkey() throws Exception {
+    NKey key = NKey.createUser(new SecureRandom());
+    Path seed = Files.writeString(folder.resolve("nkey"), new String(key.getSeed()) + "\n");
+    String config =
+        "authorization { users: [ { nkey: "
+            + new String(key.getPublicKey())
+            + " } ] }\n"
+            + tls(server, "");
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
+      assertServes(nats, access(Optional.of(new Login.Nkey(seed)), false, false));
+    }
+  }
+
+  @Test
+  void aNodeLogsInWithCredentialsOfAnOperator() throws Exception {
+    NKey operator = NKey.createOperator(new SecureRandom());
+    NKey account = NKey.createAccount(new SecureRandom());
+    NKey user = NKey.createUser(new SecureRandom());
+    String operatorJwt = jwt(operator, operator, "{\"type\":\"operator\",\"version\":2}");
+    NKey system = NKey.createAccount(new SecureRandom());
+    String limits =
+        "{\"type\":\"account\",\"version\":2,\"limits\":{\"subs\":-1,\"data\":-1,\"payload\":-1,"
+            + "\"imports\":-1,\"exports\":-1,\"wildcards\":true,\"conn\":-1,\"leaf\":-1,"
+            + "\"disk_storage\":-1,\"mem_storage\":-1,\"streams\":-1,\"consumer\":-1}}";
+    String userJwt =
+        jwt(
+            account,
+            user,
+            "{\"type\":\"user\",\"version\":2,\"subs\":-1,\"data\":-1,\"payload\":-1}");
+    Path credentials =
+        Files.writeString(
+            folder.resolve("aether.creds"),
+            "-----BEGIN NATS USER JWT-----\n"
+                + userJwt
+                + "\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n"
+                + new String(user.getSeed())
+                + "\n------END USER NKEY SEED------\n");
+    String config =
+        "operator: \""
+            + operatorJwt
+            + "\"\nresolver: MEMORY\nresolver_preload: { "
+            + new String(account.getPublicKey())
+            + ": \""
+            + jwt(operator, account, limits)
+            + "\", "
+            + new String(system.getPublicKey())
+            + ": \""
+            + jwt(operator, system, limits.replaceFirst(",\"disk_storage.*", "}}"))
+            + "\" }\nsystem_account: "
+            + new String(system.getPublicKey())
+            + "\n"
+            + tls(server, "");
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
+      assertServes(nats, access(Optional.of(new Login.Credentials(credentials)), false, false));
+    }
+  }
+
+  /** A claim as nsc signs it. */
+  private static String jwt(NKey issuer, NKey subject, String nats) throws Exception {
+    String id =
+        Base64.getUrlEncoder()
+            .withoutPadding()
+            .encodeToString(
+                MessageDigest.getInstance("SHA-256").digest(nats.getBytes(StandardCharsets.UTF_8)));
+    String head = base64("{\"typ\":\"JWT\",\"alg\":\"ed25519-nkey\"}");
+    String body =
+        base64(
+            "{\"jti\":\""
+                + id
+                + "\",\"iat\":1,\"iss\":\""
+                + new String(issuer.getPublicKey())
+                + "\",\"name\":\"test\",\"sub\":\""
+                + new String(subject.getPublicKey())
+                + "\",\"nats\":"
+                + nats
+                + "}");
+    byte[] signature = issuer.sign((head + "." + body).getBytes(StandardCharsets.UTF_8));
+    return head
+        + "."
+        + body
+        + "."
+        + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+  }
+
+  private static String base64(String text) {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(text.getBytes(StandardCharsets.UTF_8));
+  }
+}
