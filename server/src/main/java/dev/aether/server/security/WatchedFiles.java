@@ -70,9 +70,11 @@ final class WatchedFiles<T> {
     try {
       content = read();
     } catch (SecurityFileException e) {
+      AuditLog.changed(what, String.valueOf(e.getMessage()));
       LOG.warn("the new {} cannot be used, the old one stays: {}", what, e.getMessage());
       return false;
     }
+    AuditLog.changed(what, "");
     LOG.info("the {} was read again: {}", what, files);
     return true;
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
@@ -17,6 +18,7 @@ import dev.aether.client.AetherException;
 import dev.aether.client.CallSettings;
 import dev.aether.client.Commit;
 import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NamespaceConfig;
 import dev.aether.client.NamespaceInfo;
 import dev.aether.client.NewEvent;
 import dev.aether.client.Reason;
@@ -34,6 +36,7 @@ import dev.aether.client.VersionConflictException;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.security.AuditLog;
 import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.security.Tokens;
 import dev.aether.server.testing.Await;
@@ -82,6 +85,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
@@ -574,6 +578,45 @@ final class SecuredNodeTest {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  @Test
+  void refusedAndAdministrativeCallsAndChangesAreRecordedWithoutSecrets() {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger audit = (Logger) LoggerFactory.getLogger(AuditLog.NAME);
+    audit.addAppender(log);
+    audit.setLevel(Level.INFO);
+    try (AetherClient admin = client("admin");
+        AetherClient nobody = client("nobody");
+        AetherClient stranger = client("aether_unknown")) {
+      assertEquals(Reason.PERMISSION_DENIED, reasonOf(() -> save(nobody, "stock")));
+      assertEquals(Reason.UNAUTHENTICATED, reasonOf(() -> save(stranger, "stock")));
+      var unused = admin.namespaces().create("audited", NamespaceConfig.defaults());
+      writePolicy("token:nobody none read");
+      Await.until("the change", SOON, () -> recorded(log).contains("\"what\":\"policy\""));
+      String text = recorded(log);
+      assertTrue(
+          text.matches(
+              "(?s).*\\{\"event\":\"call\",\"outcome\":\"PERMISSION_DENIED\",\"identity\":\"token:nobody\","
+                  + "\"address\":\"/127.0.0.1:\\d+\",\"rpc\":\"aether.v1.EventStore/SaveEvents\","
+                  + "\"namespace\":\"stock\"}.*"),
+          text);
+      assertTrue(text.contains("\"outcome\":\"UNAUTHENTICATED\",\"identity\":\"\""), text);
+      assertTrue(text.contains("\"outcome\":\"OK\",\"identity\":\"token:admin\""), text);
+      assertTrue(text.contains("CreateNamespace\",\"namespace\":\"audited\""), text);
+      assertFalse(text.contains("aether_"), text);
+    } finally {
+      audit.detachAppender(log);
+      audit.setLevel(null);
+      writePolicy();
+    }
+  }
+
+  private static String recorded(ListAppender<ILoggingEvent> log) {
+    return List.copyOf(log.list).stream()
+        .map(ILoggingEvent::getFormattedMessage)
+        .collect(Collectors.joining("\n"));
   }
 
   private static Subscription subscribe(AetherClient client, String pattern, Listener listener) {

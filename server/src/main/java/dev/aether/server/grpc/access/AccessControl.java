@@ -7,19 +7,24 @@ import dev.aether.server.grpc.access.RpcRights.Need;
 import dev.aether.server.grpc.errors.RefusableCall;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.security.AccessRules;
+import dev.aether.server.security.AuditLog;
 import dev.aether.server.security.Credentials;
+import dev.aether.server.security.Right;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.Status;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -54,12 +59,14 @@ public final class AccessControl implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     Caller.Known caller;
+    String address = String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
     try {
-      caller = new Caller.Known(rules, credentials(call, headers));
+      caller = new Caller.Known(rules, credentials(call, headers), address);
       if (need.isEmpty()) {
         throw StoreException.permissionDenied(caller.identity().toString(), "any", method);
       }
     } catch (StoreException refused) {
+      AuditLog.call(refused.reason().name(), "", address, method, "");
       new RefusableCall<>(call).refuse(StatusMapper.toStatus(refused));
       return new ServerCall.Listener<>() {};
     }
@@ -114,19 +121,33 @@ public final class AccessControl implements ServerInterceptor {
     private volatile @Nullable Demand demand;
 
     Guarded(ServerCall<Q, R> call, Caller.Known caller) {
-      this.call = new RefusableCall<>(call);
+      this.call = new RefusableCall<>(new Audited<>(call, this::ended));
       this.caller = caller;
       method = call.getMethodDescriptor();
     }
 
+    /** Records the end of an administrative call. Refused calls were recorded before. */
+    private void ended(Status status) {
+      Demand known = demand;
+      if (known != null
+          && known.need() instanceof Need.RightOn right
+          && right.right() == Right.ADMIN) {
+        caller.audit(status.getCode().name(), method.getFullMethodName(), known.namespaces());
+      }
+    }
+
     void checkAgain() {
+      Demand known = demand;
       try {
         caller.identifyAgain();
-        Demand known = demand;
         if (known != null) {
           caller.check(known);
         }
       } catch (StoreException refused) {
+        caller.audit(
+            refused.reason().name(),
+            method.getFullMethodName(),
+            known == null ? "" : known.namespaces());
         if (!caller.withdraw(refused)) {
           call.refuse(StatusMapper.toStatus(refused));
         }
@@ -136,9 +157,8 @@ public final class AccessControl implements ServerInterceptor {
     private void check(Q message) {
       // What cannot be decoded is another object, and is refused later.
       if (method.getType().clientSendsOneMessage() && message instanceof Message request) {
-        Demand now = RpcRights.demand(method.getFullMethodName(), request);
-        caller.check(now);
-        demand = now;
+        caller.check(method.getFullMethodName(), request);
+        demand = RpcRights.demand(method.getFullMethodName(), request);
       }
     }
 
@@ -190,6 +210,22 @@ public final class AccessControl implements ServerInterceptor {
           service.onCancel();
         }
       };
+    }
+  }
+
+  /** Tells with which status a call was closed. */
+  private static final class Audited<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private final Consumer<Status> end;
+
+    Audited(ServerCall<Q, R> call, Consumer<Status> end) {
+      super(call);
+      this.end = end;
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      end.accept(status);
+      super.close(status, trailers);
     }
   }
 }

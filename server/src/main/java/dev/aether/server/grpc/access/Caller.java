@@ -5,6 +5,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.access.RpcRights.Demand;
 import dev.aether.server.grpc.access.RpcRights.Need;
 import dev.aether.server.security.AccessRules;
+import dev.aether.server.security.AuditLog;
 import dev.aether.server.security.Credentials;
 import dev.aether.server.security.Identity;
 import dev.aether.server.security.Right;
@@ -66,15 +67,18 @@ public abstract sealed class Caller {
   static final class Known extends Caller {
     private final AccessRules rules;
     private final Credentials credentials;
+    private final String address;
     private volatile Identity identity;
     private volatile @Nullable Consumer<StoreException> end;
 
     /**
+     * @param address where the call comes from
      * @throws StoreException with the reason UNAUTHENTICATED if the credentials are not valid
      */
-    Known(AccessRules rules, Credentials credentials) {
+    Known(AccessRules rules, Credentials credentials, String address) {
       this.rules = rules;
       this.credentials = credentials;
+      this.address = address;
       identity = rules.identify(credentials);
     }
 
@@ -121,7 +125,17 @@ public abstract sealed class Caller {
 
     @Override
     public void check(String method, Message request) {
-      check(RpcRights.demand(method, request));
+      Demand demand = RpcRights.demand(method, request);
+      try {
+        check(demand);
+      } catch (StoreException refused) {
+        audit(refused.reason().name(), method, demand.namespaces());
+        throw refused;
+      }
+    }
+
+    void audit(String outcome, String method, String namespaces) {
+      AuditLog.call(outcome, identity.toString(), address, method, namespaces);
     }
 
     /**
