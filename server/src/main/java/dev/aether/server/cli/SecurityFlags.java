@@ -45,11 +45,38 @@ final class SecurityFlags {
   private @Nullable Path tokens;
 
   @Option(
+      names = "--jwt-keys",
+      paramLabel = "FILE|URL",
+      description =
+          "Accept JSON Web Tokens that are signed with one of these keys (a JWK set). A URL is fetched"
+              + " every minute. The policy calls a caller jwt:SUBJECT, and group:NAME by its groups.")
+  private @Nullable String jwtKeys;
+
+  @Option(
+      names = "--jwt-issuer",
+      paramLabel = "TEXT",
+      description = "The issuer that these tokens must have.")
+  private @Nullable String jwtIssuer;
+
+  @Option(
+      names = "--jwt-audience",
+      paramLabel = "TEXT",
+      description = "The audience that these tokens must have.")
+  private @Nullable String jwtAudience;
+
+  @Option(
+      names = "--jwt-groups-claim",
+      paramLabel = "NAME",
+      defaultValue = "groups",
+      description = "The claim with the groups of the subject. Default: ${DEFAULT-VALUE}")
+  private String jwtGroupsClaim = "groups";
+
+  @Option(
       names = "--policy",
       paramLabel = "FILE",
       description =
           "Who may do what. One rule a line: a name, a pattern of namespaces, and rights (read, save,"
-              + " subscribe, publish, admin or all). Required with --tokens or --tls-client-ca; then"
+              + " subscribe, publish, admin or all). Required with --tokens, --jwt-keys or --tls-client-ca; then"
               + " everything is denied that no rule allows.")
   private @Nullable Path policy;
 
@@ -81,14 +108,24 @@ final class SecurityFlags {
             : Optional.of(
                 new SecurityConfig.Tls(certificate, key, Optional.ofNullable(clientAuthorities)));
     SecurityConfig config =
-        new SecurityConfig(tls, Optional.ofNullable(tokens), Optional.ofNullable(policy));
+        new SecurityConfig(tls, Optional.ofNullable(tokens), jwt(), Optional.ofNullable(policy));
     if (config.authenticates() && policy == null) {
-      throw new UsageException("--tokens and --tls-client-ca require --policy");
+      throw new UsageException("--tokens, --jwt-keys and --tls-client-ca require --policy");
     }
     if (!config.authenticates() && policy != null) {
-      throw new UsageException("--policy requires --tokens or --tls-client-ca");
+      throw new UsageException("--policy requires --tokens, --jwt-keys or --tls-client-ca");
     }
     return config;
+  }
+
+  private Optional<SecurityConfig.Jwt> jwt() {
+    if (jwtKeys == null && jwtIssuer == null && jwtAudience == null) {
+      return Optional.empty();
+    }
+    if (jwtKeys == null || jwtIssuer == null || jwtAudience == null) {
+      throw new UsageException("--jwt-keys, --jwt-issuer and --jwt-audience belong together");
+    }
+    return Optional.of(new SecurityConfig.Jwt(jwtKeys, jwtIssuer, jwtAudience, jwtGroupsClaim));
   }
 
   /**
@@ -112,7 +149,8 @@ final class SecurityFlags {
               + Nodes.text(listen)
               + ": "
               + danger
-              + ". Use --tls-cert, --tls-key, --policy and --tokens or --tls-client-ca, or accept it"
+              + ". Use --tls-cert, --tls-key, --policy and --tokens, --jwt-keys or --tls-client-ca, or"
+              + " accept it"
               + " with --insecure (docs/security.md)");
     }
     LOG.warn("--insecure: {} ({})", danger, Nodes.text(listen));

@@ -11,15 +11,23 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Tells who a caller is, and what the caller may do, by files that may change. Thread-safe. */
-public final class AccessRules {
+public final class AccessRules implements AutoCloseable {
   private final @Nullable WatchedFiles<Tokens> tokens;
+  private final @Nullable IssuerKeys issuerKeys;
+  private final @Nullable Jwts jwts;
   private final WatchedFiles<Policy> policy;
   private final InstantSource clock;
   private final AtomicLong revision = new AtomicLong();
 
   private AccessRules(
-      @Nullable WatchedFiles<Tokens> tokens, WatchedFiles<Policy> policy, InstantSource clock) {
+      @Nullable WatchedFiles<Tokens> tokens,
+      @Nullable IssuerKeys issuerKeys,
+      @Nullable Jwts jwts,
+      WatchedFiles<Policy> policy,
+      InstantSource clock) {
     this.tokens = tokens;
+    this.issuerKeys = issuerKeys;
+    this.jwts = jwts;
     this.policy = policy;
     this.clock = clock;
   }
@@ -34,6 +42,8 @@ public final class AccessRules {
         config
             .policy()
             .orElseThrow(() -> new SecurityFileException("authentication requires a policy"));
+    IssuerKeys keys =
+        config.jwt().map(jwt -> new IssuerKeys(jwt.keys(), IssuerKeys.FETCH_EVERY)).orElse(null);
     return new AccessRules(
         config
             .tokens()
@@ -44,6 +54,8 @@ public final class AccessRules {
                         List.of(file),
                         () -> Tokens.parse(file.toString(), Files.readAllLines(file))))
             .orElse(null),
+        keys,
+        keys == null ? null : jwts(keys, config.jwt().orElseThrow(), clock),
         new WatchedFiles<>(
             "policy",
             List.of(policy),
@@ -51,10 +63,15 @@ public final class AccessRules {
         clock);
   }
 
+  private static Jwts jwts(IssuerKeys keys, SecurityConfig.Jwt jwt, InstantSource clock) {
+    return new Jwts(keys::present, jwt.issuer(), jwt.audience(), jwt.groupsClaim(), clock);
+  }
+
   /** Reads changed files again. */
   void refresh() {
     boolean newTokens = tokens != null && tokens.refresh();
-    if (policy.refresh() | newTokens) {
+    boolean newKeys = issuerKeys != null && issuerKeys.refresh();
+    if (policy.refresh() | newTokens | newKeys) {
       revision.incrementAndGet();
     }
   }
@@ -70,20 +87,23 @@ public final class AccessRules {
    * @throws StoreException with the reason UNAUTHENTICATED if that is unknown
    */
   public Identity identify(Credentials credentials) {
-    List<String> names = new ArrayList<>();
-    credentials.bearer().ifPresent(token -> names.add(name(token)));
+    Optional<Identity> bearer = credentials.bearer().map(this::identify);
+    List<String> names = new ArrayList<>(bearer.map(Identity::names).orElseGet(List::of));
     credentials.certificate().ifPresent(given -> names.addAll(CertificateNames.of(given)));
     if (names.isEmpty()) {
       throw StoreException.unauthenticated(
           "send a token (authorization: Bearer TOKEN) or use a client certificate");
     }
-    return new Identity(names, Optional.empty());
+    return new Identity(names, bearer.flatMap(Identity::expires));
   }
 
-  private String name(String token) {
+  private Identity identify(String token) {
+    if (jwts != null && !token.startsWith(Tokens.PREFIX)) {
+      return jwts.identify(token);
+    }
     return Optional.ofNullable(tokens)
         .flatMap(known -> known.content().name(token))
-        .map(name -> "token:" + name)
+        .map(name -> new Identity(List.of("token:" + name), Optional.empty()))
         .orElseThrow(() -> StoreException.unauthenticated("the token is unknown"));
   }
 
@@ -100,5 +120,12 @@ public final class AccessRules {
   /** Whether the identity has any right on the namespace, so that it may know of it. */
   public boolean shows(Identity identity, String namespace) {
     return policy.content().shows(identity, namespace);
+  }
+
+  @Override
+  public void close() {
+    if (issuerKeys != null) {
+      issuerKeys.close();
+    }
   }
 }

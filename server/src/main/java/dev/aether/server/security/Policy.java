@@ -70,9 +70,13 @@ final class Policy {
           where + "a rule consists of a name, a pattern of namespaces and at least one right");
     }
     String name = words[0];
-    if (!name.equals(EVERYBODY) && !name.matches("(token|cert):.+")) {
+    if (!name.equals(EVERYBODY) && !name.matches("(token|cert|jwt|group):.+")) {
       throw new SecurityFileException(
-          where + "\"" + name + "\" must be token:NAME, cert:NAME, or * for every identity");
+          where
+              + "\""
+              + name
+              + "\" must be token:NAME, cert:NAME, jwt:SUBJECT, group:NAME, or * for every"
+              + " identity");
     }
     Optional<String> violation = NamePattern.violation(words[1]);
     if (violation.isPresent()) {

@@ -74,5 +74,8 @@ public final class Security implements AutoCloseable {
   @Override
   public void close() {
     ticker.close();
+    if (rules != null) {
+      rules.close();
+    }
   }
 }

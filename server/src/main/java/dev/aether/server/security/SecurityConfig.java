@@ -8,13 +8,15 @@ import java.util.Optional;
  *
  * @param tls the server's certificate; empty for plain text
  * @param tokens the file of {@link Tokens}; empty if there are none
- * @param policy the file of the policy. Required with {@code tokens} or with authorities for client
- *     certificates; without these, everybody may do everything
+ * @param jwt accepts JSON Web Tokens; empty if there are none
+ * @param policy the file of the policy. Required with {@code tokens}, {@code jwt} or with
+ *     authorities for client certificates; without these, everybody may do everything
  */
-public record SecurityConfig(Optional<Tls> tls, Optional<Path> tokens, Optional<Path> policy) {
+public record SecurityConfig(
+    Optional<Tls> tls, Optional<Path> tokens, Optional<Jwt> jwt, Optional<Path> policy) {
   /** Plain text, and everybody may do everything. */
   public static final SecurityConfig NONE =
-      new SecurityConfig(Optional.empty(), Optional.empty(), Optional.empty());
+      new SecurityConfig(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
   /**
    * PEM files.
@@ -25,8 +27,18 @@ public record SecurityConfig(Optional<Tls> tls, Optional<Path> tokens, Optional<
    */
   public record Tls(Path certificate, Path key, Optional<Path> clientAuthorities) {}
 
+  /**
+   * JSON Web Tokens.
+   *
+   * @param keys a file or URL with the issuer's keys (RFC 7517)
+   * @param issuer the required {@code iss}
+   * @param audience the required {@code aud}
+   * @param groupsClaim the claim with the groups of the subject
+   */
+  public record Jwt(String keys, String issuer, String audience, String groupsClaim) {}
+
   /** Whether callers must say who they are. */
   public boolean authenticates() {
-    return tokens.isPresent() || tls.flatMap(Tls::clientAuthorities).isPresent();
+    return tokens.isPresent() || jwt.isPresent() || tls.flatMap(Tls::clientAuthorities).isPresent();
   }
 }

@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  */
 public final class Tokens {
   /** So that people, and scanners for secrets, recognise a token. */
-  private static final String PREFIX = "aether_";
+  static final String PREFIX = "aether_";
 
   private static final int BYTES = 32;
   private static final Pattern LINE =

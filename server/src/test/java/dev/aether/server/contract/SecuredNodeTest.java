@@ -3,6 +3,7 @@ package dev.aether.server.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -31,6 +32,7 @@ import dev.aether.client.SubscribeOptions;
 import dev.aether.client.Subscription;
 import dev.aether.client.SubscriptionListener;
 import dev.aether.client.SubscriptionStart;
+import dev.aether.client.SubscriptionState;
 import dev.aether.client.TlsOptions;
 import dev.aether.client.VersionConflictException;
 import dev.aether.server.AetherServer;
@@ -85,6 +87,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -138,6 +141,7 @@ final class SecuredNodeTest {
                             new SecurityConfig.Tls(
                                 own.certificate(), own.key(), Optional.of(authority))),
                         Optional.of(tokens),
+                        Optional.empty(),
                         Optional.of(policy))));
     try (AetherClient admin = client("admin")) {
       for (String namespace : List.of("orders.eu", "orders.us", "stock")) {
@@ -455,6 +459,39 @@ final class SecuredNodeTest {
             .build());
   }
 
+  /** Renewing a token: the new one is known before the old one is withdrawn. */
+  @Test
+  void subscriptionsAndStreamsOfSavesGoOnWithARenewedToken() {
+    AtomicReference<String> token = new AtomicReference<>(Tokens.random());
+    Map<String, String> more = new TreeMap<>(TOKENS);
+    more.put("renewed", token.get());
+    writeTokens(more);
+    writePolicy("token:renewed stock save subscribe");
+    Listener listener = new Listener();
+    try (AetherClient client =
+        builder().tls(TlsOptions.trusting(authority)).token(token::get).build()) {
+      Await.until("the first token", SOON, () -> savesTo(client, "stock"));
+      try (Subscription unused = subscribe(client, "stock", listener);
+          SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+        for (int renewal = 0; renewal < 3; renewal++) {
+          long version = streamed(stream).join().lastVersion();
+          Await.until("the commit", SOON, () -> listener.has("streamed", version));
+          int connected = listener.connected;
+          token.set(Tokens.random());
+          more.put("renewed", token.get());
+          writeTokens(more);
+          Await.until("a call with the new token", SOON, () -> listener.connected > connected);
+        }
+        long version = streamed(stream).join().lastVersion();
+        Await.until("the commit", SOON, () -> listener.has("streamed", version));
+        assertNull(listener.end);
+      }
+    } finally {
+      writeTokens(TOKENS);
+      writePolicy();
+    }
+  }
+
   @Test
   void aSaveOfAStreamWithoutItsRightFailsAlone() {
     try (AetherClient writer = client("writer");
@@ -628,6 +665,19 @@ final class SecuredNodeTest {
   private static final class Listener implements SubscriptionListener {
     final List<Commit> commits = new CopyOnWriteArrayList<>();
     volatile @Nullable AetherException end;
+    volatile int connected;
+
+    boolean has(String actor, long version) {
+      return commits.stream()
+          .anyMatch(commit -> commit.actorId().equals(actor) && commit.lastVersion() == version);
+    }
+
+    @Override
+    public void onState(SubscriptionState state) {
+      if (state instanceof SubscriptionState.Connected) {
+        connected++;
+      }
+    }
 
     @Override
     public void onCommit(Commit commit) {

@@ -55,6 +55,11 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
     };
   }
 
+  /** Whether a renewed token may help: a call that lasts ends when its token expires. */
+  public boolean isUnauthenticated() {
+    return decided && error.reason() == Reason.UNAUTHENTICATED;
+  }
+
   /** Whether another node may succeed where this one failed. */
   boolean isNodesFault() {
     if (decided) {

@@ -70,7 +70,9 @@ final class ResumeAttempts {
     Duration delay = Backoff.delay(limits.repeats(), count, last);
     Duration giveUpAfter = limits.giveUpAfter();
     boolean inTime = giveUpAfter == null || waited().plus(delay).compareTo(giveUpAfter) < 0;
-    return last.repeatable() && count < limits.repeats().maxAttempts() && inTime ? delay : null;
+    // Once: a token that was renewed is sent with the next call already.
+    boolean worthwhile = last.repeatable() || (last.isUnauthenticated() && count == 1);
+    return worthwhile && count < limits.repeats().maxAttempts() && inTime ? delay : null;
   }
 
   /** Records a frame; returns whether calls had failed before it. */

@@ -306,7 +306,10 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
   /** Schedules another call; returns false if another call would be of no use. */
   private boolean reopenLater(Failure why) {
     attempts++;
-    if (!why.repeatable() || attempts >= repeats.maxAttempts() || connection.closed()) {
+    // Once without an answer in between: a token that was renewed is sent with the next call
+    // already.
+    boolean worthwhile = why.repeatable() || (why.isUnauthenticated() && attempts == 1);
+    if (!worthwhile || attempts >= repeats.maxAttempts() || connection.closed()) {
       return false;
     }
     Duration delay = Backoff.delay(repeats, attempts, why);
