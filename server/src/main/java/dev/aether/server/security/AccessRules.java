@@ -3,18 +3,37 @@ package dev.aether.server.security;
 import dev.aether.server.event.StoreException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Tells who a caller is, and what the caller may do, by files that may change. Thread-safe. */
 public final class AccessRules implements AutoCloseable {
+  /** Longer tokens are refused before they are looked at. */
+  private static final int MAX_TOKEN_LENGTH = 8 * 1024;
+
+  private static final int MAX_TRUSTED = 10_000;
+
+  /** The kind of a client's key plays no role in the verification. */
+  private static final String ANY_KEY = "UNKNOWN";
+
   private final @Nullable WatchedFiles<Tokens> tokens;
   private final @Nullable IssuerKeys issuerKeys;
+  private final @Nullable Authorities authorities;
   private final @Nullable Jwts jwts;
+
+  /** Client certificates that the present authorities were asked about. */
+  private final Set<X509Certificate> trusted = ConcurrentHashMap.newKeySet();
+
   private final WatchedFiles<Policy> policy;
   private final InstantSource clock;
   private final AtomicLong revision = new AtomicLong();
@@ -22,11 +41,13 @@ public final class AccessRules implements AutoCloseable {
   private AccessRules(
       @Nullable WatchedFiles<Tokens> tokens,
       @Nullable IssuerKeys issuerKeys,
+      @Nullable Authorities authorities,
       @Nullable Jwts jwts,
       WatchedFiles<Policy> policy,
       InstantSource clock) {
     this.tokens = tokens;
     this.issuerKeys = issuerKeys;
+    this.authorities = authorities;
     this.jwts = jwts;
     this.policy = policy;
     this.clock = clock;
@@ -37,7 +58,8 @@ public final class AccessRules implements AutoCloseable {
    *
    * @throws SecurityFileException if one cannot be used
    */
-  static AccessRules read(SecurityConfig config, InstantSource clock) {
+  static AccessRules read(
+      SecurityConfig config, @Nullable Authorities authorities, InstantSource clock) {
     Path policy =
         config
             .policy()
@@ -55,6 +77,7 @@ public final class AccessRules implements AutoCloseable {
                         () -> Tokens.parse(file.toString(), Files.readAllLines(file))))
             .orElse(null),
         keys,
+        authorities,
         keys == null ? null : jwts(keys, config.jwt().orElseThrow(), clock),
         new WatchedFiles<>(
             "policy",
@@ -70,8 +93,12 @@ public final class AccessRules implements AutoCloseable {
   /** Reads changed files again. */
   void refresh() {
     boolean newTokens = tokens != null && tokens.refresh();
+    boolean newAuthorities = authorities != null && authorities.refresh();
+    if (newAuthorities) {
+      trusted.clear();
+    }
     boolean newKeys = issuerKeys != null && issuerKeys.refresh();
-    if (policy.refresh() | newTokens | newKeys) {
+    if (policy.refresh() | newTokens | newAuthorities | newKeys) {
       revision.incrementAndGet();
     }
   }
@@ -89,15 +116,43 @@ public final class AccessRules implements AutoCloseable {
   public Identity identify(Credentials credentials) {
     Optional<Identity> bearer = credentials.bearer().map(this::identify);
     List<String> names = new ArrayList<>(bearer.map(Identity::names).orElseGet(List::of));
-    credentials.certificate().ifPresent(given -> names.addAll(CertificateNames.of(given)));
+    Optional<Instant> expires = bearer.flatMap(Identity::expires);
+    if (!credentials.certificates().isEmpty()) {
+      X509Certificate own = credentials.certificates().get(0);
+      verify(credentials.certificates());
+      names.addAll(CertificateNames.of(own));
+      Instant end = own.getNotAfter().toInstant();
+      expires = Optional.of(expires.filter(end::isAfter).orElse(end));
+    }
     if (names.isEmpty()) {
       throw StoreException.unauthenticated(
           "send a token (authorization: Bearer TOKEN) or use a client certificate");
     }
-    return new Identity(names, bearer.flatMap(Identity::expires));
+    return new Identity(names, expires);
+  }
+
+  /** A connection may live longer than its certificate, or than the trust in its authority. */
+  private void verify(List<X509Certificate> chain) {
+    X509Certificate own = chain.get(0);
+    try {
+      own.checkValidity(Date.from(clock.instant()));
+      if (authorities != null && !trusted.contains(own)) {
+        authorities.checkClientTrusted(chain.toArray(X509Certificate[]::new), ANY_KEY);
+        if (trusted.size() >= MAX_TRUSTED) {
+          trusted.clear();
+        }
+        trusted.add(own);
+      }
+    } catch (CertificateException e) {
+      throw StoreException.unauthenticated(
+          "the client certificate is not valid any more: " + e.getMessage());
+    }
   }
 
   private Identity identify(String token) {
+    if (token.length() > MAX_TOKEN_LENGTH) {
+      throw StoreException.unauthenticated("the token is too long");
+    }
     if (jwts != null && !token.startsWith(Tokens.PREFIX)) {
       return jwts.identify(token);
     }

@@ -20,6 +20,9 @@ public final class AuditLog {
   private static final Logger LOG = LoggerFactory.getLogger(NAME);
   private static final AuditLog LINES = new AuditLog();
 
+  /** Strangers have lines of their own, so that they cannot crowd out the others. */
+  private static final AuditLog STRANGERS = new AuditLog();
+
   /** Guarded by this, like all fields. */
   private long second;
 
@@ -44,7 +47,7 @@ public final class AuditLog {
     line.addProperty("address", address);
     line.addProperty("rpc", rpc);
     line.addProperty("namespace", namespaces);
-    LINES.write(line, System.nanoTime());
+    (identity.isEmpty() ? STRANGERS : LINES).write(line, System.nanoTime());
   }
 
   /** Files that changed; {@code error} is empty if their content is used now. */

@@ -8,16 +8,20 @@ import java.util.Optional;
  * Who makes a call.
  *
  * @param names what policies may call it, such as {@code token:orders} or {@code
- *     cert:orders.example.com}; at least one, the first is the one in logs
+ *     cert:orders.example.com}; at least one
  * @param expires when its credentials stop being valid
  */
 public record Identity(List<String> names, Optional<Instant> expires) {
+  private static final int MAX_TEXT = 256;
+
   public Identity {
     names = List.copyOf(names);
   }
 
+  /** All names, for logs. */
   @Override
   public String toString() {
-    return names.get(0);
+    String all = String.join(",", names);
+    return all.substring(0, Math.min(all.length(), MAX_TEXT));
   }
 }

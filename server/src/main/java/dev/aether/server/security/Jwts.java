@@ -48,8 +48,7 @@ final class Jwts {
           JWSAlgorithm.PS512,
           JWSAlgorithm.ES256,
           JWSAlgorithm.ES384,
-          JWSAlgorithm.ES512,
-          JWSAlgorithm.EdDSA);
+          JWSAlgorithm.ES512);
 
   /** RFC 9068. */
   private static final JOSEObjectType ACCESS_TOKEN = new JOSEObjectType("at+jwt");
@@ -57,21 +56,30 @@ final class Jwts {
   private final String groupsClaim;
   private final InstantSource clock;
   private final Supplier<JWKSet> keys;
-  private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
+  private final DefaultJWTProcessor<Verified> processor = new DefaultJWTProcessor<>();
 
-  /** By token, for one set of keys. Guarded by itself. */
-  private final Map<String, Identity> remembered =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(16, 0.75f, true) {
-            private static final long serialVersionUID = 1L;
+  private volatile Verified verified;
 
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Identity> eldest) {
-              return size() > MAX_REMEMBERED;
-            }
-          });
+  /**
+   * A set of keys, and what was verified with it by token, so that a token is not remembered longer
+   * than its key.
+   */
+  private record Verified(JWKSet keys, Map<String, Identity> identities)
+      implements SecurityContext {
+    static Verified with(JWKSet keys) {
+      return new Verified(
+          keys,
+          Collections.synchronizedMap(
+              new LinkedHashMap<>(16, 0.75f, true) {
+                private static final long serialVersionUID = 1L;
 
-  private volatile JWKSet rememberedFor;
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Identity> eldest) {
+                  return size() > MAX_REMEMBERED;
+                }
+              }));
+    }
+  }
 
   /**
    * @param keys gives the issuer's present keys; cheap
@@ -86,13 +94,13 @@ final class Jwts {
     this.keys = keys;
     this.groupsClaim = groupsClaim;
     this.clock = clock;
-    rememberedFor = keys.get();
+    verified = Verified.with(keys.get());
     processor.setJWSKeySelector(
         new JWSVerificationKeySelector<>(
-            ALGORITHMS, (selector, context) -> selector.select(keys.get())));
+            ALGORITHMS, (selector, context) -> selector.select(context.keys())));
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, ACCESS_TOKEN, null));
-    DefaultJWTClaimsVerifier<SecurityContext> claims =
+    DefaultJWTClaimsVerifier<Verified> claims =
         new DefaultJWTClaimsVerifier<>(
             audience, new JWTClaimsSet.Builder().issuer(issuer).build(), Set.of("sub", "exp")) {
           @Override
@@ -111,22 +119,23 @@ final class Jwts {
    */
   Identity identify(String token) {
     JWKSet present = keys.get();
-    if (present != rememberedFor) {
-      remembered.clear();
-      rememberedFor = present;
+    Verified before = verified;
+    if (before.keys() != present) {
+      before = Verified.with(present);
+      verified = before;
     }
-    Identity known = remembered.get(token);
+    Identity known = before.identities().get(token);
     if (known != null && clock.instant().isBefore(known.expires().orElseThrow())) {
       return known;
     }
-    Identity verified = verify(token);
-    remembered.put(token, verified);
-    return verified;
+    Identity identity = verify(token, before);
+    before.identities().put(token, identity);
+    return identity;
   }
 
-  private Identity verify(String token) {
+  private Identity verify(String token, Verified with) {
     try {
-      JWTClaimsSet claims = processor.process(token, null);
+      JWTClaimsSet claims = processor.process(token, with);
       List<String> names = new ArrayList<>();
       names.add("jwt:" + claims.getSubject());
       groups(claims).forEach(group -> names.add("group:" + group));

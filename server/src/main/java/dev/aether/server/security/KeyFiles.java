@@ -52,7 +52,7 @@ final class KeyFiles extends X509ExtendedKeyManager {
     try {
       String algorithm =
           Optional.ofNullable(
-                  Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA", "EdDSA", "EdDSA")
+                  Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA")
                       .get(pair.key().getAlgorithm()))
               .orElseThrow();
       byte[] sample = {1, 2, 3};
@@ -69,12 +69,9 @@ final class KeyFiles extends X509ExtendedKeyManager {
   }
 
   boolean refresh() {
-    Pair before = files.content();
-    boolean isNew = files.refresh();
-    if (isNew) {
-      previous = before;
-    }
-    return isNew;
+    // First, since a handshake may be between its two questions.
+    previous = files.content();
+    return files.refresh();
   }
 
   /** A handshake asks for the two parts one after another. */

@@ -21,7 +21,7 @@ import java.util.regex.Pattern;
 final class Pem {
   private static final Pattern KEY =
       Pattern.compile("-----BEGIN PRIVATE KEY-----([^-]+)-----END PRIVATE KEY-----");
-  private static final List<String> ALGORITHMS = List.of("RSA", "EC", "EdDSA");
+  private static final List<String> ALGORITHMS = List.of("RSA", "EC");
 
   private Pem() {}
 
@@ -69,7 +69,6 @@ final class Pem {
         continue;
       }
     }
-    throw new SecurityFileException(
-        file + " contains a private key that is neither RSA, EC nor EdDSA");
+    throw new SecurityFileException(file + " contains a private key that is neither RSA nor EC");
   }
 }

@@ -33,7 +33,7 @@ public final class Security implements AutoCloseable {
             .flatMap(SecurityConfig.Tls::clientAuthorities)
             .map(file -> new Authorities("file of client certificate authorities", file))
             .orElse(null);
-    rules = config.authenticates() ? AccessRules.read(config, clock) : null;
+    rules = config.authenticates() ? AccessRules.read(config, clients, clock) : null;
     if (keys != null || rules != null) {
       ticker.every(EVERY, "read changed certificates, tokens and rules", this::refresh);
     }
@@ -42,9 +42,6 @@ public final class Security implements AutoCloseable {
   private void refresh() {
     if (keys != null) {
       keys.refresh();
-    }
-    if (clients != null) {
-      clients.refresh();
     }
     if (rules != null) {
       rules.refresh();

@@ -22,7 +22,7 @@ public record SecurityConfig(
    * PEM files.
    *
    * @param certificate the certificate, followed by those of its intermediate authorities
-   * @param key its private key: RSA, EC or EdDSA, as PKCS#8, not encrypted
+   * @param key its private key: RSA or EC, as PKCS#8, not encrypted
    * @param clientAuthorities the authorities of client certificates; empty if clients have none
    */
   public record Tls(Path certificate, Path key, Optional<Path> clientAuthorities) {}

@@ -6,6 +6,8 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +24,9 @@ final class WatchedFiles<T> {
   /** Far more than a sensible file of certificates, tokens or rules has. */
   private static final long MAX_BYTES = 4L * 1024 * 1024;
 
+  /** A file that was written within this time is read at a later look. */
+  private static final Duration SETTLED = Duration.ofMillis(500);
+
   private final String what;
   private final List<Path> files;
   private final Reader<T> reader;
@@ -29,6 +34,9 @@ final class WatchedFiles<T> {
 
   /** Guarded by this. */
   private List<Stamp> seen;
+
+  /** Why the latest read failed, which is told once. Guarded by this. */
+  private String failure = "";
 
   /** Reads the files. */
   interface Reader<T> {
@@ -39,7 +47,13 @@ final class WatchedFiles<T> {
   }
 
   /** What changes when a file, or the file that a link leads to, is written or replaced. */
-  private record Stamp(@Nullable FileTime modified, long size, @Nullable Object inode) {}
+  private record Stamp(@Nullable FileTime modified, long size, @Nullable Object inode) {
+    /** Whether it was written just now, so that the rest of it may follow. */
+    boolean isFresh() {
+      return modified != null
+          && Duration.between(modified.toInstant(), Instant.now()).abs().compareTo(SETTLED) < 0;
+    }
+  }
 
   /**
    * Reads the files for the first time.
@@ -62,14 +76,23 @@ final class WatchedFiles<T> {
   /** Reads the files again if one has changed. Returns whether there is new content. */
   synchronized boolean refresh() {
     List<Stamp> now = stamps();
-    if (now.equals(seen)) {
+    if (now.equals(seen) || now.stream().anyMatch(Stamp::isFresh)) {
       return false;
     }
     // Before reading, so that a change during the read is seen at the next call.
     seen = now;
     try {
       content = read();
+      failure = "";
     } catch (SecurityFileException e) {
+      if (e.getCause() instanceof IOException) {
+        // A right to read it, for example, may be given without a trace in the stamp.
+        seen = List.of();
+      }
+      if (failure.equals(e.getMessage())) {
+        return false;
+      }
+      failure = String.valueOf(e.getMessage());
       AuditLog.changed(what, String.valueOf(e.getMessage()));
       LOG.warn("the new {} cannot be used, the old one stays: {}", what, e.getMessage());
       return false;

@@ -76,6 +76,7 @@ import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -274,6 +275,43 @@ final class SecuredNodeTest {
       assertEquals(Reason.PERMISSION_DENIED, reasonOf(() -> save(known, "stock")));
       assertEquals(Reason.UNREACHABLE, reasonOf(() -> save(forged, "orders.eu")));
       assertEquals(Reason.PERMISSION_DENIED, reasonOf(() -> save(other, "orders.eu")));
+    }
+  }
+
+  @Test
+  void aClientCertificateIsCheckedWhileItsConnectionLasts() throws IOException {
+    Path clients = Files.copy(authority, folder.resolve("clients.crt"));
+    Path other = certificates.authority("other");
+    Path rules = Files.writeString(folder.resolve("lasting"), "cert:lasting * all");
+    TestCertificates.Pair pair = certificates.issue("authority", "lasting", "lasting", "", 100);
+    AtomicReference<Instant> now = new AtomicReference<>(Instant.now());
+    ServerConfig config =
+        ServerConfig.on(new StoreChoice.Memory())
+            .withClock(now::get)
+            .withSecurity(
+                new SecurityConfig(
+                    Optional.of(
+                        new SecurityConfig.Tls(own.certificate(), own.key(), Optional.of(clients))),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.of(rules)));
+    Listener listener = new Listener();
+    try (AetherServer node = AetherServer.start(config);
+        AetherClient client =
+            AetherClient.builder()
+                .endpoint("127.0.0.1:" + node.grpcAddress().getPort())
+                .tls(TlsOptions.trusting(authority).withIdentity(pair.certificate(), pair.key()))
+                .build()) {
+      save(client, "stock");
+      now.set(Instant.now().plus(Duration.ofDays(150)));
+      assertEquals(Reason.UNAUTHENTICATED, reasonOf(() -> save(client, "stock")));
+      now.set(Instant.now());
+      try (Subscription unused = subscribe(client, "stock", listener)) {
+        Await.until("the commit", SOON, () -> !listener.commits.isEmpty());
+        Files.move(other, clients, StandardCopyOption.REPLACE_EXISTING);
+        Await.until("the end", SOON, () -> listener.end != null);
+        assertEquals(Reason.UNAUTHENTICATED, listener.reason());
+      }
     }
   }
 

@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestCertificates;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.security.PrivateKey;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +35,7 @@ class KeyFilesTest {
     PrivateKey before = Objects.requireNonNull(keys.getPrivateKey(alias));
 
     certificates.issue("ca", "renewed", "node", "", 10).renew(own);
-    assertTrue(keys.refresh());
+    Await.until("the renewal", Duration.ofSeconds(10), keys::refresh);
 
     assertEquals(before, keys.getPrivateKey(alias));
     String next = alias(keys);
@@ -56,6 +60,8 @@ class KeyFilesTest {
     String alias = alias(keys);
     var chain = keys.getCertificateChain(alias);
     Files.move(other.key(), own.key(), StandardCopyOption.ATOMIC_MOVE);
+    // Written long enough ago to be looked at.
+    Files.setLastModifiedTime(own.key(), FileTime.from(Instant.now().minusSeconds(60)));
     assertFalse(keys.refresh());
     assertArrayEquals(chain, keys.getCertificateChain(alias(keys)));
   }

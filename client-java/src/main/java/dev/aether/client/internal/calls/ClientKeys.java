@@ -10,7 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
-import java.util.Objects;
+import java.util.UUID;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +23,14 @@ import org.slf4j.LoggerFactory;
  */
 public final class ClientKeys extends X509ExtendedKeyManager {
   private static final Logger LOG = LoggerFactory.getLogger(ClientKeys.class);
-  private static final String ALIAS = "client";
-
   private final Path certificate;
   private final Path key;
   private volatile Pair pair;
 
-  private record Pair(X509Certificate[] chain, PrivateKey key) {}
+  /** For a handshake that has begun with the pair before. */
+  private volatile @Nullable Pair previous;
+
+  private record Pair(String alias, X509Certificate[] chain, PrivateKey key) {}
 
   /**
    * @throws IllegalArgumentException if a file cannot be used
@@ -52,17 +53,25 @@ public final class ClientKeys extends X509ExtendedKeyManager {
       if (certificates.length == 0) {
         throw new IOException("it contains no certificate in PEM format");
       }
-      return new Pair(certificates, CertificateUtils.getPrivateKey(secret));
+      return new Pair(
+          UUID.randomUUID().toString(), certificates, CertificateUtils.getPrivateKey(secret));
     }
   }
 
   private String renewed() {
     try {
-      pair = read();
+      Pair next = read();
+      previous = pair;
+      pair = next;
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
       LOG.warn("the client certificate {} cannot be read again: {}", certificate, e.getMessage());
     }
-    return ALIAS;
+    return pair.alias();
+  }
+
+  private Pair pair(String alias) {
+    Pair before = previous;
+    return before != null && before.alias().equals(alias) ? before : pair;
   }
 
   @Override
@@ -79,17 +88,17 @@ public final class ClientKeys extends X509ExtendedKeyManager {
 
   @Override
   public X509Certificate[] getCertificateChain(String alias) {
-    return pair.chain().clone();
+    return pair(alias).chain().clone();
   }
 
   @Override
   public PrivateKey getPrivateKey(String alias) {
-    return Objects.requireNonNull(pair.key());
+    return pair(alias).key();
   }
 
   @Override
   public String[] getClientAliases(String keyType, Principal @Nullable [] issuers) {
-    return new String[] {ALIAS};
+    return new String[] {pair.alias()};
   }
 
   @Override

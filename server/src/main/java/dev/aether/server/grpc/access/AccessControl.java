@@ -21,13 +21,17 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.security.cert.X509Certificate;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets a call through only if its caller has the right that it needs. Calls that last are checked
@@ -37,6 +41,8 @@ public final class AccessControl implements ServerInterceptor {
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final String BEARER = "Bearer ";
+
+  private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
 
   private final AccessRules rules;
 
@@ -58,6 +64,7 @@ public final class AccessControl implements ServerInterceptor {
     if (need.isPresent() && need.get() instanceof Need.Nothing) {
       return next.startCall(call, headers);
     }
+    long revision = rules.revision();
     Caller.Known caller;
     String address = String.valueOf(call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
     try {
@@ -70,11 +77,17 @@ public final class AccessControl implements ServerInterceptor {
       new RefusableCall<>(call).refuse(StatusMapper.toStatus(refused));
       return new ServerCall.Listener<>() {};
     }
-    return new Guarded<>(call, caller).start(headers, next);
+    Guarded<Q, R> guarded = new Guarded<>(call, caller);
+    ServerCall.Listener<Q> listener = guarded.start(headers, next);
+    if (rules.revision() != revision) {
+      // The files changed before the call was among those that are checked again.
+      guarded.checkAgain();
+    }
+    return listener;
   }
 
   private static Credentials credentials(ServerCall<?, ?> call, Metadata headers) {
-    return new Credentials(bearer(headers), certificate(call));
+    return new Credentials(bearer(headers), certificates(call));
   }
 
   private static Optional<String> bearer(Metadata headers) {
@@ -88,14 +101,17 @@ public final class AccessControl implements ServerInterceptor {
     return Optional.of(value.substring(BEARER.length()).strip());
   }
 
-  private static Optional<X509Certificate> certificate(ServerCall<?, ?> call) {
+  private static List<X509Certificate> certificates(ServerCall<?, ?> call) {
     SSLSession session = call.getAttributes().get(Grpc.TRANSPORT_ATTR_SSL_SESSION);
     try {
-      return session != null && session.getPeerCertificates()[0] instanceof X509Certificate given
-          ? Optional.of(given)
-          : Optional.empty();
+      return session == null
+          ? List.of()
+          : Stream.of(session.getPeerCertificates())
+              .filter(X509Certificate.class::isInstance)
+              .map(X509Certificate.class::cast)
+              .toList();
     } catch (SSLPeerUnverifiedException e) {
-      return Optional.empty();
+      return List.of();
     }
   }
 
@@ -105,7 +121,11 @@ public final class AccessControl implements ServerInterceptor {
     boolean changed = revision != checkedRevision;
     for (Guarded<?, ?> call : lasting) {
       if (changed || rules.isExpired(call.caller.identity())) {
-        call.checkAgain();
+        try {
+          call.checkAgain();
+        } catch (RuntimeException e) {
+          LOG.error("a call could not be checked again because of a bug in this server", e);
+        }
       }
     }
     checkedRevision = revision;
@@ -157,22 +177,30 @@ public final class AccessControl implements ServerInterceptor {
     private void check(Q message) {
       // What cannot be decoded is another object, and is refused later.
       if (method.getType().clientSendsOneMessage() && message instanceof Message request) {
-        caller.check(method.getFullMethodName(), request);
+        // Known before it is checked, so that a change of the files in between is seen later.
         demand = RpcRights.demand(method.getFullMethodName(), request);
+        caller.check(method.getFullMethodName(), request);
       }
     }
 
     ServerCall.Listener<Q> start(Metadata headers, ServerCallHandler<Q, R> next) {
-      boolean lasts = !method.getType().serverSendsOneMessage();
-      if (lasts) {
+      ServerCall.Listener<Q> service =
+          Contexts.interceptCall(caller.in(Context.current()), call, headers, next);
+      if (!method.getType().serverSendsOneMessage()) {
         lasting.add(this);
       }
+      return listener(service);
+    }
+
+    private ServerCall.Listener<Q> listener(ServerCall.Listener<Q> started) {
       return new ServerCall.Listener<>() {
-        private ServerCall.Listener<Q> service =
-            Contexts.interceptCall(caller.in(Context.current()), call, headers, next);
+        private ServerCall.Listener<Q> service = started;
 
         @Override
         public void onMessage(Q message) {
+          if (call.isRefused()) {
+            return;
+          }
           try {
             check(message);
           } catch (StoreException why) {

@@ -34,7 +34,7 @@ public final class VerifyingDataPort extends SocketDataPort {
                 .getSslContext()
                 .getSocketFactory()
                 .createSocket(socket, name(servers, host), port, true);
-    if (servers.stream().noneMatch(server -> TRUSTS_ALL.equals(server.getScheme()))) {
+    if (!isTrustedAnyway(servers, host)) {
       SSLParameters parameters = secured.getSSLParameters();
       parameters.setEndpointIdentificationAlgorithm(BY_NAME);
       secured.setSSLParameters(parameters);
@@ -45,6 +45,11 @@ public final class VerifyingDataPort extends SocketDataPort {
     in = secured.getInputStream();
     out = secured.getOutputStream();
     isSecure = true;
+  }
+
+  private static boolean isTrustedAnyway(List<URI> configured, String host) {
+    return configured.stream()
+        .anyMatch(server -> host.equals(server.getHost()) && TRUSTS_ALL.equals(server.getScheme()));
   }
 
   /** Reports why a server ended TLS, such as a missing client certificate. jnats drops that. */
