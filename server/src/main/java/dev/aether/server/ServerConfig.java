@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The configuration of a node.
@@ -123,97 +124,83 @@ public record ServerConfig(
 
   /** This configuration with another name. */
   public ServerConfig withNodeId(String name) {
-    return new ServerConfig(
-        listen,
-        http,
-        store,
-        replicas,
-        autoCreate,
-        autoCreateLimit,
-        groupCommit,
-        Optional.of(name),
-        clock,
-        security);
+    return with(copy -> copy.nodeId = Optional.of(name));
   }
 
   /** This configuration with another number of replicas. */
   public ServerConfig withReplicas(int count) {
-    return new ServerConfig(
-        listen,
-        http,
-        store,
-        count,
-        autoCreate,
-        autoCreateLimit,
-        groupCommit,
-        nodeId,
-        clock,
-        security);
+    return with(copy -> copy.replicas = count);
   }
 
   /** This configuration with another limit of namespaces that saves create. */
   public ServerConfig withAutoCreateLimit(int limit) {
-    return new ServerConfig(
-        listen, http, store, replicas, autoCreate, limit, groupCommit, nodeId, clock, security);
+    return with(copy -> copy.autoCreateLimit = limit);
   }
 
   /** This configuration with other thresholds for group commit. */
   public ServerConfig withGroupCommit(GroupCommitThresholds thresholds) {
-    return new ServerConfig(
-        listen,
-        http,
-        store,
-        replicas,
-        autoCreate,
-        autoCreateLimit,
-        thresholds,
-        nodeId,
-        clock,
-        security);
+    return with(copy -> copy.groupCommit = thresholds);
   }
 
   /** This configuration with another clock. */
   public ServerConfig withClock(InstantSource source) {
-    return new ServerConfig(
-        listen,
-        http,
-        store,
-        replicas,
-        autoCreate,
-        autoCreateLimit,
-        groupCommit,
-        nodeId,
-        source,
-        security);
+    return with(copy -> copy.clock = source);
   }
 
   /** This configuration without an HTTP endpoint. */
   public ServerConfig withoutHttp() {
-    return new ServerConfig(
-        listen,
-        Optional.empty(),
-        store,
-        replicas,
-        autoCreate,
-        autoCreateLimit,
-        groupCommit,
-        nodeId,
-        clock,
-        security);
+    return with(copy -> copy.http = Optional.empty());
   }
 
   /** This configuration secured in this way. */
   public ServerConfig withSecurity(SecurityConfig how) {
-    return new ServerConfig(
-        listen,
-        http,
-        store,
-        replicas,
-        autoCreate,
-        autoCreateLimit,
-        groupCommit,
-        nodeId,
-        clock,
-        how);
+    return with(copy -> copy.security = how);
+  }
+
+  private ServerConfig with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.made();
+  }
+
+  /** The components of a configuration, while one of them is changed. */
+  private static final class Copy {
+    private InetSocketAddress listen;
+    private Optional<InetSocketAddress> http;
+    private StoreChoice store;
+    private int replicas;
+    private boolean autoCreate;
+    private int autoCreateLimit;
+    private GroupCommitThresholds groupCommit;
+    private Optional<String> nodeId;
+    private InstantSource clock;
+    private SecurityConfig security;
+
+    Copy(ServerConfig of) {
+      listen = of.listen;
+      http = of.http;
+      store = of.store;
+      replicas = of.replicas;
+      autoCreate = of.autoCreate;
+      autoCreateLimit = of.autoCreateLimit;
+      groupCommit = of.groupCommit;
+      nodeId = of.nodeId;
+      clock = of.clock;
+      security = of.security;
+    }
+
+    ServerConfig made() {
+      return new ServerConfig(
+          listen,
+          http,
+          store,
+          replicas,
+          autoCreate,
+          autoCreateLimit,
+          groupCommit,
+          nodeId,
+          clock,
+          security);
+    }
   }
 }

@@ -3,11 +3,11 @@ package dev.aether.server.cli;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.embedded.EmbeddedNatsException;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.security.SecurityFileException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import org.jspecify.annotations.Nullable;
 
 /** Starts nodes and formats their addresses. */
 final class Nodes {
@@ -30,11 +30,7 @@ final class Nodes {
 
   /** The operating system's message, without the call and the error number that Netty adds. */
   private static String reason(Throwable failure) {
-    Throwable root = failure;
-    for (@Nullable Throwable cause = root; cause != null; cause = cause.getCause()) {
-      root = cause;
-    }
-    String message = String.valueOf(root.getMessage());
+    String message = String.valueOf(Exceptions.root(failure).getMessage());
     return message.substring(message.lastIndexOf(": ") + 1).strip();
   }
 

@@ -16,6 +16,15 @@ public final class Exceptions {
     return cause;
   }
 
+  /** The first cause of a failure; the failure itself if it has none. */
+  public static Throwable root(Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+
   private static boolean isWrapper(Throwable thrown) {
     return thrown instanceof CompletionException
         || thrown instanceof ExecutionException

@@ -154,7 +154,7 @@ public final class ErrorMapper {
         : description + ": " + cause.getMessage();
   }
 
-  /** Of a failed handshake, only the last cause says why. */
+  /** Only the last cause of a failed handshake says why it failed. */
   private static @Nullable Throwable telling(@Nullable Throwable thrown) {
     Throwable cause = thrown;
     while (cause instanceof SSLException || cause instanceof CertificateException) {

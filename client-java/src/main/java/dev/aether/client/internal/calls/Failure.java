@@ -55,7 +55,7 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
     };
   }
 
-  /** Whether a renewed token may help: a call that lasts ends when its token expires. */
+  /** Whether a renewed token may help: the server ends a call when its token expires. */
   public boolean isUnauthenticated() {
     return decided && error.reason() == Reason.UNAUTHENTICATED;
   }
@@ -86,9 +86,9 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
   }
 
   /**
-   * Whether a stream of saves that ends like this has executed nothing of what it left unanswered:
-   * the server does not know the call, or answers what it has begun before it turns the caller
-   * away.
+   * Whether the server has executed none of the saves that a stream left unanswered when it ended
+   * with this failure: it does not know the call, or it answers what it has begun before it turns
+   * the caller away.
    */
   public boolean isRefusedStream() {
     return code == Status.Code.UNIMPLEMENTED

@@ -137,7 +137,7 @@ public final class AccessControl implements ServerInterceptor {
     private final Caller.Known caller;
     private final MethodDescriptor<Q, R> method;
 
-    /** What a call with one request needs. */
+    /** What the only request of the call needs; null until it arrives, and for streams. */
     private volatile @Nullable Demand demand;
 
     Guarded(ServerCall<Q, R> call, Caller.Known caller) {
@@ -175,11 +175,12 @@ public final class AccessControl implements ServerInterceptor {
     }
 
     private void check(Q message) {
-      // What cannot be decoded is another object, and is refused later.
+      // A request that cannot be decoded arrives as another type, and is refused by its service.
       if (method.getType().clientSendsOneMessage() && message instanceof Message request) {
         // Known before it is checked, so that a change of the files in between is seen later.
-        demand = RpcRights.demand(method.getFullMethodName(), request);
-        caller.check(method.getFullMethodName(), request);
+        Demand asked = RpcRights.demand(method.getFullMethodName(), request);
+        demand = asked;
+        caller.check(method.getFullMethodName(), asked);
       }
     }
 

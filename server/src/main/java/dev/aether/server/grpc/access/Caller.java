@@ -125,7 +125,11 @@ public abstract sealed class Caller {
 
     @Override
     public void check(String method, Message request) {
-      Demand demand = RpcRights.demand(method, request);
+      check(method, RpcRights.demand(method, request));
+    }
+
+    /** Checks what a request needs, and records a refusal. */
+    void check(String method, Demand demand) {
       try {
         check(demand);
       } catch (StoreException refused) {

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.nats.NatsServerVersion;
@@ -203,12 +204,9 @@ final class NatsConnector {
 
     @Override
     public void exceptionOccurred(Connection connection, Exception exception) {
-      Throwable cause = exception;
-      while (cause.getCause() != null) {
-        cause = cause.getCause();
-      }
-      if (cause.getMessage() != null) {
-        latest = NatsUrls.withoutSecrets(cause.getMessage());
+      String why = Exceptions.root(exception).getMessage();
+      if (why != null) {
+        latest = NatsUrls.withoutSecrets(why);
       }
       LOG.debug("exception in the NATS client", exception);
     }
