@@ -32,6 +32,7 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
@@ -53,13 +54,24 @@ public final class ErrorMapper {
    *
    * @param sent whether the request may have left this process
    */
-  public static Failure failure(Status status, @Nullable Metadata trailers, boolean sent) {
+  public static Failure failure(Status reported, @Nullable Metadata trailers, boolean sent) {
+    Status status = connectionLost(reported) ? unavailable(reported) : reported;
     StatusRuntimeException cause = new StatusRuntimeException(status, trailers);
     com.google.rpc.Status details = StatusProto.fromThrowable(cause);
     ErrorInfo info = details == null ? null : detail(details, ErrorInfo.class);
     return info != null && info.getDomain().equals(DOMAIN)
         ? new Failure(decided(status, info, details, cause), status.getCode(), true, sent)
         : new Failure(undecided(status, sent, cause), status.getCode(), false, sent);
+  }
+
+  /** gRPC gives UNKNOWN to a call that begins while its connection is closing. */
+  private static boolean connectionLost(Status status) {
+    return status.getCode() == Status.Code.UNKNOWN
+        && status.getCause() instanceof ClosedChannelException;
+  }
+
+  private static Status unavailable(Status lost) {
+    return Status.UNAVAILABLE.withDescription(lost.getDescription()).withCause(lost.getCause());
   }
 
   /** Converts the failed outcome of one save of a stream. */

@@ -26,6 +26,7 @@ import dev.aether.v1.VersionConflict;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.protobuf.StatusProto;
+import java.nio.channels.ClosedChannelException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,22 @@ final class ErrorMapperTest {
 
     assertFalse(failure.outcomeUnknown());
     assertInstanceOf(ServerUnreachableException.class, failure.error());
+  }
+
+  /** What gRPC's Utils.statusFromThrowable makes of a call on a connection that just closed. */
+  @Test
+  void aConnectionThatClosesAsACallBeginsMakesTheServerUnreachable() {
+    Status closing =
+        Status.UNKNOWN
+            .withDescription("channel closed")
+            .withCause(new ClosedChannelException().initCause(new ClosedChannelException()));
+
+    Failure failure = map(closing.asRuntimeException(), true);
+
+    assertInstanceOf(ServerUnreachableException.class, failure.error());
+    assertEquals("channel closed", failure.error().getMessage());
+    assertTrue(failure.repeatable());
+    assertTrue(failure.outcomeUnknown());
   }
 
   private static AetherException map(
