@@ -8,7 +8,6 @@ import (
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
 	"google.golang.org/grpc"
-	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
 	"google.golang.org/grpc/status"
 
@@ -24,12 +23,13 @@ const (
 var sendAgain = []string{"OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "SHUTTING_DOWN", "OVERLOADED"}
 
 func connect() (*grpc.ClientConn, error) {
-	return grpc.NewClient(
-		cmp.Or(os.Getenv("AETHER_SERVER"), "127.0.0.1:7450"),
-		grpc.WithTransportCredentials(insecure.NewCredentials()),
-		// Pings detect connections that died silently.
-		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 20 * time.Second, Timeout: 10 * time.Second}),
-	)
+	options, err := withCredentials()
+	if err != nil {
+		return nil, err
+	}
+	// Pings detect connections that died silently.
+	pings := grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 20 * time.Second, Timeout: 10 * time.Second})
+	return grpc.NewClient(cmp.Or(os.Getenv("AETHER_SERVER"), "127.0.0.1:7450"), append(options, pings)...)
 }
 
 // explain returns the reason and the VersionConflict of an error; empty if it comes from a proxy or a lost connection.

@@ -20,7 +20,8 @@ import (
 func main() {
 	log.SetFlags(0)
 	if err := run(); err != nil {
-		log.Fatal("quickstart: ", err)
+		reason, _ := explain(err)
+		log.Fatalf("quickstart: %s %v", reason, err)
 	}
 }
 

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import grpc from '@grpc/grpc-js';
 import protoLoader from '@grpc/proto-loader';
 import { getProtoPath } from 'google-proto-files';
+import { fromEnvironment } from './credentials.js';
 
 const SERVER = process.env.AETHER_SERVER ?? '127.0.0.1:7450';
 export const TIMEOUT_MS = 10_000; // for a call
@@ -26,8 +27,9 @@ const types = protoLoader.loadSync(
 );
 const { EventStore, EventBus } = grpc.loadPackageDefinition(types).aether.v1;
 
+const credentials = fromEnvironment();
 const connect = (Service) =>
-  new Service(SERVER, grpc.credentials.createInsecure(), {
+  new Service(SERVER, credentials, {
     // Use a connection of its own: otherwise all clients of one address share one.
     'grpc.use_local_subchannel_pool': 1,
     // Pings detect connections that died silently.

@@ -27,6 +27,11 @@ async function cancel(store, actorId, history) {
 
 const listed = (events) => events.map((event) => `v${event.version} ${event.eventType}`).join(', ');
 
+process.on('uncaughtException', (error) => {
+  console.error('quickstart.js:', error.metadata ? error.message : error); // of gRPC, or with the stack
+  process.exit(1);
+});
+
 const actorId = `order-${randomUUID().slice(0, 8)}`;
 const store = connectStore();
 

@@ -3,6 +3,7 @@
 import os
 import time
 
+import credentials
 import grpc
 from google.rpc import error_details_pb2
 from grpc_status import rpc_status
@@ -18,17 +19,16 @@ SEND_AGAIN = {"OUTCOME_UNKNOWN", "STORE_UNAVAILABLE", "SHUTTING_DOWN", "OVERLOAD
 
 
 def connect():
-    return grpc.insecure_channel(
-        SERVER,
-        options=[
-            # Use a connection of its own: otherwise all channels to one address share one.
-            ("grpc.use_local_subchannel_pool", 1),
-            # Pings detect connections that died silently.
-            ("grpc.keepalive_time_ms", 20_000),
-            ("grpc.keepalive_timeout_ms", 10_000),
-            ("grpc.http2.max_pings_without_data", 0),
-        ],
-    )
+    options = [
+        # Use a connection of its own: otherwise all channels to one address share one.
+        ("grpc.use_local_subchannel_pool", 1),
+        # Pings detect connections that died silently.
+        ("grpc.keepalive_time_ms", 20_000),
+        ("grpc.keepalive_timeout_ms", 10_000),
+        ("grpc.http2.max_pings_without_data", 0),
+    ]
+    secured = credentials.from_environment()
+    return grpc.secure_channel(SERVER, secured, options) if secured else grpc.insecure_channel(SERVER, options)
 
 
 def explain(error):

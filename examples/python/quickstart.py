@@ -7,6 +7,8 @@ Exits with 0 only if the subscriber gets each event once and in order although i
 import sys
 import uuid
 
+import grpc
+
 from aether.v1 import event_bus_pb2, event_store_pb2, event_store_pb2_grpc
 from connection import ATTEMPTS, connect
 from following import follow
@@ -71,4 +73,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except grpc.RpcError as error:
+        sys.exit(f"quickstart.py: {error.code().name}: {error.details()}")

@@ -163,8 +163,7 @@ final class Bank {
   }
 
   private Books read(String endpoint) {
-    try (AetherClient client =
-        AetherClient.builder().endpoint(endpoint).namespace(namespace).build()) {
+    try (AetherClient client = Servers.client(List.of(endpoint), namespace).build()) {
       return Books.read(client, names);
     }
   }

@@ -56,7 +56,7 @@ final class Broadcast {
   }
 
   private AetherClient client(String endpoint) {
-    return AetherClient.builder().endpoint(endpoint).namespace(namespace).build();
+    return Servers.client(List.of(endpoint), namespace).build();
   }
 
   /** Returns the cursor after everything that was received. */

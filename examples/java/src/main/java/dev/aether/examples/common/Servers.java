@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The servers of an example: those in {@code AETHER_SERVER} ({@code HOST:PORT[,HOST:PORT…]}), or
- * else servers that it starts and stops itself.
+ * The servers of an example: those in {@code AETHER_SERVER} ({@code HOST:PORT[,HOST:PORT…]}), with
+ * {@link Credentials} if they are secured, or else servers that it starts and stops itself.
  */
 public final class Servers implements AutoCloseable {
   private final List<String> endpoints;
@@ -27,9 +27,9 @@ public final class Servers implements AutoCloseable {
    * @param nodes number of nodes to start
    */
   public static Servers find(int nodes) throws IOException {
-    String named = System.getenv("AETHER_SERVER");
-    if (named != null && !named.isBlank()) {
-      return of(List.of(named.strip().split(",")));
+    Optional<String> named = named();
+    if (named.isPresent()) {
+      return of(List.of(named.get().split(",")));
     }
     LocalCluster own = LocalCluster.start(nodes);
     return new Servers(own.endpoints(), Optional.of(own));
@@ -52,7 +52,19 @@ public final class Servers implements AutoCloseable {
 
   /** Returns a builder for a client of all servers, with a namespace for the example. */
   public AetherClientBuilder client(String namespace) {
-    return AetherClient.builder().endpoints(endpoints).namespace(namespace);
+    return client(endpoints, namespace);
+  }
+
+  /** Returns a builder for a client of some of the servers. */
+  public static AetherClientBuilder client(List<String> endpoints, String namespace) {
+    AetherClientBuilder builder = AetherClient.builder().endpoints(endpoints).namespace(namespace);
+    return named().isPresent() ? Credentials.addTo(builder) : builder;
+  }
+
+  private static Optional<String> named() {
+    return Optional.ofNullable(System.getenv("AETHER_SERVER"))
+        .map(String::strip)
+        .filter(servers -> !servers.isEmpty());
   }
 
   /** A namespace for one run, which keeps runs on the same servers apart. */
