@@ -78,7 +78,13 @@ public final class AetherServer implements AutoCloseable {
                   config.listen(),
                   () ->
                       new GrpcServer(
-                          config.listen(), store, bus, nodeId, config.clock(), security)));
+                          config.listen(),
+                          store,
+                          bus,
+                          nodeId,
+                          config.clock(),
+                          security,
+                          config.limits())));
       // Kept a second time, to be closed first: the gRPC server waits for its calls, and
       // subscriptions never end by themselves.
       keep(bus);

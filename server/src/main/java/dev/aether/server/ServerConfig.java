@@ -3,6 +3,7 @@ package dev.aether.server;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.nats.NatsAccess;
+import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.Store;
 import java.net.InetSocketAddress;
@@ -28,6 +29,7 @@ import java.util.function.Consumer;
  * @param clock gives the time of events and snapshots whose senders left it out and, in memory, of
  *     stored commits. It is never used to measure durations
  * @param security certificates, and who may do what
+ * @param limits how much of the node its clients may use
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -39,7 +41,8 @@ public record ServerConfig(
     GroupCommitThresholds groupCommit,
     Optional<String> nodeId,
     InstantSource clock,
-    SecurityConfig security) {
+    SecurityConfig security,
+    ClientLimits limits) {
 
   /**
    * The default limit. That many namespaces take about 0.8 GB of nats-server's memory, and half a
@@ -69,7 +72,8 @@ public record ServerConfig(
         GroupCommitThresholds.DEFAULT,
         nodeId,
         clock,
-        SecurityConfig.NONE);
+        SecurityConfig.NONE,
+        ClientLimits.DEFAULT);
   }
 
   /** The store of a node. */
@@ -157,6 +161,11 @@ public record ServerConfig(
     return with(copy -> copy.security = how);
   }
 
+  /** This configuration with other limits. */
+  public ServerConfig withLimits(ClientLimits ofClients) {
+    return with(copy -> copy.limits = ofClients);
+  }
+
   private ServerConfig with(Consumer<Copy> change) {
     Copy copy = new Copy(this);
     change.accept(copy);
@@ -175,6 +184,7 @@ public record ServerConfig(
     private Optional<String> nodeId;
     private InstantSource clock;
     private SecurityConfig security;
+    private ClientLimits limits;
 
     Copy(ServerConfig of) {
       listen = of.listen;
@@ -187,6 +197,7 @@ public record ServerConfig(
       nodeId = of.nodeId;
       clock = of.clock;
       security = of.security;
+      limits = of.limits;
     }
 
     ServerConfig made() {
@@ -200,7 +211,8 @@ public record ServerConfig(
           groupCommit,
           nodeId,
           clock,
-          security);
+          security,
+          limits);
     }
   }
 }

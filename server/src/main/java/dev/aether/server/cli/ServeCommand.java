@@ -49,6 +49,7 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
   @Mixin private NatsFlags nats = new NatsFlags();
   @Mixin private SecurityFlags security = new SecurityFlags();
+  @Mixin private LimitFlags limits = new LimitFlags();
 
   @Option(
       names = "--replicas",
@@ -141,7 +142,8 @@ final class ServeCommand implements Callable<Integer> {
         groupCommit ? GroupCommitThresholds.DEFAULT : GroupCommitThresholds.OFF,
         Optional.ofNullable(nodeId),
         InstantSource.system(),
-        security.config());
+        security.config(),
+        limits.limits());
   }
 
   private ParseResult commandLine() {

@@ -3,10 +3,12 @@ package dev.aether.server.grpc;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.grpc.access.AccessControl;
 import dev.aether.server.grpc.limits.AdmissionControl;
+import dev.aether.server.grpc.limits.ConnectionGate;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
+import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
 import dev.aether.v1.EventBusGrpc;
@@ -36,23 +38,8 @@ public final class GrpcServer implements AutoCloseable {
    */
   private static final int MAX_REQUEST_BYTES = 16 * 1024 * 1024;
 
-  /** The limit on headers that clients and proxies commonly have; ours are at most 3 KiB. */
-  private static final int MAX_HEADER_BYTES = 16 * 1024;
-
-  /**
-   * HTTP/2's limit on the open calls of a connection. Clients queue calls above it. It is higher
-   * than the server's own limits, so that a client that exceeds those gets an error instead.
-   */
-  private static final int MAX_STREAMS = 65_536;
-
   private static final Duration KEEPALIVE = Duration.ofSeconds(30);
   private static final Duration KEEPALIVE_TIMEOUT = Duration.ofSeconds(10);
-
-  /** The shortest interval at which a client may send keepalive pings. */
-  private static final Duration PERMITTED_PINGS = Duration.ofSeconds(5);
-
-  /** For TLS and the beginning of HTTP/2. */
-  private static final Duration HANDSHAKE_TIMEOUT = Duration.ofSeconds(10);
 
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
@@ -73,6 +60,7 @@ public final class GrpcServer implements AutoCloseable {
           EventBusGrpc.SERVICE_NAME,
           NamespacesGrpc.SERVICE_NAME);
 
+  private final Sockets sockets;
   private final Server server;
 
   /** The name under which the health service reports whether saves are accepted. */
@@ -88,6 +76,7 @@ public final class GrpcServer implements AutoCloseable {
    * @param nodeId the name of this node, as subscribers see it
    * @param clock gives the time of events whose sender left it out
    * @param security the certificate, and who may do what
+   * @param clients how much of this node they may use
    * @throws IOException if the address cannot be listened on
    */
   public GrpcServer(
@@ -96,7 +85,8 @@ public final class GrpcServer implements AutoCloseable {
       EventBus bus,
       String nodeId,
       InstantSource clock,
-      Security security)
+      Security security,
+      ClientLimits clients)
       throws IOException {
     EventDefaults defaults = new EventDefaults(clock);
     eventStore = new EventStoreService(store, defaults);
@@ -106,14 +96,9 @@ public final class GrpcServer implements AutoCloseable {
             // Nothing blocks these threads: every method hands its work to the store and returns.
             .directExecutor()
             .maxInboundMessageSize(MAX_REQUEST_BYTES)
-            .maxInboundMetadataSize(MAX_HEADER_BYTES)
             .keepAliveTime(KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
             .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
-            .permitKeepAliveTime(PERMITTED_PINGS.toSeconds(), TimeUnit.SECONDS)
-            .permitKeepAliveWithoutCalls(true)
-            .handshakeTimeout(HANDSHAKE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
             .flowControlWindow(NodeLimits.WINDOW_BYTES)
-            .maxConcurrentCallsPerConnection(MAX_STREAMS)
             .addTransportFilter(ConnectionUsage.each(limits))
             .intercept(new PreviousAttempts())
             .intercept(calls)
@@ -131,7 +116,29 @@ public final class GrpcServer implements AutoCloseable {
             .addService(health.getHealthService());
     Reflection.services().forEach(builder::addService);
     secure(builder, security);
-    server = builder.build().start();
+    limit(builder, clients.connections());
+    sockets = new Sockets(new ConnectionGate(clients.connections()));
+    sockets.use(builder);
+    try {
+      server = builder.build().start();
+    } catch (IOException | RuntimeException | Error e) {
+      sockets.close();
+      throw e;
+    }
+  }
+
+  private static void limit(NettyServerBuilder builder, ClientLimits.Connections limits) {
+    builder
+        .maxConcurrentCallsPerConnection(limits.calls())
+        .maxInboundMetadataSize(limits.headerBytes())
+        .permitKeepAliveTime(limits.pingInterval().toMillis(), TimeUnit.MILLISECONDS)
+        .permitKeepAliveWithoutCalls(true)
+        .maxRstFramesPerWindow(
+            limits.resets(), (int) ClientLimits.Connections.RESETS_WITHIN.toSeconds())
+        .handshakeTimeout(limits.handshake().toMillis(), TimeUnit.MILLISECONDS);
+    if (!limits.idle().isZero()) {
+      builder.maxConnectionIdle(limits.idle().toMillis(), TimeUnit.MILLISECONDS);
+    }
   }
 
   private static void secure(NettyServerBuilder builder, Security security) throws IOException {
@@ -202,5 +209,6 @@ public final class GrpcServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    sockets.close();
   }
 }

@@ -33,7 +33,7 @@ class EnvironmentDefaultsTest {
           "any",
           "always",
           "k=v",
-          "5s",
+          "7s",
           "some");
 
   @TestFactory

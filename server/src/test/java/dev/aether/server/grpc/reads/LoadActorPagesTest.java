@@ -8,6 +8,7 @@ import dev.aether.server.bus.EventBus;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.grpc.GrpcServer;
+import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.Security;
 import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.ForwardingStore;
@@ -58,7 +59,8 @@ class LoadActorPagesTest {
             bus,
             "node",
             InstantSource.system(),
-            new Security(SecurityConfig.NONE, InstantSource.system()));
+            new Security(SecurityConfig.NONE, InstantSource.system()),
+            ClientLimits.DEFAULT);
     channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", server.address().getPort())
             .usePlaintext()

@@ -9,6 +9,7 @@ import dev.aether.server.bus.EventBus;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.grpc.requests.RequestNames;
+import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.Security;
 import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.Namespaces.Settings;
@@ -70,7 +71,8 @@ class LargeCursorTest {
             bus,
             "node",
             InstantSource.system(),
-            new Security(SecurityConfig.NONE, InstantSource.system()));
+            new Security(SecurityConfig.NONE, InstantSource.system()),
+            ClientLimits.DEFAULT);
     channel = connect();
     slow = connect();
   }
