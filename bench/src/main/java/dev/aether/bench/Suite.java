@@ -5,10 +5,12 @@ import dev.aether.bench.scenario.FanOut;
 import dev.aether.bench.scenario.ImportTime;
 import dev.aether.bench.scenario.LongActor;
 import dev.aether.bench.scenario.ReadyTime;
+import dev.aether.bench.scenario.RealLog;
 import dev.aether.bench.scenario.SaveLatency;
 import dev.aether.bench.scenario.SaveRate;
 import dev.aether.bench.scenario.Scenario;
 import dev.aether.bench.scenario.SparseReads;
+import dev.aether.bench.scenario.WholeLog;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -24,6 +26,7 @@ final class Suite {
    * @param home the folder of the repository
    */
   static List<Scenario> all(Path home) {
+    RealLog log = new RealLog(home.resolve(REAL_LOG));
     return List.of(
         SaveRate.single(),
         SaveRate.ofTen(),
@@ -31,8 +34,9 @@ final class Suite {
         new SparseReads(),
         new FanOut(),
         new CachedActors(),
-        new ImportTime(home.resolve(REAL_LOG)),
+        new ImportTime(log),
         new ReadyTime(),
-        new LongActor());
+        new LongActor(),
+        new WholeLog(log));
   }
 }

@@ -9,8 +9,8 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * Reads the same actors from JetStream without Aether, in the documented way: with an ordered
- * consumer of jnats on the actor's subject for each read.
+ * Reads the same events from JetStream without Aether, in the documented way: with an ordered
+ * consumer of jnats for each read.
  */
 public final class OrderedConsumerReader implements AutoCloseable {
   private static final Duration MESSAGE_WITHIN = Duration.ofSeconds(30);
@@ -32,12 +32,21 @@ public final class OrderedConsumerReader implements AutoCloseable {
   /** Reads this many messages of an actor, from the first on. */
   public int read(int actor, int messages)
       throws IOException, InterruptedException, JetStreamApiException {
+    return readSubject(prefix + AetherRequests.actorId(actor), messages);
+  }
+
+  /** Reads this many messages of the whole log, from the first on. */
+  public int readLog(int messages) throws IOException, InterruptedException, JetStreamApiException {
+    return readSubject(prefix + ">", messages);
+  }
+
+  private int readSubject(String subject, int messages)
+      throws IOException, InterruptedException, JetStreamApiException {
     JetStreamSubscription subscription =
         connection
             .jetStream()
             .subscribe(
-                prefix + AetherRequests.actorId(actor),
-                PushSubscribeOptions.builder().stream(stream).ordered(true).build());
+                subject, PushSubscribeOptions.builder().stream(stream).ordered(true).build());
     int read = 0;
     while (read < messages && subscription.nextMessage(MESSAGE_WITHIN) != null) {
       read++;

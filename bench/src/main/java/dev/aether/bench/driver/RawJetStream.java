@@ -4,12 +4,14 @@ import io.nats.client.Connection;
 import io.nats.client.JetStream;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.JetStreamManagement;
+import io.nats.client.JetStreamSubscription;
 import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.DiscardPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.impl.ErrorListenerLoggerImpl;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -34,6 +36,16 @@ public final class RawJetStream implements Driver {
     Writes(String driver) {
       this.driver = driver;
     }
+  }
+
+  /** Logs what jnats logs by default, but not each message of flow control. */
+  private static final class Errors extends ErrorListenerLoggerImpl {
+    @Override
+    public void flowControlProcessed(
+        Connection connection,
+        JetStreamSubscription subscription,
+        String subject,
+        FlowControlSource source) {}
   }
 
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(5);
@@ -92,6 +104,7 @@ public final class RawJetStream implements Driver {
         Options.builder()
             .server(url)
             .connectionTimeout(CONNECT_WITHIN)
+            .errorListener(new Errors())
             .maxMessagesInOutgoingQueue(MAX_OUTGOING);
     if (writes == Writes.TOGETHER) {
       options.dontForceFlushOnRequest();

@@ -20,6 +20,16 @@ public record Rig(Path natsServer, Path aetherJar, List<String> nodeOptions, Pat
     return new NatsProcess(natsServer, Files.createTempDirectory(folder, "nats-"));
   }
 
+  /** A node with a private nats-server and an empty store, which syncs before it acknowledges. */
+  public AetherProcess embedded() throws IOException {
+    Path data = Files.createTempDirectory(folder, "data-");
+    return new AetherProcess(
+        aetherJar,
+        folder,
+        nodeOptions,
+        List.of("--data", data.toString(), "--nats-server", natsServer.toString()));
+  }
+
   /** A node in front of a nats-server. */
   public AetherProcess node(NatsProcess nats, String... javaOptions) throws IOException {
     List<String> options = new ArrayList<>(List.of(javaOptions));

@@ -14,7 +14,7 @@ import java.util.Map;
  * is ready.
  */
 public final class ReadyTime implements Scenario {
-  private static final double AT_MOST_S = 2;
+  private static final double AT_MOST_S = 1;
   private static final String FIGURE = "s until ready";
   private static final String FRESH = "embedded, new folder";
   private static final String AGAIN = "embedded, again";

@@ -35,12 +35,12 @@ public final class SaveRate implements Scenario {
 
   /** One event per commit. */
   public static SaveRate single() {
-    return new SaveRate("a", 1, 0.4, 0.7);
+    return new SaveRate("a", 1, 0.5, 0.85);
   }
 
   /** Ten events per commit, compared with raw messages of one event. */
   public static SaveRate ofTen() {
-    return new SaveRate("b", 10, 4, 4);
+    return new SaveRate("b", 10, 4, 5);
   }
 
   @Override

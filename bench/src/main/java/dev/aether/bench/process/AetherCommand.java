@@ -8,33 +8,34 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Runs {@code aether import} as a user does, with the launcher's flags for commands. */
-public final class AetherImport {
+/** Runs commands such as {@code aether import} as a user does, with the launcher's flags. */
+public final class AetherCommand {
   private static final List<String> LAUNCHER_FLAGS =
       List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
   private static final Duration END_WITHIN = Duration.ofMinutes(5);
   private static final double NANOS_PER_SECOND = 1e9;
 
-  private AetherImport() {}
+  private AetherCommand() {}
 
-  /** Runs an import. Returns the seconds from the start to the end of the process. */
-  public static double seconds(Rig rig, AetherProcess node, String namespace, Path file)
+  /** Runs a command. Returns the seconds from the start to the end of the process. */
+  public static double seconds(Rig rig, AetherProcess node, String... arguments)
       throws IOException, InterruptedException {
-    Path log = Files.createTempFile(rig.folder(), "import-", ".log");
+    Path log = Files.createTempFile(rig.folder(), "command-", ".log");
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(LAUNCHER_FLAGS);
-    command.addAll(List.of("-jar", rig.aetherJar().toString(), "import", file.toString()));
-    command.addAll(List.of("--server", node.address(), "--namespace", namespace));
+    command.addAll(List.of("-jar", rig.aetherJar().toString()));
+    command.addAll(List.of(arguments));
+    command.addAll(List.of("--server", node.address()));
     long begun = System.nanoTime();
     Process process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     if (!process.waitFor(END_WITHIN.toSeconds(), TimeUnit.SECONDS)) {
       process.destroyForcibly();
-      throw new IOException("the import did not end");
+      throw new IOException(command + " did not end");
     }
     if (process.exitValue() != 0) {
-      throw new IOException("the import failed: " + Files.readString(log));
+      throw new IOException(command + " failed: " + Files.readString(log));
     }
     return (System.nanoTime() - begun) / NANOS_PER_SECOND;
   }
