@@ -3,14 +3,19 @@ package dev.aether.server.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 
 /** Builds and runs the command line. */
 public final class CommandLines {
@@ -42,13 +47,15 @@ public final class CommandLines {
       // picocli takes some milliseconds for each command, together a third of a short run.
       commands.keySet().retainAll(Set.of(args[0]));
     }
-    return create(terminal, environment, program, commands).execute(args);
+    Profile profile = new Profile(environment, List.of(args));
+    return create(terminal, environment, program, commands, profile).execute(args);
   }
 
-  /** Builds the command line with all commands. */
-  static CommandLine create(Terminal terminal, Map<String, String> environment) {
+  /** Builds the command line with all commands, for some arguments. */
+  static CommandLine create(Terminal terminal, Map<String, String> environment, String... args) {
     String program = environment.getOrDefault(PROGRAM_VARIABLE, NAME);
-    return create(terminal, environment, program, commands(terminal, program));
+    Profile profile = new Profile(environment, List.of(args));
+    return create(terminal, environment, program, commands(terminal, program), profile);
   }
 
   /** The commands by their names, in the order of the help. */
@@ -77,7 +84,8 @@ public final class CommandLines {
       Terminal terminal,
       Map<String, String> environment,
       String program,
-      Map<String, Supplier<Object>> commands) {
+      Map<String, Supplier<Object>> commands,
+      Profile profile) {
     CommandLine root = new CommandLine(new AetherCommand());
     commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
     VersionCommand version = new VersionCommand(terminal);
@@ -86,13 +94,27 @@ public final class CommandLines {
     Failures failures = new Failures(terminal.err(), program);
     root.setExpandAtFiles(false) // --data @FILE is ours.
         .setAbbreviatedOptionsAllowed(false)
-        .setDefaultValueProvider(new EnvironmentDefaults(environment))
+        .setDefaultValueProvider(new EnvironmentDefaults(environment, profile))
+        .setExecutionStrategy(parsed -> run(parsed, profile))
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
     finish(root);
     return root;
+  }
+
+  /** Help is also shown to users whose profile cannot be used. */
+  private static int run(ParseResult parsed, Profile profile) {
+    @Nullable Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    if (profile.fault().isPresent()) {
+      List<CommandLine> commands = parsed.asCommandLineList();
+      throw new ParameterException(commands.get(commands.size() - 1), profile.fault().get());
+    }
+    return new RunLast().execute(parsed);
   }
 
   private static void finish(CommandLine command) {

@@ -13,19 +13,21 @@ import picocli.CommandLine.Model.OptionSpec;
 
 /**
  * Takes the value of an option that is not on the command line from its environment variable, if
- * that is set and not empty. The variables of {@code serve} and of the options that all client
- * commands share are named AETHER_OPTION, or AETHER_CLIENT_OPTION where both have the option. Other
- * options have a different meaning in each command; their variables are named
- * AETHER_COMMAND_OPTION.
+ * that is set and not empty, or else from the user's {@link Profile}. The variables of {@code
+ * serve} and of the options that all client commands share are named AETHER_OPTION, or
+ * AETHER_CLIENT_OPTION where both have the option. Other options have a different meaning in each
+ * command; their variables are named AETHER_COMMAND_OPTION.
  */
 final class EnvironmentDefaults implements IDefaultValueProvider {
   /** A server has a certificate and a client has another one. */
   private static final Set<String> OF_BOTH_SIDES = Set.of("--tls-cert", "--tls-key");
 
   private final Map<String, String> environment;
+  private final Profile profile;
 
-  EnvironmentDefaults(Map<String, String> environment) {
+  EnvironmentDefaults(Map<String, String> environment, Profile profile) {
     this.environment = environment;
+    this.profile = profile;
   }
 
   @Override
@@ -34,7 +36,9 @@ final class EnvironmentDefaults implements IDefaultValueProvider {
       return arg.defaultValue();
     }
     @Nullable String value = variable(option).map(environment::get).orElse(null);
-    return value == null || value.isEmpty() ? arg.defaultValue() : value;
+    return value == null || value.isEmpty()
+        ? profile.value(option).orElse(arg.defaultValue())
+        : value;
   }
 
   /** The section of a command's help that lists the variables of its options. */

@@ -77,6 +77,16 @@ class ServerOptions {
   @Option(names = "--token", hidden = true)
   private @Nullable String token;
 
+  /** {@link Profile} looks for it itself. */
+  @Option(
+      names = "--profile",
+      paramLabel = "NAME",
+      description =
+          "Use the lines below [NAME] in the file ~/.config/aether/config, rather than those above all"
+              + " [NAME]. A line is KEY = VALUE, where KEY is server, namespace, tls, tls-ca, tls-cert,"
+              + " tls-key, token-file or token. Options and variables win.")
+  private @Nullable String profile;
+
   @Spec(Spec.Target.MIXEE)
   private @Nullable CommandSpec command;
 

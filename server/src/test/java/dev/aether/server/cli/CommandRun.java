@@ -2,6 +2,8 @@ package dev.aether.server.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -40,6 +42,15 @@ record CommandRun(int exitCode, String out, String err) {
     int exitCode = CommandLines.execute(terminal, environment, args);
     return new CommandRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** A terminal without input, whose output is lost. */
+  static Terminal nowhere() {
+    return new Terminal(
+        InputStream.nullInputStream(),
+        OutputStream.nullOutputStream(),
+        new PrintStream(OutputStream.nullOutputStream()),
+        () -> false);
   }
 
   /** Standard output's lines. */

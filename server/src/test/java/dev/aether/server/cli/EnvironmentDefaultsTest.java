@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -175,12 +172,6 @@ class EnvironmentDefaultsTest {
   }
 
   private static CommandLine commandLine(Map<String, String> environment) {
-    Terminal terminal =
-        new Terminal(
-            InputStream.nullInputStream(),
-            OutputStream.nullOutputStream(),
-            new PrintStream(OutputStream.nullOutputStream()),
-            () -> false);
-    return CommandLines.create(terminal, environment);
+    return CommandLines.create(CommandRun.nowhere(), environment);
   }
 }

@@ -3,9 +3,6 @@ package dev.aether.server.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,12 +77,7 @@ class UsageTest {
 
   @Test
   void aCommandHasTheSameHelpIfTheOthersAreNotBuilt() {
-    Terminal terminal =
-        new Terminal(
-            InputStream.nullInputStream(),
-            OutputStream.nullOutputStream(),
-            new PrintStream(OutputStream.nullOutputStream()),
-            () -> false);
+    Terminal terminal = CommandRun.nowhere();
     Map<String, CommandLine> all = CommandLines.create(terminal, Map.of()).getSubcommands();
 
     assertEquals(16, all.size());
