@@ -1,8 +1,12 @@
 package dev.aether.server.contract;
 
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.testing.NatsUsers;
 import dev.aether.server.testing.TestNatsCluster;
+import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsServer;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,7 +15,8 @@ import java.util.List;
 
 /**
  * Two running nodes on one store; on the store in memory, which lives in one process, both are the
- * same node. Tests share it and keep apart by namespaces of their own.
+ * same node. On one nats-server they may do only what {@code NatsPermissions} lists. Tests share it
+ * and keep apart by namespaces of their own.
  */
 final class Fixture implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -36,9 +41,13 @@ final class Fixture implements AutoCloseable {
         b = a;
       }
       case ONE_NATS -> {
-        TestNatsServer nats = TestNatsServer.start();
+        TestNatsServer nats =
+            TestNatsServer.start(
+                TestNatsOptions.defaults(), NatsUsers.only("user: aether, password: aether"));
         parts.push(nats);
-        StoreChoice choice = new StoreChoice.Nats(List.of(nats.url()), PATIENCE);
+        parts.push(() -> assertFalse(nats.log().contains("Permissions Violation"), nats::log));
+        String url = nats.url().replace("//", "//aether:aether@");
+        StoreChoice choice = new StoreChoice.Nats(List.of(url), PATIENCE);
         a = node(choice, 1, "node-a");
         b = node(choice, 1, "node-b");
       }

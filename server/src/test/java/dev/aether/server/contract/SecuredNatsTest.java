@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.event.Durability;
@@ -12,9 +13,15 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.nats.NatsAccess.Login;
 import dev.aether.server.security.ClientTls;
+import dev.aether.server.store.jetstream.wire.NatsPermissions;
+import dev.aether.server.store.jetstream.wire.NatsPermissions.Action;
+import dev.aether.server.store.jetstream.wire.NatsPermissions.Permission;
+import dev.aether.server.testing.NatsUsers;
 import dev.aether.server.testing.TestCertificates;
 import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsServer;
+import dev.aether.v1.SaveSnapshotRequest;
+import dev.aether.v1.Snapshot;
 import io.nats.client.NKey;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -80,10 +87,39 @@ final class SecuredNatsTest {
   }
 
   private static void assertServes(TestNatsServer nats, NatsAccess access) {
-    try (Node serving = Node.start(ServerConfig.on(on(nats, access, WITHIN)))) {
-      serving.save(Requests.saveAt("default", "actor", 0));
-      assertEquals(1, serving.latest("default", "actor"));
+    ServerConfig config = ServerConfig.on(on(nats, access, WITHIN));
+    try (Node a = Node.start(config);
+        Node b = Node.start(config)) {
+      a.create("ours");
+      try (Subscriber subscriber =
+          Subscriber.open(b, Requests.fromBeginning("ours").setIncludeBroadcasts(true))) {
+        a.save(Requests.saveAt("ours", "actor", 0));
+        assertEquals(1, b.latest("ours", "actor"));
+        assertEquals(1, b.events("ours", "actor").size());
+        subscriber.awaitCommits(1).awaitCaughtUp();
+        a.publish("ours", Requests.event("Ping"));
+        subscriber.awaitBroadcasts(1);
+        saveSnapshot(b);
+      }
+      b.delete("ours");
     }
+    assertFalse(nats.log().contains("Permissions Violation"), nats::log);
+  }
+
+  private static void saveSnapshot(Node node) {
+    Snapshot snapshot =
+        Snapshot.newBuilder()
+            .setActorId("actor")
+            .setVersion(1)
+            .setState(ByteString.copyFromUtf8("state"))
+            .build();
+    var unused =
+        node.store()
+            .saveSnapshot(
+                SaveSnapshotRequest.newBuilder()
+                    .setNamespace("ours")
+                    .setSnapshot(snapshot)
+                    .build());
   }
 
   private static String refusal(TestNatsServer nats, NatsAccess access) {
@@ -96,7 +132,7 @@ final class SecuredNatsTest {
 
   @Test
   void aNodeUsesTlsWithAPrivateAuthorityAndAPassword() {
-    String config = tls(server, "") + "authorization { user: aether, password: s3cret }\n";
+    String config = tls(server, "") + NatsUsers.only("user: aether, password: s3cret");
     try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
       assertServes(nats, access(password("s3cret"), false, false));
       String wrong = refusal(nats, access(password("wr0ng"), false, false));
@@ -144,11 +180,7 @@ final class SecuredNatsTest {
   void aNodeLogsInWithAnNkey() throws Exception {
     NKey key = NKey.createUser(new SecureRandom());
     Path seed = Files.writeString(folder.resolve("nkey"), new String(key.getSeed()) + "\n");
-    String config =
-        "authorization { users: [ { nkey: "
-            + new String(key.getPublicKey())
-            + " } ] }\n"
-            + tls(server, "");
+    String config = NatsUsers.only("nkey: " + new String(key.getPublicKey())) + tls(server, "");
     try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
       assertServes(nats, access(Optional.of(new Login.Nkey(seed)), false, false));
     }
@@ -158,26 +190,12 @@ final class SecuredNatsTest {
   void aNodeLogsInWithCredentialsOfAnOperator() throws Exception {
     NKey operator = NKey.createOperator(new SecureRandom());
     NKey account = NKey.createAccount(new SecureRandom());
-    NKey user = NKey.createUser(new SecureRandom());
     String operatorJwt = jwt(operator, operator, "{\"type\":\"operator\",\"version\":2}");
     NKey system = NKey.createAccount(new SecureRandom());
     String limits =
         "{\"type\":\"account\",\"version\":2,\"limits\":{\"subs\":-1,\"data\":-1,\"payload\":-1,"
             + "\"imports\":-1,\"exports\":-1,\"wildcards\":true,\"conn\":-1,\"leaf\":-1,"
             + "\"disk_storage\":-1,\"mem_storage\":-1,\"streams\":-1,\"consumer\":-1}}";
-    String userJwt =
-        jwt(
-            account,
-            user,
-            "{\"type\":\"user\",\"version\":2,\"subs\":-1,\"data\":-1,\"payload\":-1}");
-    Path credentials =
-        Files.writeString(
-            folder.resolve("aether.creds"),
-            "-----BEGIN NATS USER JWT-----\n"
-                + userJwt
-                + "\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n"
-                + new String(user.getSeed())
-                + "\n------END USER NKEY SEED------\n");
     String config =
         "operator: \""
             + operatorJwt
@@ -194,8 +212,34 @@ final class SecuredNatsTest {
             + "\n"
             + tls(server, "");
     try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), config)) {
-      assertServes(nats, access(Optional.of(new Login.Credentials(credentials)), false, false));
+      assertServes(nats, credentials(account, NatsPermissions.NEEDED));
+      for (Permission missing : NatsPermissions.NEEDED) {
+        List<Permission> others =
+            NatsPermissions.NEEDED.stream().filter(each -> !each.equals(missing)).toList();
+        String why = refusal(nats, credentials(account, others));
+        assertTrue(why.contains("user " + missing.action() + " " + missing + ";"), why);
+      }
     }
+  }
+
+  /** Of a user that an account allows some things. */
+  private static NatsAccess credentials(NKey account, List<Permission> allowed) throws Exception {
+    NKey user = NKey.createUser(new SecureRandom());
+    String claims =
+        "{\"type\":\"user\",\"version\":2,\"subs\":-1,\"data\":-1,\"payload\":-1,\"pub\":{\"allow\":"
+            + NatsUsers.quoted(allowed, Action.PUBLISH)
+            + "},\"sub\":{\"allow\":"
+            + NatsUsers.quoted(allowed, Action.SUBSCRIBE)
+            + "}}";
+    Path file =
+        Files.writeString(
+            folder.resolve("aether.creds"),
+            "-----BEGIN NATS USER JWT-----\n"
+                + jwt(account, user, claims)
+                + "\n------END NATS USER JWT------\n\n-----BEGIN USER NKEY SEED-----\n"
+                + new String(user.getSeed())
+                + "\n------END USER NKEY SEED------\n");
+    return access(Optional.of(new Login.Credentials(file)), false, false);
   }
 
   /** A claim as nsc signs it. */

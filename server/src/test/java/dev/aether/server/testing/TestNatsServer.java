@@ -47,7 +47,7 @@ public final class TestNatsServer implements AutoCloseable {
       "mkdir -p \"$1\" && mount -t tmpfs -o size=\"$0\" tmpfs \"$1\" && shift && exec \"$@\"";
 
   private final Path folder;
-  private final String clusterConfig;
+  private String more;
   private final TestNatsOptions options;
 
   /** Where it takes connections: its port, or another one where its clients don't find it. */
@@ -55,12 +55,11 @@ public final class TestNatsServer implements AutoCloseable {
 
   private Optional<TetheredProcess> process = Optional.empty();
 
-  private TestNatsServer(
-      String name, int port, Path folder, String clusterConfig, TestNatsOptions options) {
+  private TestNatsServer(String name, int port, Path folder, String more, TestNatsOptions options) {
     this.name = name;
     this.port = port;
     this.folder = folder;
-    this.clusterConfig = clusterConfig;
+    this.more = more;
     this.options = options;
     listenOn(port);
   }
@@ -112,11 +111,10 @@ public final class TestNatsServer implements AutoCloseable {
   }
 
   /** Makes the folder and the config, starts nothing. */
-  static TestNatsServer prepare(
-      String name, int port, String clusterConfig, TestNatsOptions options) {
+  static TestNatsServer prepare(String name, int port, String more, TestNatsOptions options) {
     try {
       Path folder = Files.createTempDirectory("aether-test-nats-");
-      return new TestNatsServer(name, port, folder, clusterConfig, options);
+      return new TestNatsServer(name, port, folder, more, options);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -143,7 +141,7 @@ public final class TestNatsServer implements AutoCloseable {
             options.room() instanceof TestNatsOptions.Room.OfAccount room
                 ? String.format(Locale.ROOT, ACCOUNT, room.bytes())
                 : "",
-            clusterConfig);
+            more);
   }
 
   /** Where its own disk is mounted, which only the server sees there. */
@@ -237,6 +235,20 @@ public final class TestNatsServer implements AutoCloseable {
     }
   }
 
+  /** Lets it go on with other lines in its configuration; returns when it does. */
+  public void reload(String other) {
+    more = other;
+    listenOn(clientPort);
+    String done = "Reloaded server configuration";
+    int before = count(log(), done);
+    signal("HUP");
+    Await.until("a reload", READY_BOUND, () -> count(log(), done) > before);
+  }
+
+  private static int count(String text, String part) {
+    return text.split(part, -1).length;
+  }
+
   /** Ends it by SIGKILL, as a crash would; what it stored stays. Returns when it is gone. */
   public void kill() {
     process.ifPresent(TetheredProcess::kill);
@@ -291,7 +303,7 @@ public final class TestNatsServer implements AutoCloseable {
   }
 
   private boolean saysNothingFirst() {
-    return clusterConfig.contains("handshake_first: true");
+    return more.contains("handshake_first: true");
   }
 
   /** Ends it and deletes its store. */

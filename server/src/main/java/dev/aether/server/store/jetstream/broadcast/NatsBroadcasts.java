@@ -8,6 +8,7 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.wire.RefusedSubjects;
 import dev.aether.v1.Broadcast;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
@@ -121,14 +122,18 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
             deadline - giveUpAt < 0 ? deadline : giveUpAt,
             () ->
                 confirmed.completeExceptionally(
-                    StoreException.outcomeUnknown(
-                        namespace, "NATS did not confirm the broadcast in time")));
+                    StoreException.outcomeUnknown(namespace, whyUnconfirmed(namespace))));
     confirmed.whenComplete(
         (done, thrown) -> {
           unconfirmed.remove(id);
           timeout.cancel(false);
         });
     return confirmed;
+  }
+
+  private String whyUnconfirmed(Namespace namespace) {
+    return RefusedSubjects.why(connection, SubjectCodec.broadcastSubject(namespace))
+        .orElse("NATS did not confirm the broadcast in time");
   }
 
   private void onMessage(Message message) {
@@ -146,9 +151,12 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
 
   /**
    * Passes a broadcast on. Anyone who may publish to NATS can have sent it, so a message that no
-   * node would send is dropped.
+   * node would send is dropped. A node that starts sends an empty one, to see whether it may.
    */
   private void deliver(Message message) {
+    if (message.getData().length == 0) {
+      return;
+    }
     if (message.getData().length > Limits.COMMIT_BYTES) {
       unreadable(message, "is too large");
       return;

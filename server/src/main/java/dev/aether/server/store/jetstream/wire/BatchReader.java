@@ -165,7 +165,13 @@ public final class BatchReader implements AutoCloseable {
     running.put(batch.token, batch);
     batch.timeout =
         timers.after(
-            ANSWER_WITHIN, () -> end(batch, JetStreamFailure.noAnswer("a read timed out")));
+            ANSWER_WITHIN,
+            () ->
+                end(
+                    batch,
+                    JetStreamFailure.noAnswer(
+                        RefusedSubjects.why(connection, batch.subject)
+                            .orElse("a read timed out"))));
     try {
       connection.publish(
           batch.subject,

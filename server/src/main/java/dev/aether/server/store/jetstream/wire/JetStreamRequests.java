@@ -123,10 +123,18 @@ final class JetStreamRequests {
     return reply.handle(
         (message, thrown) -> {
           if (thrown != null) {
-            throw JetStreamErrors.failure(thrown);
+            throw explained(connection, subject, JetStreamErrors.failure(thrown));
           }
           return read.apply(message);
         });
+  }
+
+  /** NATS reports a missing permission, but does not respond to the request. */
+  private static JetStreamFailure explained(
+      Connection connection, String subject, JetStreamFailure failure) {
+    return failure.kind() == JetStreamFailure.Kind.NO_ANSWER
+        ? RefusedSubjects.why(connection, subject).map(JetStreamFailure::noAnswer).orElse(failure)
+        : failure;
   }
 
   /**

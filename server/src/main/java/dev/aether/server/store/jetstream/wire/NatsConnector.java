@@ -1,17 +1,12 @@
 package dev.aether.server.store.jetstream.wire;
 
-import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.nats.NatsServerVersion;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
-import io.nats.client.Consumer;
-import io.nats.client.ErrorListener;
-import io.nats.client.JetStreamSubscription;
 import io.nats.client.Nats;
 import io.nats.client.Options;
-import io.nats.client.support.Status;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashSet;
@@ -42,7 +37,7 @@ final class NatsConnector {
   private final Options options;
   private final Duration atMost;
   private final long giveUpAt;
-  private final ErrorLog errors = new ErrorLog();
+  private final NatsErrorLog errors = new NatsErrorLog();
   private boolean isFirst = true;
 
   /**
@@ -59,7 +54,7 @@ final class NatsConnector {
    * Opens one more connection, with retries until the timeout. Blocks.
    *
    * @throws StoreException with reason STORE_UNAVAILABLE if no server could be reached in time, or
-   *     if the server is too old or has no JetStream
+   *     if the server is too old, has no JetStream, or lacks permissions for the node's user
    */
   Connection connect() {
     for (int attempt = 1; ; attempt++) {
@@ -103,13 +98,14 @@ final class NatsConnector {
     return StoreException.storeUnavailable("interrupted while connecting to NATS");
   }
 
-  private Connection checked(Connection connection) throws InterruptedException {
+  private Connection checked(Connection connection) throws IOException, InterruptedException {
     var server = connection.getServerInfo();
     boolean enough =
         NatsServerVersion.parse(server.getVersion()).map(NatsServerVersion::isEnough).orElse(false);
     if (enough && server.isJetStreamAvailable()) {
       if (isFirst) {
         LOG.info("connected to nats-server {}, {}", server.getVersion(), server.getServerName());
+        checkPermissions(connection);
         isFirst = false;
       }
       return connection;
@@ -125,8 +121,18 @@ final class NatsConnector {
                 + " or newer is needed");
   }
 
+  private void checkPermissions(Connection connection) throws IOException, InterruptedException {
+    try {
+      NatsPermissions.check(connection, errors.refused());
+    } catch (IOException | StoreException e) {
+      connection.close();
+      throw e;
+    }
+    errors.refused().tell();
+  }
+
   private static Options options(
-      List<String> urls, String name, NatsAccess access, ErrorLog errors) {
+      List<String> urls, String name, NatsAccess access, NatsErrorLog errors) {
     Options.Builder options = Options.builder();
     access.login().ifPresent(login -> NatsLogin.apply(login, options));
     access.tls().ifPresent(options::sslContext);
@@ -181,46 +187,6 @@ final class NatsConnector {
         case CLOSED -> lost.remove(connection);
         case CONNECTED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
       }
-    }
-  }
-
-  /** Writes the reports of jnats to the log instead of standard error. */
-  private static final class ErrorLog implements ErrorListener {
-    /** Why the latest attempt to connect failed; jnats only says that it did. */
-    private volatile String latest = "";
-
-    String why(IOException thrown) {
-      String cause = latest;
-      latest = "";
-      String message = NatsUrls.withoutSecrets(thrown.getMessage());
-      return cause.isEmpty() || message.contains(cause) ? message : message + ": " + cause;
-    }
-
-    @Override
-    public void errorOccurred(Connection connection, String error) {
-      latest = NatsUrls.withoutSecrets(error);
-      LOG.warn("NATS reported an error: {}", NatsUrls.withoutSecrets(error));
-    }
-
-    @Override
-    public void exceptionOccurred(Connection connection, Exception exception) {
-      String why = Exceptions.root(exception).getMessage();
-      if (why != null) {
-        latest = NatsUrls.withoutSecrets(why);
-      }
-      LOG.debug("exception in the NATS client", exception);
-    }
-
-    @Override
-    public void slowConsumerDetected(Connection connection, Consumer consumer) {
-      LOG.warn(
-          "messages from NATS were dropped because they arrived faster than this node processed them");
-    }
-
-    @Override
-    public void unhandledStatus(
-        Connection connection, JetStreamSubscription subscription, Status status) {
-      LOG.debug("unhandled status {}", status);
     }
   }
 }
