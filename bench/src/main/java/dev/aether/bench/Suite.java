@@ -1,5 +1,6 @@
 package dev.aether.bench;
 
+import dev.aether.bench.scenario.AcrossNodes;
 import dev.aether.bench.scenario.CachedActors;
 import dev.aether.bench.scenario.FanOut;
 import dev.aether.bench.scenario.ImportTime;
@@ -37,6 +38,7 @@ final class Suite {
         new ImportTime(log),
         new ReadyTime(),
         new LongActor(),
-        new WholeLog(log));
+        new WholeLog(log),
+        new AcrossNodes());
   }
 }

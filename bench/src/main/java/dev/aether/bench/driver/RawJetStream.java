@@ -9,6 +9,7 @@ import io.nats.client.Nats;
 import io.nats.client.Options;
 import io.nats.client.PublishOptions;
 import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.PublishAck;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.ErrorListenerLoggerImpl;
@@ -52,6 +53,11 @@ public final class RawJetStream implements Driver {
   private static final int MAX_OUTGOING = 65_536;
   private static final int WRONG_LAST_SEQUENCE = 10_071;
 
+  /**
+   * The leader has not yet finished with the previous message of the subject, though acknowledged.
+   */
+  private static final int IN_PROCESS = 10_164;
+
   private final String name;
   private final Connection connection;
   private final JetStream jetStream;
@@ -79,6 +85,13 @@ public final class RawJetStream implements Driver {
    */
   public static RawJetStream open(String url, Writes writes, String stream, int actors, byte[] body)
       throws IOException, InterruptedException, JetStreamApiException {
+    return open(url, writes, stream, 1, actors, body);
+  }
+
+  /** The same with several replicas. */
+  public static RawJetStream open(
+      String url, Writes writes, String stream, int replicas, int actors, byte[] body)
+      throws IOException, InterruptedException, JetStreamApiException {
     Connection connection = connect(url, writes);
     connection
         .jetStreamManagement()
@@ -87,6 +100,7 @@ public final class RawJetStream implements Driver {
                 .name(stream)
                 .subjects(stream + ".>")
                 .storageType(StorageType.File)
+                .replicas(replicas)
                 .discardPolicy(DiscardPolicy.New)
                 .allowDirect(true)
                 .build());
@@ -129,27 +143,33 @@ public final class RawJetStream implements Driver {
   }
 
   @Override
-  public CompletableFuture<?> append(int actor) {
-    PublishOptions expected =
-        PublishOptions.builder().expectedLastSubjectSequence(ends.get(actor)).build();
-    return jetStream
-        .publishAsync(stream + ".actor-" + actor, body, expected)
-        .thenAccept(ack -> ends.set(actor, ack.getSeqno()));
+  public CompletableFuture<Void> append(int actor) {
+    return publish(actor, ends.get(actor))
+        .thenAccept(ack -> ends.set(actor, ack.getSeqno()))
+        .exceptionallyCompose(
+            thrown ->
+                isRefused(thrown, IN_PROCESS)
+                    ? append(actor)
+                    : CompletableFuture.failedFuture(thrown));
   }
 
   @Override
   public CompletableFuture<?> appendStale(int actor) {
-    PublishOptions stale =
-        PublishOptions.builder().expectedLastSubjectSequence(ends.get(actor) - 1).build();
     return Refused.when(
-        jetStream.publishAsync(stream + ".actor-" + actor, body, stale),
-        RawJetStream::isWrongSequence);
+        publish(actor, ends.get(actor) - 1), thrown -> isRefused(thrown, WRONG_LAST_SEQUENCE));
   }
 
-  private static boolean isWrongSequence(Throwable thrown) {
+  private CompletableFuture<PublishAck> publish(int actor, long expected) {
+    return jetStream.publishAsync(
+        stream + ".actor-" + actor,
+        body,
+        PublishOptions.builder().expectedLastSubjectSequence(expected).build());
+  }
+
+  private static boolean isRefused(Throwable thrown, int code) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
       if (cause instanceof JetStreamApiException refused) {
-        return refused.getApiErrorCode() == WRONG_LAST_SEQUENCE;
+        return refused.getApiErrorCode() == code;
       }
     }
     return false;

@@ -8,9 +8,11 @@ import dev.aether.bench.driver.Etcd;
 import dev.aether.bench.driver.Postgres;
 import dev.aether.bench.driver.RawBatches;
 import dev.aether.bench.driver.RawJetStream;
+import dev.aether.bench.driver.RawJetStream.Writes;
 import dev.aether.bench.driver.UmaDb;
 import dev.aether.bench.process.AetherProcess;
 import dev.aether.bench.process.EtcdProcess;
+import dev.aether.bench.process.NatsCluster;
 import dev.aether.bench.process.NatsProcess;
 import dev.aether.bench.process.PostgresProcess;
 import dev.aether.bench.process.UmaDbProcess;
@@ -30,6 +32,7 @@ record Contender(String id, String install, Start start) {
   static final String AETHER_UNARY = "Aether, unary";
   static final String AETHER_JAVA = "Aether, Java client";
   static final String AETHER_STREAM = "Aether, stream";
+  static final String RAW = "raw jnats";
   static final String UMADB = "UmaDB";
   static final String ETCD = "etcd";
   static final String POSTGRESQL = "PostgreSQL";
@@ -91,6 +94,11 @@ record Contender(String id, String install, Start start) {
         new Contender("postgresql", PostgresProcess.INSTALL, Contender::postgres));
   }
 
+  /** Aether and JetStream alone, on the same cluster of nats-servers. */
+  static Contender replicated(int replicas) {
+    return new Contender("cluster", "", place -> cluster(place, replicas));
+  }
+
   /** The number of actors of a driver. */
   static int actors(int clients) {
     return clients * ACTORS_PER_CLIENT;
@@ -108,38 +116,24 @@ record Contender(String id, String install, Start start) {
     store.addAll(List.of(options));
     AetherProcess node = new AetherProcess(place.aetherJar(), folder, List.of(), store);
     return Optional.of(
-        new Running(
-            "",
-            node,
-            (label, clients) ->
-                List.of(
-                    new Entry(
-                        name + ", unary",
-                        new AetherUnary(
-                            node.address(),
-                            connections(clients),
-                            label + "-unary",
-                            actors(clients),
-                            1,
-                            DATA)),
-                    new Entry(
-                        name + ", Java client",
-                        new AetherJavaClient(
-                            node.address(),
-                            AetherJavaClient.Way.SAVES,
-                            label + "-java",
-                            actors(clients),
-                            1,
-                            DATA)),
-                    new Entry(
-                        name + ", stream",
-                        new AetherStream(
-                            node.address(),
-                            connections(clients),
-                            label + "-stream",
-                            actors(clients),
-                            1,
-                            DATA)))));
+        new Running("", node, (label, clients) -> aether(node, name, label, clients)));
+  }
+
+  private static List<Entry> aether(AetherProcess node, String name, String label, int clients) {
+    String address = node.address();
+    int actors = actors(clients);
+    int connections = connections(clients);
+    return List.of(
+        new Entry(
+            name + ", unary",
+            new AetherUnary(address, connections, label + "-unary", actors, 1, DATA)),
+        new Entry(
+            name + ", Java client",
+            new AetherJavaClient(
+                address, AetherJavaClient.Way.SAVES, label + "-java", actors, 1, DATA)),
+        new Entry(
+            name + ", stream",
+            new AetherStream(address, connections, label + "-stream", actors, 1, DATA)));
   }
 
   private static Optional<Running> raw(Place place) throws Exception {
@@ -151,26 +145,42 @@ record Contender(String id, String install, Start start) {
             nats,
             (label, clients) -> {
               List<Entry> entries = new ArrayList<>();
-              entries.add(
-                  new Entry(
-                      "raw jnats",
-                      RawJetStream.open(
-                          nats.url(),
-                          RawJetStream.Writes.EACH,
-                          label + "-single",
-                          actors(clients),
-                          DATA)));
+              entries.add(raw(nats.url(), 1, label, clients));
               if (clients >= CLIENTS_FOR_BATCHES) {
+                int batch = Math.min(MAX_BATCH, clients / 2);
                 entries.add(
                     new Entry(
-                        "raw jnats, batches",
+                        RAW + ", batches",
                         RawBatches.open(
-                            nats.url(),
-                            label + "-batches",
-                            Math.min(MAX_BATCH, clients / 2),
-                            actors(clients),
-                            DATA)));
+                            nats.url(), label + "-batches", batch, actors(clients), DATA)));
               }
+              return entries;
+            }));
+  }
+
+  private static Entry raw(String url, int replicas, String label, int clients) throws Exception {
+    return new Entry(
+        RAW,
+        RawJetStream.open(url, Writes.EACH, label + "-single", replicas, actors(clients), DATA));
+  }
+
+  private static Optional<Running> cluster(Place place, int replicas) throws Exception {
+    NatsCluster nats = new NatsCluster(place.natsServer(), place.folder(), replicas);
+    List<String> store = new ArrayList<>(List.of("--nats", nats.url(), "--nats-sync", "always"));
+    store.addAll(List.of("--replicas", Integer.toString(replicas)));
+    AetherProcess node =
+        new AetherProcess(place.aetherJar(), place.folder().resolve("aether"), List.of(), store);
+    return Optional.of(
+        new Running(
+            "",
+            () -> {
+              node.close();
+              nats.close();
+            },
+            (label, clients) -> {
+              List<Entry> entries = new ArrayList<>(aether(node, "Aether", label, clients));
+              entries.add(raw(nats.url(), replicas, label, clients));
+              nats.leadByFirst();
               return entries;
             }));
   }

@@ -90,11 +90,19 @@ public final class DurableMain implements Callable<Integer> {
   private int conflicts;
 
   @Option(
+      names = "--replicas",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "1, or 3 or 5 to measure Aether beside JetStream alone, on a cluster of as many"
+              + " nats-servers. Default: ${DEFAULT-VALUE}")
+  private int replicas = 1;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
-      defaultValue = "durable",
-      description = "Name of the files to write. Default: ${DEFAULT-VALUE}")
-  private String name = "durable";
+      description = "Name of the files to write. Default: durable, or r3 with three replicas")
+  private @Nullable String name;
 
   @Option(
       names = "--out",
@@ -137,9 +145,10 @@ public final class DurableMain implements Callable<Integer> {
         "rounds",
         String.format(Locale.ROOT, "%d of %d s, after a warm-up of %d s", rounds, seconds, warmUp));
     facts.put("saves that expect an old version", conflicts + " %");
-    DurableReport report = new DurableReport(facts, leftOut, loads, conflicts);
-    report.write(out == null ? home.resolve("docs/benchmarks") : out, name);
-    System.out.print(report.markdown(name));
+    DurableReport report = new DurableReport(facts, leftOut, loads, conflicts, replicas);
+    String named = name != null ? name : replicas == 1 ? "durable" : "r" + replicas;
+    report.write(out == null ? home.resolve("docs/benchmarks") : out, named);
+    System.out.print(report.markdown(named));
     return 0;
   }
 
@@ -153,6 +162,13 @@ public final class DurableMain implements Callable<Integer> {
     }
     if (clients.stream().anyMatch(count -> count < 1 || count > MAX_CLIENTS)) {
       throw new ParameterException(spec.commandLine(), "--clients must be 1 to " + MAX_CLIENTS);
+    }
+    if (replicas != 1 && replicas != 3 && replicas != 5) {
+      throw new ParameterException(spec.commandLine(), "--replicas must be 1, 3 or 5");
+    }
+    if (replicas != 1 && !systems.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "with --replicas " + replicas + " there are no --systems to choose");
     }
     if (rounds < 1 || seconds < 1 || conflicts < 0 || conflicts > 100) {
       throw new ParameterException(spec.commandLine(), "an option is out of range");
@@ -173,7 +189,9 @@ public final class DurableMain implements Callable<Integer> {
 
   private void start(Place place, List<Running> running, Map<String, String> facts)
       throws Exception {
-    for (Contender contender : Contender.all()) {
+    List<Contender> contenders =
+        replicas == 1 ? Contender.all() : List.of(Contender.replicated(replicas));
+    for (Contender contender : contenders) {
       if (!systems.isEmpty() && !systems.contains(contender.id())) {
         leaveOut(contender.id() + " was left out with --systems.");
         continue;

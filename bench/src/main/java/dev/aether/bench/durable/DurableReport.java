@@ -27,9 +27,14 @@ import java.util.stream.Stream;
  * @param facts facts about the machine and the run
  * @param leftOut sentences about what was not measured
  * @param conflicts the percentage of saves that expect an old version
+ * @param replicas of each stream; with more than one, Aether is beside JetStream alone
  */
 record DurableReport(
-    Map<String, String> facts, List<String> leftOut, List<Load> loads, int conflicts) {
+    Map<String, String> facts,
+    List<String> leftOut,
+    List<Load> loads,
+    int conflicts,
+    int replicas) {
   private static final String RATE = "saves/s";
   private static final String P50 = "p50 ms";
   private static final String P99 = "p99 ms";
@@ -52,10 +57,23 @@ record DurableReport(
           new Wanted(32, Contender.AETHER_UNARY, Contender.ETCD, 1),
           new Wanted(256, Contender.AETHER_UNARY, Contender.ETCD, 1));
 
-  private static final double MORE_MILLIS_THAN_UMADB = 0.15;
+  private static final List<Wanted> WANTED_OF_REPLICATED =
+      List.of(new Wanted(256, Contender.AETHER_STREAM, Contender.RAW, 1.2));
+
+  /** How many more milliseconds than another system a save of one client may take. */
+  private static final List<MoreMillis> MORE_MILLIS =
+      List.of(new MoreMillis(Contender.AETHER_UNARY, Contender.UMADB, 0.15));
+
+  private static final List<MoreMillis> MORE_MILLIS_OF_REPLICATED =
+      List.of(
+          new MoreMillis(Contender.AETHER_UNARY, Contender.RAW, 0.2),
+          new MoreMillis(Contender.AETHER_STREAM, Contender.RAW, 0.2));
 
   /** A ratio of two rates that must be reached. */
   private record Wanted(int clients, String system, String other, double atLeast) {}
+
+  /** A limit for the difference of two medians with one client. */
+  private record MoreMillis(String system, String other, double atMost) {}
 
   /**
    * The figures with one number of clients.
@@ -82,6 +100,12 @@ record DurableReport(
     Optional<Series> ratio(String system, String other) {
       return series(system, RATE)
           .flatMap(mine -> series(other, RATE).map(its -> mine.over(its, RATE)));
+    }
+
+    /** The median latency of a system minus that of another, round by round. */
+    Optional<Series> moreMillis(String system, String other) {
+      return series(system, P50)
+          .flatMap(mine -> series(other, P50).map(its -> mine.minus(its, P50 + ", difference")));
     }
 
     String title() {
@@ -127,19 +151,17 @@ record DurableReport(
     if (conflicts > 0) {
       return targets;
     }
-    for (Wanted wanted : WANTED) {
+    for (Wanted wanted : replicas == 1 ? WANTED : WANTED_OF_REPLICATED) {
       if (wanted.clients() == load.clients()) {
         load.ratio(wanted.system(), wanted.other())
             .ifPresent(ratio -> targets.add(Target.atLeast(wanted.atLeast(), ratio)));
       }
     }
     if (load.clients() == 1) {
-      load.series(Contender.AETHER_UNARY, P50)
-          .flatMap(
-              mine ->
-                  load.series(Contender.UMADB, P50)
-                      .map(its -> mine.minus(its, P50 + ", difference")))
-          .ifPresent(more -> targets.add(Target.atMost(MORE_MILLIS_THAN_UMADB, more)));
+      for (MoreMillis wanted : replicas == 1 ? MORE_MILLIS : MORE_MILLIS_OF_REPLICATED) {
+        load.moreMillis(wanted.system(), wanted.other())
+            .ifPresent(more -> targets.add(Target.atMost(wanted.atMost(), more)));
+      }
     }
     return targets;
   }
@@ -152,7 +174,9 @@ record DurableReport(
   String markdown(String name) {
     StringBuilder text =
         new StringBuilder(
-            "# Durable saves beside other systems\n\n"
+            "# Durable saves "
+                + (replicas == 1 ? "beside other systems" : "with " + replicas + " replicas")
+                + "\n\n"
                 + "These are the figures of one run of `bench/durable`; [Benchmarks](README.md)"
                 + " explains them. Each cell has the median of the rounds and, in brackets, their"
                 + " extremes.\n\n"

@@ -36,6 +36,11 @@ public final class NatsProcess implements AutoCloseable {
    *     acknowledgement
    */
   public NatsProcess(Path binary, Path folder, String syncInterval) throws IOException {
+    this(binary, folder, syncInterval, "");
+  }
+
+  /** Starts a server whose configuration has more lines, such as those for a cluster. */
+  NatsProcess(Path binary, Path folder, String syncInterval, String more) throws IOException {
     this.binary = binary;
     this.folder = folder;
     this.port = LoopbackPort.pickFree();
@@ -45,15 +50,17 @@ public final class NatsProcess implements AutoCloseable {
         String.format(
             Locale.ROOT,
             """
-        server_name: "bench-%d"
+        server_name: "%s"
         listen: "127.0.0.1:%d"
         max_payload: 4194304
         jetstream { store_dir: "%s", sync_interval: %s }
+        %s
         """,
-            port,
+            name(),
             port,
             store(),
-            syncInterval));
+            syncInterval,
+            more));
     process = start();
   }
 
@@ -71,7 +78,12 @@ public final class NatsProcess implements AutoCloseable {
     if (!started.isAlive()) {
       throw new IllegalStateException("nats-server has exited; its log is in " + folder);
     }
-    return NatsInfo.of(port).map(info -> info.contains("bench-" + port)).orElse(false);
+    return NatsInfo.of(port).map(info -> info.contains(name())).orElse(false);
+  }
+
+  /** Its name in a cluster. */
+  String name() {
+    return "bench-" + port;
   }
 
   private Path config() {

@@ -21,7 +21,7 @@ final class DurableReportTest {
 
   @Test
   void aRatioIsTheMedianOfTheRatiosOfTheRounds() {
-    String text = report(0).markdown("durable");
+    String text = report(0, 1).markdown("durable");
 
     // In the three rounds the stream saved 2, 3 and 1 times as much as UmaDB.
     assertTrue(text.contains("| UmaDB | 200 (100–300) | 0.100 (0.100–0.100) |"), text);
@@ -33,7 +33,7 @@ final class DurableReportTest {
 
   @Test
   void aSystemThatIsNotInstalledIsNamed() throws Exception {
-    report(0).write(folder, "durable");
+    report(0, 1).write(folder, "durable");
 
     String text = Files.readString(folder.resolve("durable.md"));
     JsonObject json =
@@ -46,20 +46,32 @@ final class DurableReportTest {
 
   @Test
   void targetsAreOnlyForSavesWithoutConflicts() {
-    String text = report(10).markdown("durable");
+    String text = report(10, 1).markdown("durable");
 
     assertTrue(!text.contains("wanted"), text);
   }
 
-  private static DurableReport report(int conflicts) {
+  @Test
+  void replicatedSavesAreComparedWithRawOnes() {
+    String text = report(0, 3).markdown("r3");
+
+    assertTrue(text.startsWith("# Durable saves with 3 replicas\n"), text);
+    assertTrue(
+        text.contains("| Aether, stream / raw jnats: saves/s | ≥ 1.20 | 2.00 | 0.500–9.00 | met |"),
+        text);
+  }
+
+  private static DurableReport report(int conflicts, int replicas) {
     Map<String, List<Measured>> rounds = new LinkedHashMap<>();
     rounds.put(Contender.AETHER_STREAM, List.of(measured(200), measured(900), measured(200)));
+    rounds.put(Contender.RAW, List.of(measured(100), measured(100), measured(400)));
     rounds.put(Contender.UMADB, List.of(measured(100), measured(300), measured(200)));
     return new DurableReport(
         Map.of("cores", "2"),
         List.of("etcd is not installed here."),
         List.of(new DurableReport.Load(256, rounds)),
-        conflicts);
+        conflicts,
+        replicas);
   }
 
   private static Measured measured(long perSecond) {
