@@ -29,8 +29,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * What NATS must let a node's user do. That it is enough is shown by the contract's tests on one
- * nats-server, whose user may do nothing else.
+ * What NATS must let a node's user do. That it is enough is shown by the contract's tests on
+ * nats-servers, whose user may do nothing else.
  */
 final class NatsPermissionsTest {
   private static final Duration WITHIN = Duration.ofSeconds(20);

@@ -15,6 +15,11 @@ public final class NatsUsers {
     return of(user(login, NatsPermissions.NEEDED));
   }
 
+  /** Every connection without a login is a user who may do what a node needs. */
+  public static String everybody() {
+    return only("user: aether, password: aether") + "no_auth_user: aether\n";
+  }
+
   public static String of(String... users) {
     return "authorization { users: [ " + String.join(", ", users) + " ] }\n";
   }

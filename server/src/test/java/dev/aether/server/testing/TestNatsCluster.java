@@ -42,8 +42,16 @@ public final class TestNatsCluster implements AutoCloseable {
 
   /** Returns when streams with as many replicas as there are nodes can be made. */
   public static TestNatsCluster start(int size, TestNatsOptions options) {
+    return start(size, options, "");
+  }
+
+  /**
+   * With users, as {@link NatsUsers} has them. Returns when streams with as many replicas as there
+   * are nodes can be made.
+   */
+  public static TestNatsCluster start(int size, TestNatsOptions options, String users) {
     for (int attempt = 1; ; attempt++) {
-      TestNatsCluster cluster = prepare(size, options);
+      TestNatsCluster cluster = prepare(size, options, users);
       try {
         cluster.nodes.forEach(TestNatsServer::launch);
         cluster.awaitReady();
@@ -61,7 +69,7 @@ public final class TestNatsCluster implements AutoCloseable {
     }
   }
 
-  private static TestNatsCluster prepare(int size, TestNatsOptions options) {
+  private static TestNatsCluster prepare(int size, TestNatsOptions options, String users) {
     Set<Integer> distinct = new LinkedHashSet<>();
     while (distinct.size() < 2 * size) {
       distinct.add(LoopbackPort.pickFree());
@@ -74,10 +82,10 @@ public final class TestNatsCluster implements AutoCloseable {
             .collect(Collectors.joining(", "));
     List<TestNatsServer> nodes = new ArrayList<>();
     for (int i = 0; i < size; i++) {
-      String clusterConfig =
-          "cluster { name: \"test\", listen: \"127.0.0.1:%d\", routes: [%s] }"
+      String cluster =
+          "cluster { name: \"test\", listen: \"127.0.0.1:%d\", routes: [%s] }%n"
               .formatted(routePorts.get(i), routes);
-      nodes.add(TestNatsServer.prepare("node-" + i, ports.get(i), clusterConfig, options));
+      nodes.add(TestNatsServer.prepare("node-" + i, ports.get(i), cluster + users, options));
     }
     return new TestNatsCluster(List.copyOf(nodes));
   }

@@ -219,6 +219,11 @@ public final class TestNatsServer implements AutoCloseable {
     }
   }
 
+  /** The lines of its log about what its users tried and may not do. */
+  public List<String> violations() {
+    return log().lines().filter(line -> line.contains(" Violation - Subject ")).toList();
+  }
+
   /** Sends its process a signal, as {@code STOP}, under which it hears and says nothing. */
   public void signal(String name) {
     try {

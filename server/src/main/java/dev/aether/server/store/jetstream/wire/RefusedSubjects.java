@@ -68,7 +68,7 @@ public final class RefusedSubjects {
     String permission =
         NatsPermissions.of(subject.action, subject.subject)
             .map(Permission::toString)
-            .orElse(subject.subject);
+            .orElse("what " + NatsPermissions.class.getSimpleName() + " lacks");
     Long last = toldAt.get(permission);
     if (last == null || now - last >= TELL_EVERY.toNanos()) {
       toldAt.put(permission, now);
