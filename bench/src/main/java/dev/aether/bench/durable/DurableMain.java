@@ -5,6 +5,7 @@ import dev.aether.bench.durable.Contender.Place;
 import dev.aether.bench.durable.Contender.Running;
 import dev.aether.bench.load.ClosedLoop;
 import dev.aether.bench.load.Measured;
+import dev.aether.bench.load.OpenLoop;
 import dev.aether.bench.load.Serial;
 import dev.aether.bench.process.Folders;
 import dev.aether.bench.report.Machine;
@@ -37,6 +38,8 @@ import picocli.CommandLine.Spec;
 public final class DurableMain implements Callable<Integer> {
   private static final int MAX_CLIENTS = 4_096;
   private static final int WARM_UP_CLIENTS = 32;
+  private static final int OPEN_LOOP_CLIENTS = 256;
+  private static final List<Integer> OPEN_LOOP_PERCENT = List.of(50, 80);
   private static final Duration FIRST_SAVES = Duration.ofSeconds(1);
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -60,6 +63,13 @@ public final class DurableMain implements Callable<Integer> {
       defaultValue = "1,8,32,256,1024",
       description = "How many clients save at the same time. Default: ${DEFAULT-VALUE}")
   private List<Integer> clients = new ArrayList<>();
+
+  @Option(
+      names = "--open-loop",
+      description =
+          "Measure latencies at fixed rates: after a load of 256 clients, at 50 and 80 percent of the"
+              + " rate that each system had with them. Replaces --clients.")
+  private boolean openLoop;
 
   @Option(
       names = "--rounds",
@@ -101,7 +111,8 @@ public final class DurableMain implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "Name of the files to write. Default: durable, or r3 with three replicas")
+      description =
+          "Name of the files to write. Default: durable, or r3 with three replicas, or open-loop")
   private @Nullable String name;
 
   @Option(
@@ -120,6 +131,9 @@ public final class DurableMain implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     checkOptions();
+    if (openLoop) {
+      clients = List.of(OPEN_LOOP_CLIENTS);
+    }
     NatsServerBinary nats = NatsServerBinary.find(Optional.empty());
     Map<String, String> facts = Machine.facts(nats.version().toString());
     List<Running> running = new ArrayList<>();
@@ -133,7 +147,21 @@ public final class DurableMain implements Callable<Integer> {
         start(place, running, facts);
         warmUp(running);
         for (int count : clients) {
-          loads.add(measure(running, count));
+          loads.add(
+              measure(
+                  running,
+                  DurableReport.Load.closed(count),
+                  (entry, time) -> closed(entry, count, time)));
+        }
+        if (openLoop) {
+          DurableReport.Load best = loads.get(0);
+          for (int percent : OPEN_LOOP_PERCENT) {
+            loads.add(
+                measure(
+                    running,
+                    best.openAt(percent),
+                    (entry, time) -> open(entry, best, percent, time)));
+          }
         }
       } finally {
         for (Running one : running) {
@@ -146,10 +174,15 @@ public final class DurableMain implements Callable<Integer> {
         String.format(Locale.ROOT, "%d of %d s, after a warm-up of %d s", rounds, seconds, warmUp));
     facts.put("saves that expect an old version", conflicts + " %");
     DurableReport report = new DurableReport(facts, leftOut, loads, conflicts, replicas);
-    String named = name != null ? name : replicas == 1 ? "durable" : "r" + replicas;
+    String named = name == null ? defaultName() : name;
     report.write(out == null ? home.resolve("docs/benchmarks") : out, named);
     System.out.print(report.markdown(named));
     return 0;
+  }
+
+  private String defaultName() {
+    String replicated = replicas == 1 ? "durable" : "r" + replicas;
+    return openLoop ? "open-loop" : replicated;
   }
 
   private void checkOptions() {
@@ -221,25 +254,29 @@ public final class DurableMain implements Callable<Integer> {
     List<Entry> entries = open(running, "warm", WARM_UP_CLIENTS);
     for (Entry entry : entries) {
       System.err.println("warming up " + entry.name() + " …");
-      Measured ignored = load(entry, WARM_UP_CLIENTS, Duration.ofSeconds(warmUp));
+      Measured ignored = closed(entry, WARM_UP_CLIENTS, Duration.ofSeconds(warmUp));
     }
     entries.forEach(entry -> entry.driver().close());
   }
 
-  private DurableReport.Load measure(List<Running> running, int count) throws Exception {
-    List<Entry> entries = open(running, "c" + count, count);
+  /** A way to load a driver. */
+  private interface Loading {
+    Measured run(Entry entry, Duration time) throws Exception;
+  }
+
+  private DurableReport.Load measure(
+      List<Running> running, DurableReport.Load load, Loading loading) throws Exception {
+    List<Entry> entries = open(running, "c" + load.id(), load.clients());
     Map<String, Long> saved = new LinkedHashMap<>();
-    Map<String, List<Measured>> figures = new LinkedHashMap<>();
     for (Entry entry : entries) {
-      saved.put(entry.name(), load(entry, count, FIRST_SAVES).count());
-      figures.put(entry.name(), new ArrayList<>());
+      saved.put(entry.name(), loading.run(entry, FIRST_SAVES).count());
     }
     for (int round = 1; round <= rounds; round++) {
-      System.err.println("clients: " + count + ", round " + round + " …");
+      System.err.println(load.title() + ", round " + round + " …");
       for (Entry entry : entries) {
-        Measured measured = load(entry, count, Duration.ofSeconds(seconds));
+        Measured measured = loading.run(entry, Duration.ofSeconds(seconds));
         saved.merge(entry.name(), measured.count(), Long::sum);
-        figures.getOrDefault(entry.name(), new ArrayList<>()).add(measured);
+        load.add(entry.name(), measured);
       }
     }
     for (Entry entry : entries) {
@@ -250,7 +287,7 @@ public final class DurableMain implements Callable<Integer> {
       }
       entry.driver().close();
     }
-    return new DurableReport.Load(count, figures);
+    return load;
   }
 
   private List<Entry> open(List<Running> running, String label, int count) throws Exception {
@@ -270,7 +307,17 @@ public final class DurableMain implements Callable<Integer> {
     return entries;
   }
 
-  private static Measured load(Entry entry, int count, Duration time) throws Exception {
+  private static Measured open(Entry entry, DurableReport.Load best, int percent, Duration time)
+      throws Exception {
+    return OpenLoop.run(
+        entry.driver()::append,
+        Contender.actors(best.clients()),
+        best.rate(entry.name()) * percent / 100,
+        time,
+        Long.MAX_VALUE);
+  }
+
+  private static Measured closed(Entry entry, int count, Duration time) throws Exception {
     int actors = Contender.actors(count);
     return count == 1
         ? Serial.appends(entry.driver(), actors, time, Long.MAX_VALUE)

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -38,6 +39,7 @@ record DurableReport(
   private static final String RATE = "saves/s";
   private static final String P50 = "p50 ms";
   private static final String P99 = "p99 ms";
+  private static final String P999 = "p99.9 ms";
   private static final int SERIES_IN_CHART = 3;
 
   /** The columns of ratios. */
@@ -76,11 +78,32 @@ record DurableReport(
   private record MoreMillis(String system, String other, double atMost) {}
 
   /**
-   * The figures with one number of clients.
+   * A load and its figures.
    *
+   * @param clients how many clients save at the same time
+   * @param percent 0, or the percentage of the rate of these clients at which an open loop saves
    * @param rounds by system, in the order of the tables
    */
-  record Load(int clients, Map<String, List<Measured>> rounds) {
+  record Load(int clients, int percent, Map<String, List<Measured>> rounds) {
+    /** A load that has no figures yet. */
+    static Load closed(int clients) {
+      return new Load(clients, 0, new LinkedHashMap<>());
+    }
+
+    /** An open loop that has no figures yet, at a percentage of this load's rates. */
+    Load openAt(int share) {
+      return new Load(clients, share, new LinkedHashMap<>());
+    }
+
+    void add(String system, Measured measured) {
+      rounds.computeIfAbsent(system, name -> new ArrayList<>()).add(measured);
+    }
+
+    /** The median rate of a system that was measured. */
+    double rate(String system) {
+      return series(system, RATE).orElseThrow().median();
+    }
+
     Optional<Series> series(String system, String figure) {
       return Optional.ofNullable(rounds.get(system))
           .map(all -> new Series(system, figure, all.stream().map(m -> value(m, figure)).toList()));
@@ -91,7 +114,8 @@ record DurableReport(
           switch (figure) {
             case RATE -> Measured::perSecond;
             case P50 -> m -> m.latencyMillis(50);
-            default -> m -> m.latencyMillis(99);
+            case P99 -> m -> m.latencyMillis(99);
+            default -> m -> m.latencyMillis(99.9);
           };
       return of.applyAsDouble(measured);
     }
@@ -109,7 +133,13 @@ record DurableReport(
     }
 
     String title() {
-      return clients == 1 ? "1 client" : clients + " clients";
+      String closed = clients == 1 ? "1 client" : clients + " clients";
+      return percent == 0 ? closed : percent + " % of the rate with " + closed + ", open loop";
+    }
+
+    /** A short name, different for each load of a run. */
+    String id() {
+      return clients + (percent == 0 ? "" : "p" + percent);
     }
   }
 
@@ -132,10 +162,10 @@ record DurableReport(
   private Outcome outcome(Load load) {
     List<Series> series = new ArrayList<>();
     for (String system : load.rounds().keySet()) {
-      Stream.of(RATE, P50, P99).forEach(f -> load.series(system, f).ifPresent(series::add));
+      Stream.of(RATE, P50, P99, P999).forEach(f -> load.series(system, f).ifPresent(series::add));
       ratios(load, system).forEach(ratio -> ratio.ifPresent(series::add));
     }
-    return new Outcome("" + load.clients(), load.title(), series, targets(load));
+    return new Outcome(load.id(), load.title(), series, targets(load));
   }
 
   /** The rates of Aether's ways to save, divided by that of a system. */
@@ -148,7 +178,7 @@ record DurableReport(
 
   private List<Target> targets(Load load) {
     List<Target> targets = new ArrayList<>();
-    if (conflicts > 0) {
+    if (conflicts > 0 || load.percent() > 0) {
       return targets;
     }
     for (Wanted wanted : replicas == 1 ? WANTED : WANTED_OF_REPLICATED) {
@@ -189,9 +219,9 @@ record DurableReport(
         String.format(Locale.ROOT, "\n![Durable saves per second, by system](%s.svg)\n", name));
     for (Load load : loads) {
       text.append(String.format(Locale.ROOT, "\n## %s\n\n", load.title()));
-      text.append("| system | saves/s | p50 ms | p99 ms |");
+      text.append("| system | saves/s | p50 ms | p99 ms | p99.9 ms |");
       COMPARED.forEach(aether -> text.append(' ').append(aether).append(" / it |"));
-      text.append("\n|---|---:|---:|---:|" + "---:|".repeat(COMPARED.size()) + "\n");
+      text.append("\n|---|---:|---:|---:|---:|" + "---:|".repeat(COMPARED.size()) + "\n");
       load.rounds().keySet().forEach(system -> text.append(row(load, system)));
       text.append(Report.table(targets(load)));
     }
@@ -201,7 +231,7 @@ record DurableReport(
   private static String row(Load load, String system) {
     StringBuilder row = new StringBuilder("| " + system + " |");
     Stream.concat(
-            Stream.of(RATE, P50, P99).map(figure -> load.series(system, figure)),
+            Stream.of(RATE, P50, P99, P999).map(figure -> load.series(system, figure)),
             ratios(load, system).stream())
         .forEach(
             series ->

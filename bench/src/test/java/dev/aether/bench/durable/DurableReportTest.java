@@ -52,6 +52,23 @@ final class DurableReportTest {
   }
 
   @Test
+  void anOpenLoopHasItsShareOfTheRateAndNoTargets() {
+    DurableReport.Load closed = DurableReport.Load.closed(256);
+    closed.add(Contender.AETHER_STREAM, measured(100));
+    closed.add(Contender.AETHER_STREAM, measured(400));
+    closed.add(Contender.AETHER_STREAM, measured(200));
+    DurableReport.Load open = closed.openAt(50);
+    open.add(Contender.AETHER_STREAM, measured(100));
+    open.add(Contender.UMADB, measured(100));
+    DurableReport report = new DurableReport(Map.of(), List.of(), List.of(open), 0, 1);
+
+    assertEquals(200, closed.rate(Contender.AETHER_STREAM));
+    String text = report.markdown("open-loop");
+    assertTrue(text.contains("\n## 50 % of the rate with 256 clients, open loop\n"), text);
+    assertTrue(!text.contains("wanted"), text);
+  }
+
+  @Test
   void replicatedSavesAreComparedWithRawOnes() {
     String text = report(0, 3).markdown("r3");
 
@@ -69,7 +86,7 @@ final class DurableReportTest {
     return new DurableReport(
         Map.of("cores", "2"),
         List.of("etcd is not installed here."),
-        List.of(new DurableReport.Load(256, rounds)),
+        List.of(new DurableReport.Load(256, 0, rounds)),
         conflicts,
         replicas);
   }
