@@ -2,6 +2,7 @@ package dev.aether.server.cli;
 
 import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.ClientLimits.Connections;
+import dev.aether.server.security.ClientLimits.Identities;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -83,6 +84,57 @@ final class LimitFlags {
               + " ${DEFAULT-VALUE}")
   private Duration handshake = Connections.DEFAULT.handshake();
 
+  @Option(
+      names = "--request-timeout",
+      paramLabel = "TIME",
+      defaultValue = "60s",
+      converter = DurationConverter.class,
+      description =
+          "Refuse calls whose request has not arrived within this time after their headers. Streams"
+              + " of saves may wait. Default: ${DEFAULT-VALUE}")
+  private Duration request = Connections.DEFAULT.request();
+
+  @Option(
+      names = "--max-subscriptions-per-connection",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Open subscriptions of a connection. 0 for as many as are free of the node's 10,000, so half"
+              + " for a single connection. Default: ${DEFAULT-VALUE}")
+  private int subscriptionsPerConnection = Connections.DEFAULT.subscriptions();
+
+  @Option(
+      names = "--max-subscriptions-per-identity",
+      paramLabel = "N",
+      defaultValue = "5000",
+      description =
+          "Open subscriptions of a caller with an identity, on all its connections to this node; 0 for"
+              + " no limit. Default: ${DEFAULT-VALUE}")
+  private int subscriptions = Identities.DEFAULT.subscriptions();
+
+  @Option(
+      names = "--max-reads-per-identity",
+      paramLabel = "N",
+      defaultValue = "1024",
+      description = "Unfinished reads of such a caller; 0 for no limit. Default: ${DEFAULT-VALUE}")
+  private int reads = Identities.DEFAULT.reads();
+
+  @Option(
+      names = "--max-saves-per-second",
+      paramLabel = "N",
+      defaultValue = "0",
+      description =
+          "Saves of events and snapshots of such a caller; 0 for no limit. Streams of saves become"
+              + " slower instead of being refused. Default: ${DEFAULT-VALUE}")
+  private long savesPerSecond = Identities.DEFAULT.savesPerSecond();
+
+  @Option(
+      names = "--max-save-bytes-per-second",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "The size of these saves; 0 for no limit. Default: ${DEFAULT-VALUE}")
+  private long saveBytesPerSecond = Identities.DEFAULT.saveBytesPerSecond();
+
   /**
    * Returns the limits.
    *
@@ -97,9 +149,13 @@ final class LimitFlags {
       throw new UsageException("--max-header-bytes must be at most " + MAX_HEADER_BYTES);
     }
     atLeast(1, "--max-resets-per-connection", resets);
-    if (handshake.isZero()) {
-      throw new UsageException("--handshake-timeout must be above 0");
-    }
+    aboveZero("--handshake-timeout", handshake);
+    aboveZero("--request-timeout", request);
+    atLeast(0, "--max-subscriptions-per-connection", subscriptionsPerConnection);
+    atLeast(0, "--max-subscriptions-per-identity", subscriptions);
+    atLeast(0, "--max-reads-per-identity", reads);
+    atLeast(0, "--max-saves-per-second", savesPerSecond);
+    atLeast(0, "--max-save-bytes-per-second", saveBytesPerSecond);
     return new ClientLimits(
         new Connections(
             connections,
@@ -109,10 +165,19 @@ final class LimitFlags {
             pingInterval,
             resets,
             idle,
-            handshake));
+            handshake,
+            request,
+            subscriptionsPerConnection),
+        new Identities(subscriptions, reads, savesPerSecond, saveBytesPerSecond));
   }
 
-  private static void atLeast(int least, String option, int value) {
+  private static void aboveZero(String option, Duration value) {
+    if (value.isZero()) {
+      throw new UsageException(option + " must be above 0");
+    }
+  }
+
+  private static void atLeast(long least, String option, long value) {
     if (value < least) {
       throw new UsageException(option + " must be at least " + least);
     }

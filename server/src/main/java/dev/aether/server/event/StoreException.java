@@ -371,6 +371,17 @@ public sealed class StoreException extends RuntimeException {
       this.retryAfter = retryAfter;
     }
 
+    /**
+     * @param limit the option of {@code serve} that sets the limit
+     */
+    public Overloaded(String limit, String bound, Duration retryAfter) {
+      super(
+          Reason.OVERLOADED,
+          "overloaded: " + bound + " (" + limit + ")",
+          Map.of("bound", bound, "limit", limit));
+      this.retryAfter = retryAfter;
+    }
+
     public Duration retryAfter() {
       return retryAfter;
     }

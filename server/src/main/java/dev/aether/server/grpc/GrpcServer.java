@@ -1,6 +1,8 @@
 package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
+import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.grpc.access.AccessControl;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionGate;
@@ -60,6 +62,7 @@ public final class GrpcServer implements AutoCloseable {
           EventBusGrpc.SERVICE_NAME,
           NamespacesGrpc.SERVICE_NAME);
 
+  private final Timers timers = new Timers();
   private final Sockets sockets;
   private final Server server;
 
@@ -99,11 +102,11 @@ public final class GrpcServer implements AutoCloseable {
             .keepAliveTime(KEEPALIVE.toSeconds(), TimeUnit.SECONDS)
             .keepAliveTimeout(KEEPALIVE_TIMEOUT.toSeconds(), TimeUnit.SECONDS)
             .flowControlWindow(NodeLimits.WINDOW_BYTES)
-            .addTransportFilter(ConnectionUsage.each(limits))
+            .addTransportFilter(ConnectionUsage.each(limits, clients.connections().subscriptions()))
             .intercept(new PreviousAttempts())
             .intercept(calls)
             // Before the services, so that they never see a refused call.
-            .intercept(new AdmissionControl())
+            .intercept(new AdmissionControl(clients, new DeadlineScheduler(timers)))
             .addService(MalformedRequests.refused(eventStore.bindWithEncodedFrames()))
             .addService(
                 MalformedRequests.refused(
@@ -122,6 +125,7 @@ public final class GrpcServer implements AutoCloseable {
     try {
       server = builder.build().start();
     } catch (IOException | RuntimeException | Error e) {
+      timers.close();
       sockets.close();
       throw e;
     }
@@ -209,6 +213,7 @@ public final class GrpcServer implements AutoCloseable {
       server.shutdownNow();
       Thread.currentThread().interrupt();
     }
+    timers.close();
     sockets.close();
   }
 }

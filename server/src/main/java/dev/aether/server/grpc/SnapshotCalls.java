@@ -5,6 +5,7 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.event.TextRule;
+import dev.aether.server.grpc.limits.IdentityUsage;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.requests.EventValidator;
@@ -40,6 +41,7 @@ final class SnapshotCalls {
     UnaryCall.answer(
         response,
         () -> {
+          IdentityUsage.current().admitSave(request.getSerializedSize());
           check(request);
           return store
               .snapshots()
@@ -95,6 +97,7 @@ final class SnapshotCalls {
     UnaryCall.answer(
         response,
         () -> {
+          IdentityUsage.current().admitSave(request.getSerializedSize());
           RequestNames.check(request.getNamespace(), request.getActorId());
           return store
               .snapshots()

@@ -39,6 +39,11 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final int MAX_REQUESTS = 64;
 
   private static final int REQUEST_WITHIN_SECONDS = 5;
+
+  /** Those that send nothing are closed after 30 to 40 s. */
+  private static final int MAX_CONNECTIONS = 256;
+
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final Duration IDLE_THREADS_LIVE = Duration.ofSeconds(10);
 
   private final HttpServer server;
@@ -60,7 +65,7 @@ public final class HttpEndpoint implements AutoCloseable {
       Supplier<List<String>> damage,
       Optional<X509ExtendedKeyManager> keys)
       throws IOException {
-    boundRequests();
+    setLimits();
     server = create(listen, keys);
     executor =
         new ThreadPoolExecutor(
@@ -115,12 +120,18 @@ public final class HttpEndpoint implements AutoCloseable {
   }
 
   /**
-   * The JDK's server takes this limit only from a system property, and without it waits forever.
+   * The JDK's server takes its limits only from system properties, once in a process. Without them,
+   * it waits forever for a request, and has any number of connections.
    */
-  private static void boundRequests() {
-    String bound = "sun.net.httpserver.maxReqTime";
-    if (System.getProperty(bound) == null) {
-      System.setProperty(bound, Integer.toString(REQUEST_WITHIN_SECONDS));
+  private static void setLimits() {
+    setLimit("sun.net.httpserver.maxReqTime", REQUEST_WITHIN_SECONDS);
+    setLimit("sun.net.httpserver.maxReqHeaderSize", MAX_HEADER_BYTES);
+    setLimit("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
+  }
+
+  private static void setLimit(String property, int value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, Integer.toString(value));
     }
   }
 

@@ -6,10 +6,12 @@ import java.time.Duration;
  * How much of a node its clients may use, so that none of them takes it from the others.
  *
  * @param connections holds for every client
+ * @param identities holds for callers who say who they are
  */
-public record ClientLimits(Connections connections) {
+public record ClientLimits(Connections connections, Identities identities) {
   /** What {@code serve} uses without options. */
-  public static final ClientLimits DEFAULT = new ClientLimits(Connections.DEFAULT);
+  public static final ClientLimits DEFAULT =
+      new ClientLimits(Connections.DEFAULT, Identities.DEFAULT);
 
   /**
    * The limits of the node's connections and of each of them.
@@ -23,6 +25,9 @@ public record ClientLimits(Connections connections) {
    * @param resets calls of one connection that its client may reset within {@link #RESETS_WITHIN}
    * @param idle after which time without calls a connection is closed; zero for never
    * @param handshake the most time for TLS and the beginning of HTTP/2
+   * @param request the most time from the headers of a call to its request, unless it is a stream
+   * @param subscriptions open subscriptions of one connection; 0 for as many as are free on the
+   *     node, so half for a single one
    */
   public record Connections(
       int open,
@@ -32,7 +37,9 @@ public record ClientLimits(Connections connections) {
       Duration pingInterval,
       int resets,
       Duration idle,
-      Duration handshake) {
+      Duration handshake,
+      Duration request,
+      int subscriptions) {
     public static final Duration RESETS_WITHIN = Duration.ofSeconds(10);
 
     /**
@@ -50,6 +57,27 @@ public record ClientLimits(Connections connections) {
             Duration.ofSeconds(5),
             10_000,
             Duration.ofMinutes(10),
-            Duration.ofSeconds(10));
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(1),
+            0);
+  }
+
+  /**
+   * The limits of each identity, on all its connections. 0 means no limit of its own.
+   *
+   * @param subscriptions open subscriptions
+   * @param reads unfinished calls that read events or snapshots
+   * @param savesPerSecond commits and snapshots
+   * @param saveBytesPerSecond the size of their requests
+   */
+  public record Identities(
+      int subscriptions, int reads, long savesPerSecond, long saveBytesPerSecond) {
+    public static final Identities NONE = new Identities(0, 0, 0, 0);
+
+    /**
+     * Half of the node's subscriptions, and far more reads than make sense at once. How much an
+     * identity may save depends on the disks.
+     */
+    public static final Identities DEFAULT = new Identities(5000, 1024, 0, 0);
   }
 }

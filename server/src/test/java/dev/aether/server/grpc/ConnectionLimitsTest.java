@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Empty;
+import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.SaveStreamCall;
+import dev.aether.server.security.ClientLimits;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -53,6 +56,7 @@ class ConnectionLimitsTest {
   /** A commit id that makes an answer larger than its length. */
   private static final String LONG = "c".repeat(50);
 
+  private final Timers timers = new Timers();
   private final HeldStore store = new HeldStore();
   private final NodeLimits limits = new NodeLimits(HEAP);
   private final EventStoreService service =
@@ -68,8 +72,8 @@ class ConnectionLimitsTest {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
-          .addTransportFilter(ConnectionUsage.each(limits))
-          .intercept(new AdmissionControl())
+          .addTransportFilter(ConnectionUsage.each(limits, 0))
+          .intercept(new AdmissionControl(ClientLimits.DEFAULT, new DeadlineScheduler(timers)))
           .addService(service)
           .build()
           .start();
@@ -90,6 +94,7 @@ class ConnectionLimitsTest {
     attacked.shutdownNow();
     beside.shutdownNow();
     server.shutdownNow();
+    timers.close();
   }
 
   private static SaveEventsRequest save(String actor, String commitId) {

@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.Empty;
+import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.security.ClientLimits;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -41,6 +44,7 @@ import org.junit.jupiter.api.Test;
 class SaveStreamCallTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
 
+  private final Timers timers = new Timers();
   private final HeldStore store = new HeldStore();
   private final EventStoreService service =
       new EventStoreService(store, new EventDefaults(InstantSource.system()));
@@ -57,8 +61,8 @@ class SaveStreamCallTest {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
           .addTransportFilter(
-              ConnectionUsage.each(new NodeLimits(Runtime.getRuntime().maxMemory())))
-          .intercept(new AdmissionControl())
+              ConnectionUsage.each(new NodeLimits(Runtime.getRuntime().maxMemory()), 0))
+          .intercept(new AdmissionControl(ClientLimits.DEFAULT, new DeadlineScheduler(timers)))
           .addService(service)
           .build()
           .start();
@@ -71,6 +75,7 @@ class SaveStreamCallTest {
   void end() {
     channel.shutdownNow();
     server.shutdownNow();
+    timers.close();
   }
 
   private ClientCallStreamObserver<SaveEventsRequest> open(boolean reading) {

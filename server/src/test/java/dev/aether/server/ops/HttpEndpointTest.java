@@ -1,8 +1,10 @@
 package dev.aether.server.ops;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -26,6 +28,7 @@ import org.junit.jupiter.api.Test;
 class HttpEndpointTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
   private static final int MORE_THAN_ARE_READ = 80;
+  private static final int MAX_CONNECTIONS = 256;
 
   private final AtomicReference<Optional<String>> outage =
       new AtomicReference<>(Optional.<String>empty());
@@ -118,6 +121,72 @@ class HttpEndpointTest {
     }
   }
 
+  @Test
+  void bodiesThatNeverArriveAreGivenUp() throws IOException, InterruptedException {
+    List<Socket> senders = new ArrayList<>();
+    try {
+      for (int i = 0; i < MORE_THAN_ARE_READ; i++) {
+        senders.add(connect());
+        send(senders.get(i), "POST /healthz HTTP/1.1\r\nHost: a\r\nContent-Length: 1000\r\n\r\n");
+      }
+      Await.until("an answer", BOUND, () -> isAlive());
+    } finally {
+      for (Socket sender : senders) {
+        sender.close();
+      }
+    }
+  }
+
+  @Test
+  void headersAboveTheLimitAreRefused() throws IOException {
+    try (Socket sender = connect()) {
+      send(sender, "GET /healthz HTTP/1.1\r\nHost: a\r\nlarge: " + "x".repeat(20_000) + "\r\n\r\n");
+      String answer = beginning(sender);
+      assertFalse(answer.contains(" 200 "), answer);
+    }
+    try (Socket sender = connect()) {
+      send(sender, "GET /healthz HTTP/1.1\r\nHost: a\r\nlarge: " + "x".repeat(10_000) + "\r\n\r\n");
+      assertTrue(beginning(sender).startsWith("HTTP/1.1 200 "));
+    }
+  }
+
+  @Test
+  void connectionsAboveTheLimitAreClosedAndServedOnceOthersHaveLeft() throws IOException {
+    List<Socket> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < MAX_CONNECTIONS; i++) {
+        idle.add(connect());
+      }
+      try (Socket above = connect()) {
+        assertTrue(isClosed(above));
+      }
+    } finally {
+      for (Socket socket : idle) {
+        socket.close();
+      }
+    }
+    Await.until("an answer", BOUND, () -> isAlive());
+  }
+
+  private boolean isAlive() {
+    try {
+      return ask("GET", "/healthz").statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** The first bytes of an answer; empty if the connection is closed without one. */
+  private static String beginning(Socket socket) throws IOException {
+    try {
+      return new String(socket.getInputStream().readNBytes(20), StandardCharsets.UTF_8);
+    } catch (SocketException reset) {
+      return "";
+    }
+  }
+
   /** Waits for it; what the server had not read yet when it closed makes it a reset. */
   private static boolean isClosed(Socket half) throws IOException {
     try {
@@ -128,10 +197,19 @@ class HttpEndpointTest {
   }
 
   private Socket half() throws IOException {
-    InetSocketAddress address = endpoint.address();
-    Socket half = new Socket(address.getAddress(), address.getPort());
-    half.setSoTimeout((int) BOUND.toMillis());
-    half.getOutputStream().write("GET /healthz HTTP/1.1\r\n".getBytes(StandardCharsets.UTF_8));
+    Socket half = connect();
+    send(half, "GET /healthz HTTP/1.1\r\n");
     return half;
+  }
+
+  private Socket connect() throws IOException {
+    InetSocketAddress address = endpoint.address();
+    Socket socket = new Socket(address.getAddress(), address.getPort());
+    socket.setSoTimeout((int) BOUND.toMillis());
+    return socket;
+  }
+
+  private static void send(Socket socket, String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -10,6 +10,8 @@ import dev.aether.server.security.Credentials;
 import dev.aether.server.security.Identity;
 import dev.aether.server.security.Right;
 import io.grpc.Context;
+import io.grpc.MethodDescriptor;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +26,16 @@ public abstract sealed class Caller {
   public static Caller current() {
     return CURRENT.get();
   }
+
+  /** Whether an RPC only reads what is stored. */
+  public static boolean isRead(MethodDescriptor<?, ?> method) {
+    return RpcRights.of(method.getFullMethodName())
+        .map(need -> need instanceof Need.RightOn on && on.right() == Right.READ)
+        .orElse(false);
+  }
+
+  /** The name under which the caller is counted; empty without authentication. */
+  public abstract Optional<String> name();
 
   /** Whether the caller may know of a namespace. */
   public abstract boolean sees(String namespace);
@@ -46,6 +58,11 @@ public abstract sealed class Caller {
   public abstract void onWithdrawn(Consumer<StoreException> end);
 
   private static final class Anybody extends Caller {
+    @Override
+    public Optional<String> name() {
+      return Optional.empty();
+    }
+
     @Override
     public boolean sees(String namespace) {
       return true;
@@ -80,6 +97,11 @@ public abstract sealed class Caller {
       this.credentials = credentials;
       this.address = address;
       identity = rules.identify(credentials);
+    }
+
+    @Override
+    public Optional<String> name() {
+      return Optional.of(identity.names().get(0));
     }
 
     Context in(Context context) {

@@ -1,7 +1,10 @@
 package dev.aether.server.grpc.limits;
 
+import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.security.ClientLimits;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import io.grpc.Context;
@@ -9,42 +12,113 @@ import io.grpc.Contexts;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
+import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Admits each call within its connection's limits or refuses it, and counts what the call sends
- * until the client reads it. Thread-safe.
+ * Admits each call within the limits of its connection and its caller or refuses it, and counts
+ * what the call sends until the client reads it. Thread-safe.
  */
 public final class AdmissionControl implements ServerInterceptor {
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final String SUBSCRIBE = EventBusGrpc.getSubscribeMethod().getFullMethodName();
   private static final String SAVE_STREAM =
       EventStoreGrpc.getSaveEventsStreamMethod().getFullMethodName();
+
+  private final IdentityUsages identities;
+  private final DeadlineScheduler deadlines;
+  private final Duration requestTimeout;
+
+  /**
+   * @param deadlines ends calls whose request does not arrive in time
+   */
+  public AdmissionControl(ClientLimits limits, DeadlineScheduler deadlines) {
+    identities = new IdentityUsages(limits.identities());
+    this.deadlines = deadlines;
+    requestTimeout = limits.connections().request();
+  }
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     ConnectionUsage connection = ConnectionUsage.of(call.getAttributes());
+    MethodDescriptor<Q, R> method = call.getMethodDescriptor();
+    IdentityUsages.Admitted identity;
     ConnectionUsage.Permit permit;
     try {
-      permit = connection.admit(kind(call.getMethodDescriptor().getFullMethodName()));
+      identity = admit(method);
+      try {
+        permit = connection.admit(kind(method.getFullMethodName()));
+      } catch (StoreException.Overloaded refused) {
+        identity.permit().release();
+        throw refused;
+      }
     } catch (StoreException.Overloaded refused) {
       close(call, refused);
       return new ServerCall.Listener<>() {};
     }
-    CountedCall<Q, R> counted = new CountedCall<>(call, new UnreadResponses(connection), permit);
+    CountedCall<Q, R> counted =
+        new CountedCall<>(
+            call,
+            new UnreadResponses(connection),
+            () -> {
+              permit.release();
+              identity.permit().release();
+            });
     try {
-      return counted.listen(
-          Contexts.interceptCall(counted.unread.in(Context.current()), counted, headers, next));
+      Context context = identity.usage().in(counted.unread.in(Context.current()));
+      ServerCall.Listener<Q> listener =
+          counted.listen(Contexts.interceptCall(context, counted, headers, next));
+      return method.getType().clientSendsOneMessage() ? inTime(call, listener) : listener;
     } catch (RuntimeException | Error e) {
       counted.end();
       throw e;
     }
+  }
+
+  private IdentityUsages.Admitted admit(MethodDescriptor<?, ?> method) {
+    Optional<String> name = Caller.current().name();
+    return name.isEmpty()
+        ? IdentityUsages.NOBODY
+        : identities.admit(name.get(), identityKind(method));
+  }
+
+  private static IdentityUsage.Kind identityKind(MethodDescriptor<?, ?> method) {
+    if (method.getFullMethodName().equals(SUBSCRIBE)) {
+      return IdentityUsage.Kind.SUBSCRIPTION;
+    }
+    return Caller.isRead(method) ? IdentityUsage.Kind.READ : IdentityUsage.Kind.OTHER;
+  }
+
+  /** Ends a call if its request does not arrive in time. */
+  private <Q, R> ServerCall.Listener<Q> inTime(
+      ServerCall<Q, R> call, ServerCall.Listener<Q> service) {
+    TimedRequest<Q> timed = new TimedRequest<>(service);
+    timed.deadline =
+        deadlines.at(
+            System.nanoTime() + requestTimeout.toNanos(),
+            () -> {
+              if (timed.request.compareAndSet(Request.AWAITED, Request.LATE)) {
+                close(call, lateRequest());
+              }
+            });
+    return timed;
+  }
+
+  private StoreException.Overloaded lateRequest() {
+    return new StoreException.Overloaded(
+        "--request-timeout",
+        "the time until a request arrives, limited to " + requestTimeout.toSeconds() + " s",
+        RETRY_AFTER);
   }
 
   private static ConnectionUsage.Kind kind(String method) {
@@ -60,6 +134,60 @@ public final class AdmissionControl implements ServerInterceptor {
     StatusRuntimeException status = StatusMapper.toStatus(why);
     call.close(
         status.getStatus(), Optional.ofNullable(status.getTrailers()).orElseGet(Metadata::new));
+  }
+
+  private enum Request {
+    AWAITED,
+    ARRIVED,
+    LATE
+  }
+
+  /** Passes on the request of a call unless its time has passed. */
+  private static final class TimedRequest<Q> extends SimpleForwardingServerCallListener<Q> {
+    final AtomicReference<Request> request = new AtomicReference<>(Request.AWAITED);
+    DeadlineScheduler.@Nullable Deadline deadline;
+
+    TimedRequest(ServerCall.Listener<Q> service) {
+      super(service);
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      if (isInTime()) {
+        super.onMessage(message);
+      }
+    }
+
+    @Override
+    public void onHalfClose() {
+      if (isInTime()) {
+        super.onHalfClose();
+      }
+    }
+
+    @Override
+    public void onComplete() {
+      if (isInTime()) {
+        super.onComplete();
+      } else {
+        super.onCancel();
+      }
+    }
+
+    @Override
+    public void onCancel() {
+      var unused = isInTime();
+      super.onCancel();
+    }
+
+    /** Stops the clock. */
+    private boolean isInTime() {
+      DeadlineScheduler.Deadline pending = deadline;
+      if (request.compareAndSet(Request.AWAITED, Request.ARRIVED) && pending != null) {
+        pending.cancel();
+      }
+      return request.get() == Request.ARRIVED;
+    }
   }
 
   /**

@@ -30,7 +30,9 @@ public final class ConnectionUsage {
   /** The most streams that are resumed when a save ends, as capacity allows. */
   private static final int WOKEN_AT_ONCE = 2;
 
-  private final NodeLimits node;
+  /** 0 for no limit of its own. */
+  private final int maxSubscriptions;
+
   private final FairBudget.Holder saves;
   private final FairBudget.Holder saveBytes;
   private final FairBudget.Holder calls;
@@ -44,8 +46,8 @@ public final class ConnectionUsage {
   /** Streams that wait for capacity, each once, in order. */
   private final Set<Runnable> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
 
-  ConnectionUsage(NodeLimits node) {
-    this.node = node;
+  ConnectionUsage(NodeLimits node, int maxSubscriptions) {
+    this.maxSubscriptions = maxSubscriptions;
     saves = node.saves.new Holder();
     saveBytes = node.saveBytes.new Holder();
     calls = node.calls.new Holder();
@@ -54,12 +56,16 @@ public final class ConnectionUsage {
     unreadBytes = node.unreadBytes.new Holder();
   }
 
-  /** Creates a {@code ConnectionUsage} for each transport. */
-  public static ServerTransportFilter each(NodeLimits node) {
+  /**
+   * Creates a {@code ConnectionUsage} for each transport.
+   *
+   * @param maxSubscriptions of one connection; 0 for as many as are free on the node
+   */
+  public static ServerTransportFilter each(NodeLimits node, int maxSubscriptions) {
     return new ServerTransportFilter() {
       @Override
       public Attributes transportReady(Attributes transport) {
-        return transport.toBuilder().set(KEY, new ConnectionUsage(node)).build();
+        return transport.toBuilder().set(KEY, new ConnectionUsage(node, maxSubscriptions)).build();
       }
     };
   }
@@ -94,6 +100,12 @@ public final class ConnectionUsage {
    */
   Permit admit(Kind kind) {
     FairBudget.Holder permits = permits(kind);
+    if (kind == Kind.SUBSCRIPTION && maxSubscriptions > 0 && permits.held() >= maxSubscriptions) {
+      throw new StoreException.Overloaded(
+          "--max-subscriptions-per-connection",
+          "open subscriptions on one connection, limited to " + maxSubscriptions,
+          RETRY_CALL_AFTER);
+    }
     if (!permits.take(1)) {
       throw overloaded("open " + kind.plural + " on one connection", permits, RETRY_CALL_AFTER);
     }

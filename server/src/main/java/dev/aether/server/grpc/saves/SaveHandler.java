@@ -3,6 +3,7 @@ package dev.aether.server.grpc.saves;
 import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.limits.ConnectionUsage;
+import dev.aether.server.grpc.limits.IdentityUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.EventDefaults;
@@ -37,8 +38,12 @@ public final class SaveHandler {
   /**
    * Saves within the current call, independently of other saves. See {@link
    * #save(SaveEventsRequest, SaveOrder)}.
+   *
+   * @throws dev.aether.server.event.StoreException.Overloaded also if the caller has saved as much
+   *     as it may
    */
   public CompletableFuture<Saved> save(SaveEventsRequest request) {
+    IdentityUsage.current().admitSave(request.getSerializedSize());
     return save(request, new SaveOrder());
   }
 

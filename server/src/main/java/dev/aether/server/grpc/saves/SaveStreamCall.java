@@ -5,6 +5,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.limits.ConnectionUsage;
+import dev.aether.server.grpc.limits.IdentityUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.saves.UnansweredSaves.Request;
 import dev.aether.server.store.SaveOrder;
@@ -25,10 +26,11 @@ import org.jspecify.annotations.Nullable;
  * One SaveEventsStream call. Each request starts a save of its own as soon as it is read. Answers
  * are sent as they arrive, but answers for one actor in the order of its requests. Flow control:
  * the next request is read only while fewer than {@link #MAX_UNANSWERED} requests are unanswered or
- * have answers that the client has not read, and while the connection, whose limits all its streams
- * share, has capacity. The threads of the call and of the store change this object's state under
- * its lock, which is never held for long: answers are put in order under the lock and sent after it
- * is released, by whichever thread is sending at the time.
+ * have answers that the client has not read, while the connection, whose limits all its streams
+ * share, has capacity, and while the caller has not saved as much as it may in this second. The
+ * threads of the call and of the store change this object's state under its lock, which is never
+ * held for long: answers are put in order under the lock and sent after it is released, by
+ * whichever thread is sending at the time.
  */
 public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, AutoCloseable {
   /** The most requests of one call that were read and whose answers the client has not read. */
@@ -57,6 +59,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   private final ServerCallStreamObserver<SaveEventsStreamResponse> call;
   private final Consumer<SaveStreamCall> onEnd;
   private final ConnectionUsage connection = UnreadResponses.current().connection();
+  private final IdentityUsage caller = IdentityUsage.current();
 
   /** One object, since it identifies the waiting stream. */
   private final Runnable whenRoom = this::resume;
@@ -75,6 +78,9 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
 
   /** The next request was not requested for lack of capacity; it will be when there is some. */
   private boolean paused;
+
+  /** It will be resumed when the caller may save again. */
+  private boolean timed;
 
   /** No more requests are accepted; the call ends when all are answered. */
   private boolean draining;
@@ -102,7 +108,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     call.setOnCancelHandler(this::cancelled);
     // So that the client knows that what is unanswered at the end was not stored.
     Caller.current().onWithdrawn(this::drain);
-    call.request(1);
+    readOn();
   }
 
   @Override
@@ -116,6 +122,7 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
       isRepeated = !unanswered.add(request);
     }
     connection.beginStreamed();
+    caller.countSave(message.getSerializedSize());
     save(message, request.order(), isRepeated)
         .whenComplete((saved, thrown) -> answered(request, answer(request, saved, thrown)));
     readOn();
@@ -200,8 +207,26 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
     if (!paused || ended || draining) {
       return false;
     }
-    paused = isFull() || !hasConnectionRoom();
+    paused = isFull() || !mayCallerSave() || !hasConnectionRoom();
     return !paused;
+  }
+
+  /** If the caller may not save now, the stream continues when it may. Guarded by this. */
+  private boolean mayCallerSave() {
+    Duration wait = caller.untilNextSave();
+    if (!wait.isZero() && !timed) {
+      timed = true;
+      CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS)
+          .execute(this::resumeInTime);
+    }
+    return wait.isZero();
+  }
+
+  private void resumeInTime() {
+    synchronized (this) {
+      timed = false;
+    }
+    resume();
   }
 
   /** Unread answers count like unanswered requests. Guarded by this. */
