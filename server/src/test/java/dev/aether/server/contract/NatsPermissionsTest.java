@@ -11,9 +11,11 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.wire.NatsPermissions;
 import dev.aether.server.store.jetstream.wire.NatsPermissions.Action;
 import dev.aether.server.store.jetstream.wire.NatsPermissions.Permission;
+import dev.aether.server.testing.Await;
 import dev.aether.server.testing.NatsUsers;
 import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsServer;
+import io.grpc.StatusRuntimeException;
 import io.nats.client.Connection;
 import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
@@ -27,6 +29,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * What NATS must let a node's user do. That it is enough is shown by the contract's tests on
@@ -180,6 +183,56 @@ final class NatsPermissionsTest {
                         .contains("NATS does not let this node's user publish to " + prefix),
                     refusal.toString());
               });
+    }
+  }
+
+  @Test
+  void aNodeGoesOnWhenItMayReceiveResponsesAgain() {
+    Permission responses =
+        NatsPermissions.NEEDED.stream()
+            .filter(each -> each.subjects().equals("_INBOX.>"))
+            .findFirst()
+            .orElseThrow();
+    String all = NatsUsers.of(NatsUsers.user(login("node"), NatsPermissions.NEEDED));
+    String less = NatsUsers.of(NatsUsers.user(login("node"), allBut(responses)));
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), all);
+        Node node = Node.start(as("node", nats))) {
+      node.save(Requests.saveAt("default", "actor", 0));
+      nats.reload(less);
+      Refusal refusal = Refusal.of(() -> node.latest("default", "other"));
+      assertTrue(
+          refusal.message().contains("NATS does not let this node's user subscribe to _INBOX.>"),
+          refusal.message());
+      nats.reload(all);
+      Await.until(
+          "the node to serve again",
+          WITHIN,
+          () -> {
+            try {
+              return node.latest("default", "actor") == 1;
+            } catch (StatusRuntimeException e) {
+              return false;
+            }
+          });
+    }
+  }
+
+  @Test
+  @Timeout(60)
+  void aNodeDoesNotWaitForAnAccountThatWantsLimitedStreams() {
+    String account =
+        "accounts { A { jetstream { max_file: 1G, max_bytes_required: true }, users: [ "
+            + ADMIN
+            + " ] } }\n";
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), account)) {
+      String url = nats.url().replace("//", "//admin:pass@");
+      ServerConfig patient =
+          ServerConfig.on(new StoreChoice.Nats(List.of(url), Duration.ofHours(1)));
+      StoreException thrown = assertThrows(StoreException.class, () -> Node.start(patient).close());
+      assertEquals(
+          "store unavailable: JetStream: account requires a stream config to have max bytes set"
+              + " (10113)",
+          thrown.getMessage());
     }
   }
 

@@ -28,16 +28,21 @@ final class OpeningRetries {
    * @throws StoreException with reason STORE_UNAVAILABLE if it did not succeed
    */
   static <T> T untilReady(Supplier<CompletableFuture<T>> step, long giveUpAt) {
+    String told = "";
     try {
       while (true) {
         try {
           return step.get().get(STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-          boolean hopeless = JetStreamErrors.isWithoutCluster(JetStreamErrors.failure(e));
+          boolean hopeless = JetStreamErrors.isMisconfigured(JetStreamErrors.failure(e));
           if (hopeless || System.nanoTime() > giveUpAt) {
             throw JetStreamErrors.toStoreException(e);
           }
-          LOG.warn("JetStream is not ready yet: {}", Exceptions.unwrap(e).getMessage());
+          String why = String.valueOf(Exceptions.unwrap(e).getMessage());
+          if (!why.equals(told)) {
+            LOG.warn("JetStream is not ready yet: {}", why);
+            told = why;
+          }
           Thread.sleep(PAUSE.toMillis());
         }
       }

@@ -32,6 +32,7 @@ public final class JetStreamErrors {
   private static final int NO_SUITABLE_PEERS = 10005;
   private static final int REPLICAS_WITHOUT_CLUSTER = 10074;
   private static final int STREAM_OFFLINE = 10118;
+  private static final int MAX_BYTES_REQUIRED = 10113;
   private static final int BATCHES_DISABLED = 10174;
   private static final int BATCH_INCOMPLETE = 10176;
   private static final int BATCH_HEADER = 10177;
@@ -153,15 +154,16 @@ public final class JetStreamErrors {
   }
 
   /**
-   * More replicas were requested than a server without a cluster can provide. This is permanent.
+   * More replicas were requested than a server without a cluster can provide, or the account does
+   * not accept streams without a limit. This is permanent.
    */
-  public static boolean isWithoutCluster(JetStreamFailure failure) {
-    return failure.code() == REPLICAS_WITHOUT_CLUSTER;
+  public static boolean isMisconfigured(JetStreamFailure failure) {
+    return failure.code() == REPLICAS_WITHOUT_CLUSTER || failure.code() == MAX_BYTES_REQUIRED;
   }
 
   /** More replicas were requested than the cluster has servers, running or not. */
   public static boolean isTooManyReplicas(JetStreamFailure failure) {
-    return isWithoutCluster(failure)
+    return failure.code() == REPLICAS_WITHOUT_CLUSTER
         || (failure.code() == NO_SUITABLE_PEERS && !failure.getMessage().contains("offline"));
   }
 

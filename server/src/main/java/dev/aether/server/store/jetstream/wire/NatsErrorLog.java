@@ -7,6 +7,11 @@ import io.nats.client.ErrorListener;
 import io.nats.client.JetStreamSubscription;
 import io.nats.client.support.Status;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,7 +19,12 @@ import org.slf4j.LoggerFactory;
 final class NatsErrorLog implements ErrorListener {
   private static final Logger LOG = LoggerFactory.getLogger(NatsErrorLog.class);
 
+  private static final Duration RECONNECT_AFTER = Duration.ofSeconds(5);
+
   private final RefusedSubjects refused = new RefusedSubjects();
+
+  /** Connections that get no responses. */
+  private final Set<Connection> reconnecting = ConcurrentHashMap.newKeySet();
 
   /** Why the latest attempt to connect failed; jnats only says that it did. */
   private volatile String latest = "";
@@ -36,6 +46,26 @@ final class NatsErrorLog implements ErrorListener {
     if (!refused.add(error)) {
       latest = NatsUrls.withoutSecrets(error);
       LOG.warn("NATS reported an error: {}", NatsUrls.withoutSecrets(error));
+    } else if (refused.lacksResponses() && reconnecting.add(connection)) {
+      CompletableFuture.delayedExecutor(RECONNECT_AFTER.toMillis(), TimeUnit.MILLISECONDS)
+          .execute(() -> reconnect(connection));
+    }
+  }
+
+  /**
+   * NATS has ended the subscription for the responses, and nothing else makes jnats subscribe
+   * again, which succeeds once NATS permits it.
+   */
+  private void reconnect(Connection connection) {
+    reconnecting.remove(connection);
+    if (connection.getStatus() == Connection.Status.CONNECTED) {
+      try {
+        connection.forceReconnect();
+      } catch (IOException e) {
+        LOG.debug("a connection did not begin to reconnect", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

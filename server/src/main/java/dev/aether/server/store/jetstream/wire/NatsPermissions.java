@@ -20,6 +20,9 @@ import java.util.stream.Collectors;
 public final class NatsPermissions {
   private static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
+  /** The prefix of jnats for the subjects of responses. */
+  static final String RESPONSES = "_INBOX.";
+
   /** In place of a wildcard. No stream has this name, because NATS forbids the slash. */
   private static final String NOTHING = "AETHER/PERMISSION";
 
@@ -88,7 +91,7 @@ public final class NatsPermissions {
           publish("$JS.API.CONSUMER.MSG.NEXT.*.*", "reading logs"),
           publish("$JS.FC.>", "following logs"),
           new Permission(Action.SUBSCRIBE, "aether.b.>", "receiving broadcasts"),
-          new Permission(Action.SUBSCRIBE, "_INBOX.>", "responses"));
+          new Permission(Action.SUBSCRIBE, RESPONSES + ">", "responses"));
 
   private NatsPermissions() {}
 

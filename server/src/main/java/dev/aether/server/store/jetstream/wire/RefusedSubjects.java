@@ -86,11 +86,26 @@ public final class RefusedSubjects {
     return at != null && System.nanoTime() - at < LONGEST_REQUEST.toNanos();
   }
 
-  /** Why a request gets no response, if NATS has refused its subject. */
+  /** Whether NATS has refused a subscription for responses, within the same time. */
+  synchronized boolean lacksResponses() {
+    return refusedAt.keySet().stream()
+        .anyMatch(
+            each ->
+                each.subject.startsWith(NatsPermissions.RESPONSES)
+                    && contains(each.action, each.subject));
+  }
+
+  /** Why a request to a subject gets no response, if NATS has refused that. */
   public static Optional<String> why(Connection connection, String subject) {
-    return connection.getOptions().getErrorListener() instanceof NatsErrorLog log
-            && log.refused().contains(Action.PUBLISH, subject)
-        ? Optional.of("NATS does not let this node's user publish to " + subject)
+    if (!(connection.getOptions().getErrorListener() instanceof NatsErrorLog log)) {
+      return Optional.empty();
+    }
+    if (log.refused().contains(Action.PUBLISH, subject)) {
+      return Optional.of("NATS does not let this node's user publish to " + subject);
+    }
+    return log.refused().lacksResponses()
+        ? Optional.of(
+            "NATS does not let this node's user subscribe to " + NatsPermissions.RESPONSES + ">")
         : Optional.empty();
   }
 }
