@@ -2,6 +2,7 @@ package dev.aether.bench;
 
 import dev.aether.bench.scenario.AcrossNodes;
 import dev.aether.bench.scenario.CachedActors;
+import dev.aether.bench.scenario.ContendedActors;
 import dev.aether.bench.scenario.FanOut;
 import dev.aether.bench.scenario.ImportTime;
 import dev.aether.bench.scenario.LongActor;
@@ -39,6 +40,7 @@ final class Suite {
         new ReadyTime(),
         new LongActor(),
         new WholeLog(log),
-        new AcrossNodes());
+        new AcrossNodes(),
+        new ContendedActors());
   }
 }

@@ -1,5 +1,6 @@
 package dev.aether.bench.load;
 
+import java.util.List;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -10,8 +11,19 @@ import org.HdrHistogram.Histogram;
  * @param latencies the latency of each in nanoseconds
  */
 public record Measured(long count, long nanos, Histogram latencies) {
+  private static final int SIGNIFICANT_DIGITS = 3;
   private static final double NANOS_PER_SECOND = 1e9;
   private static final double NANOS_PER_MILLI = 1e6;
+
+  /** The result of loads that ran at the same time. */
+  public static Measured together(List<Measured> loads) {
+    Histogram latencies = new Histogram(SIGNIFICANT_DIGITS);
+    loads.forEach(load -> latencies.add(load.latencies()));
+    return new Measured(
+        loads.stream().mapToLong(Measured::count).sum(),
+        loads.stream().mapToLong(Measured::nanos).max().orElseThrow(),
+        latencies);
+  }
 
   public double perSecond() {
     return count * NANOS_PER_SECOND / nanos;
