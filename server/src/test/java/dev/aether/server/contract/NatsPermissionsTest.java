@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -186,35 +187,45 @@ final class NatsPermissionsTest {
     }
   }
 
-  @Test
-  void aNodeGoesOnWhenItMayReceiveResponsesAgain() {
-    Permission responses =
+  private static String allBut(String subscribe) {
+    List<Permission> others =
         NatsPermissions.NEEDED.stream()
-            .filter(each -> each.subjects().equals("_INBOX.>"))
-            .findFirst()
-            .orElseThrow();
+            .filter(each -> each.action() != Action.SUBSCRIBE || !each.subjects().equals(subscribe))
+            .toList();
+    return NatsUsers.of(NatsUsers.user(login("node"), others));
+  }
+
+  private static boolean succeeds(Runnable call) {
+    try {
+      call.run();
+      return true;
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  private static void assertGoesOnAfterAPause(String permission, Consumer<Node> call) {
     String all = NatsUsers.of(NatsUsers.user(login("node"), NatsPermissions.NEEDED));
-    String less = NatsUsers.of(NatsUsers.user(login("node"), allBut(responses)));
     try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), all);
         Node node = Node.start(as("node", nats))) {
-      node.save(Requests.saveAt("default", "actor", 0));
-      nats.reload(less);
-      Refusal refusal = Refusal.of(() -> node.latest("default", "other"));
-      assertTrue(
-          refusal.message().contains("NATS does not let this node's user subscribe to _INBOX.>"),
-          refusal.message());
+      call.accept(node);
+      nats.reload(allBut(permission));
+      String refusal = Refusal.of(() -> call.accept(node)).message();
+      String why = "NATS does not let this node's user subscribe to " + permission;
+      assertTrue(refusal.contains(why), refusal);
       nats.reload(all);
-      Await.until(
-          "the node to serve again",
-          WITHIN,
-          () -> {
-            try {
-              return node.latest("default", "actor") == 1;
-            } catch (StatusRuntimeException e) {
-              return false;
-            }
-          });
+      Await.until("a call to succeed", WITHIN, () -> succeeds(() -> call.accept(node)));
     }
+  }
+
+  @Test
+  void aNodeGoesOnWhenItMayReceiveResponsesAgain() {
+    assertGoesOnAfterAPause("_INBOX.>", node -> node.latest("default", "actor"));
+  }
+
+  @Test
+  void aNodeGoesOnWhenItMayReceiveBroadcastsAgain() {
+    assertGoesOnAfterAPause("aether.b.>", node -> node.publish("default", Requests.event("Ping")));
   }
 
   @Test

@@ -8,11 +8,13 @@ import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
+import dev.aether.server.store.jetstream.wire.NatsPermissions.Action;
 import dev.aether.server.store.jetstream.wire.RefusedSubjects;
 import dev.aether.v1.Broadcast;
 import io.nats.client.Connection;
 import io.nats.client.Dispatcher;
 import io.nats.client.Message;
+import io.nats.client.Subscription;
 import io.nats.client.impl.Headers;
 import java.time.Duration;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,9 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   /** A broadcast that does not arrive within this time may be lost, or may still arrive. */
   private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(2);
 
+  /** How often a node tries to receive broadcasts that NATS does not let it receive. */
+  private static final Duration SUBSCRIBE_AGAIN = Duration.ofSeconds(5);
+
   /** The limit of received broadcasts that jnats queues; it drops and reports further ones. */
   private static final int MAX_UNHANDLED = 8192;
 
@@ -50,6 +56,11 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   private final String self;
   private final AtomicLong number = new AtomicLong();
   private final Dispatcher dispatcher;
+  private final ScheduledFuture<?> watch;
+
+  /** Changed only by the timer. */
+  private Subscription subscription;
+
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /**
@@ -71,7 +82,24 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
     dispatcher.setPendingLimits(
         MAX_UNHANDLED,
         Math.min(MAX_UNHANDLED_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_UNHANDLED));
-    var unused = dispatcher.subscribe(SubjectCodec.ALL_BROADCASTS, this::onMessage);
+    subscription = subscribe();
+    watch = timers.every(SUBSCRIBE_AGAIN, this::subscribeIfRefused);
+  }
+
+  private Subscription subscribe() {
+    return dispatcher.subscribe(SubjectCodec.ALL_BROADCASTS, this::onMessage);
+  }
+
+  /** NATS ends the subscription if the permission for it is withdrawn. */
+  private void subscribeIfRefused() {
+    if (isRefused() && connection.getStatus() == Connection.Status.CONNECTED) {
+      dispatcher.unsubscribe(subscription);
+      subscription = subscribe();
+    }
+  }
+
+  private boolean isRefused() {
+    return RefusedSubjects.isRefused(connection, Action.SUBSCRIBE, SubjectCodec.ALL_BROADCASTS);
   }
 
   @Override
@@ -132,8 +160,10 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   }
 
   private String whyUnconfirmed(Namespace namespace) {
-    return RefusedSubjects.why(connection, SubjectCodec.broadcastSubject(namespace))
-        .orElse("NATS did not confirm the broadcast in time");
+    return isRefused()
+        ? "NATS does not let this node's user subscribe to " + SubjectCodec.ALL_BROADCASTS
+        : RefusedSubjects.why(connection, SubjectCodec.broadcastSubject(namespace))
+            .orElse("NATS did not confirm the broadcast in time");
   }
 
   private void onMessage(Message message) {
@@ -198,6 +228,7 @@ public final class NatsBroadcasts implements Broadcasts, AutoCloseable {
   /** Stops receiving broadcasts. No publish may be running. */
   @Override
   public void close() {
+    watch.cancel(false);
     if (connection.getStatus() != Connection.Status.CLOSED) {
       connection.closeDispatcher(dispatcher);
     }

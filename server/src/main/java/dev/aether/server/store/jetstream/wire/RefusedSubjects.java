@@ -80,7 +80,7 @@ public final class RefusedSubjects {
     }
   }
 
-  /** Whether NATS has refused to let the node do this, within the time that a request may take. */
+  /** Whether a subject was refused within the time that a request may take. */
   synchronized boolean contains(Action action, String subject) {
     Long at = refusedAt.get(new Subject(action, subject));
     return at != null && System.nanoTime() - at < LONGEST_REQUEST.toNanos();
@@ -95,15 +95,19 @@ public final class RefusedSubjects {
                     && contains(each.action, each.subject));
   }
 
+  /** Whether NATS has refused to let the node do this, within the time that a request may take. */
+  public static boolean isRefused(Connection connection, Action action, String subject) {
+    return connection.getOptions().getErrorListener() instanceof NatsErrorLog log
+        && log.refused().contains(action, subject);
+  }
+
   /** Why a request to a subject gets no response, if NATS has refused that. */
   public static Optional<String> why(Connection connection, String subject) {
-    if (!(connection.getOptions().getErrorListener() instanceof NatsErrorLog log)) {
-      return Optional.empty();
-    }
-    if (log.refused().contains(Action.PUBLISH, subject)) {
+    if (isRefused(connection, Action.PUBLISH, subject)) {
       return Optional.of("NATS does not let this node's user publish to " + subject);
     }
-    return log.refused().lacksResponses()
+    return connection.getOptions().getErrorListener() instanceof NatsErrorLog log
+            && log.refused().lacksResponses()
         ? Optional.of(
             "NATS does not let this node's user subscribe to " + NatsPermissions.RESPONSES + ">")
         : Optional.empty();
