@@ -51,6 +51,12 @@ public final class Main implements Callable<Integer> {
   private List<String> only = new ArrayList<>();
 
   @Option(
+      names = "--large",
+      description =
+          "Also run scenario m, which takes about an hour and 15 GB in the temporary folder.")
+  private boolean large;
+
+  @Option(
       names = "--name",
       paramLabel = "NAME",
       defaultValue = "latest",
@@ -89,7 +95,11 @@ public final class Main implements Callable<Integer> {
       Rig rig =
           new Rig(
               nats.path(), home.resolve("server/target/aether.jar"), nodeOptions, folders.root());
-      for (Scenario scenario : Suite.all(home)) {
+      List<Scenario> scenarios = new ArrayList<>(Suite.all(home));
+      if (large) {
+        scenarios.addAll(Suite.large());
+      }
+      for (Scenario scenario : scenarios) {
         if (only.isEmpty() || only.contains(scenario.id())) {
           System.err.println("running " + scenario.id() + " …");
           outcomes.add(scenario.run(rig, scale));

@@ -6,6 +6,7 @@ import dev.aether.bench.scenario.ContendedActors;
 import dev.aether.bench.scenario.FanOut;
 import dev.aether.bench.scenario.ImportTime;
 import dev.aether.bench.scenario.LongActor;
+import dev.aether.bench.scenario.ManyActors;
 import dev.aether.bench.scenario.ReadyTime;
 import dev.aether.bench.scenario.RealLog;
 import dev.aether.bench.scenario.SaveLatency;
@@ -16,7 +17,7 @@ import dev.aether.bench.scenario.WholeLog;
 import java.nio.file.Path;
 import java.util.List;
 
-/** The list of all scenarios. */
+/** The lists of all scenarios. */
 final class Suite {
   private static final String REAL_LOG = "../shared/data/bpic2012.jsonl.gz";
 
@@ -42,5 +43,10 @@ final class Suite {
         new WholeLog(log),
         new AcrossNodes(),
         new ContendedActors());
+  }
+
+  /** The scenarios that take too long and too much space for every run. */
+  static List<Scenario> large() {
+    return List.of(new ManyActors());
   }
 }

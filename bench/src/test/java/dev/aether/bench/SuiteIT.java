@@ -56,7 +56,7 @@ final class SuiteIT {
   }
 
   static Stream<Scenario> scenarios() {
-    return Suite.all(HOME).stream();
+    return Stream.concat(Suite.all(HOME).stream(), Suite.large().stream());
   }
 
   @ParameterizedTest

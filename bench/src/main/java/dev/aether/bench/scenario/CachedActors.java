@@ -28,21 +28,27 @@ public final class CachedActors implements Scenario {
 
   @Override
   public Outcome run(Rig rig, Scale scale) throws Exception {
-    int actors = scale.of(ACTORS);
-    byte[] data = Payload.json();
     try (NatsProcess nats = rig.nats();
         AetherProcess node = rig.node(nats)) {
-      fill(node, "before", FIRST, data);
-      long before = Jcmd.liveBytes(node.pid());
-      fill(node, "cached", actors, data);
-      double each = (double) (Jcmd.liveBytes(node.pid()) - before) / actors;
-      Series bytes = new Series("aether node", "bytes of heap per actor", List.of(each));
+      Series bytes =
+          new Series("aether node", "bytes of heap per actor", List.of(bytesEach(node, scale)));
       return new Outcome(
           id(),
-          String.format(Locale.ROOT, "%,d actors in the version cache, one commit each", actors),
+          String.format(
+              Locale.ROOT, "%,d actors in the version cache, one commit each", scale.of(ACTORS)),
           List.of(bytes),
           List.of(Target.atMost(BYTES_AT_MOST, bytes)));
     }
+  }
+
+  /** Saves to new actors, and measures how many bytes each takes on the node. */
+  static double bytesEach(AetherProcess node, Scale scale) throws Exception {
+    int actors = scale.of(ACTORS);
+    byte[] data = Payload.json();
+    fill(node, "before", FIRST, data);
+    long before = Jcmd.liveBytes(node.pid());
+    fill(node, "cached", actors, data);
+    return (double) (Jcmd.liveBytes(node.pid()) - before) / actors;
   }
 
   private static void fill(AetherProcess node, String namespace, int actors, byte[] data)
