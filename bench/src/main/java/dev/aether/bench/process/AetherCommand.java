@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /** Runs commands such as {@code aether import} as a user does, with the launcher's flags. */
 public final class AetherCommand {
   private static final List<String> LAUNCHER_FLAGS =
-      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto");
+      List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   private static final Duration END_WITHIN = Duration.ofMinutes(5);
   private static final double NANOS_PER_SECOND = 1e9;
 
@@ -22,8 +22,9 @@ public final class AetherCommand {
       throws IOException, InterruptedException {
     Path log = Files.createTempFile(rig.folder(), "command-", ".log");
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(AetherProcess.JAVA);
     command.addAll(LAUNCHER_FLAGS);
+    command.addAll(ClassArchive.options(rig));
     command.addAll(List.of("-jar", rig.aetherJar().toString()));
     command.addAll(List.of(arguments));
     command.addAll(List.of("--server", node.address()));

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 
 /** A node from the built jar, on free ports. Not thread-safe; ends with this JVM. */
 public final class AetherProcess implements AutoCloseable {
+  static final String JAVA = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration END_WITHIN = Duration.ofSeconds(20);
   private static final Pattern READY = Pattern.compile("gRPC on (\\S+), HTTP on");
@@ -40,7 +42,7 @@ public final class AetherProcess implements AutoCloseable {
 
   static List<String> command(Path jar, List<String> javaOptions, List<String> store) {
     List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add(JAVA);
     command.addAll(javaOptions);
     command.addAll(List.of("-jar", jar.toString(), "serve"));
     command.addAll(List.of("--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"));
