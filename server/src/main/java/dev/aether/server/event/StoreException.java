@@ -17,6 +17,9 @@ import java.util.stream.Collectors;
 public sealed class StoreException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  /** Names the lack of all rights, for calls that need any of them. */
+  public static final String ANY_RIGHT = "any";
+
   private final Reason reason;
   private final transient Map<String, String> metadata;
 
@@ -224,6 +227,7 @@ public sealed class StoreException extends RuntimeException {
    * The caller lacks a right; nothing was stored. The error is the same whether the namespace
    * exists or not.
    *
+   * @param right its name, or {@link #ANY_RIGHT}
    * @param namespaces the name or pattern that the right is needed for
    */
   public static StoreException permissionDenied(String identity, String right, String namespaces) {
@@ -231,9 +235,9 @@ public sealed class StoreException extends RuntimeException {
         Reason.PERMISSION_DENIED,
         "permission denied: "
             + identity
-            + " does not have the right "
-            + right
-            + " on "
+            + (right.equals(ANY_RIGHT)
+                ? " does not have any right on "
+                : " does not have the right " + right + " on ")
             + namespaces,
         Map.of("identity", identity, "right", right, "namespace", namespaces));
   }

@@ -9,6 +9,7 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.JWSVerificationKeySelector;
 import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.proc.DefaultJWTClaimsVerifier;
 import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import dev.aether.server.event.StoreException;
@@ -56,7 +57,14 @@ final class Jwts {
   private final String groupsClaim;
   private final InstantSource clock;
   private final Supplier<JWKSet> keys;
-  private final DefaultJWTProcessor<Verified> processor = new DefaultJWTProcessor<>();
+  private final DefaultJWTProcessor<Verified> processor =
+      new DefaultJWTProcessor<>() {
+        /** The library's own message is for whoever would like to accept such tokens. */
+        @Override
+        public JWTClaimsSet process(PlainJWT token, Verified context) throws BadJOSEException {
+          throw new BadJOSEException("it is not signed (alg: none)");
+        }
+      };
 
   private volatile Verified verified;
 

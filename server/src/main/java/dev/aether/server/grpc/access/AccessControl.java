@@ -70,7 +70,8 @@ public final class AccessControl implements ServerInterceptor {
     try {
       caller = new Caller.Known(rules, credentials(call, headers), address);
       if (need.isEmpty()) {
-        throw StoreException.permissionDenied(caller.identity().toString(), "any", method);
+        throw StoreException.permissionDenied(
+            caller.identity().toString(), StoreException.ANY_RIGHT, method);
       }
     } catch (StoreException refused) {
       AuditLog.call(refused.reason().name(), "", address, method, "");

@@ -176,7 +176,7 @@ public abstract sealed class Caller {
         throw StoreException.permissionDenied(identity.toString(), right.right().text(), on);
       }
       if (demand.need() instanceof Need.AnyRight && !rules.shows(identity, on)) {
-        throw StoreException.permissionDenied(identity.toString(), "any", on);
+        throw StoreException.permissionDenied(identity.toString(), StoreException.ANY_RIGHT, on);
       }
     }
   }
