@@ -20,6 +20,10 @@ import javax.net.ssl.SSLSocket;
 final class ExhaustionAttacks {
   private static final String SUBSCRIBE = "aether.v1.EventBus/Subscribe";
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** An address of its own, since an address has a limit. */
+  private static final String ATTACKER = "127.0.0.2";
+
   private static final int IDLE_CONNECTIONS = 5000;
   private static final int CONNECTIONS = 20;
   private static final int STREAMS_EACH = 5000;
@@ -139,14 +143,14 @@ final class ExhaustionAttacks {
   private void numbers() {
     add(
         IDLE_CONNECTIONS + " idle connections",
-        "\\d+ accepted, \\d+ refused; a new caller is served",
+        "[1-9]\\d* accepted, [1-9]\\d* refused; a new caller is served",
         this::idleConnections);
     add(
         CONNECTIONS * STREAMS_EACH
             + " calls that are never completed, on "
             + CONNECTIONS
             + " connections",
-        "\\d+ refused or connections closed: \\d+; a new caller is served",
+        "[1-9]\\d* refused or connections closed: \\d+; a new caller is served",
         this::openStreams);
     add(
         "auto-created namespaces without end",
@@ -162,6 +166,7 @@ final class ExhaustionAttacks {
         Socket socket = new Socket();
         sockets.add(socket);
         try {
+          socket.bind(new InetSocketAddress(ATTACKER, 0));
           socket.connect(new InetSocketAddress("127.0.0.1", target.port()), CONNECT_MILLIS);
         } catch (IOException e) {
           refused++;

@@ -28,6 +28,8 @@ final class Target implements AutoCloseable {
   static final String ISSUER = "https://issuer.example.com";
   static final String AUDIENCE = "aether";
 
+  private static final int CONNECTIONS = 2000;
+
   /** How many namespaces saves may create. */
   static final int NAMESPACES = 50;
 
@@ -94,6 +96,7 @@ final class Target implements AutoCloseable {
                   "--jwt-issuer=" + ISSUER,
                   "--jwt-audience=" + AUDIENCE,
                   "--policy=" + folder.resolve("policy"),
+                  "--max-connections=" + CONNECTIONS,
                   "--auto-create-limit=" + NAMESPACES),
               log,
               END_WITHIN);

@@ -17,8 +17,10 @@ import ch.qos.logback.core.status.NopStatusListener;
  * takes longer to start than a client takes for its request.
  */
 public final class LogSetup extends ContextAwareBase implements Configurator {
+  /** A message is one line, so that nobody can forge lines with a text that is logged. */
   private static final String PATTERN =
-      "%d{yyyy-MM-dd HH:mm:ss.SSSXXX} %-5level %logger{0} - %msg%n%ex{short}";
+      "%d{yyyy-MM-dd HH:mm:ss.SSSXXX} %-5level %logger{0} -"
+          + " %replace(%msg){'\\p{Cntrl}', ' '}%n%ex{short}";
 
   /** A file of the user's, which logback looks for if nothing else is set up. */
   private static final String FILE_PROPERTY = "logback.configurationFile";

@@ -7,10 +7,12 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.status.NopStatusListener;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
@@ -42,5 +44,25 @@ class LogSetupTest {
         fresh.getStatusManager().getCopyOfStatusListenerList().stream()
             .map(Object::getClass)
             .toList());
+  }
+
+  @Test
+  void aTextThatIsLoggedCannotForgeALine() {
+    LoggerContext fresh = new LoggerContext();
+    var unused = new LogSetup().configure(fresh);
+    var root = fresh.getLogger(Logger.ROOT_LOGGER_NAME);
+    var console = (ConsoleAppender<ILoggingEvent>) root.iteratorForAppenders().next();
+
+    String line =
+        new String(
+            console
+                .getEncoder()
+                .encode(
+                    new LoggingEvent(
+                        "", root, Level.WARN, "no such actor: a\r\n2026 ERROR forged", null, null)),
+            StandardCharsets.UTF_8);
+
+    assertTrue(
+        line.endsWith(" - no such actor: a  2026 ERROR forged" + System.lineSeparator()), line);
   }
 }

@@ -279,6 +279,23 @@ final class SecuredNodeTest {
   }
 
   @Test
+  void aClientUsesItsOldCertificateUntilBothNewFilesAreThere() throws IOException {
+    TestCertificates.Pair old = certificates.issue("authority", "old", "billing", "", 100);
+    TestCertificates.Pair renewed = certificates.issue("authority", "new", "billing", "", 100);
+    try (AetherClient client = withCertificate(old)) {
+      Files.move(renewed.key(), old.key(), StandardCopyOption.REPLACE_EXISTING);
+      save(client, "orders.eu");
+    }
+    IllegalArgumentException thrown =
+        assertThrows(IllegalArgumentException.class, () -> withCertificate(old));
+    assertTrue(String.valueOf(thrown.getMessage()).contains("does not belong to it"));
+    Files.move(renewed.certificate(), old.certificate(), StandardCopyOption.REPLACE_EXISTING);
+    try (AetherClient client = withCertificate(old)) {
+      save(client, "orders.eu");
+    }
+  }
+
+  @Test
   void aClientCertificateIsCheckedWhileItsConnectionLasts() throws IOException {
     Path clients = Files.copy(authority, folder.resolve("clients.crt"));
     Path other = certificates.authority("other");

@@ -7,10 +7,17 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.Principal;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
@@ -19,10 +26,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A client's certificate and private key, read again for each handshake, so that renewed files are
- * used. If they cannot be read, those that were read before are used. Thread-safe.
+ * used. If they cannot be read, or do not belong together because only one has been renewed yet,
+ * those that were read before are used. Thread-safe.
  */
 public final class ClientKeys extends X509ExtendedKeyManager {
   private static final Logger LOG = LoggerFactory.getLogger(ClientKeys.class);
+
+  /** A client that starts while its files are renewed has no older ones. */
+  private static final int FIRST_READS = 20;
+
+  private static final Duration BETWEEN_READS = Duration.ofMillis(50);
+
+  /** How to find out whether two keys belong together; others are not checked. */
+  private static final Map<String, String> SIGNATURES =
+      Map.of("RSA", "SHA256withRSA", "EC", "SHA256withECDSA");
+
   private final Path certificate;
   private final Path key;
   private volatile Pair pair;
@@ -33,16 +51,42 @@ public final class ClientKeys extends X509ExtendedKeyManager {
   private record Pair(String alias, X509Certificate[] chain, PrivateKey key) {}
 
   /**
-   * @throws IllegalArgumentException if a file cannot be used
+   * Blocks for a second if the files do not belong together, since they may be about to be renewed.
+   *
+   * @throws IllegalArgumentException if a file cannot be used, or if they do not belong together
    */
   public ClientKeys(Path certificate, Path key) {
     this.certificate = certificate;
     this.key = key;
+    pair = readFirst();
+  }
+
+  private Pair readFirst() {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return read();
+      } catch (MismatchException e) {
+        if (attempt == FIRST_READS || !pause()) {
+          throw unusable(e);
+        }
+      } catch (IOException | GeneralSecurityException e) {
+        throw unusable(e);
+      }
+    }
+  }
+
+  private IllegalArgumentException unusable(Exception e) {
+    return new IllegalArgumentException(
+        "the client certificate " + certificate + " cannot be used: " + e.getMessage(), e);
+  }
+
+  private static boolean pause() {
     try {
-      pair = read();
-    } catch (IOException | GeneralSecurityException e) {
-      throw new IllegalArgumentException(
-          "the client certificate " + certificate + " cannot be used: " + e.getMessage(), e);
+      TimeUnit.NANOSECONDS.sleep(BETWEEN_READS.toNanos());
+      return true;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -53,8 +97,39 @@ public final class ClientKeys extends X509ExtendedKeyManager {
       if (certificates.length == 0) {
         throw new IOException("it contains no certificate in PEM format");
       }
-      return new Pair(
-          UUID.randomUUID().toString(), certificates, CertificateUtils.getPrivateKey(secret));
+      PrivateKey own = CertificateUtils.getPrivateKey(secret);
+      if (!belongTogether(certificates[0].getPublicKey(), own)) {
+        throw new MismatchException("the private key in " + key + " does not belong to it");
+      }
+      return new Pair(UUID.randomUUID().toString(), certificates, own);
+    }
+  }
+
+  private static boolean belongTogether(PublicKey verifies, PrivateKey signs)
+      throws GeneralSecurityException {
+    String algorithm = SIGNATURES.get(signs.getAlgorithm());
+    if (algorithm == null) {
+      return true;
+    }
+    byte[] sample = {1, 2, 3};
+    Signature signature = Signature.getInstance(algorithm);
+    try {
+      signature.initSign(signs);
+      signature.update(sample);
+      byte[] signed = signature.sign();
+      signature.initVerify(verifies);
+      signature.update(sample);
+      return signature.verify(signed);
+    } catch (InvalidKeyException | SignatureException e) {
+      return false;
+    }
+  }
+
+  private static final class MismatchException extends GeneralSecurityException {
+    private static final long serialVersionUID = 1L;
+
+    MismatchException(String message) {
+      super(message);
     }
   }
 
