@@ -53,8 +53,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,28 +68,28 @@ final class RenewalUnderLoadTest {
   private static final String ISSUER = "https://issuer.example.com";
   private static final Duration SOON = Duration.ofSeconds(60);
 
-  @TempDir private Path folder;
-
   private final List<String> failures = new CopyOnWriteArrayList<>();
-  private final AtomicReference<String> token = new AtomicReference<>(Tokens.random());
-  private final AtomicReference<ECKey> issuerKey = new AtomicReference<>();
+  private volatile String token = Tokens.random();
+  private volatile ECKey issuerKey;
   private volatile boolean writing = true;
 
+  private Path folder;
   private TestCertificates certificates;
   private Path authority;
   private TestCertificates.Pair own;
   private TestCertificates.Pair client;
   private AetherServer server;
 
-  @Test
-  void renewedCertificatesTokensKeysAndPoliciesFailNoCallAndLeaveNoGap() throws Exception {
-    issuerKey.set(key(0));
+  @BeforeEach
+  void start(@TempDir Path temporary) throws JOSEException, IOException {
+    folder = temporary;
+    issuerKey = key(0);
     certificates = new TestCertificates(folder);
     authority = certificates.authority("authority");
     own = serverCertificate(0);
     client = certificates.issue("authority", "client-0", "client", "", 100);
-    replace("tokens", Tokens.line("app", token.get()));
-    replace("keys", new JWKSet(issuerKey.get().toPublicJWK()).toString());
+    replace("tokens", Tokens.line("app", token));
+    replace("keys", keys(issuerKey));
     writePolicy(0);
     ServerConfig config =
         ServerConfig.on(new StoreChoice.Memory())
@@ -102,9 +103,18 @@ final class RenewalUnderLoadTest {
                         new SecurityConfig.Jwt(
                             folder.resolve("keys").toString(), ISSUER, "aether", "groups")),
                     Optional.of(folder.resolve("policy"))));
+    server = AetherServer.start(config);
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  @Test
+  void renewedCertificatesTokensKeysAndPoliciesFailNoCallAndLeaveNoGap() throws Exception {
     ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
-    try (AetherServer started = AetherServer.start(config)) {
-      server = started;
+    try {
       List<AtomicLong> saved = new ArrayList<>();
       List<Future<?>> writers = new ArrayList<>();
       for (int i = 0; i < WRITERS; i++) {
@@ -157,15 +167,15 @@ final class RenewalUnderLoadTest {
     certificates.issue("authority", "client-" + renewal, "client", "", 100).renew(client);
     writePolicy(renewal);
 
-    String oldToken = token.get();
+    String oldToken = token;
     String newToken = Tokens.random();
-    ECKey oldKey = issuerKey.get();
+    ECKey oldKey = issuerKey;
     ECKey newKey = key(renewal);
     replace("tokens", Tokens.line("app", oldToken) + "\n" + Tokens.line("app", newToken));
     replace("keys", keys(oldKey, newKey));
     awaitAccepted(newToken, newKey);
-    token.set(newToken);
-    issuerKey.set(newKey);
+    token = newToken;
+    issuerKey = newKey;
     // Calls that were given the old credentials have ended when each writer has saved twice.
     awaitSaves(saved, 2);
     replace("tokens", Tokens.line("app", newToken));
@@ -264,8 +274,8 @@ final class RenewalUnderLoadTest {
   /** A client with the credentials of its number: a token, a JWT or a certificate. */
   private AetherClientBuilder builder(int number) {
     return switch (number % 3) {
-      case 0 -> plain().token(token::get);
-      case 1 -> plain().token(() -> jwt(issuerKey.get()));
+      case 0 -> plain().token(() -> token);
+      case 1 -> plain().token(() -> jwt(issuerKey));
       default ->
           plain()
               .tls(TlsOptions.trusting(authority).withIdentity(client.certificate(), client.key()));
