@@ -20,9 +20,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A process that opens many calls and reads none of their responses: {@code ADDRESS NAMESPACE
- * subscriptions|streams COUNT CONNECTIONS}. Prints its state on standard output once a second,
- * until it is stopped.
+ * A process that opens many calls and reads none of their responses, or a {@link Flood}: {@code
+ * ADDRESS NAMESPACE subscriptions|streams COUNT CONNECTIONS}, or {@code ADDRESS NAMESPACE KIND
+ * CONNECTIONS THREADS}. Prints its state on standard output once a second, until it is stopped.
  */
 public final class Attacker {
   private static final long SECOND = 1000;
@@ -47,10 +47,34 @@ public final class Attacker {
     Attacker attacker = new Attacker(args[1]);
     int count = Integer.parseInt(args[3]);
     int connections = Integer.parseInt(args[4]);
+    if (Flood.isKind(args[2])) {
+      attacker.flood(args[0], Flood.Kind.valueOf(args[2]), count, connections);
+    } else {
+      attacker.call(args[0], args[2], count, connections);
+    }
+    while (true) {
+      Thread.sleep(SECOND);
+      System.out.println(
+          "opened " + count + " refused " + attacker.refused + " sent " + attacker.sent);
+    }
+  }
+
+  private void flood(String address, Flood.Kind kind, int connections, int threads) {
+    for (int i = 0; i < threads; i++) {
+      Thread thread =
+          new Thread(
+              new Flood(address, kind, Math.max(1, connections / threads), refused, sent),
+              "flood-" + i);
+      thread.setDaemon(true);
+      thread.start();
+    }
+  }
+
+  private void call(String address, String kind, int count, int connections) {
     List<ManagedChannel> channels = new ArrayList<>();
     for (int i = 0; i < connections; i++) {
       channels.add(
-          NettyChannelBuilder.forTarget("dns:///" + args[0])
+          NettyChannelBuilder.forTarget("dns:///" + address)
               .usePlaintext()
               .directExecutor()
               .flowControlWindow(WINDOW)
@@ -58,16 +82,11 @@ public final class Attacker {
     }
     for (int i = 0; i < count; i++) {
       ManagedChannel channel = channels.get(i % connections);
-      if (args[2].equals("streams")) {
-        attacker.openStream(channel, i);
+      if (kind.equals("streams")) {
+        openStream(channel, i);
       } else {
-        attacker.subscribe(channel);
+        subscribe(channel);
       }
-    }
-    while (true) {
-      Thread.sleep(SECOND);
-      System.out.println(
-          "opened " + count + " refused " + attacker.refused + " sent " + attacker.sent);
     }
   }
 

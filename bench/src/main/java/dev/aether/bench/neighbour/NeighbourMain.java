@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 /** The command line: measures a client alone, and next to each attack. */
 @Command(
     name = "bench/neighbour",
-    description = "Measures a client alone and beside clients that do not read their answers.",
+    description = "Measures a client alone and beside clients that take all they can get.",
     mixinStandardHelpOptions = true)
 public final class NeighbourMain implements Callable<Integer> {
   private static final Duration BOUND = Duration.ofSeconds(60);
@@ -70,8 +70,9 @@ public final class NeighbourMain implements Callable<Integer> {
   @Parameters(
       paramLabel = "ATTACK",
       description =
-          "subscriptions|streams:COUNT:CONNECTIONS:HEAP, for example subscriptions:10000:4:-Xmx512m."
-              + " HEAP is optional.")
+          "subscriptions|streams:COUNT:CONNECTIONS:HEAP, for example subscriptions:10000:4:-Xmx512m;"
+              + " or connections|connects|pings|resets|calls:CONNECTIONS:THREADS:HEAP, for example"
+              + " resets:4:1. HEAP is optional.")
   private List<String> attacks = new ArrayList<>();
 
   private static final List<String> ALL =
@@ -81,7 +82,12 @@ public final class NeighbourMain implements Callable<Integer> {
           "subscriptions:10000:1:-Xmx512m",
           "subscriptions:10000:4:-Xmx512m",
           "streams:40:1",
-          "streams:40:1:-Xmx512m");
+          "streams:40:1:-Xmx512m",
+          "connections:20000:1",
+          "connects:1:1",
+          "pings:4:1",
+          "resets:4:1",
+          "calls:4:1");
 
   public static void main(String[] args) {
     System.exit(new CommandLine(new NeighbourMain()).execute(args));

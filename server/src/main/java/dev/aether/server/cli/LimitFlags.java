@@ -30,6 +30,24 @@ final class LimitFlags {
   private int connectionsPerAddress = Connections.DEFAULT.perAddress();
 
   @Option(
+      names = "--max-new-connections-per-second",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "New connections from one address; further ones are closed as soon as they are accepted. 0"
+              + " for no limit. Default: ${DEFAULT-VALUE}")
+  private int newPerSecond = Connections.DEFAULT.newPerSecond();
+
+  @Option(
+      names = "--max-refused-calls-per-second",
+      paramLabel = "N",
+      defaultValue = "1000",
+      description =
+          "Calls from one address that are refused, or that it resets. Above that, its connections"
+              + " are read more slowly. 0 for no limit. Default: ${DEFAULT-VALUE}")
+  private int refusedCallsPerSecond = Connections.DEFAULT.refusedCallsPerSecond();
+
+  @Option(
       names = "--max-calls-per-connection",
       paramLabel = "N",
       defaultValue = "65536",
@@ -143,6 +161,8 @@ final class LimitFlags {
   ClientLimits limits() {
     atLeast(1, "--max-connections", connections);
     atLeast(0, "--max-connections-per-address", connectionsPerAddress);
+    atLeast(0, "--max-new-connections-per-second", newPerSecond);
+    atLeast(0, "--max-refused-calls-per-second", refusedCallsPerSecond);
     atLeast(1, "--max-calls-per-connection", callsPerConnection);
     atLeast(MIN_HEADER_BYTES, "--max-header-bytes", headerBytes);
     if (headerBytes > MAX_HEADER_BYTES) {
@@ -160,6 +180,8 @@ final class LimitFlags {
         new Connections(
             connections,
             connectionsPerAddress,
+            newPerSecond,
+            refusedCallsPerSecond,
             callsPerConnection,
             headerBytes,
             pingInterval,

@@ -8,6 +8,7 @@ import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionGate;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
+import dev.aether.server.grpc.limits.RefusedCalls;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
 import dev.aether.server.security.ClientLimits;
@@ -120,7 +121,9 @@ public final class GrpcServer implements AutoCloseable {
     Reflection.services().forEach(builder::addService);
     secure(builder, security);
     limit(builder, clients.connections());
-    sockets = new Sockets(new ConnectionGate(clients.connections()));
+    ConnectionGate gate = new ConnectionGate(clients.connections());
+    builder.intercept(new RefusedCalls(gate));
+    sockets = new Sockets(gate);
     sockets.use(builder);
     try {
       server = builder.build().start();
@@ -161,7 +164,7 @@ public final class GrpcServer implements AutoCloseable {
             rules -> {
               AccessControl access = new AccessControl(rules);
               security.afterRefresh("end calls that are no longer allowed", access::checkAgain);
-              // The last to be added is the first to see a call.
+              // Interceptors that are added later see a call earlier.
               builder.intercept(access);
             });
   }

@@ -2,6 +2,8 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.grpc.limits.ConnectionGate;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
+import io.grpc.netty.shaded.io.netty.channel.AdaptiveRecvByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -22,6 +24,15 @@ import java.util.concurrent.TimeUnit;
 final class Sockets implements AutoCloseable {
   /** Netty's default: two for each processor. */
   private static final int DEFAULT_THREADS = 0;
+
+  /**
+   * What is read of a connection before others have their turn. Netty would read 1 MiB, which may
+   * be thousands of calls.
+   */
+  private static final int READ_BYTES = 16 * 1024;
+
+  private static final int FIRST_READ_BYTES = 2048;
+  private static final int LEAST_READ_BYTES = 256;
 
   private static final Duration END_WITHIN = Duration.ofSeconds(5);
 
@@ -44,7 +55,11 @@ final class Sockets implements AutoCloseable {
     builder
         .bossEventLoopGroup(accepting)
         .workerEventLoopGroup(serving)
-        .channelFactory(this::listening);
+        .channelFactory(this::listening)
+        .withChildOption(
+            ChannelOption.RCVBUF_ALLOCATOR,
+            new AdaptiveRecvByteBufAllocator(LEAST_READ_BYTES, FIRST_READ_BYTES, READ_BYTES)
+                .maxMessagesPerRead(1));
   }
 
   private ServerChannel listening() {

@@ -19,6 +19,9 @@ public record ClientLimits(Connections connections, Identities identities) {
    * @param open connections that are open at once
    * @param perAddress of these, from one address; 0 for as many as are free, so half for a single
    *     address
+   * @param newPerSecond new connections of one address in a second; 0 for no limit
+   * @param refusedCallsPerSecond calls of one address in a second that are refused or that it
+   *     resets, before its connections are read more slowly; 0 for no limit
    * @param calls open calls of one connection, as announced by HTTP/2. Clients queue further calls
    * @param headerBytes the size of a call's headers
    * @param pingInterval the shortest time between a client's keepalive pings
@@ -32,6 +35,8 @@ public record ClientLimits(Connections connections, Identities identities) {
   public record Connections(
       int open,
       int perAddress,
+      int newPerSecond,
+      int refusedCallsPerSecond,
       int calls,
       int headerBytes,
       Duration pingInterval,
@@ -52,6 +57,8 @@ public record ClientLimits(Connections connections, Identities identities) {
         new Connections(
             10_000,
             0,
+            1000,
+            1000,
             65_536,
             16 * 1024,
             Duration.ofSeconds(5),

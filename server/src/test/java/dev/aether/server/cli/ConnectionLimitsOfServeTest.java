@@ -178,6 +178,45 @@ class ConnectionLimitsOfServeTest {
   }
 
   @Test
+  void anAddressThatConnectsTooOftenIsRefusedAndServedAfterAWhile() throws IOException {
+    InetSocketAddress server = serve("--max-new-connections-per-second", "2");
+    assertTrue(begin(server).isServed());
+    int served = 1;
+    while (begin(server).isServed()) {
+      served++;
+      assertTrue(served < 1000, "all connections were served");
+    }
+    assertTrue(begin(server, ELSEWHERE).isServed());
+
+    awaitServed(server, HERE);
+  }
+
+  @Test
+  void anAddressWhoseCallsAreResetTooOftenIsReadMoreSlowly() throws IOException {
+    int perSecond = 50;
+    int resets = 640;
+    int atOnce = 20;
+    InetSocketAddress server =
+        serve(
+            "--max-refused-calls-per-second",
+            Integer.toString(perSecond),
+            "--min-ping-interval",
+            "0s");
+    RawHttp2 connection = begin(server);
+    RawHttp2 elsewhere = begin(server, ELSEWHERE);
+    long begin = System.nanoTime();
+    for (int i = 0; i < resets; i += atOnce) {
+      reset(connection, atOnce, 2 * i + 1);
+      assertTrue(connection.isServed());
+    }
+    // What was not used in 10 s, what has come since, and a second's that it owes. More time never
+    // fails this.
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    assertTrue(resets <= perSecond * (10 + seconds + 1), resets + " resets in " + seconds + " s");
+    assertTrue(elsewhere.isServed());
+  }
+
+  @Test
   void headersAboveTheLimitEndTheCallAndSmallerOnesAreServed() {
     ManagedChannel channel = channel(serve("--max-header-bytes", "4096"));
     HealthGrpc.HealthBlockingStub stub =
@@ -331,6 +370,8 @@ class ConnectionLimitsOfServeTest {
         new String[][] {
           {"--max-connections", "0"},
           {"--max-connections-per-address", "-1"},
+          {"--max-new-connections-per-second", "-1"},
+          {"--max-refused-calls-per-second", "-1"},
           {"--max-calls-per-connection", "0"},
           {"--max-header-bytes", "10"},
           {"--max-header-bytes", "100000000"},

@@ -3,13 +3,13 @@ package dev.aether.server.grpc.limits;
 import java.time.Duration;
 
 /**
- * A limit of something per second. What was not used of the last second may be used at once. Not
- * thread-safe.
+ * A limit of something per second. What was not used lately may be used at once. Not thread-safe.
  */
 final class TokenBucket {
   private static final double NANOS_PER_SECOND = 1e9;
 
   private final double perSecond;
+  private final double most;
   private double tokens;
   private long filled;
 
@@ -18,8 +18,16 @@ final class TokenBucket {
    * @param now a {@link System#nanoTime}, as for the other methods
    */
   TokenBucket(long perSecond, long now) {
+    this(perSecond, perSecond, now);
+  }
+
+  /**
+   * @param most how much may be used at once
+   */
+  TokenBucket(long perSecond, long most, long now) {
     this.perSecond = perSecond;
-    tokens = perSecond;
+    this.most = most;
+    tokens = most;
     filled = now;
   }
 
@@ -36,13 +44,13 @@ final class TokenBucket {
     return perSecond == 0 ? Duration.ZERO : until(Math.min(1, perSecond), now);
   }
 
-  /** Whether nothing of the last second was used. */
+  /** Whether nothing was used lately. */
   boolean isFull(long now) {
-    return perSecond == 0 || until(perSecond, now).isZero();
+    return perSecond == 0 || until(most, now).isZero();
   }
 
   private Duration until(double wanted, long now) {
-    tokens = Math.min(perSecond, tokens + (now - filled) / NANOS_PER_SECOND * perSecond);
+    tokens = Math.min(most, tokens + (now - filled) / NANOS_PER_SECOND * perSecond);
     filled = now;
     return tokens >= wanted
         ? Duration.ZERO

@@ -39,6 +39,19 @@ class TokenBucketTest {
   }
 
   @Test
+  void moreThanASecondIsSavedWhereThatIsSaid() {
+    TokenBucket bucket = new TokenBucket(10, 50, 0);
+    bucket.take(49);
+    assertEquals(Duration.ZERO, bucket.untilSome(0));
+    bucket.take(1);
+    assertEquals(Duration.ofMillis(100), bucket.untilSome(0));
+    assertFalse(bucket.isFull(4 * SECOND));
+    assertTrue(bucket.isFull(100 * SECOND));
+    bucket.take(50);
+    assertFalse(bucket.untilSome(100 * SECOND).isZero());
+  }
+
+  @Test
   void zeroIsNoLimit() {
     TokenBucket bucket = new TokenBucket(0, 0);
     bucket.take(Long.MAX_VALUE);
