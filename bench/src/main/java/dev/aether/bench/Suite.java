@@ -12,6 +12,7 @@ import dev.aether.bench.scenario.RealLog;
 import dev.aether.bench.scenario.SaveLatency;
 import dev.aether.bench.scenario.SaveRate;
 import dev.aether.bench.scenario.Scenario;
+import dev.aether.bench.scenario.SecuredSaves;
 import dev.aether.bench.scenario.SparseReads;
 import dev.aether.bench.scenario.WholeLog;
 import java.nio.file.Path;
@@ -42,7 +43,8 @@ final class Suite {
         new LongActor(),
         new WholeLog(log),
         new AcrossNodes(),
-        new ContendedActors());
+        new ContendedActors(),
+        new SecuredSaves(home));
   }
 
   /** The scenarios that take too long and too much space for every run. */

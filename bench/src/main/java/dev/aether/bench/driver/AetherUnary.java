@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 public final class AetherUnary implements Driver {
   private static final long DEADLINE_SECONDS = 15;
 
+  private final String name;
   private final List<ManagedChannel> channels;
   private final List<EventStoreGrpc.EventStoreStub> stubs;
   private final AetherRequests requests;
@@ -36,14 +37,31 @@ public final class AetherUnary implements Driver {
       int actors,
       int eventsPerCommit,
       byte[] data) {
-    channels = Channels.open(address, connections);
+    this("aether unary", Channels.open(address, connections), namespace, actors, eventsPerCommit, data);
+  }
+
+  /** Creates a driver with one connection to a node that may be secured. */
+  public AetherUnary(
+      String name, String address, Access access, String namespace, int actors, byte[] data) {
+    this(name, List.of(Channels.open(address, access)), namespace, actors, 1, data);
+  }
+
+  private AetherUnary(
+      String name,
+      List<ManagedChannel> channels,
+      String namespace,
+      int actors,
+      int eventsPerCommit,
+      byte[] data) {
+    this.name = name;
+    this.channels = channels;
     stubs = channels.stream().map(EventStoreGrpc::newStub).toList();
     requests = new AetherRequests(channels.get(0), namespace, actors, eventsPerCommit, data);
   }
 
   @Override
   public String name() {
-    return "aether unary";
+    return name;
   }
 
   @Override

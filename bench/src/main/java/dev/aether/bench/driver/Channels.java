@@ -1,7 +1,10 @@
 package dev.aether.bench.driver;
 
+import io.grpc.ClientInterceptor;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -14,11 +17,25 @@ public final class Channels {
 
   /** Creates a channel, which does not connect yet; {@code address} is HOST:PORT. */
   public static ManagedChannel open(String address) {
-    return NettyChannelBuilder.forTarget("dns:///" + address)
-        .usePlaintext()
-        .disableServiceConfigLookUp()
-        .directExecutor()
-        .build();
+    return open(address, Access.OPEN);
+  }
+
+  /** Creates a channel to a node that may be secured, which does not connect yet. */
+  static ManagedChannel open(String address, Access access) {
+    NettyChannelBuilder builder =
+        NettyChannelBuilder.forTarget("dns:///" + address)
+            .disableServiceConfigLookUp()
+            .directExecutor();
+    access.tls().ifPresentOrElse(builder::sslContext, builder::usePlaintext);
+    access.token().map(Channels::authorized).ifPresent(builder::intercept);
+    return builder.build();
+  }
+
+  private static ClientInterceptor authorized(String token) {
+    Metadata headers = new Metadata();
+    headers.put(
+        Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
+    return MetadataUtils.newAttachHeadersInterceptor(headers);
   }
 
   /** Creates several channels to one node, as several clients have them. */

@@ -150,7 +150,7 @@ final class ExhaustionAttacks {
             + " calls that are never completed, on "
             + CONNECTIONS
             + " connections",
-        "[1-9]\\d* refused or connections closed: \\d+; a new caller is served",
+        "[1-9]\\d* refused, \\d+ connections closed; a new caller is served",
         this::openStreams);
     add(
         "auto-created namespaces without end",
@@ -214,9 +214,9 @@ final class ExhaustionAttacks {
         }
       }
       String served = served();
-      long refused = connections.stream().mapToLong(Http2Connection::resets).sum();
+      int refused = connections.stream().mapToInt(Http2Connection::refused).sum();
       long closed = connections.stream().filter(Http2Connection::isEnded).count();
-      return refused + " refused or connections closed: " + closed + "; " + served;
+      return refused + " refused, " + closed + " connections closed; " + served;
     } finally {
       connections.forEach(Http2Connection::close);
     }

@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
@@ -62,8 +64,8 @@ final class Http2Connection implements AutoCloseable {
   private final Socket socket;
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final List<String> received = new ArrayList<>();
+  private final Set<Integer> refused = ConcurrentHashMap.newKeySet();
   private volatile boolean ended;
-  private volatile long resets;
 
   private Http2Connection(Socket socket) {
     this.socket = socket;
@@ -162,9 +164,9 @@ final class Http2Connection implements AutoCloseable {
     return ByteBuffer.allocate(4).putInt(CANCEL).array();
   }
 
-  /** Streams that the node has reset. */
-  long resets() {
-    return resets;
+  /** Calls that the node has ended with an error, or whose streams it has reset. */
+  int refused() {
+    return refused.size();
   }
 
   boolean isEnded() {
@@ -192,6 +194,7 @@ final class Http2Connection implements AutoCloseable {
         Http2Headers headers = decoder.decodeHeaders(stream, block);
         CharSequence status = headers.get("grpc-status");
         if (status != null) {
+          refused.add(stream);
           add(
               io.grpc.Status.fromCodeValue(Integer.parseInt(status.toString())).getCode()
                   + ": "
@@ -201,7 +204,7 @@ final class Http2Connection implements AutoCloseable {
         }
       }
       case RST_STREAM -> {
-        resets++;
+        refused.add(stream);
         add("RST_STREAM " + error(ByteBuffer.wrap(payload).getInt()));
       }
       case GO_AWAY -> {
