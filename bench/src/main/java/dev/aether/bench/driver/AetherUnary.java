@@ -37,7 +37,13 @@ public final class AetherUnary implements Driver {
       int actors,
       int eventsPerCommit,
       byte[] data) {
-    this("aether unary", Channels.open(address, connections), namespace, actors, eventsPerCommit, data);
+    this(
+        "aether unary",
+        Channels.open(address, connections),
+        namespace,
+        actors,
+        eventsPerCommit,
+        data);
   }
 
   /** Creates a driver with one connection to a node that may be secured. */

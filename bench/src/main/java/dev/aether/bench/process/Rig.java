@@ -40,7 +40,8 @@ public record Rig(Path natsServer, Path aetherJar, List<String> nodeOptions, Pat
 
   /** A node in front of a nats-server, with further options of {@code serve}. */
   public AetherProcess nodeWith(NatsProcess nats, List<String> serve) throws IOException {
-    List<String> options = new ArrayList<>(List.of("--nats", nats.url(), "--nats-sync", "interval"));
+    List<String> options =
+        new ArrayList<>(List.of("--nats", nats.url(), "--nats-sync", "interval"));
     options.addAll(serve);
     return new AetherProcess(aetherJar, folder, nodeOptions, options);
   }
