@@ -17,8 +17,14 @@ import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContext;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.util.CertificateUtils;
+import java.io.IOException;
+import java.io.InputStream;
 import java.net.SocketAddress;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -225,13 +231,27 @@ public final class AetherClientBuilder {
 
   private static SslContext context(TlsOptions tls) {
     SslContextBuilder context = GrpcSslContexts.forClient();
-    tls.authorities().map(Path::toFile).ifPresent(context::trustManager);
+    tls.authorities().map(AetherClientBuilder::certificates).ifPresent(context::trustManager);
     tls.identity()
         .ifPresent(own -> context.keyManager(new ClientKeys(own.certificate(), own.key())));
     try {
       return context.build();
     } catch (SSLException e) {
       throw new IllegalArgumentException("TLS cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static X509Certificate[] certificates(Path authorities) {
+    try (InputStream file = Files.newInputStream(authorities)) {
+      X509Certificate[] certificates = CertificateUtils.getX509Certificates(file);
+      if (certificates.length == 0) {
+        throw new IllegalArgumentException(
+            "the file of authorities " + authorities + " contains no certificate in PEM format");
+      }
+      return certificates;
+    } catch (IOException | CertificateException e) {
+      throw new IllegalArgumentException(
+          "the file of authorities " + authorities + " cannot be used: " + ClientKeys.reason(e), e);
     }
   }
 

@@ -107,7 +107,8 @@ final class BenchCommand implements Callable<Integer> {
     String namespace = "bench-" + UUID.randomUUID();
     Output out = new Output(terminal.out());
     try (AetherClient client =
-        connection.builder().deadline(ServerOptions.PATIENCE).namespace(namespace).build()) {
+        ServerOptions.built(
+            connection.builder().deadline(ServerOptions.PATIENCE).namespace(namespace))) {
       try (AetherClient impatient = connection.connect()) {
         var unused =
             impatient

@@ -10,6 +10,7 @@ import dev.aether.server.cli.json.JsonLine;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CertPathBuilderException;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return ExitCode.OUTCOME_UNKNOWN;
     }
     if (isUnreachable(failure)) {
-      err.println("aether: cannot reach the server: " + message(failure));
+      err.println("aether: cannot reach the server: " + message(failure) + tlsHint(failure));
       return ExitCode.UNREACHABLE;
     }
     err.println("aether: " + message(failure));
@@ -133,6 +134,19 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return failure instanceof AetherException
         || failure instanceof InvalidArgumentException
         || failure instanceof CommandFailedException;
+  }
+
+  /** What to look at if the two sides disagree about TLS; empty if that is not the cause. */
+  private static String tlsHint(Throwable failure) {
+    for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof CertPathBuilderException) {
+        return " (--tls-ca must name the authority of the server's certificate)";
+      }
+      if (String.valueOf(cause.getMessage()).contains("Network closed for unknown reason")) {
+        return " (if the server uses TLS, connect with --tls-ca or --tls)";
+      }
+    }
+    return "";
   }
 
   private static boolean isUnreachable(Throwable failure) {

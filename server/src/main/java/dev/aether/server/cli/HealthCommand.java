@@ -27,13 +27,23 @@ final class HealthCommand implements Callable<Integer> {
     Output out = new Output(terminal.out());
     int worst = ExitCode.DONE;
     for (HostPort server : connection.servers()) {
-      HealthProbe.Health health =
-          HealthProbe.ask(server.host(), server.port(), connection.tls(), TIMEOUT);
-      out.line(server + " " + health);
-      worst = Math.max(worst, exitCode(health));
+      HealthProbe.Answer answer = ask(server);
+      out.line(server + " " + answer.health());
+      if (!answer.reason().isEmpty()) {
+        terminal.err().println("aether: cannot reach " + server + ": " + answer.reason());
+      }
+      worst = Math.max(worst, exitCode(answer.health()));
     }
     out.flush();
     return worst;
+  }
+
+  private HealthProbe.Answer ask(HostPort server) {
+    try {
+      return HealthProbe.ask(server.host(), server.port(), connection.tls(), TIMEOUT);
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** The exit code of the worst server wins: the codes increase with severity. */

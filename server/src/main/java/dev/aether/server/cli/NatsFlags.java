@@ -1,11 +1,13 @@
 package dev.aether.server.cli;
 
+import dev.aether.server.cli.files.InputFile;
 import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.nats.NatsAccess.Login;
 import dev.aether.server.security.ClientTls;
 import dev.aether.server.security.SecurityFileException;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -87,8 +89,9 @@ final class NatsFlags {
           "a password on the command line is visible to other users: use --nats-password-file or"
               + " AETHER_NATS_PASSWORD");
     }
-    if ((certificate == null) != (key == null)) {
-      throw new UsageException("--nats-tls-cert and --nats-tls-key belong together");
+    UsageException.requireBoth("--nats-tls-cert", certificate, "--nats-tls-key", key);
+    if (user == null && passwordFile != null) {
+      throw new UsageException("--nats-password-file requires --nats-user");
     }
     List<Login> logins = new ArrayList<>();
     if (credentials != null) {
@@ -112,18 +115,20 @@ final class NatsFlags {
       return Optional.ofNullable(password)
           .orElseThrow(() -> new UsageException("--nats-user requires --nats-password-file"));
     }
-    try {
-      return Files.readString(passwordFile).strip();
-    } catch (IOException e) {
-      throw new CommandFailedException("cannot read " + passwordFile + ": " + e.getMessage(), e);
-    }
+    return read(passwordFile);
   }
 
   private static Path readable(Path file) {
-    if (!Files.isReadable(file)) {
-      throw new CommandFailedException("cannot read " + file);
-    }
+    String unused = read(file);
     return file;
+  }
+
+  private static String read(Path file) {
+    try (InputStream content = InputFile.open(file.toString())) {
+      return new String(content.readAllBytes(), StandardCharsets.UTF_8).strip();
+    } catch (IOException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   private Optional<SSLContext> tls() {

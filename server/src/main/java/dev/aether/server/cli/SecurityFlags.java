@@ -96,9 +96,7 @@ final class SecurityFlags {
    * @throws UsageException if options are missing that belong together
    */
   SecurityConfig config() {
-    if ((certificate == null) != (key == null)) {
-      throw new UsageException("--tls-cert and --tls-key belong together");
-    }
+    UsageException.requireBoth("--tls-cert", certificate, "--tls-key", key);
     if (clientAuthorities != null && certificate == null) {
       throw new UsageException("--tls-client-ca requires --tls-cert and --tls-key");
     }
@@ -123,7 +121,7 @@ final class SecurityFlags {
       return Optional.empty();
     }
     if (jwtKeys == null || jwtIssuer == null || jwtAudience == null) {
-      throw new UsageException("--jwt-keys, --jwt-issuer and --jwt-audience belong together");
+      throw new UsageException("--jwt-keys, --jwt-issuer and --jwt-audience require each other");
     }
     return Optional.of(new SecurityConfig.Jwt(jwtKeys, jwtIssuer, jwtAudience, jwtGroupsClaim));
   }
@@ -149,9 +147,8 @@ final class SecurityFlags {
               + Nodes.text(listen)
               + ": "
               + danger
-              + ". Use --tls-cert, --tls-key, --policy and --tokens, --jwt-keys or --tls-client-ca, or"
-              + " accept it"
-              + " with --insecure (docs/security.md)");
+              + ". Secure the node with --tls-cert, --tls-key, --policy and one of --tokens, --jwt-keys"
+              + " and --tls-client-ca (docs/security.md), or accept this with --insecure");
     }
     LOG.warn("--insecure: {} ({})", danger, Nodes.text(listen));
   }

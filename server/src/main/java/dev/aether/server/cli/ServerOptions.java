@@ -4,9 +4,11 @@ import dev.aether.client.AetherClient;
 import dev.aether.client.AetherClientBuilder;
 import dev.aether.client.RepeatOptions;
 import dev.aether.client.TlsOptions;
+import dev.aether.server.cli.files.InputFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -102,12 +104,25 @@ class ServerOptions {
 
   /** A client that gives up soon if the server cannot be reached. */
   final AetherClient connect() {
-    return builder().repeats(SOON).build();
+    return built(builder().repeats(SOON));
   }
 
   /** A client that retries for half a minute, for commands that should survive a failover. */
   final AetherClient connectPatiently() {
-    return builder().deadline(PATIENCE).build();
+    return built(builder().deadline(PATIENCE));
+  }
+
+  /**
+   * Creates a client.
+   *
+   * @throws CommandFailedException if a file for TLS cannot be used
+   */
+  static AetherClient built(AetherClientBuilder builder) {
+    try {
+      return builder.build();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+    }
   }
 
   AetherClientBuilder builder() {
@@ -120,9 +135,7 @@ class ServerOptions {
 
   /** How to connect with TLS; empty for plain text. */
   final Optional<TlsOptions> tls() {
-    if ((certificate == null) != (key == null)) {
-      throw new UsageException("--tls-cert and --tls-key belong together");
-    }
+    UsageException.requireBoth("--tls-cert", certificate, "--tls-key", key);
     TlsOptions options =
         authorities == null ? TlsOptions.defaults() : TlsOptions.trusting(authorities);
     if (certificate != null && key != null) {
@@ -138,17 +151,38 @@ class ServerOptions {
     }
     Path file = tokenFile;
     if (file != null) {
+      checkToken(file);
       return Optional.of(() -> read(file));
     }
     String given = token;
     return given == null || given.isEmpty() ? Optional.empty() : Optional.of(() -> given);
   }
 
-  private static String read(Path tokenFile) {
+  /** Only at the start of a command: later, the file may be about to be replaced. */
+  private static void checkToken(Path tokenFile) {
+    String token;
     try {
-      return Files.readString(tokenFile).strip();
+      token = read(tokenFile);
+    } catch (UncheckedIOException e) {
+      throw new CommandFailedException("--token-file: " + e.getMessage(), e);
+    }
+    if (token.isEmpty()) {
+      throw new CommandFailedException("--token-file: " + tokenFile + " is empty");
+    }
+    if (token.chars().anyMatch(Character::isWhitespace)) {
+      throw new CommandFailedException(
+          "--token-file: "
+              + tokenFile
+              + " must contain a token and nothing else: what \"aether token new NAME\" prints on"
+              + " standard output");
+    }
+  }
+
+  private static String read(Path tokenFile) {
+    try (InputStream file = InputFile.open(tokenFile.toString())) {
+      return new String(file.readAllBytes(), StandardCharsets.UTF_8).strip();
     } catch (IOException e) {
-      throw new UncheckedIOException("cannot read " + tokenFile, e);
+      throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
     }
   }
 

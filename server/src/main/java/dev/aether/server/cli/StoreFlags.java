@@ -15,6 +15,20 @@ import picocli.CommandLine.ParseResult;
 
 /** The options for a node's store: one of --data, --nats and --memory. */
 final class StoreFlags {
+  /** Without --nats, a node would start on an empty store of its own, as if they had no effect. */
+  private static final List<String> ONLY_WITH_NATS =
+      List.of(
+          "--nats-wait",
+          "--nats-sync",
+          "--nats-creds",
+          "--nats-nkey",
+          "--nats-user",
+          "--nats-password-file",
+          "--nats-tls-ca",
+          "--nats-tls-cert",
+          "--nats-tls-key",
+          "--nats-tls-first");
+
   private static final Set<String> NATS_SCHEMES = Set.of("nats", "tls", "opentls", "ws", "wss");
 
   @Option(
@@ -88,6 +102,14 @@ final class StoreFlags {
       throw new UsageException("--nats must be URLs like nats://HOST:PORT or tls://HOST:PORT");
     }
     boolean dataGiven = given.contains("--data");
+    boolean external = !nats.isEmpty() && !dataGiven && !given.contains("--memory");
+    ONLY_WITH_NATS.stream()
+        .filter(flag -> !external && commandLine.hasMatchedOption(flag))
+        .findFirst()
+        .ifPresent(
+            flag -> {
+              throw new UsageException(flag + " requires --nats URL");
+            });
     if (memory && !dataGiven && !given.contains("--nats")) {
       return new StoreChoice.Memory();
     }

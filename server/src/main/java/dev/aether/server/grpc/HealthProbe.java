@@ -1,6 +1,7 @@
 package dev.aether.server.grpc;
 
 import dev.aether.client.TlsOptions;
+import dev.aether.server.event.Exceptions;
 import io.grpc.ManagedChannel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -28,26 +29,36 @@ public final class HealthProbe {
   }
 
   /**
+   * A server's health.
+   *
+   * @param reason why it is unreachable; otherwise empty
+   */
+  public record Answer(Health health, String reason) {}
+
+  /**
    * Asks a server. Blocks until it answers, for at most {@code timeout}.
    *
    * @param tls how to connect with TLS; empty for plain text. Health needs no client certificate
    * @throws IllegalArgumentException if a file of {@code tls} cannot be used
    */
-  public static Health ask(String host, int port, Optional<TlsOptions> tls, Duration timeout) {
+  public static Answer ask(String host, int port, Optional<TlsOptions> tls, Duration timeout) {
     ManagedChannel channel = channel(host, port, tls);
     try {
       HealthCheckResponse response =
           HealthGrpc.newBlockingStub(channel)
               .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
               .check(HealthCheckRequest.getDefaultInstance());
-      return response.getStatus() == HealthCheckResponse.ServingStatus.SERVING
-          ? Health.SERVING
-          : Health.NOT_SERVING;
+      return new Answer(
+          response.getStatus() == HealthCheckResponse.ServingStatus.SERVING
+              ? Health.SERVING
+              : Health.NOT_SERVING,
+          "");
     } catch (StatusRuntimeException e) {
       Status.Code code = e.getStatus().getCode();
       return code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED
-          ? Health.UNREACHABLE
-          : Health.NOT_SERVING;
+          ? new Answer(
+              Health.UNREACHABLE, String.valueOf(Exceptions.root(e).getMessage()).split("\\R")[0])
+          : new Answer(Health.NOT_SERVING, "");
     } finally {
       channel.shutdownNow();
     }

@@ -8,6 +8,7 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.Signature;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,12 +17,16 @@ import java.util.stream.Stream;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedKeyManager;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A certificate and its private key, from files that may be renewed while this process runs.
  * Handshakes use what is in the files at that time; connections that exist go on. Thread-safe.
  */
 final class KeyFiles extends X509ExtendedKeyManager {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyFiles.class);
+
   private final WatchedFiles<Pair> files;
 
   /** For handshakes that began before the latest renewal. */
@@ -43,6 +48,13 @@ final class KeyFiles extends X509ExtendedKeyManager {
     if (!belongTogether(pair)) {
       throw new SecurityFileException(
           "the private key in " + key + " does not belong to the certificate in " + certificate);
+    }
+    Instant end = pair.chain()[0].getNotAfter().toInstant();
+    if (end.isBefore(Instant.now())) {
+      LOG.warn(
+          "the certificate in {} expired at {}: others will not accept it; renew the file",
+          certificate,
+          end);
     }
     return pair;
   }

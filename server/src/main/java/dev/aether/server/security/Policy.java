@@ -96,7 +96,7 @@ final class Policy {
                             where
                                 + "\""
                                 + word
-                                + "\" is no right: use read, save, subscribe, publish, admin or"
+                                + "\" is not a right: use read, save, subscribe, publish, admin or"
                                 + " all")));
       }
     }

@@ -8,7 +8,9 @@ import com.google.gson.JsonParser;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.testing.CuttingProxy;
+import dev.aether.server.testing.TestCertificates;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -205,6 +208,72 @@ class ClientCommandsTest {
   @Test
   void healthSaysWhetherTheServerServes() {
     assertTrue(done("health").out().endsWith(" SERVING\n"));
+  }
+
+  @Test
+  void healthSaysWhyAServerIsOutOfReach() {
+    String nowhere = address();
+    server.close();
+
+    CommandRun run = CommandRun.of("health", "--server", nowhere);
+
+    assertEquals(nowhere + " UNREACHABLE\n", run.out());
+    assertTrue(run.err().contains("Connection refused"), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
+  }
+
+  @Test
+  void aFileForASecuredServerThatCannotBeUsedIsOneClearLine(@TempDir Path folder)
+      throws IOException {
+    String missing = folder.resolve("missing").toString();
+    String empty = Files.createFile(folder.resolve("empty")).toString();
+    String tokens = Files.writeString(folder.resolve("tokens"), "orders: 0123\n").toString();
+
+    isRefused("cannot be used: there is no file " + missing, "--tls-ca", missing);
+    isRefused(empty + " contains no certificate", "--tls-ca", empty);
+    isRefused("there is no file " + missing, "--tls-cert", missing, "--tls-key", missing);
+    isRefused("--token-file: " + missing + " does not exist", "--token-file", missing);
+    isRefused("--token-file: " + empty + " is empty", "--token-file", empty);
+    isRefused(tokens + " must contain a token and nothing else", "--token-file", tokens);
+    CommandRun health = run("health", "--tls-ca", missing);
+    assertEquals(ExitCode.FAILED, health.exitCode(), health.err());
+    assertEquals(1, health.err().lines().count(), health.err());
+  }
+
+  @Test
+  void aClientThatDoesNotTrustTheServerOrUsesPlainTextIsToldWhichOptionHelps(@TempDir Path folder) {
+    TestCertificates certificates = new TestCertificates(folder);
+    certificates.authority("ca");
+    Path other = certificates.authority("other");
+    TestCertificates.Pair own = certificates.issue("ca", "own", "node", "ip:127.0.0.1", 10);
+    SecurityConfig security =
+        new SecurityConfig(
+            Optional.of(new SecurityConfig.Tls(own.certificate(), own.key(), Optional.empty())),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    try (AetherServer secured =
+        AetherServer.start(ServerConfig.on(new StoreChoice.Memory()).withSecurity(security))) {
+      String address = Nodes.text(secured.grpcAddress());
+
+      CommandRun plain = CommandRun.of("latest", "a", "--server", address);
+      CommandRun wrong =
+          CommandRun.of("latest", "a", "--server", address, "--tls-ca", other.toString());
+
+      assertEquals(ExitCode.UNREACHABLE, plain.exitCode(), plain.err());
+      assertTrue(plain.err().contains("connect with --tls-ca or --tls"), plain.err());
+      assertEquals(ExitCode.UNREACHABLE, wrong.exitCode(), wrong.err());
+      assertTrue(wrong.err().contains("--tls-ca must name the authority"), wrong.err());
+    }
+  }
+
+  private void isRefused(String reason, String... flags) {
+    CommandRun run =
+        run(Stream.concat(Stream.of("latest", "a"), Stream.of(flags)).toArray(String[]::new));
+
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.err());
+    assertTrue(run.err().contains(reason), run.err());
+    assertEquals(1, run.err().lines().count(), run.err());
   }
 
   @Test

@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
@@ -138,6 +139,24 @@ class ServeCommandTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--tls-cert x, --tls-cert requires --tls-key",
+    "--tls-key x, --tls-key requires --tls-cert",
+    "--nats nats://h --nats-tls-cert x, --nats-tls-cert requires --nats-tls-key",
+    "--nats nats://h --nats-password-file x, --nats-password-file requires --nats-user",
+    "--nats-creds x, --nats-creds requires --nats URL",
+    "--memory --nats-user x, --nats-user requires --nats URL",
+    "--data x --nats-sync always, --nats-sync requires --nats URL",
+    "--nats-tls-first, --nats-tls-first requires --nats URL",
+  })
+  void anOptionThatNeedsAnotherNamesIt(String flags, String message) {
+    CommandRun run = CommandRun.of(("serve " + flags).split(" "));
+
+    assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
+    assertEquals("aether serve: " + message, run.err().lines().findFirst().orElseThrow());
+  }
+
   @Test
   void aFileOfSecurityThatCannotBeUsedIsOneClearLine(@TempDir Path folder) throws IOException {
     Path policy = Files.writeString(folder.resolve("policy"), "token:a > write");
@@ -156,7 +175,7 @@ class ServeCommandTest {
     assertEquals(
         "aether: "
             + policy
-            + ", line 1: \"write\" is no right: use read, save, subscribe, publish, admin or all\n",
+            + ", line 1: \"write\" is not a right: use read, save, subscribe, publish, admin or all\n",
         run.err());
   }
 

@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestCertificates;
 import java.io.IOException;
@@ -19,6 +22,7 @@ import java.time.Instant;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 class KeyFilesTest {
   private static String alias(KeyFiles keys) {
@@ -64,6 +68,28 @@ class KeyFilesTest {
     Files.setLastModifiedTime(own.key(), FileTime.from(Instant.now().minusSeconds(60)));
     assertFalse(keys.refresh());
     assertArrayEquals(chain, keys.getCertificateChain(alias(keys)));
+  }
+
+  @Test
+  void aCertificateThatHasExpiredIsReportedWhenItIsRead(@TempDir Path folder) {
+    TestCertificates certificates = new TestCertificates(folder);
+    certificates.authority("ca");
+    TestCertificates.Pair valid = certificates.issue("ca", "valid", "node", "", 10);
+    TestCertificates.Pair expired = certificates.expired("ca", "expired", "node");
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(KeyFiles.class);
+    logger.addAppender(log);
+    try {
+      var unused = new KeyFiles("certificate", valid.certificate(), valid.key());
+      assertEquals(0, log.list.size());
+
+      var alsoUnused = new KeyFiles("certificate", expired.certificate(), expired.key());
+      String line = log.list.get(0).getFormattedMessage();
+      assertTrue(line.contains(expired.certificate() + " expired at "), line);
+    } finally {
+      logger.detachAppender(log);
+    }
   }
 
   @Test

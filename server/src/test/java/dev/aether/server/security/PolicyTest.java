@@ -66,7 +66,7 @@ class PolicyTest {
         "token: > read | \"token:\" must be token:NAME",
         "token:a o*rs read | the pattern \"o*rs\" uses a wildcard as part of a token",
         "token:a >.x read | the pattern \">.x\" may use > only as the last token",
-        "token:a > write | \"write\" is no right",
+        "token:a > write | \"write\" is not a right",
       })
   void aRuleThatCannotBeUsedIsNamedWithItsLine(String rule, String why) {
     SecurityFileException thrown =

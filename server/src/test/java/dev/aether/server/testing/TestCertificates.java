@@ -57,6 +57,21 @@ public final class TestCertificates {
    * @param days how long it is valid
    */
   public Pair issue(String authority, String name, String subject, String alternatives, int days) {
+    return issue(authority, name, subject, alternatives, days + 1, 2 * days);
+  }
+
+  /** Issues a certificate that has expired. */
+  public Pair expired(String authority, String name, String subject) {
+    return issue(authority, name, subject, "", 10, 5);
+  }
+
+  private Pair issue(
+      String authority,
+      String name,
+      String subject,
+      String alternatives,
+      int daysSinceStart,
+      int validDays) {
     List<String> call =
         new ArrayList<>(
             List.of(
@@ -70,9 +85,9 @@ public final class TestCertificates {
                 "-signer",
                 authority,
                 "-startdate",
-                "-" + (days + 1) + "d",
+                "-" + daysSinceStart + "d",
                 "-validity",
-                Integer.toString(2 * days)));
+                Integer.toString(validDays)));
     if (!alternatives.isEmpty()) {
       call.addAll(List.of("-ext", "san=" + alternatives));
     }

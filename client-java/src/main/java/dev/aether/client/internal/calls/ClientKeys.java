@@ -4,7 +4,9 @@ import io.grpc.util.CertificateUtils;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.InvalidKeyException;
@@ -77,7 +79,18 @@ public final class ClientKeys extends X509ExtendedKeyManager {
 
   private IllegalArgumentException unusable(Exception e) {
     return new IllegalArgumentException(
-        "the client certificate " + certificate + " cannot be used: " + e.getMessage(), e);
+        "the client certificate " + certificate + " cannot be used: " + reason(e), e);
+  }
+
+  /** Why a file cannot be used. The JDK's message is often just the file's name. */
+  public static String reason(Exception e) {
+    if (e instanceof NoSuchFileException missing) {
+      return "there is no file " + missing.getFile();
+    }
+    if (e instanceof AccessDeniedException denied) {
+      return "no permission to read " + denied.getFile();
+    }
+    return String.valueOf(e.getMessage());
   }
 
   private static boolean pause() {
@@ -139,7 +152,7 @@ public final class ClientKeys extends X509ExtendedKeyManager {
       previous = pair;
       pair = next;
     } catch (IOException | GeneralSecurityException | RuntimeException e) {
-      LOG.warn("the client certificate {} cannot be read again: {}", certificate, e.getMessage());
+      LOG.warn("the client certificate {} cannot be read again: {}", certificate, reason(e));
     }
     return pair.alias();
   }
