@@ -40,8 +40,11 @@ public final class HttpEndpoint implements AutoCloseable {
 
   private static final int REQUEST_WITHIN_SECONDS = 5;
 
-  /** Those that send nothing are closed after 30 to 40 s. */
-  private static final int MAX_CONNECTIONS = 256;
+  /**
+   * Those that send nothing are closed after 30 to 40 s. Many, since whoever takes all of them
+   * keeps health checks from being answered.
+   */
+  private static final int MAX_CONNECTIONS = 2048;
 
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final Duration IDLE_THREADS_LIVE = Duration.ofSeconds(10);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 class HttpEndpointTest {
   private static final Duration BOUND = Duration.ofSeconds(20);
   private static final int MORE_THAN_ARE_READ = 80;
-  private static final int MAX_CONNECTIONS = 256;
+  private static final int MAX_CONNECTIONS = 2048;
 
   private final AtomicReference<Optional<String>> outage =
       new AtomicReference<>(Optional.<String>empty());
