@@ -1,6 +1,8 @@
 package dev.aether.server.security;
 
 import com.google.gson.JsonObject;
+import dev.aether.server.event.Reason;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,6 +24,12 @@ public final class AuditLog {
 
   /** Strangers have lines of their own, so that they cannot crowd out the others. */
   private static final AuditLog STRANGERS = new AuditLog();
+
+  /** So do calls that are refused: whoever floods the log with them must not hide what was done. */
+  private static final AuditLog REFUSED = new AuditLog();
+
+  private static final Set<String> REFUSALS =
+      Set.of(Reason.UNAUTHENTICATED.name(), Reason.PERMISSION_DENIED.name());
 
   /** Guarded by this, like all fields. */
   private long second;
@@ -47,7 +55,14 @@ public final class AuditLog {
     line.addProperty("address", address);
     line.addProperty("rpc", rpc);
     line.addProperty("namespace", namespaces);
-    (identity.isEmpty() ? STRANGERS : LINES).write(line, System.nanoTime());
+    lines(outcome, identity).write(line, System.nanoTime());
+  }
+
+  private static AuditLog lines(String outcome, String identity) {
+    if (identity.isEmpty()) {
+      return STRANGERS;
+    }
+    return REFUSALS.contains(outcome) ? REFUSED : LINES;
   }
 
   /** Files that changed; {@code error} is empty if their content is used now. */
