@@ -18,14 +18,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Date;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies JSON Web Tokens: signed by a key of the issuer, for this audience, and not expired.
@@ -35,8 +37,17 @@ final class Jwts {
   /** How far the clocks of issuers may be off. */
   static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 
-  /** Verified tokens that are remembered. A signature takes a hundred times as long as a lookup. */
-  static final int MAX_REMEMBERED = 10_000;
+  /**
+   * Verified tokens are remembered, since a signature takes a hundred times as long as a lookup,
+   * until they and their names have this many characters. Their callers choose how long they are.
+   */
+  static final int MAX_REMEMBERED = 16 * 1024 * 1024;
+
+  /** What a name takes in addition to its characters. */
+  private static final int NAME_OVERHEAD = 64;
+
+  /** The library ignores other characters, so one token would have any number of spellings. */
+  private static final Pattern SPELLING = Pattern.compile("[A-Za-z0-9_.-]*");
 
   /** Public keys only: with HMAC, whoever verifies could also sign, and "none" proves nothing. */
   private static final Set<JWSAlgorithm> ALGORITHMS =
@@ -56,6 +67,7 @@ final class Jwts {
 
   private final String groupsClaim;
   private final InstantSource clock;
+  private final int maxRemembered;
   private final Supplier<JWKSet> keys;
   private final DefaultJWTProcessor<Verified> processor =
       new DefaultJWTProcessor<>() {
@@ -70,22 +82,47 @@ final class Jwts {
 
   /**
    * A set of keys, and what was verified with it by token, so that a token is not remembered longer
-   * than its key.
+   * than its key. Thread-safe.
    */
-  private record Verified(JWKSet keys, Map<String, Identity> identities)
-      implements SecurityContext {
-    static Verified with(JWKSet keys) {
-      return new Verified(
-          keys,
-          Collections.synchronizedMap(
-              new LinkedHashMap<>(16, 0.75f, true) {
-                private static final long serialVersionUID = 1L;
+  private static final class Verified implements SecurityContext {
+    private final JWKSet keys;
+    private final int max;
 
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Identity> eldest) {
-                  return size() > MAX_REMEMBERED;
-                }
-              }));
+    /** In the order in which they were last used. Guarded by this, like the next field. */
+    private final Map<String, Identity> identities = new LinkedHashMap<>(16, 0.75f, true);
+
+    private long characters;
+
+    Verified(JWKSet keys, int max) {
+      this.keys = keys;
+      this.max = max;
+    }
+
+    synchronized @Nullable Identity get(String token) {
+      return identities.get(token);
+    }
+
+    synchronized void put(String token, Identity identity) {
+      characters += characters(token, identity);
+      Identity before = identities.put(token, identity);
+      if (before != null) {
+        characters -= characters(token, before);
+      }
+      Iterator<Map.Entry<String, Identity>> oldest = identities.entrySet().iterator();
+      while (characters > max && oldest.hasNext()) {
+        Map.Entry<String, Identity> forgotten = oldest.next();
+        characters -= characters(forgotten.getKey(), forgotten.getValue());
+        oldest.remove();
+      }
+    }
+
+    private static long characters(String token, Identity identity) {
+      return token.length()
+          + identity.names().stream().mapToLong(name -> name.length() + NAME_OVERHEAD).sum();
+    }
+
+    synchronized int size() {
+      return identities.size();
     }
   }
 
@@ -99,13 +136,24 @@ final class Jwts {
       String audience,
       String groupsClaim,
       InstantSource clock) {
+    this(keys, issuer, audience, groupsClaim, clock, MAX_REMEMBERED);
+  }
+
+  Jwts(
+      Supplier<JWKSet> keys,
+      String issuer,
+      String audience,
+      String groupsClaim,
+      InstantSource clock,
+      int maxRemembered) {
     this.keys = keys;
+    this.maxRemembered = maxRemembered;
     this.groupsClaim = groupsClaim;
     this.clock = clock;
-    verified = Verified.with(keys.get());
+    verified = new Verified(keys.get(), maxRemembered);
     processor.setJWSKeySelector(
         new JWSVerificationKeySelector<>(
-            ALGORITHMS, (selector, context) -> selector.select(context.keys())));
+            ALGORITHMS, (selector, context) -> selector.select(context.keys)));
     processor.setJWSTypeVerifier(
         new DefaultJOSEObjectTypeVerifier<>(JOSEObjectType.JWT, ACCESS_TOKEN, null));
     DefaultJWTClaimsVerifier<Verified> claims =
@@ -128,20 +176,29 @@ final class Jwts {
   Identity identify(String token) {
     JWKSet present = keys.get();
     Verified before = verified;
-    if (before.keys() != present) {
-      before = Verified.with(present);
+    if (before.keys != present) {
+      before = new Verified(present, maxRemembered);
       verified = before;
     }
-    Identity known = before.identities().get(token);
+    Identity known = before.get(token);
     if (known != null && clock.instant().isBefore(known.expires().orElseThrow())) {
       return known;
     }
     Identity identity = verify(token, before);
-    before.identities().put(token, identity);
+    before.put(token, identity);
     return identity;
   }
 
+  /** How many tokens are remembered. */
+  int remembered() {
+    return verified.size();
+  }
+
   private Identity verify(String token, Verified with) {
+    if (!SPELLING.matcher(token).matches()) {
+      throw StoreException.unauthenticated(
+          "the JWT is not valid: it consists of letters, digits, -, _ and dots");
+    }
     try {
       JWTClaimsSet claims = processor.process(token, with);
       List<String> names = new ArrayList<>();

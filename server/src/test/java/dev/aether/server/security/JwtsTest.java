@@ -134,6 +134,29 @@ class JwtsTest {
   }
 
   @Test
+  void aTokenHasOneSpellingSoThatNobodyFillsTheMemoryWithOthers() throws JOSEException {
+    String token = signed(claims().build());
+    assertRefused("a character that base64 does not have", token + "!");
+    assertRefused("8,000 of them", token + "!".repeat(8000));
+    assertRefused(
+        "within the signature",
+        new StringBuilder(token).insert(token.length() - 9, ' ').toString());
+  }
+
+  @Test
+  void theTokensThatAreRememberedHaveABoundedSize() throws JOSEException {
+    Jwts few = new Jwts(keys::get, ISSUER, AUDIENCE, "groups", now::get, 40_000);
+    for (int i = 0; i < 30; i++) {
+      JWTClaimsSet large =
+          claims().subject("s" + i).claim("groups", List.of("g".repeat(3000))).build();
+      String token = signed(JWSAlgorithm.ES256, "ec", new ECDSASigner(ec), large);
+      assertEquals("jwt:s" + i, few.identify(token).names().get(0));
+    }
+    // Each has about 4,300 characters, and as many names as take another 3,200.
+    assertTrue(few.remembered() >= 3 && few.remembered() <= 6, "tokens: " + few.remembered());
+  }
+
+  @Test
   void aTokenForSomethingElseIsRefused() throws JOSEException {
     assertRefused("audience", signed(claims().audience("other").build()));
     assertRefused("no audience", signed(claims().audience((String) null).build()));
