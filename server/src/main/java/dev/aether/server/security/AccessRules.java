@@ -31,8 +31,11 @@ public final class AccessRules implements AutoCloseable {
   private final @Nullable Authorities authorities;
   private final @Nullable Jwts jwts;
 
-  /** Client certificates that the present authorities were asked about. */
-  private final Set<X509Certificate> trusted = ConcurrentHashMap.newKeySet();
+  /**
+   * Client certificates that the present authorities were asked about. Replaced after them, so that
+   * a verification that began before cannot add to it.
+   */
+  private volatile Set<X509Certificate> trusted = ConcurrentHashMap.newKeySet();
 
   private final WatchedFiles<Policy> policy;
   private final InstantSource clock;
@@ -95,7 +98,7 @@ public final class AccessRules implements AutoCloseable {
     boolean newTokens = tokens != null && tokens.refresh();
     boolean newAuthorities = authorities != null && authorities.refresh();
     if (newAuthorities) {
-      trusted.clear();
+      trusted = ConcurrentHashMap.newKeySet();
     }
     boolean newKeys = issuerKeys != null && issuerKeys.refresh();
     if (policy.refresh() | newTokens | newAuthorities | newKeys) {
@@ -134,14 +137,15 @@ public final class AccessRules implements AutoCloseable {
   /** A connection may live longer than its certificate, or than the trust in its authority. */
   private void verify(List<X509Certificate> chain) {
     X509Certificate own = chain.get(0);
+    Set<X509Certificate> known = trusted;
     try {
       own.checkValidity(Date.from(clock.instant()));
-      if (authorities != null && !trusted.contains(own)) {
+      if (authorities != null && !known.contains(own)) {
         authorities.checkClientTrusted(chain.toArray(X509Certificate[]::new), ANY_KEY);
-        if (trusted.size() >= MAX_TRUSTED) {
-          trusted.clear();
+        if (known.size() >= MAX_TRUSTED) {
+          known.clear();
         }
-        trusted.add(own);
+        known.add(own);
       }
     } catch (CertificateException e) {
       throw StoreException.unauthenticated(
