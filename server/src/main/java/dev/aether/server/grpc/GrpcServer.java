@@ -18,7 +18,9 @@ import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NamespacesGrpc;
 import io.grpc.Server;
+import io.grpc.ServerInterceptors;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.ClientAuth;
@@ -95,6 +97,7 @@ public final class GrpcServer implements AutoCloseable {
     EventDefaults defaults = new EventDefaults(clock);
     eventStore = new EventStoreService(store, defaults);
     NodeLimits limits = new NodeLimits(Runtime.getRuntime().maxMemory());
+    SmallRequests healthRequests = new SmallRequests(HealthGrpc.SERVICE_NAME);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
             // Nothing blocks these threads: every method hands its work to the store and returns.
@@ -117,7 +120,9 @@ public final class GrpcServer implements AutoCloseable {
                 Reflection.withErrorDetails(
                     MalformedRequests.refused(
                         new NamespacesService(store.namespaces()).bindService())))
-            .addService(health.getHealthService());
+            // Anybody may call it, without credentials.
+            .addStreamTracerFactory(healthRequests)
+            .addService(ServerInterceptors.intercept(health.getHealthService(), healthRequests));
     Reflection.services().forEach(builder::addService);
     secure(builder, security);
     limit(builder, clients.connections());

@@ -1,0 +1,105 @@
+package dev.aether.server.grpc;
+
+import com.google.protobuf.MessageLite;
+import dev.aether.server.grpc.errors.RefusableCall;
+import io.grpc.Context;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.ServerStreamTracer;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Ends the calls of one service that send more than its requests ever have, as soon as that is
+ * received. gRPC has one limit for all services, and holds a request until the rest of it arrives.
+ * It must be both an interceptor of the service and a tracer of the server. Thread-safe.
+ */
+final class SmallRequests extends ServerStreamTracer.Factory implements ServerInterceptor {
+  /** Far more than the name of a service takes. */
+  static final int MAX_BYTES = 4 * 1024;
+
+  private static final Context.Key<Received> RECEIVED = Context.key("aether-received");
+  private static final ServerStreamTracer OF_OTHERS = new ServerStreamTracer() {};
+
+  private final String service;
+
+  /**
+   * @param service its full name
+   */
+  SmallRequests(String service) {
+    this.service = service;
+  }
+
+  @Override
+  public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
+    return method.startsWith(service + "/") ? new Received() : OF_OTHERS;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    RefusableCall<Q, R> refusable = new RefusableCall<>(call);
+    Received received = RECEIVED.get();
+    if (received != null) {
+      received.call = refusable;
+    }
+    return new SimpleForwardingServerCallListener<>(next.startCall(refusable, headers)) {
+      @Override
+      public void onMessage(Q message) {
+        // A compressed request is larger than what was received.
+        if (message instanceof MessageLite request && request.getSerializedSize() > MAX_BYTES) {
+          refusable.refuse(tooLarge());
+        }
+        if (!refusable.isRefused()) {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (!refusable.isRefused()) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
+      public void onComplete() {
+        if (refusable.isRefused()) {
+          super.onCancel();
+        } else {
+          super.onComplete();
+        }
+      }
+    };
+  }
+
+  private static StatusRuntimeException tooLarge() {
+    return Status.RESOURCE_EXHAUSTED
+        .withDescription("a request of this service has at most " + MAX_BYTES + " bytes")
+        .asRuntimeException();
+  }
+
+  /** Counts what a call has received. Used on the thread of its connection, except the call. */
+  private static final class Received extends ServerStreamTracer {
+    private volatile @Nullable RefusableCall<?, ?> call;
+    private long bytes;
+
+    @Override
+    public Context filterContext(Context context) {
+      return context.withValue(RECEIVED, this);
+    }
+
+    @Override
+    public void inboundWireSize(long more) {
+      bytes += more;
+      RefusableCall<?, ?> receiving = call;
+      if (bytes > MAX_BYTES && receiving != null) {
+        receiving.refuse(tooLarge());
+      }
+    }
+  }
+}
