@@ -17,6 +17,9 @@ public final class Arrivals implements AutoCloseable {
   private final CompletableFuture<Void> started = new CompletableFuture<>();
 
   /** By actor id. */
+  /** The answer to the last save of each actor. */
+  private final Map<Integer, CompletableFuture<?>> answers = new ConcurrentHashMap<>();
+
   private final Map<String, CompletableFuture<Void>> awaited = new ConcurrentHashMap<>();
 
   /** Subscribes; {@code address} is HOST:PORT of the node. */
@@ -43,11 +46,21 @@ public final class Arrivals implements AutoCloseable {
    * @return completes when the commit arrives, or fails if it is not stored
    */
   public CompletableFuture<Void> append(Driver driver, int actor) {
+    // A commit may arrive before its save is answered, and the driver learns the version from the
+    // answer.
+    CompletableFuture<?> before = answers.get(actor);
+    return before == null
+        ? begin(driver, actor)
+        : before.thenCompose(answered -> begin(driver, actor));
+  }
+
+  private CompletableFuture<Void> begin(Driver driver, int actor) {
     CompletableFuture<Void> arrival = new CompletableFuture<>();
     awaited.put(AetherRequests.actorId(actor), arrival);
-    driver
-        .append(actor)
-        .whenComplete(
+    CompletableFuture<?> answer = driver.append(actor);
+    answers.put(actor, answer);
+    var unused =
+        answer.whenComplete(
             (stored, thrown) -> {
               if (thrown != null) {
                 arrival.completeExceptionally(thrown);
