@@ -1,14 +1,17 @@
 package dev.aether.faults.attack;
 
+import dev.aether.faults.topology.Waiting;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetLatestVersionRequest;
 import io.grpc.Channel;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A well-behaved client that saves to one actor all the time, on a thread and connection of its
@@ -28,7 +31,7 @@ final class Bystander implements AutoCloseable {
   private volatile boolean closed;
   private long saved;
 
-  /** What happened to its saves since the last time. */
+  /** How its saves fared since the last time this was asked. */
   record Experience(int saves, Duration p99, List<String> failures) {}
 
   Bystander(Target target) {
@@ -49,11 +52,11 @@ final class Bystander implements AutoCloseable {
       } catch (StatusRuntimeException e) {
         note(Duration.ZERO, Calls.text(e.getStatus()));
       }
-      dev.aether.faults.topology.Waiting.pause(PAUSE);
+      Waiting.pause(PAUSE);
     }
   }
 
-  private synchronized void note(Duration took, @org.jspecify.annotations.Nullable String failure) {
+  private synchronized void note(Duration took, @Nullable String failure) {
     if (failure == null) {
       saved++;
       micros.add(TimeUnit.NANOSECONDS.toMicros(took.toNanos()));
@@ -62,7 +65,7 @@ final class Bystander implements AutoCloseable {
     }
   }
 
-  /** What happened since the last call of this method. */
+  /** How its saves fared since the last call of this method. */
   synchronized Experience experience() {
     Collections.sort(micros);
     Experience seen =
@@ -70,7 +73,7 @@ final class Bystander implements AutoCloseable {
             micros.size(),
             Duration.of(
                 micros.isEmpty() ? 0 : micros.get((int) (0.99 * (micros.size() - 1))),
-                java.time.temporal.ChronoUnit.MICROS),
+                ChronoUnit.MICROS),
             List.copyOf(failures));
     micros.clear();
     failures.clear();

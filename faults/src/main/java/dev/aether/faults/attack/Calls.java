@@ -19,6 +19,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -89,8 +90,8 @@ final class Calls implements AutoCloseable {
         });
   }
 
-  /** What a call returned, or the status it ended with. */
-  static String outcome(java.util.function.Supplier<String> call) {
+  /** Returns the answer of a call, or the status with which it ended. */
+  static String outcome(Supplier<String> call) {
     try {
       String answer = call.get();
       return answer.isEmpty() ? "answered" : "answered: " + answer;

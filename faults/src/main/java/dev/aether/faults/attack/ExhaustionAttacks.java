@@ -222,7 +222,7 @@ final class ExhaustionAttacks {
     }
   }
 
-  /** Whether somebody else's call is answered meanwhile. */
+  /** Returns whether a call of another client is answered during the attack. */
   private String served() {
     return Calls.once(
         target,

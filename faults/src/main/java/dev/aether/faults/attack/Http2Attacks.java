@@ -1,11 +1,13 @@
 package dev.aether.faults.attack;
 
+import dev.aether.faults.topology.Waiting;
 import dev.aether.v1.EventStoreGrpc;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
@@ -55,6 +57,12 @@ final class Http2Attacks {
     return Http2Connection.callHeaders(method, target.token("orders"), more);
   }
 
+  /** Begins a save, or only its headers. */
+  private void begin(Http2Connection connection, int flags, Map<String, String> more)
+      throws IOException {
+    connection.frame(Http2Connection.HEADERS, flags, 1, headers(SAVE, more));
+  }
+
   /** Sends until the node closes the connection. */
   private static void insist(Http2Connection connection, int times, byte[] what) {
     try {
@@ -71,8 +79,7 @@ final class Http2Attacks {
         "10 MB of headers for one call",
         "RESOURCE_EXHAUSTED: .+|HTTP status 431.*|RST_STREAM .+|GOAWAY .+|" + CLOSED,
         connection -> {
-          connection.frame(
-              Http2Connection.HEADERS, Http2Connection.NONE, 1, headers(SAVE, Map.of()));
+          begin(connection, Http2Connection.NONE, Map.of());
           ByteArrayOutputStream block = new ByteArrayOutputStream();
           Http2Connection.field(block, "x", "y".repeat(FRAME - 100));
           insist(
@@ -86,8 +93,7 @@ final class Http2Attacks {
         "100,000 CONTINUATION frames of nothing",
         "GOAWAY .+|" + CLOSED,
         connection -> {
-          connection.frame(
-              Http2Connection.HEADERS, Http2Connection.NONE, 1, headers(SAVE, Map.of()));
+          begin(connection, Http2Connection.NONE, Map.of());
           insist(
               connection,
               100_000,
@@ -107,7 +113,6 @@ final class Http2Attacks {
           byte[] entry = indexed.toByteArray();
           entry[0] = 0x40;
           block.writeBytes(entry);
-          block.writeBytes(new byte[0]);
           for (int i = 0; i < 10_000; i++) {
             block.write(0x80 | 62);
           }
@@ -159,37 +164,34 @@ final class Http2Attacks {
           }
           return connection.awaitEnd(PATIENCE);
         });
-    add(
+    addFlood(
         "1,000,000 pings",
         "GOAWAY ENHANCE_YOUR_CALM.*",
-        connection -> {
-          insist(
-              connection,
-              1_000_000,
-              Http2Connection.bytes(Http2Connection.PING, 0, 0, new byte[8]));
-          return connection.awaitEnd(PATIENCE);
-        });
-    add(
+        Http2Connection.bytes(Http2Connection.PING, 0, 0, new byte[8]));
+    addFlood(
         "1,000,000 settings",
         // Like the next, they cost the node time, but neither memory nor a thread.
         "GOAWAY .+|" + CLOSED + "|.*still open.*",
-        connection -> {
-          insist(
-              connection,
-              1_000_000,
-              Http2Connection.bytes(Http2Connection.SETTINGS, 0, 0, new byte[0]));
-          return connection.awaitEnd(PATIENCE);
-        });
+        Http2Connection.bytes(Http2Connection.SETTINGS, 0, 0, new byte[0]));
     add(
         "1,000,000 empty DATA frames on one call",
         "GOAWAY .+|RST_STREAM .+|" + CLOSED + "|.*still open.*",
         connection -> {
-          connection.frame(
-              Http2Connection.HEADERS, Http2Connection.END_HEADERS, 1, headers(SAVE, Map.of()));
+          begin(connection, Http2Connection.END_HEADERS, Map.of());
           insist(
               connection,
               1_000_000,
               Http2Connection.bytes(Http2Connection.DATA, 0, 1, new byte[0]));
+          return connection.awaitEnd(PATIENCE);
+        });
+  }
+
+  private void addFlood(String name, String expected, byte[] frame) {
+    add(
+        name,
+        expected,
+        connection -> {
+          insist(connection, 1_000_000, frame);
           return connection.awaitEnd(PATIENCE);
         });
   }
@@ -199,8 +201,7 @@ final class Http2Attacks {
         "a message that claims to have 1 GB",
         "RESOURCE_EXHAUSTED: .+",
         connection -> {
-          connection.frame(
-              Http2Connection.HEADERS, Http2Connection.END_HEADERS, 1, headers(SAVE, Map.of()));
+          begin(connection, Http2Connection.END_HEADERS, Map.of());
           byte[] start = ByteBuffer.allocate(FRAME).put((byte) 0).putInt(1 << 30).array();
           connection.frame(Http2Connection.DATA, Http2Connection.NONE, 1, start);
           return connection.awaitAnswer(PATIENCE);
@@ -218,11 +219,7 @@ final class Http2Attacks {
               gzip.write(zeros);
             }
           }
-          connection.frame(
-              Http2Connection.HEADERS,
-              Http2Connection.END_HEADERS,
-              1,
-              headers(SAVE, Map.of("grpc-encoding", "gzip")));
+          begin(connection, Http2Connection.END_HEADERS, Map.of("grpc-encoding", "gzip"));
           byte[] message =
               ByteBuffer.allocate(5 + packed.size())
                   .put((byte) 1)
@@ -235,8 +232,8 @@ final class Http2Attacks {
                 Http2Connection.DATA,
                 at + FRAME >= message.length ? Http2Connection.END_STREAM : Http2Connection.NONE,
                 1,
-                java.util.Arrays.copyOfRange(message, at, Math.min(message.length, at + FRAME)));
-            dev.aether.faults.topology.Waiting.pause(Duration.ofMillis(5));
+                Arrays.copyOfRange(message, at, Math.min(message.length, at + FRAME)));
+            Waiting.pause(Duration.ofMillis(5));
           }
           return connection.awaitAnswer(PATIENCE);
         });
@@ -244,8 +241,7 @@ final class Http2Attacks {
         "a message that is no protobuf",
         "INVALID_ARGUMENT: .+",
         connection -> {
-          connection.frame(
-              Http2Connection.HEADERS, Http2Connection.END_HEADERS, 1, headers(SAVE, Map.of()));
+          begin(connection, Http2Connection.END_HEADERS, Map.of());
           byte[] message =
               ByteBuffer.allocate(15).put((byte) 0).putInt(10).put(new byte[] {7, 7, 7}).array();
           connection.frame(Http2Connection.DATA, Http2Connection.END_STREAM, 1, message);
