@@ -168,11 +168,11 @@ public final class AetherServer implements AutoCloseable {
       LOG.warn(
           "it is unknown whether these NATS servers sync commits to disk before they acknowledge them:"
               + " set sync_interval: always on each server, and start Aether with --nats-sync always"
-              + " (docs/operations.md)");
+              + " (docs/operations/install.md)");
     } else if (sync != Durability.Sync.ALWAYS) {
       LOG.warn(
           "these NATS servers acknowledge commits before they are synced to disk: a power failure may"
-              + " lose some (docs/operations.md)");
+              + " lose some (docs/operations/install.md)");
     }
   }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * One subscription to many namespaces. {@code -Daether.many.namespaces=1000} prints what an idle
- * one costs (docs/operations.md).
+ * one costs (docs/operations/scale.md).
  */
 class ManyNamespacesTest {
   private static final Duration BOUND = Duration.ofSeconds(120);

@@ -278,7 +278,10 @@ class NamespaceLifeTest {
     }
   }
 
-  /** What docs/operations.md tells operators to do with a log whose files nats-server ignores. */
+  /**
+   * What docs/operations/troubleshoot.md tells operators to do with a log whose files nats-server
+   * ignores.
+   */
   @Test
   void aLogThatNatsIgnoresIsRestoredByCreatingAndUpdatingItsStream() throws Exception {
     StreamConfiguration config;

@@ -238,7 +238,7 @@ public final class LogDamage {
     if (before == null || !before.loss().equals(all)) {
       LOG.error(
           "the log of namespace {} is lost: {} ({}). To restore it or delete the namespace, see"
-              + " docs/operations.md",
+              + " docs/operations/troubleshoot.md",
           stream.log().namespace(),
           what,
           stream.name());
@@ -288,7 +288,7 @@ public final class LogDamage {
   private static void logLoss(LogStream stream, LogLoss loss) {
     LOG.error(
         "the log of namespace {} is damaged: {} (stream {}). {}To restore it or accept the loss"
-            + " of records up to {}, see docs/operations.md",
+            + " of records up to {}, see docs/operations/troubleshoot.md",
         stream.log().namespace(),
         loss.description(),
         stream.name(),

@@ -35,7 +35,7 @@ public final class UnreadableRecords {
         && records.putIfAbsent(new Key(stream.name(), actor.value(), sequence), what) == null) {
       LOG.error(
           "the log of namespace {} is damaged: actor {}: {} (stream {}). To restore it, see"
-              + " docs/operations.md",
+              + " docs/operations/troubleshoot.md",
           stream.log().namespace(),
           Quoting.quote(actor.value()),
           what,
