@@ -64,6 +64,7 @@ public final class AttackMain implements Callable<Integer> {
       }
       check("the node is still running", target.isAlive());
       check("its log has no bug", !target.logged().contains("bug in this server"));
+      check("its log has no OutOfMemoryError", !target.logged().contains("OutOfMemoryError"));
       check("its log has no token", !target.logged().contains("aether_"));
       line("The node's memory at the end: " + target.residentMegabytes() + " MB.");
     }

@@ -1,19 +1,29 @@
 package dev.aether.faults.attack;
 
 import dev.aether.faults.topology.Waiting;
+import dev.aether.server.wire.CursorRecord;
+import dev.aether.server.wire.NamespacePosition;
+import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.SubscribeRequest;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
+import java.util.zip.DeflaterInputStream;
 import javax.net.ssl.SSLSocket;
 
 /** Attempts to use up connections, memory, threads and namespaces, and to keep them. */
@@ -28,6 +38,17 @@ final class ExhaustionAttacks {
   private static final int CONNECTIONS = 20;
   private static final int STREAMS_EACH = 5000;
   private static final int CONNECT_MILLIS = 5000;
+
+  /** The most that gRPC takes as one request, and how many of them are more than the heap. */
+  private static final int REQUEST_BYTES = 16 * 1024 * 1024;
+
+  private static final int REQUESTS = 64;
+  private static final int DATA_FRAME = 16 * 1024;
+
+  /** A text of a few hundred characters becomes as many positions. */
+  private static final int POSITIONS = 1 << 18;
+
+  private static final int SUBSCRIPTIONS = 40;
 
   private final Target target;
   private final List<Attack> attacks = new ArrayList<>();
@@ -153,6 +174,14 @@ final class ExhaustionAttacks {
         "[1-9]\\d* refused, \\d+ connections closed; a new caller is served",
         this::openStreams);
     add(
+        REQUESTS + " requests of 16 MB that stop before their end",
+        "[1-9]\\d* of 64 refused; a new caller is served",
+        this::unfinishedSaves);
+    add(
+        SUBSCRIPTIONS + " subscriptions with a forged cursor of " + POSITIONS + " positions",
+        "40 of 40: .*; a new caller is served",
+        this::forgedCursors);
+    add(
         "auto-created namespaces without end",
         Target.NAMESPACES + " namespaces, then RESOURCE_EXHAUSTED: .+",
         this::namespaces);
@@ -234,6 +263,79 @@ final class ExhaustionAttacks {
                   EventStoreGrpc.getSaveEventsMethod(),
                   RightsAttacks.save("bystander", "caller-beside"));
           return answer.startsWith("answered") ? "a new caller is served" : answer;
+        });
+  }
+
+  private String unfinishedSaves() throws Exception {
+    List<Http2Connection> connections = new ArrayList<>();
+    try {
+      byte[] headers =
+          Http2Connection.callHeaders(
+              EventStoreGrpc.getSaveEventsMethod().getFullMethodName(),
+              target.token("orders"),
+              Map.of());
+      byte[] frame = new byte[DATA_FRAME];
+      for (int i = 0; i < REQUESTS; i++) {
+        if (i % (REQUESTS / 4) == 0) {
+          connections.add(Http2Connection.open(target));
+        }
+        Http2Connection connection = connections.get(connections.size() - 1);
+        int stream = 2 * i + 1;
+        connection.frame(Http2Connection.HEADERS, Http2Connection.END_HEADERS, stream, headers);
+        byte[] prefix = ByteBuffer.allocate(5).put((byte) 0).putInt(REQUEST_BYTES).array();
+        boolean wanted = connection.data(stream, prefix, PATIENCE);
+        for (int sent = DATA_FRAME; wanted && sent < REQUEST_BYTES; sent += DATA_FRAME) {
+          wanted = connection.data(stream, frame, PATIENCE);
+        }
+      }
+      int refused = connections.stream().mapToInt(Http2Connection::refused).sum();
+      return refused + " of " + REQUESTS + " refused; " + served();
+    } finally {
+      connections.forEach(Http2Connection::close);
+    }
+  }
+
+  /** With the right checksum: cursors are not signed. */
+  private static String forgedCursor() throws IOException {
+    byte[] record =
+        CursorRecord.newBuilder()
+            .addNamespaces(
+                NamespacePosition.newBuilder()
+                    .setIncarnation("aaaaaaaaaa")
+                    .addAllPositions(Collections.nCopies(POSITIONS, 0L)))
+            .build()
+            .toByteArray();
+    byte[] body;
+    try (DeflaterInputStream in = new DeflaterInputStream(new ByteArrayInputStream(record))) {
+      body = in.readAllBytes();
+    }
+    ByteBuffer cursor = ByteBuffer.allocate(1 + body.length + 4).put((byte) 2).put(body);
+    CRC32C checksum = new CRC32C();
+    checksum.update(cursor.array(), 0, 1 + body.length);
+    cursor.putInt((int) checksum.getValue());
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(cursor.array());
+  }
+
+  private String forgedCursors() throws IOException {
+    String cursor = forgedCursor();
+    return Calls.once(
+        target,
+        null,
+        calls -> {
+          int refused = 0;
+          String last = "";
+          for (int i = 0; i < SUBSCRIPTIONS; i++) {
+            last =
+                Calls.outcome(
+                    calls.withToken(target.token("orders")),
+                    EventBusGrpc.getSubscribeMethod(),
+                    SubscribeRequest.newBuilder()
+                        .setNamespacePattern("orders.*")
+                        .setCursor(cursor)
+                        .build());
+            refused += last.startsWith("answered") ? 0 : 1;
+          }
+          return refused + " of " + SUBSCRIPTIONS + ": " + last + "; " + served();
         });
   }
 

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -33,6 +34,7 @@ final class Http2Connection implements AutoCloseable {
   static final int SETTINGS = 4;
   static final int PING = 6;
   static final int GO_AWAY = 7;
+  private static final int WINDOW_UPDATE = 8;
   static final int CONTINUATION = 9;
 
   static final int NONE = 0;
@@ -42,6 +44,9 @@ final class Http2Connection implements AutoCloseable {
 
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
   private static final int CONNECT_MILLIS = 10_000;
+  private static final int DEFAULT_WINDOW = 65_535;
+  private static final int INITIAL_WINDOW_SIZE = 4;
+  private static final long WAIT_MILLIS = 100;
   private static final int LITERAL = 0;
   private static final int CANCEL = 8;
   private static final List<String> ERRORS =
@@ -65,6 +70,11 @@ final class Http2Connection implements AutoCloseable {
   private final DefaultHttp2HeadersDecoder decoder = new DefaultHttp2HeadersDecoder(false);
   private final List<String> received = new ArrayList<>();
   private final Set<Integer> refused = ConcurrentHashMap.newKeySet();
+
+  /** What may be sent on each stream, and on the connection as stream 0. Guarded by itself. */
+  private final Map<Integer, Long> windows = new HashMap<>(Map.of(0, (long) DEFAULT_WINDOW));
+
+  private volatile long initialWindow;
   private volatile boolean ended;
 
   private Http2Connection(Socket socket) {
@@ -108,6 +118,40 @@ final class Http2Connection implements AutoCloseable {
 
   void frame(int type, int flags, int stream, byte[] payload) throws IOException {
     send(bytes(type, flags, stream, payload));
+  }
+
+  /**
+   * Sends data as soon as flow control allows it.
+   *
+   * @return whether the call still wanted it
+   */
+  boolean data(int stream, byte[] payload, Duration bound)
+      throws IOException, InterruptedException {
+    long giveUpAt = System.nanoTime() + bound.toNanos();
+    synchronized (windows) {
+      while (!takeWindow(stream, payload.length)) {
+        if (refused.contains(stream) || ended) {
+          return false;
+        }
+        if (System.nanoTime() > giveUpAt) {
+          throw new IOException("the node lets nothing more be sent on call " + stream);
+        }
+        windows.wait(WAIT_MILLIS);
+      }
+    }
+    frame(DATA, NONE, stream, payload);
+    return true;
+  }
+
+  /** Guarded by the windows. */
+  private boolean takeWindow(int stream, int bytes) {
+    long ofStream = windows.getOrDefault(stream, initialWindow);
+    if (initialWindow == 0 || Math.min(windows.getOrDefault(0, 0L), ofStream) < bytes) {
+      return false;
+    }
+    windows.merge(0, (long) -bytes, Long::sum);
+    windows.put(stream, ofStream - bytes);
+    return true;
   }
 
   /** A frame, for several in one write. */
@@ -214,8 +258,25 @@ final class Http2Connection implements AutoCloseable {
                 + error(ByteBuffer.wrap(payload, 4, 4).getInt())
                 + (why.isEmpty() ? "" : " (" + why + ")"));
       }
+      case WINDOW_UPDATE -> {
+        synchronized (windows) {
+          windows.put(
+              stream,
+              windows.getOrDefault(stream, initialWindow) + ByteBuffer.wrap(payload).getInt());
+          windows.notifyAll();
+        }
+      }
+      case SETTINGS -> {
+        for (ByteBuffer in = ByteBuffer.wrap(payload); in.hasRemaining(); ) {
+          int id = in.getShort();
+          int value = in.getInt();
+          if (id == INITIAL_WINDOW_SIZE) {
+            initialWindow = value;
+          }
+        }
+      }
       default -> {
-        // Data, settings and pings are no answer to an attack.
+        // Data and pings are no answer to an attack.
       }
     }
   }

@@ -5,6 +5,7 @@ import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.bus.SubscriptionLoop;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.limits.CallPermits;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.requests.RequestNames;
@@ -55,7 +56,8 @@ final class EventBusService extends EventBusGrpc.EventBusImplBase {
       SubscribeMapper.check(request);
       NamePattern namespaces = RequestNames.namespacePattern(request.getNamespacePattern());
       CursorCodec cursors = new CursorCodec(storeId, namespaces);
-      SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
+      SubscribeCommand command =
+          SubscribeMapper.command(request, namespaces, cursors, CallPermits.current());
       GrpcSink sink = new GrpcSink(call, nodeId, cursors, request.getDetail(), command.filter());
       SubscriptionLoop subscription = bus.subscribe(command, sink);
       call.setOnReadyHandler(subscription::wake);

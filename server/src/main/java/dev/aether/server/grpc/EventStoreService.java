@@ -6,6 +6,7 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.limits.CallPermits;
 import dev.aether.server.grpc.reads.EventPages;
 import dev.aether.server.grpc.reads.LoadActorPages;
 import dev.aether.server.grpc.reads.PagedCall;
@@ -142,7 +143,8 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
       SubscribeMapper.check(request);
       NamePattern namespaces = RequestNames.namespacePattern(request.getNamespacePattern());
       CursorCodec cursors = new CursorCodec(store.namespaces().storeId(), namespaces);
-      SubscribeCommand command = SubscribeMapper.command(request, namespaces, cursors);
+      SubscribeCommand command =
+          SubscribeMapper.command(request, namespaces, cursors, CallPermits.current());
       long max = request.getMaxCount() == 0 ? Long.MAX_VALUE : signed(request.getMaxCount());
       ReadLogPages pages = new ReadLogPages(new LogScan(store, command, max), cursors, response);
       PagedCall.start((ServerCallStreamObserver<EncodedReadLogResponse>) response, pages);

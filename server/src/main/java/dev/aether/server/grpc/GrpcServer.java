@@ -9,6 +9,7 @@ import dev.aether.server.grpc.limits.ConnectionGate;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.limits.RefusedCalls;
+import dev.aether.server.grpc.limits.UnfinishedRequests;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
 import dev.aether.server.security.ClientLimits;
@@ -120,6 +121,7 @@ public final class GrpcServer implements AutoCloseable {
                 Reflection.withErrorDetails(
                     MalformedRequests.refused(
                         new NamespacesService(store.namespaces()).bindService())))
+            .addStreamTracerFactory(new UnfinishedRequests())
             // Anybody may call it, without credentials.
             .addStreamTracerFactory(healthRequests)
             .addService(ServerInterceptors.intercept(health.getHealthService(), healthRequests));

@@ -10,7 +10,7 @@ import io.grpc.StatusRuntimeException;
  * A call that may be closed without its service's knowledge: whatever the service sends afterwards
  * is dropped. Whoever refuses it and the service may be on different threads. Thread-safe.
  */
-public final class RefusableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+public class RefusableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
   /** Guarded by this. */
   private boolean closed;
 

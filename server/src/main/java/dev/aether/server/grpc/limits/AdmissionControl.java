@@ -3,21 +3,19 @@ package dev.aether.server.grpc.limits;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.access.Caller;
+import dev.aether.server.grpc.errors.RefusableCall;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.security.ClientLimits;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import io.grpc.Context;
 import io.grpc.Contexts;
-import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import io.grpc.Status;
-import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -63,22 +61,21 @@ public final class AdmissionControl implements ServerInterceptor {
         throw refused;
       }
     } catch (StoreException.Overloaded refused) {
-      close(call, refused);
+      new RefusableCall<>(call).refuse(StatusMapper.toStatus(refused));
       return new ServerCall.Listener<>() {};
     }
-    CountedCall<Q, R> counted =
-        new CountedCall<>(
-            call,
-            new UnreadResponses(connection),
-            () -> {
-              permit.release();
-              identity.permit().release();
-            });
+    CallPermits permits = new CallPermits(connection);
+    permits.add(permit);
+    permits.add(identity.permit());
+    CountedCall<Q, R> counted = new CountedCall<>(call, new UnreadResponses(connection), permits);
+    UnfinishedRequests.limit(
+        connection.unfinishedBytes(),
+        () -> counted.refuse(StatusMapper.toStatus(connection.unfinishedBytesExceeded())));
     try {
-      Context context = identity.usage().in(counted.unread.in(Context.current()));
+      Context context = identity.usage().in(permits.in(counted.unread.in(Context.current())));
       ServerCall.Listener<Q> listener =
           counted.listen(Contexts.interceptCall(context, counted, headers, next));
-      return method.getType().clientSendsOneMessage() ? inTime(call, listener) : listener;
+      return method.getType().clientSendsOneMessage() ? inTime(counted, listener) : listener;
     } catch (RuntimeException | Error e) {
       counted.end();
       throw e;
@@ -101,14 +98,14 @@ public final class AdmissionControl implements ServerInterceptor {
 
   /** Ends a call if its request does not arrive in time. */
   private <Q, R> ServerCall.Listener<Q> inTime(
-      ServerCall<Q, R> call, ServerCall.Listener<Q> service) {
+      CountedCall<Q, R> call, ServerCall.Listener<Q> service) {
     TimedRequest<Q> timed = new TimedRequest<>(service);
     timed.deadline =
         deadlines.at(
             System.nanoTime() + requestTimeout.toNanos(),
             () -> {
               if (timed.request.compareAndSet(Request.AWAITED, Request.LATE)) {
-                close(call, lateRequest());
+                call.refuse(StatusMapper.toStatus(lateRequest()));
               }
             });
     return timed;
@@ -128,12 +125,6 @@ public final class AdmissionControl implements ServerInterceptor {
     return method.equals(SAVE_STREAM)
         ? ConnectionUsage.Kind.SAVE_STREAM
         : ConnectionUsage.Kind.OTHER;
-  }
-
-  private static void close(ServerCall<?, ?> call, StoreException why) {
-    StatusRuntimeException status = StatusMapper.toStatus(why);
-    call.close(
-        status.getStatus(), Optional.ofNullable(status.getTrailers()).orElseGet(Metadata::new));
   }
 
   private enum Request {
@@ -194,19 +185,16 @@ public final class AdmissionControl implements ServerInterceptor {
    * A call whose messages are counted. It is ready when the transport has taken everything it has
    * sent, since only then is it known exactly what it holds.
    */
-  private static final class CountedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+  private static final class CountedCall<Q, R> extends RefusableCall<Q, R> {
     final UnreadResponses unread;
-    private final ConnectionUsage.Permit permit;
+    private final CallPermits permits;
     private final boolean unary;
     private final AtomicBoolean ended = new AtomicBoolean();
 
-    /** A unary response exceeded the limit, and an error was sent in its permit. */
-    private boolean refused;
-
-    CountedCall(ServerCall<Q, R> call, UnreadResponses unread, ConnectionUsage.Permit permit) {
+    CountedCall(ServerCall<Q, R> call, UnreadResponses unread, CallPermits permits) {
       super(call);
       this.unread = unread;
-      this.permit = permit;
+      this.permits = permits;
       unary = call.getMethodDescriptor().getType().serverSendsOneMessage();
       if (!unary) {
         call.setOnReadyThreshold(1);
@@ -218,8 +206,7 @@ public final class AdmissionControl implements ServerInterceptor {
       long cost = UnreadResponses.cost(message);
       if (unary) {
         if (cost > UnreadResponses.PAGE && unread.connection().unreadBytes().room() < cost) {
-          refused = true;
-          AdmissionControl.close(delegate(), unread.connection().unreadBytesExceeded());
+          refuse(StatusMapper.toStatus(unread.connection().unreadBytesExceeded()));
           return;
         }
         unread.add(cost);
@@ -232,13 +219,6 @@ public final class AdmissionControl implements ServerInterceptor {
         super.sendMessage(message);
       }
       unread.giveBack(unread.takeReservation());
-    }
-
-    @Override
-    public void close(Status status, Metadata trailers) {
-      if (!refused) {
-        super.close(status, trailers);
-      }
     }
 
     ServerCall.Listener<Q> listen(ServerCall.Listener<Q> listener) {
@@ -256,9 +236,27 @@ public final class AdmissionControl implements ServerInterceptor {
         }
 
         @Override
+        public void onMessage(Q message) {
+          if (!isRefused()) {
+            super.onMessage(message);
+          }
+        }
+
+        @Override
+        public void onHalfClose() {
+          if (!isRefused()) {
+            super.onHalfClose();
+          }
+        }
+
+        @Override
         public void onComplete() {
           end();
-          super.onComplete();
+          if (isRefused()) {
+            super.onCancel();
+          } else {
+            super.onComplete();
+          }
         }
 
         @Override
@@ -272,7 +270,7 @@ public final class AdmissionControl implements ServerInterceptor {
     void end() {
       if (ended.compareAndSet(false, true)) {
         unread.end();
-        permit.release();
+        permits.end();
       }
     }
   }

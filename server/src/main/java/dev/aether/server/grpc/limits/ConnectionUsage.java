@@ -39,6 +39,8 @@ public final class ConnectionUsage {
   private final FairBudget.Holder subscriptions;
   private final FairBudget.Holder saveStreams;
   private final FairBudget.Holder unreadBytes;
+  private final FairBudget.Holder unfinishedBytes;
+  private final FairBudget.Holder cursorElements;
 
   /** Unanswered saves from streams. */
   private final AtomicInteger streamed = new AtomicInteger();
@@ -54,6 +56,8 @@ public final class ConnectionUsage {
     subscriptions = node.subscriptions.new Holder();
     saveStreams = node.saveStreams.new Holder();
     unreadBytes = node.unreadBytes.new Holder();
+    unfinishedBytes = node.unfinishedBytes.new Holder();
+    cursorElements = node.cursorElements.new Holder();
   }
 
   /**
@@ -194,6 +198,30 @@ public final class ConnectionUsage {
   /** Bytes of responses that the client has not read. */
   public FairBudget.Holder unreadBytes() {
     return unreadBytes;
+  }
+
+  /** Bytes of requests that have been received only in part. */
+  FairBudget.Holder unfinishedBytes() {
+    return unfinishedBytes;
+  }
+
+  /** The error for a request that exceeds the limit of unfinished bytes. */
+  StoreException.Overloaded unfinishedBytesExceeded() {
+    return overloaded(
+        "bytes of unfinished requests on one connection", unfinishedBytes, RETRY_CALL_AFTER);
+  }
+
+  /**
+   * Admits a cursor.
+   *
+   * @throws StoreException.Overloaded if the connection has reached its limit
+   */
+  Permit admitCursor(long elements) {
+    if (!cursorElements.take(elements)) {
+      throw overloaded(
+          "elements of the cursors of one connection's calls", cursorElements, RETRY_CALL_AFTER);
+    }
+    return () -> cursorElements.release(elements);
   }
 
   /** The error for a unary response that exceeds the limit of unread bytes. */

@@ -37,6 +37,21 @@ public final class NodeLimits {
 
   private static final int HEAP_SHARE_OF_UNREAD = 8;
 
+  /** Cursors over many logs that subscriptions begin with. */
+  private static final int HEAP_SHARE_OF_CURSORS = 8;
+
+  /** Heap that is reserved for each element of a cursor: a position is in two maps for a while. */
+  private static final int BYTES_OF_CURSOR_ELEMENT = 64;
+
+  /** Cursors up to this size are part of what a call takes anyway. */
+  static final int FREE_CURSOR_ELEMENTS = 64;
+
+  /**
+   * Requests that have been received only in part. They are in Netty's buffers, which may be as
+   * large as the heap.
+   */
+  private static final int HEAP_SHARE_OF_UNFINISHED = 8;
+
   /** A connection may hold as much as it leaves free. Alone, it gets half. */
   private static final int FREE_PER_HELD = 1;
 
@@ -52,6 +67,8 @@ public final class NodeLimits {
   final FairBudget subscriptions;
   final FairBudget saveStreams;
   public final FairBudget unreadBytes;
+  final FairBudget unfinishedBytes;
+  final FairBudget cursorElements;
 
   /**
    * @param heap maximum size of the heap in bytes
@@ -68,5 +85,8 @@ public final class NodeLimits {
             FREE_PER_HELD);
     unreadBytes =
         new FairBudget(Math.min(UNREAD_BYTES, heap / HEAP_SHARE_OF_UNREAD), FREE_PER_UNREAD);
+    unfinishedBytes = new FairBudget(heap / HEAP_SHARE_OF_UNFINISHED, FREE_PER_HELD);
+    cursorElements =
+        new FairBudget(heap / HEAP_SHARE_OF_CURSORS / BYTES_OF_CURSOR_ELEMENT, FREE_PER_HELD);
   }
 }

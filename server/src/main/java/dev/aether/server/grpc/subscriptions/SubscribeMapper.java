@@ -8,6 +8,7 @@ import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.TextRule;
+import dev.aether.server.grpc.limits.CallPermits;
 import dev.aether.server.grpc.requests.FieldViolations;
 import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.grpc.tokens.CursorCodec;
@@ -62,13 +63,19 @@ public final class SubscribeMapper {
     violations.check();
   }
 
-  /** Reads like a subscription that ends at the last commit. */
+  /**
+   * Reads like a subscription that ends at the last commit.
+   *
+   * @throws dev.aether.server.event.StoreException.Overloaded if the call may not have a cursor of
+   *     this size
+   */
   public static SubscribeCommand command(
-      ReadLogRequest request, NamePattern namespaces, CursorCodec cursors) {
+      ReadLogRequest request, NamePattern namespaces, CursorCodec cursors, CallPermits permits) {
     SubscribeCommand.Start start =
         request.getCursor().isEmpty()
             ? new SubscribeCommand.Start.Beginning()
-            : new SubscribeCommand.Start.After(cursors.decode(request.getCursor()), Map.of());
+            : new SubscribeCommand.Start.After(
+                cursors.decode(request.getCursor(), permits::admitCursor), Map.of());
     return new SubscribeCommand(
         namespaces, start, filter(request.getFilter()), request.getReportCorrupt(), false);
   }
@@ -97,6 +104,12 @@ public final class SubscribeMapper {
     after.forEach(
         (namespace, positions) -> handled.put(new Namespace(namespace), handled(positions)));
     return handled;
+  }
+
+  private static long elements(Map<String, PartitionPositions> after) {
+    return after.values().stream()
+        .mapToLong(in -> 1L + in.getPositionsCount() + in.getStoredAtCount())
+        .sum();
   }
 
   private static boolean isTime(Timestamp time) {
@@ -145,15 +158,22 @@ public final class SubscribeMapper {
             : Optional.of(NamePattern.of(filter.getActorPattern())));
   }
 
+  /**
+   * @throws dev.aether.server.event.StoreException.Overloaded if the call may not have a cursor of
+   *     this size
+   */
   public static SubscribeCommand command(
-      SubscribeRequest request, NamePattern namespaces, CursorCodec cursors) {
+      SubscribeRequest request, NamePattern namespaces, CursorCodec cursors, CallPermits permits) {
     SubscribeCommand.Start start =
         switch (request.getStartCase()) {
           case LIVE -> new SubscribeCommand.Start.Live();
           case BEGINNING, START_NOT_SET -> new SubscribeCommand.Start.Beginning();
-          case CURSOR ->
-              new SubscribeCommand.Start.After(
-                  cursors.decode(request.getCursor()), handled(request.getAfterMap()));
+          case CURSOR -> {
+            permits.admitCursor(elements(request.getAfterMap()));
+            yield new SubscribeCommand.Start.After(
+                cursors.decode(request.getCursor(), permits::admitCursor),
+                handled(request.getAfterMap()));
+          }
         };
     return new SubscribeCommand(
         namespaces,

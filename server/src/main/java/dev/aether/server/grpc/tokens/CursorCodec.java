@@ -1,6 +1,7 @@
 package dev.aether.server.grpc.tokens;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.WireFormat;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.NamePattern;
@@ -13,6 +14,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongConsumer;
 import java.util.zip.Deflater;
 import java.util.zip.DeflaterInputStream;
 import java.util.zip.InflaterInputStream;
@@ -38,11 +40,12 @@ public final class CursorCodec {
   /** A longer record or text cannot have been encoded here. */
   private static final int MAX_RECORD_BYTES = 8 * 1024 * 1024;
 
-  /**
-   * More logs than a store can have. A record that claims more would cost memory and cannot have
-   * been encoded here.
-   */
-  private static final int MAX_POSITIONS = 1 << 18;
+  /** Less than a deflated record of distinct incarnations and positions ever shrinks. */
+  private static final int MAX_DEFLATION = 32;
+
+  private static final int NAMESPACES = tag(CursorRecord.NAMESPACES_FIELD_NUMBER);
+  private static final int POSITIONS = tag(NamespacePosition.POSITIONS_FIELD_NUMBER);
+  private static final int FINGERPRINTS = tag(NamespacePosition.FINGERPRINTS_FIELD_NUMBER);
 
   private final long storeId;
   private final long patternHash;
@@ -128,7 +131,8 @@ public final class CursorCodec {
 
   private static byte[] inflated(byte[] body) {
     try (InflaterInputStream in = new InflaterInputStream(new ByteArrayInputStream(body))) {
-      byte[] record = in.readNBytes(MAX_RECORD_BYTES);
+      byte[] record =
+          in.readNBytes((int) Math.min(MAX_RECORD_BYTES, (long) body.length * MAX_DEFLATION));
       if (in.read() >= 0) {
         throw damaged();
       }
@@ -141,21 +145,18 @@ public final class CursorCodec {
   /**
    * Decodes a cursor.
    *
+   * @param elements is told how many fields and elements of lists the cursor has, before these take
+   *     memory: anybody can write a small text that is decoded to many
    * @throws StoreException with reason CURSOR_UNKNOWN if it is damaged, or was issued by another
    *     store or for another pattern
    */
-  public Cursor decode(String text) {
-    CursorRecord record = record(open(text).orElseThrow(CursorCodec::damaged));
+  public Cursor decode(String text, LongConsumer elements) {
+    CursorRecord record = record(open(text).orElseThrow(CursorCodec::damaged), elements);
     if (record.getStoreId() != storeId) {
       throw StoreException.cursorUnknown("it was issued by another store");
     }
     if (record.getPatternHash() != patternHash) {
       throw StoreException.cursorUnknown("it was issued for another namespace pattern");
-    }
-    long count =
-        record.getNamespacesList().stream().mapToLong(NamespacePosition::getPositionsCount).sum();
-    if (count > MAX_POSITIONS) {
-      throw damaged();
     }
     Map<Cursor.LogKey, Mark> positions = new HashMap<>();
     for (NamespacePosition namespace : record.getNamespacesList()) {
@@ -183,7 +184,41 @@ public final class CursorCodec {
     return TokenEnvelope.decode(text, MAX_RECORD_BYTES);
   }
 
-  private static CursorRecord record(TokenEnvelope token) {
+  private static int tag(int field) {
+    return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
+  }
+
+  /** Counts the fields and the elements of packed lists in a record, or in a namespace of it. */
+  private static long elements(CodedInputStream in, boolean inNamespace) throws IOException {
+    long count = 0;
+    for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+      count++;
+      boolean hasElements =
+          inNamespace ? tag == POSITIONS || tag == FINGERPRINTS : tag == NAMESPACES;
+      if (!hasElements) {
+        in.skipField(tag);
+        continue;
+      }
+      int outer = in.pushLimit(in.readRawVarint32());
+      count += inNamespace ? packed(in, tag) : elements(in, true);
+      in.popLimit(outer);
+    }
+    return count;
+  }
+
+  private static long packed(CodedInputStream in, int tag) throws IOException {
+    long count = 0;
+    for (; !in.isAtEnd(); count++) {
+      if (tag == POSITIONS) {
+        in.readRawVarint64();
+      } else {
+        in.readRawLittleEndian32();
+      }
+    }
+    return count;
+  }
+
+  private static CursorRecord record(TokenEnvelope token, LongConsumer elements) {
     byte[] record =
         switch (token.format()) {
           case PLAIN -> token.body();
@@ -192,8 +227,9 @@ public final class CursorCodec {
               throw StoreException.cursorUnknown("its format is not supported: " + token.format());
         };
     try {
+      elements.accept(elements(CodedInputStream.newInstance(record), false));
       return CursorRecord.parseFrom(record);
-    } catch (InvalidProtocolBufferException e) {
+    } catch (IOException e) {
       throw damaged();
     }
   }

@@ -1,10 +1,11 @@
 package dev.aether.server.grpc.tokens;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnknownFieldSet;
 import dev.aether.server.event.Cursor;
 import dev.aether.server.event.Cursor.LogKey;
 import dev.aether.server.event.Mark;
@@ -13,16 +14,20 @@ import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.CursorRecord;
 import dev.aether.server.wire.NamespacePosition;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
+import java.util.zip.DeflaterInputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +54,10 @@ class CursorCodecTest {
 
   private static final String INCARNATION_LETTERS = "abcdefghijklmnopqrstuvwxyz234567";
 
+  private static Cursor decode(String text) {
+    return CODEC.decode(text, any -> {});
+  }
+
   @Test
   void aCursorSurvivesEncodingAndDecoding() {
     assertEquals(
@@ -56,13 +65,13 @@ class CursorCodecTest {
             new LogKey("abcdefghij", 0), Mark.at(7),
             new LogKey("klmnopqrst", 0), Mark.NONE,
             new LogKey("klmnopqrst", 1), Mark.at(1_000_000_000_000L)),
-        CODEC.decode(CODEC.encode(CURSOR)).positions());
+        decode(CODEC.encode(CURSOR)).positions());
   }
 
   @Test
   void aCursorOfAnOlderReleaseIsDecoded() {
     assertEquals(GOLDEN, CODEC.encode(CURSOR));
-    assertEquals(Mark.at(7), CODEC.decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
+    assertEquals(Mark.at(7), decode(GOLDEN).positions().get(new LogKey("abcdefghij", 0)));
   }
 
   @Test
@@ -72,13 +81,13 @@ class CursorCodecTest {
     assertTrue(text.length() < 4 * 1024 * 1024 - 64 * 1024, () -> text.length() + " bytes");
     Map<LogKey, Mark> positions = new HashMap<>(cursor.positions());
     positions.replaceAll((log, mark) -> Mark.at(mark.position()));
-    assertEquals(new Cursor(positions), CODEC.decode(text), "more than what there is room for");
+    assertEquals(new Cursor(positions), decode(text), "more than what there is room for");
   }
 
   @Test
   void aCursorOverAllNamespacesOfAStoreHasFingerprints() {
     Cursor cursor = cursorOver(100_000);
-    assertEquals(cursor, CODEC.decode(CODEC.encode(cursor)));
+    assertEquals(cursor, decode(CODEC.encode(cursor)));
   }
 
   @Test
@@ -91,7 +100,7 @@ class CursorCodecTest {
                 new LogKey("klmnopqrst", 0), Mark.NONE,
                 new LogKey("klmnopqrst", 1), Mark.of(8, storedAt.plusNanos(1))));
     assertEquals(GOLDEN_WITH_FINGERPRINTS, CODEC.encode(cursor));
-    assertEquals(cursor, CODEC.decode(GOLDEN_WITH_FINGERPRINTS));
+    assertEquals(cursor, decode(GOLDEN_WITH_FINGERPRINTS));
     assertEquals(0x9a8ff161, Mark.of(7, storedAt).fingerprint());
   }
 
@@ -104,7 +113,7 @@ class CursorCodecTest {
 
   @Test
   void aDeflatedCursorOfAnOlderReleaseIsDecoded() {
-    assertEquals(CODEC.decode(GOLDEN), CODEC.decode(GOLDEN_DEFLATED));
+    assertEquals(decode(GOLDEN), decode(GOLDEN_DEFLATED));
   }
 
   private static Mark mark(long position) {
@@ -128,7 +137,7 @@ class CursorCodecTest {
   }
 
   private static void assertUnknown(CursorCodec codec, String text) {
-    var refused = assertThrows(StoreException.class, () -> codec.decode(text));
+    var refused = assertThrows(StoreException.class, () -> codec.decode(text, any -> {}));
     assertEquals(Reason.CURSOR_UNKNOWN, refused.reason());
   }
 
@@ -148,19 +157,66 @@ class CursorCodecTest {
     assertUnknown(CODEC, text);
   }
 
-  @Test
-  void aCursorOverMoreLogsThanAStoreCanHaveIsUnknown() throws InvalidProtocolBufferException {
-    byte[] bytes = Base64.getUrlDecoder().decode(CODEC.encode(CURSOR));
-    CursorRecord record = CursorRecord.parseFrom(Arrays.copyOfRange(bytes, 1, bytes.length - 4));
-    NamespacePosition huge =
-        NamespacePosition.newBuilder().addAllPositions(Collections.nCopies(300_000, 0L)).build();
-    byte[] body = record.toBuilder().addNamespaces(huge).build().toByteArray();
-    ByteBuffer forged = ByteBuffer.allocate(1 + body.length + 4).put(bytes[0]).put(body);
+  private static String forged(int format, byte[] body) {
+    ByteBuffer forged = ByteBuffer.allocate(1 + body.length + 4).put((byte) format).put(body);
     CRC32C crc = new CRC32C();
     crc.update(forged.array(), 0, 1 + body.length);
     forged.putInt((int) crc.getValue());
-    String text = Base64.getUrlEncoder().withoutPadding().encodeToString(forged.array());
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(forged.array());
+  }
+
+  private static byte[] deflated(byte[] record) throws IOException {
+    return new DeflaterInputStream(new ByteArrayInputStream(record)).readAllBytes();
+  }
+
+  @Test
+  void theElementsOfACursorAreToldBeforeTheyTakeMemory() throws IOException {
+    NamespacePosition.Builder positions =
+        NamespacePosition.newBuilder().addAllPositions(Collections.nCopies(300_000, 0L));
+    CursorRecord.Builder namespaces = CursorRecord.newBuilder();
+    Collections.nCopies(300_000, NamespacePosition.getDefaultInstance())
+        .forEach(namespaces::addNamespaces);
+    UnknownFieldSet.Field.Builder field = UnknownFieldSet.Field.newBuilder();
+    Collections.nCopies(300_000, 1L).forEach(field::addVarint);
+    NamespacePosition.Builder unknown =
+        NamespacePosition.newBuilder()
+            .setUnknownFields(UnknownFieldSet.newBuilder().addField(9, field.build()).build());
+    for (CursorRecord record :
+        List.of(
+            CursorRecord.newBuilder().addNamespaces(positions).build(),
+            CursorRecord.newBuilder().addNamespaces(unknown).build(),
+            namespaces.build())) {
+      StoreException tooMany = StoreException.cursorUnknown("for this test");
+      AtomicLong told = new AtomicLong();
+      var thrown =
+          assertThrows(
+              StoreException.class,
+              () ->
+                  CODEC.decode(
+                      forged(1, record.toByteArray()),
+                      elements -> {
+                        told.set(elements);
+                        throw tooMany;
+                      }));
+      assertSame(tooMany, thrown);
+      assertTrue(told.get() >= 300_000, () -> told + " elements");
+    }
+  }
+
+  @Test
+  void aTextThatInflatesToMuchMoreThanAnyCursorIsUnknown() throws IOException {
+    byte[] zeros =
+        CursorRecord.newBuilder()
+            .addNamespaces(
+                NamespacePosition.newBuilder().addAllPositions(Collections.nCopies(300_000, 0L)))
+            .build()
+            .toByteArray();
+    String text = forged(2, deflated(zeros));
+    assertTrue(text.length() < 1000, text);
     assertUnknown(CODEC, text);
+    AtomicLong told = new AtomicLong();
+    assertThrows(StoreException.class, () -> CODEC.decode(text, told::set));
+    assertEquals(0, told.get());
   }
 
   @Test
