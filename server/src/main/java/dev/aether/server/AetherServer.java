@@ -9,7 +9,9 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.nats.NatsAccess;
+import dev.aether.server.ops.HealthRoutes;
 import dev.aether.server.ops.HttpEndpoint;
+import dev.aether.server.ops.Route;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
@@ -96,13 +98,7 @@ public final class AetherServer implements AutoCloseable {
                       keep(
                           listen(
                               address,
-                              () ->
-                                  new HttpEndpoint(
-                                      address,
-                                      store::outage,
-                                      store::saveOutage,
-                                      () -> shownDamage(store, security),
-                                      security.keys()))));
+                              () -> new HttpEndpoint(address, routes(store, security), security))));
       grpc.serving(true);
       grpc.takingSaves(store.saveOutage().isEmpty());
       grpc.intact(true);
@@ -113,7 +109,11 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  /** HTTP has no authentication, and damaged records have actors. */
+  private static List<Route> routes(Store store, Security security) {
+    return HealthRoutes.of(store::outage, store::saveOutage, () -> shownDamage(store, security));
+  }
+
+  /** Anybody may ask for the health, and damaged records have actors. */
   private static List<String> shownDamage(Store store, Security security) {
     List<String> damage = store.damage();
     return damage.isEmpty() || security.rules().isEmpty()

@@ -145,10 +145,10 @@ class PackageRulesTest {
   }
 
   @Test
-  void thePrivateNatsServerAndTheOperatorsViewStandAlone() {
+  void thePrivateNatsServerStandsAlone() {
     noClasses()
         .that()
-        .resideInAnyPackage(ROOT + ".embedded", ROOT + ".ops")
+        .resideInAPackage(ROOT + ".embedded")
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage(
@@ -158,6 +158,18 @@ class PackageRulesTest {
             ROOT + ".bus",
             ROOT + ".grpc..",
             ROOT + ".cli..")
+        .check(SERVER);
+  }
+
+  @Test
+  void theOperatorsViewKnowsOnlyTermsAndWhoMaySeeIt() {
+    noClasses()
+        .that()
+        .resideInAPackage(ROOT + ".ops")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(
+            ROOT + ".codec", ROOT + ".store..", ROOT + ".bus", ROOT + ".grpc..", ROOT + ".cli..")
         .check(SERVER);
   }
 

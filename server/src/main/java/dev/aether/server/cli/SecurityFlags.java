@@ -76,7 +76,7 @@ final class SecurityFlags {
       paramLabel = "FILE",
       description =
           "Who may do what. One rule a line: a name, a pattern of namespaces, and rights (read, save,"
-              + " subscribe, publish, admin or all). Required with --tokens, --jwt-keys or --tls-client-ca; then"
+              + " subscribe, publish, admin, monitor or all). Required with --tokens, --jwt-keys or --tls-client-ca; then"
               + " everything is denied that no rule allows.")
   private @Nullable Path policy;
 
@@ -86,8 +86,8 @@ final class SecurityFlags {
       paramLabel = "true|false",
       fallbackValue = "true",
       description =
-          "Allow --listen on an address that other machines can reach although there is no TLS or no"
-              + " authentication.")
+          "Allow --listen and --http on an address that other machines can reach although there is no"
+              + " TLS or no authentication.")
   private boolean insecure;
 
   /**
@@ -129,27 +129,30 @@ final class SecurityFlags {
   /**
    * Checks that a node that other machines can reach is secured.
    *
+   * @param option names the address in errors
+   * @param danger what everybody can do there without authentication
    * @throws UsageException if it is not, and that is not accepted
    */
-  void checkExposure(InetSocketAddress listen) {
+  void checkExposure(String option, InetSocketAddress listen, String danger) {
     SecurityConfig config = config();
     if (listen.getAddress().isLoopbackAddress()
         || (config.tls().isPresent() && config.authenticates())) {
       return;
     }
-    String danger =
+    String consequence =
         config.authenticates()
             ? "tokens and events are sent in plain text"
-            : "anyone who can reach this port can read, write and delete everything";
+            : "anyone who can reach this port can " + danger;
     if (!insecure) {
       throw new UsageException(
-          "--listen "
+          option
+              + " "
               + Nodes.text(listen)
               + ": "
-              + danger
+              + consequence
               + ". Secure the node with --tls-cert, --tls-key, --policy and one of --tokens, --jwt-keys"
               + " and --tls-client-ca (docs/security.md), or accept this with --insecure");
     }
-    LOG.warn("--insecure: {} ({})", danger, Nodes.text(listen));
+    LOG.warn("--insecure: {} ({})", consequence, Nodes.text(listen));
   }
 }

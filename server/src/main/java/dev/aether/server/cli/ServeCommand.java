@@ -42,7 +42,7 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "127.0.0.1:7451",
       converter = HostPort.Converter.class,
       description =
-          "The address to serve /healthz and /readyz on, over HTTP. Default: ${DEFAULT-VALUE}")
+          "The address to serve /healthz, /readyz and /metrics on, over HTTP. Default: ${DEFAULT-VALUE}")
   private HostPort http = HostPort.parse("127.0.0.1:7451");
 
   @Mixin private StoreFlags store = new StoreFlags();
@@ -107,7 +107,10 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     ServerConfig config = config();
     LogLevel.info();
-    security.checkExposure(config.listen());
+    security.checkExposure("--listen", config.listen(), "read, write and delete everything");
+    config
+        .http()
+        .ifPresent(address -> security.checkExposure("--http", address, "see what this node does"));
     try (AetherServer server = Nodes.start(config);
         AtShutdown unused = AtShutdown.run(server::close)) {
       announce(server);

@@ -1,35 +1,50 @@
 package dev.aether.server.ops;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.security.AuditLog;
+import dev.aether.server.security.Security;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP endpoint for orchestrators: {@code /healthz} reports that the process is alive, {@code
- * /readyz} whether it can serve, and {@code /readyz/saves} whether it also accepts saves.
+ * The HTTP endpoint: a router for pages that are only read. It tells who asks for a page, and
+ * answers if the caller may see it. Thread-safe.
  */
 public final class HttpEndpoint implements AutoCloseable {
-  private static final String SAVES = "/readyz/saves";
-  private static final String OK = "ok";
+  private static final Logger LOG = LoggerFactory.getLogger(HttpEndpoint.class);
   private static final int BACKLOG = 64;
+  private static final Set<String> METHODS = Set.of("GET", "HEAD");
+
+  /** Browsers only know Basic. The realm is what they show to people. */
+  private static final String CHALLENGE =
+      "Basic realm=\"Aether: any name, and a token as the password\", Bearer realm=\"Aether\"";
+
   private static final String[] TLS_VERSIONS = {"TLSv1.3", "TLSv1.2"};
 
   /**
@@ -39,6 +54,15 @@ public final class HttpEndpoint implements AutoCloseable {
   private static final int MAX_REQUESTS = 64;
 
   private static final int REQUEST_WITHIN_SECONDS = 5;
+
+  /** The time to make an answer and to send it. Afterwards the connection is closed. */
+  private static final int ANSWER_WITHIN_SECONDS = 60;
+
+  /** The most requests at a time for pages that are not probes, which need the other threads. */
+  static final int MAX_PAGES = 32;
+
+  /** Of a path in the audit log. */
+  private static final int MAX_PATH = 200;
 
   /**
    * Those that send nothing are closed after 30 to 40 s. Many, since whoever takes all of them
@@ -51,25 +75,26 @@ public final class HttpEndpoint implements AutoCloseable {
 
   private final HttpServer server;
   private final ExecutorService executor;
+  private final HttpAccess access;
+  private final List<Route> routes;
+  private final Semaphore pages = new Semaphore(MAX_PAGES);
 
   /**
    * Starts to listen and serve.
    *
-   * @param outage why the node cannot serve; empty if it can
-   * @param saveOutage why it refuses saves although it serves; empty if it accepts them
-   * @param damage what the store has lost, as text for people; the node serves nevertheless
-   * @param keys the server's certificate; empty for plain text
+   * @param routes the pages; everything else is answered with 404
+   * @param security the server's certificate, and who may do what
    * @throws IOException if it cannot listen on the address
    */
-  public HttpEndpoint(
-      InetSocketAddress listen,
-      Supplier<Optional<String>> outage,
-      Supplier<Optional<String>> saveOutage,
-      Supplier<List<String>> damage,
-      Optional<X509ExtendedKeyManager> keys)
+  public HttpEndpoint(InetSocketAddress listen, List<Route> routes, Security security)
       throws IOException {
     setLimits();
-    server = create(listen, keys);
+    this.routes =
+        routes.stream()
+            .sorted(Comparator.comparingInt((Route route) -> route.path().length()).reversed())
+            .toList();
+    access = new HttpAccess(security.rules(), listen);
+    server = create(listen, security);
     executor =
         new ThreadPoolExecutor(
             0,
@@ -84,36 +109,32 @@ public final class HttpEndpoint implements AutoCloseable {
             },
             new ThreadPoolExecutor.DiscardPolicy());
     server.setExecutor(executor);
-    server.createContext(
-        "/healthz", exchange -> answer(exchange, "/healthz", Optional.empty(), OK));
-    server.createContext(
-        "/readyz",
-        exchange ->
-            answer(
-                exchange,
-                "/readyz",
-                outage.get(),
-                saveOutage.get().map(why -> "ok, but saves are refused: " + why).orElse(OK)
-                    + lines(damage.get())));
-    server.createContext(
-        SAVES, exchange -> answer(exchange, SAVES, outage.get().or(saveOutage), OK));
+    server.createContext("/", this::serve);
     server.start();
   }
 
-  private static HttpServer create(InetSocketAddress listen, Optional<X509ExtendedKeyManager> keys)
-      throws IOException {
+  private static HttpServer create(InetSocketAddress listen, Security security) throws IOException {
+    Optional<X509ExtendedKeyManager> keys = security.keys();
     if (keys.isEmpty()) {
       return HttpServer.create(listen, BACKLOG);
     }
+    Optional<X509ExtendedTrustManager> clients = security.clients();
     HttpsServer server = HttpsServer.create(listen, BACKLOG);
     try {
       SSLContext context = SSLContext.getInstance("TLS");
-      context.init(new KeyManager[] {keys.get()}, null, null);
+      context.init(
+          new KeyManager[] {keys.get()},
+          clients.map(trust -> new TrustManager[] {trust}).orElse(null),
+          null);
       server.setHttpsConfigurator(
           new HttpsConfigurator(context) {
             @Override
             public void configure(HttpsParameters parameters) {
-              parameters.setProtocols(TLS_VERSIONS.clone());
+              SSLParameters tls = context.getDefaultSSLParameters();
+              tls.setProtocols(TLS_VERSIONS.clone());
+              // Optional, since orchestrators have none, and others may send a token.
+              tls.setWantClientAuth(clients.isPresent());
+              parameters.setSSLParameters(tls);
             }
           });
     } catch (GeneralSecurityException e) {
@@ -124,10 +145,11 @@ public final class HttpEndpoint implements AutoCloseable {
 
   /**
    * The JDK's server takes its limits only from system properties, once in a process. Without them,
-   * it waits forever for a request, and has any number of connections.
+   * it waits forever for a request or to send an answer, and has any number of connections.
    */
   private static void setLimits() {
     setLimit("sun.net.httpserver.maxReqTime", REQUEST_WITHIN_SECONDS);
+    setLimit("sun.net.httpserver.maxRspTime", ANSWER_WITHIN_SECONDS);
     setLimit("sun.net.httpserver.maxReqHeaderSize", MAX_HEADER_BYTES);
     setLimit("jdk.httpserver.maxConnections", MAX_CONNECTIONS);
   }
@@ -138,28 +160,82 @@ public final class HttpEndpoint implements AutoCloseable {
     }
   }
 
-  private static String lines(List<String> damage) {
-    return damage.stream().map(line -> "\ndamaged: " + line).collect(Collectors.joining());
+  private void serve(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      send(exchange, answer(exchange));
+    }
   }
 
-  private static void answer(
-      HttpExchange exchange, String path, Optional<String> trouble, String well)
-      throws IOException {
-    try (exchange) {
-      if (!exchange.getRequestURI().getPath().equals(path)) {
-        exchange.sendResponseHeaders(404, -1);
-        return;
-      }
-      int status = trouble.isEmpty() ? 200 : 503;
-      if (exchange.getRequestMethod().equals("HEAD")) {
-        exchange.sendResponseHeaders(status, -1);
-        return;
-      }
-      byte[] body = (trouble.orElse(well) + "\n").getBytes(StandardCharsets.UTF_8);
-      exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-      exchange.sendResponseHeaders(status, body.length);
-      exchange.getResponseBody().write(body);
+  private HttpAnswer answer(HttpExchange exchange) {
+    String path = exchange.getRequestURI().getPath();
+    Optional<Route> route =
+        routes.stream().filter(each -> path != null && each.answersFor(path)).findFirst();
+    if (route.isEmpty()) {
+      return HttpAnswer.text(404, "no such page");
     }
+    if (!METHODS.contains(exchange.getRequestMethod())) {
+      return HttpAnswer.text(405, "only GET and HEAD").with("Allow", "GET, HEAD");
+    }
+    if (route.get().isProbe()) {
+      return answer(exchange, route.get());
+    }
+    if (access.isForAnotherSite(exchange)) {
+      return HttpAnswer.text(421, "use the address of this node, or localhost");
+    }
+    if (!pages.tryAcquire()) {
+      return HttpAnswer.text(503, "overloaded").with("Retry-After", "1");
+    }
+    try {
+      return answer(exchange, route.get());
+    } finally {
+      pages.release();
+    }
+  }
+
+  private HttpAnswer answer(HttpExchange exchange, Route route) {
+    HttpCaller caller = HttpCaller.ANYBODY;
+    try {
+      caller = access.identify(exchange, route.need());
+      HttpAccess.check(caller, route.need());
+      return route
+          .handler()
+          .answer(new HttpQuestion(exchange.getRequestURI(), exchange.getRequestHeaders(), caller));
+    } catch (StoreException e) {
+      return refusal(exchange, caller, e);
+    } catch (RuntimeException e) {
+      LOG.error("a page was not answered because of a bug in this server: {}", route.path(), e);
+      return HttpAnswer.text(500, "internal error, see the log of this node");
+    }
+  }
+
+  private static HttpAnswer refusal(HttpExchange exchange, HttpCaller caller, StoreException e) {
+    boolean stranger = e.reason() == Reason.UNAUTHENTICATED;
+    if (!stranger && e.reason() != Reason.PERMISSION_DENIED) {
+      return HttpAnswer.text(503, String.valueOf(e.getMessage()));
+    }
+    String path = exchange.getRequestURI().getPath();
+    AuditLog.call(
+        e.reason().name(),
+        caller.name().orElse(""),
+        String.valueOf(exchange.getRemoteAddress()),
+        "HTTP " + path.substring(0, Math.min(path.length(), MAX_PATH)),
+        e.metadata().getOrDefault("namespace", ""));
+    HttpAnswer answer = HttpAnswer.text(stranger ? 401 : 403, String.valueOf(e.getMessage()));
+    return stranger ? answer.with("WWW-Authenticate", CHALLENGE) : answer;
+  }
+
+  private static void send(HttpExchange exchange, HttpAnswer answer) throws IOException {
+    Headers headers = exchange.getResponseHeaders();
+    headers.set("Cache-Control", "no-store");
+    headers.set("X-Content-Type-Options", "nosniff");
+    answer.headers().forEach(headers::set);
+    byte[] body = answer.body();
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.sendResponseHeaders(answer.status(), -1);
+      return;
+    }
+    exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+    exchange.getResponseBody().write(body);
   }
 
   /** The address that it listens on. */

@@ -1,4 +1,4 @@
-/** Health checks over HTTP, for operators and orchestrators. */
+/** What operators and orchestrators see over HTTP. */
 @NullMarked
 package dev.aether.server.ops;
 

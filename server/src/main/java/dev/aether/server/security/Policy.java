@@ -96,8 +96,8 @@ final class Policy {
                             where
                                 + "\""
                                 + word
-                                + "\" is not a right: use read, save, subscribe, publish, admin or"
-                                + " all")));
+                                + "\" is not a right: use read, save, subscribe, publish, admin,"
+                                + " monitor or all")));
       }
     }
     return new Rule(name, Patterns.tokens(words[1]), Collections.unmodifiableSet(rights));

@@ -14,7 +14,9 @@ public enum Right {
   /** Publish broadcasts. */
   PUBLISH,
   /** Create, change and delete the namespace. */
-  ADMIN;
+  ADMIN,
+  /** See the metrics of a node and what it does; on all namespaces ({@code >}). */
+  MONITOR;
 
   /** The name in policies and errors. */
   public String text() {

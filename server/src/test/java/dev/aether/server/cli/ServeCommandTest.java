@@ -111,6 +111,11 @@ class ServeCommandTest {
       assertTrue(refused.err().contains("--insecure"), refused.err());
       assertEquals(0, log.list.size());
 
+      CommandRun http = CommandRun.of("serve", "--memory", "--http", open);
+      assertEquals(ExitCode.USAGE, http.exitCode());
+      assertTrue(http.err().contains("--http " + open), http.err());
+      assertTrue(http.err().contains("can see what this node does"), http.err());
+
       CommandRun accepted = CommandRun.of("serve", "--memory", "--insecure", "--listen", open);
       assertEquals(ExitCode.FAILED, accepted.exitCode(), accepted.err());
       assertEquals(1, log.list.size());
@@ -175,7 +180,7 @@ class ServeCommandTest {
     assertEquals(
         "aether: "
             + policy
-            + ", line 1: \"write\" is not a right: use read, save, subscribe, publish, admin or all\n",
+            + ", line 1: \"write\" is not a right: use read, save, subscribe, publish, admin, monitor or all\n",
         run.err());
   }
 

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.aether.server.security.Security;
+import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.testing.Await;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -18,9 +20,13 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -35,35 +41,74 @@ class HttpEndpointTest {
   private final AtomicReference<Optional<String>> saveOutage =
       new AtomicReference<>(Optional.<String>empty());
   private final AtomicReference<List<String>> damage = new AtomicReference<>(List.of());
+  private final CountDownLatch waiting = new CountDownLatch(HttpEndpoint.MAX_PAGES);
+  private final CountDownLatch goOn = new CountDownLatch(1);
   private final HttpEndpoint endpoint = endpoint();
 
   private HttpEndpoint endpoint() {
     try {
       return new HttpEndpoint(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-          outage::get,
-          saveOutage::get,
-          damage::get,
-          Optional.empty());
+          routes(),
+          new Security(SecurityConfig.NONE, InstantSource.system()));
     } catch (IOException e) {
       throw new IllegalStateException(e);
     }
   }
 
+  private List<Route> routes() {
+    List<Route> routes =
+        new ArrayList<>(HealthRoutes.of(outage::get, saveOutage::get, damage::get));
+    routes.add(Route.open("/", question -> HttpAnswer.text(200, "root")));
+    routes.add(
+        Route.open(
+                "/api/",
+                question ->
+                    HttpAnswer.json(
+                        200, question.path() + " " + question.parameter("q").orElse("-")))
+            .andBelow());
+    routes.add(Route.open("/api/own", question -> HttpAnswer.text(200, "own")));
+    routes.add(
+        Route.open(
+            "/fails",
+            question -> {
+              throw new IllegalStateException("on purpose");
+            }));
+    routes.add(
+        Route.open(
+            "/waits",
+            question -> {
+              waiting.countDown();
+              try {
+                goOn.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+              return HttpAnswer.text(200, "waited");
+            }));
+    return routes;
+  }
+
   @AfterEach
   void end() {
+    goOn.countDown();
     endpoint.close();
   }
 
   private HttpResponse<String> ask(String method, String path)
       throws IOException, InterruptedException {
-    InetSocketAddress address = endpoint.address();
-    URI uri =
-        URI.create(
-            "http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path);
     HttpRequest request =
-        HttpRequest.newBuilder(uri).method(method, BodyPublishers.noBody()).timeout(BOUND).build();
+        HttpRequest.newBuilder(uri(path))
+            .method(method, BodyPublishers.noBody())
+            .timeout(BOUND)
+            .build();
     return HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    InetSocketAddress address = endpoint.address();
+    return URI.create(
+        "http://" + address.getAddress().getHostAddress() + ":" + address.getPort() + path);
   }
 
   @Test
@@ -87,6 +132,70 @@ class HttpEndpointTest {
     assertEquals("full\n", ask("GET", "/readyz/saves").body());
     outage.set(Optional.of("no NATS"));
     assertEquals("no NATS\n", ask("GET", "/readyz/saves").body());
+  }
+
+  @Test
+  void aRequestGoesToTheRouteWithTheLongestPath() throws IOException, InterruptedException {
+    assertEquals("root\n", ask("GET", "/").body());
+    assertEquals("own\n", ask("GET", "/api/own").body());
+    assertEquals("/api/a b 1&2", ask("GET", "/api/a%20b?p=0&q=1%262&q=3").body());
+    assertEquals("/api/own/more -", ask("GET", "/api/own/more?p").body());
+    assertEquals(404, ask("GET", "/api").statusCode());
+  }
+
+  @Test
+  void pagesAreOnlyRead() throws IOException, InterruptedException {
+    HttpResponse<String> refused = ask("POST", "/");
+    assertEquals(405, refused.statusCode());
+    assertEquals(Optional.of("GET, HEAD"), refused.headers().firstValue("Allow"));
+    assertEquals("", ask("HEAD", "/").body());
+    assertEquals(200, ask("HEAD", "/").statusCode());
+  }
+
+  @Test
+  void aHandlerThatFailsIsAnsweredWithoutItsReason() throws IOException, InterruptedException {
+    HttpResponse<String> answer = ask("GET", "/fails");
+    assertEquals(500, answer.statusCode());
+    assertFalse(answer.body().contains("on purpose"), answer.body());
+  }
+
+  @Test
+  void probesAreAnsweredWhilePagesTakeAllTheirThreads() throws Exception {
+    List<CompletableFuture<Integer>> pages = new ArrayList<>();
+    for (int i = 0; i < HttpEndpoint.MAX_PAGES; i++) {
+      pages.add(
+          HttpClient.newHttpClient()
+              .sendAsync(
+                  HttpRequest.newBuilder(uri("/waits")).timeout(BOUND).build(),
+                  BodyHandlers.ofString())
+              .thenApply(HttpResponse::statusCode));
+    }
+    assertTrue(waiting.await(BOUND.toSeconds(), TimeUnit.SECONDS));
+    assertEquals(200, ask("GET", "/readyz").statusCode());
+    HttpResponse<String> above = ask("GET", "/");
+    assertEquals(503, above.statusCode());
+    assertEquals("overloaded\n", above.body());
+    goOn.countDown();
+    for (CompletableFuture<Integer> page : pages) {
+      assertEquals(200, page.get(BOUND.toSeconds(), TimeUnit.SECONDS));
+    }
+    assertEquals(200, ask("GET", "/").statusCode());
+  }
+
+  /** A browser shows the page of a site whose name the site lets point to 127.0.0.1. */
+  @Test
+  void aPageOfAnotherSiteCannotReadANodeOnTheLoopbackAddress() throws IOException {
+    assertEquals("HTTP/1.1 421", status("/", "evil.example:7451"));
+    assertEquals("HTTP/1.1 200", status("/", "localhost:7451"));
+    assertEquals("HTTP/1.1 200", status("/", "[::1]:7451"));
+    assertEquals("HTTP/1.1 200", status("/healthz", "node-1.example"));
+  }
+
+  private String status(String path, String host) throws IOException {
+    try (Socket socket = connect()) {
+      send(socket, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
+      return beginning(socket).substring(0, "HTTP/1.1 200".length());
+    }
   }
 
   @Test
