@@ -23,7 +23,7 @@ public final class CommandLines {
   static final String NAME = "aether";
 
   /** The launcher scripts set it to the name by which they were called. */
-  private static final String PROGRAM_VARIABLE = "AETHER_PROGRAM";
+  static final String PROGRAM_VARIABLE = "AETHER_PROGRAM";
 
   /** Prints a script with the options of all commands. */
   private static final String COMPLETION = "generate-completion";
@@ -47,15 +47,13 @@ public final class CommandLines {
       // picocli takes some milliseconds for each command, together a third of a short run.
       commands.keySet().retainAll(Set.of(args[0]));
     }
-    Profile profile = new Profile(environment, List.of(args));
-    return create(terminal, environment, program, commands, profile).execute(args);
+    return create(terminal, environment, program, commands, List.of(args)).execute(args);
   }
 
   /** Builds the command line with all commands, for some arguments. */
   static CommandLine create(Terminal terminal, Map<String, String> environment, String... args) {
     String program = environment.getOrDefault(PROGRAM_VARIABLE, NAME);
-    Profile profile = new Profile(environment, List.of(args));
-    return create(terminal, environment, program, commands(terminal, program), profile);
+    return create(terminal, environment, program, commands(terminal, program), List.of(args));
   }
 
   /** The commands by their names, in the order of the help. */
@@ -85,7 +83,10 @@ public final class CommandLines {
       Map<String, String> environment,
       String program,
       Map<String, Supplier<Object>> commands,
-      Profile profile) {
+      List<String> args) {
+    EnvironmentDefaults defaults =
+        new EnvironmentDefaults(
+            environment, new Profile(environment, args), new ConfigFile(environment, args));
     CommandLine root = new CommandLine(new AetherCommand());
     commands.forEach((name, command) -> root.addSubcommand(name, command.get()));
     VersionCommand version = new VersionCommand(terminal);
@@ -94,8 +95,8 @@ public final class CommandLines {
     Failures failures = new Failures(terminal.err(), program);
     root.setExpandAtFiles(false) // --data @FILE is ours.
         .setAbbreviatedOptionsAllowed(false)
-        .setDefaultValueProvider(new EnvironmentDefaults(environment, profile))
-        .setExecutionStrategy(parsed -> run(parsed, profile))
+        .setDefaultValueProvider(defaults)
+        .setExecutionStrategy(parsed -> run(parsed, defaults))
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures)
         .setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8))
@@ -104,15 +105,15 @@ public final class CommandLines {
     return root;
   }
 
-  /** Help is also shown to users whose profile cannot be used. */
-  private static int run(ParseResult parsed, Profile profile) {
+  /** Help is also shown to users whose files cannot be used. */
+  private static int run(ParseResult parsed, EnvironmentDefaults defaults) {
     @Nullable Integer helped = CommandLine.executeHelpRequest(parsed);
     if (helped != null) {
       return helped;
     }
-    if (profile.fault().isPresent()) {
+    if (defaults.fault().isPresent()) {
       List<CommandLine> commands = parsed.asCommandLineList();
-      throw new ParameterException(commands.get(commands.size() - 1), profile.fault().get());
+      throw new ParameterException(commands.get(commands.size() - 1), defaults.fault().get());
     }
     return new RunLast().execute(parsed);
   }

@@ -18,6 +18,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -46,7 +47,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return ExitCode.DONE;
     }
     if (failure instanceof UsageException) {
-      return usage(command, String.valueOf(failure.getMessage()));
+      return usage(command, withPlaces(command, String.valueOf(failure.getMessage())));
     }
     if (failure instanceof VersionConflictException conflict) {
       err.println(json(conflict));
@@ -75,7 +76,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   @Override
   public int handleParseException(ParameterException fault, String[] args) {
-    String reason = String.valueOf(fault.getMessage());
+    String reason = withPlaces(fault);
     ParameterException suggested = fault;
     List<String> unmatched =
         fault.getCommandLine().getUnmatchedArguments().stream()
@@ -90,6 +91,17 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     UnmatchedArgumentException.printSuggestions(
         suggested, new PrintWriter(err, true, StandardCharsets.UTF_8));
     return code;
+  }
+
+  /** A value that cannot be converted may be in a file or the environment. */
+  private static String withPlaces(ParameterException fault) {
+    String reason = String.valueOf(fault.getMessage());
+    return fault.getArgSpec() == null ? reason : withPlaces(fault.getCommandLine(), reason);
+  }
+
+  private static String withPlaces(CommandLine command, String reason) {
+    CommandSpec spec = command.getCommandSpec();
+    return EnvironmentDefaults.of(spec).withPlaces(reason, spec);
   }
 
   private int usage(CommandLine command, String reason) {

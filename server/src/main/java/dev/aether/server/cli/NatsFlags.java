@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 
 /** The options for how a node identifies itself to NATS. No secret is on the command line. */
 final class NatsFlags {
@@ -83,8 +84,9 @@ final class NatsFlags {
    * @throws UsageException if options do not fit together
    * @throws CommandFailedException if a file cannot be read
    */
-  NatsAccess access(ParseResult commandLine) {
-    if (commandLine.hasMatchedOption("--nats-password")) {
+  NatsAccess access(CommandSpec serve) {
+    OptionSpec hidden = serve.findOption("--nats-password");
+    if (EnvironmentDefaults.of(serve).origin(hidden) == Origin.COMMAND_LINE) {
       throw new UsageException(
           "a password on the command line is visible to other users: use --nats-password-file or"
               + " AETHER_NATS_PASSWORD");

@@ -1,12 +1,10 @@
 package dev.aether.server.cli;
 
+import dev.aether.server.cli.SettingsFile.Setting;
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,7 +19,7 @@ import picocli.CommandLine.Model.OptionSpec;
  */
 final class Profile {
   /** Names another file. */
-  static final String FILE_VARIABLE = "AETHER_CONFIG";
+  static final String FILE_VARIABLE = "AETHER_CLIENT_CONFIG";
 
   private static final String FLAG = "--profile";
   private static final String VARIABLE = "AETHER_PROFILE";
@@ -31,7 +29,7 @@ final class Profile {
 
   private final Map<String, String> environment;
   private final String name;
-  private @Nullable Map<String, String> values;
+  private @Nullable Map<String, Setting> settings;
   private Optional<String> fault = Optional.empty();
 
   /**
@@ -41,26 +39,12 @@ final class Profile {
    */
   Profile(Map<String, String> environment, List<String> args) {
     this.environment = environment;
-    this.name = chosen(args).orElse(environment.getOrDefault(VARIABLE, ""));
+    this.name = Arguments.valueOf(FLAG, args).orElse(environment.getOrDefault(VARIABLE, ""));
   }
 
-  /** picocli asks for defaults before it parses. */
-  private static Optional<String> chosen(List<String> args) {
-    for (int i = 0; i < args.size() && !args.get(i).equals("--"); i++) {
-      String arg = args.get(i);
-      if (arg.startsWith(FLAG + "=")) {
-        return Optional.of(arg.substring(FLAG.length() + 1));
-      }
-      if (arg.equals(FLAG) && i + 1 < args.size()) {
-        return Optional.of(args.get(i + 1));
-      }
-    }
-    return Optional.empty();
-  }
-
-  /** The value of an option; empty if it is not one of a client, or the file does not have it. */
-  Optional<String> value(OptionSpec option) {
-    String key = option.longestName().replaceFirst("^--", "");
+  /** The setting of an option; empty if it is not one of a client, or the file does not have it. */
+  Optional<Setting> setting(OptionSpec option) {
+    String key = ConfigFile.key(option);
     boolean isKnown = FILES.contains(key) || OTHERS.contains(key);
     if (!isKnown || !isOfClient(option)) {
       return Optional.empty();
@@ -82,8 +66,8 @@ final class Profile {
     return fault;
   }
 
-  private Map<String, String> read() {
-    @Nullable Map<String, String> known = values;
+  private Map<String, Setting> read() {
+    @Nullable Map<String, Setting> known = settings;
     if (known == null) {
       try {
         known = load();
@@ -91,24 +75,24 @@ final class Profile {
         fault = Optional.ofNullable(e.getMessage());
         known = Map.of();
       }
-      values = known;
+      settings = known;
     }
     return known;
   }
 
-  private Map<String, String> load() {
-    Optional<Path> file = file();
-    Map<String, Map<String, String>> profiles =
+  private Map<String, Setting> load() {
+    Optional<SettingsFile> file = file();
+    Map<String, Map<String, Setting>> profiles =
         file.map(this::profiles).orElseGet(() -> Map.of("", Map.of()));
-    @Nullable Map<String, String> profile = profiles.get(name);
+    @Nullable Map<String, Setting> profile = profiles.get(name);
     if (profile == null) {
       throw new UsageException(
-          "there is no profile [" + name + "]" + file.map(path -> " in " + path).orElse(""));
+          "there is no profile [" + name + "]" + file.map(from -> " in " + from.path()).orElse(""));
     }
     return profile;
   }
 
-  private Optional<Path> file() {
+  private Optional<SettingsFile> file() {
     return set(FILE_VARIABLE)
         .map(Path::of)
         .or(
@@ -117,84 +101,52 @@ final class Profile {
                     .map(Path::of)
                     .or(() -> set("HOME").map(home -> Path.of(home, ".config")))
                     .map(folder -> folder.resolve("aether").resolve("config"))
-                    .filter(Files::exists));
+                    .filter(Files::exists))
+        .map(path -> new SettingsFile(path, FILE_VARIABLE));
   }
 
   private Optional<String> set(String variable) {
     return Optional.ofNullable(environment.get(variable)).filter(value -> !value.isEmpty());
   }
 
-  private Map<String, Map<String, String>> profiles(Path file) {
-    Map<String, Map<String, String>> profiles = new HashMap<>();
-    Map<String, String> current = new HashMap<>();
-    profiles.put("", current);
-    int number = 0;
-    for (String text : lines(file)) {
-      number++;
-      String at = file + ":" + number + ": ";
-      String line = text.strip();
-      if (line.isEmpty() || line.startsWith("#")) {
-        continue;
+  /** All profiles are checked, so that a fault is found before its profile is needed. */
+  private Map<String, Map<String, Setting>> profiles(SettingsFile file) {
+    Map<String, Map<String, Setting>> profiles = file.sections();
+    for (Map<String, Setting> profile : profiles.values()) {
+      profile.replaceAll((key, setting) -> checked(setting, file));
+      @Nullable Setting token = profile.get(TOKEN);
+      @Nullable Setting tokenFile = profile.get("token-file");
+      if (token != null && tokenFile != null) {
+        throw new UsageException(tokenFile.place() + ": use token or token-file, not both");
       }
-      if (line.startsWith("[") && line.endsWith("]")) {
-        current = new HashMap<>();
-        String section = line.substring(1, line.length() - 1).strip();
-        if (profiles.putIfAbsent(section, current) != null) {
-          throw new UsageException(at + "a second [" + section + "]");
-        }
-        continue;
-      }
-      int sign = line.indexOf('=');
-      if (sign < 0) {
-        throw new UsageException(at + "neither KEY = VALUE nor [PROFILE]");
-      }
-      add(current, at, line.substring(0, sign).strip(), line.substring(sign + 1).strip(), file);
     }
     return profiles;
   }
 
-  private void add(Map<String, String> profile, String at, String key, String value, Path file) {
+  private Setting checked(Setting setting, SettingsFile file) {
+    String key = setting.key();
     if (!FILES.contains(key) && !OTHERS.contains(key)) {
       throw new UsageException(
-          at
-              + "unknown key '"
+          setting.place()
+              + ": unknown key '"
               + key
               + "': use server, namespace, tls, tls-ca, tls-cert, tls-key,"
               + " token-file or token");
     }
-    if (value.isEmpty()) {
-      throw new UsageException(at + key + " has no value");
-    }
     if (key.equals(TOKEN)) {
-      checkOnlyOwnerReads(file);
+      checkOnlyOwnerReads(file.path());
     }
-    if (profile.put(key, FILES.contains(key) ? resolved(file, value) : value) != null) {
-      throw new UsageException(at + "a second " + key);
-    }
-    if (profile.containsKey(TOKEN) && profile.containsKey("token-file")) {
-      throw new UsageException(at + "use token or token-file, not both");
-    }
+    return FILES.contains(key)
+        ? new Setting(key, resolved(file, setting.value()), setting.place())
+        : setting;
   }
 
-  /** Relative to the file's folder. */
-  private String resolved(Path file, String path) {
+  /** Relative to the file's folder, or to the user's home. */
+  private String resolved(SettingsFile file, String path) {
     Optional<String> home = set("HOME");
-    if (path.startsWith("~/") && home.isPresent()) {
-      return Path.of(home.get(), path.substring(2)).toString();
-    }
-    return file.toAbsolutePath().resolveSibling(path).toString();
-  }
-
-  private static List<String> lines(Path file) {
-    try {
-      return Files.readAllLines(file);
-    } catch (NoSuchFileException e) {
-      throw new UsageException(FILE_VARIABLE + ": there is no file " + file);
-    } catch (CharacterCodingException e) {
-      throw new UsageException(file + " is not UTF-8");
-    } catch (IOException e) {
-      throw new UsageException("cannot read " + file + ": " + e.getMessage());
-    }
+    return path.startsWith("~/") && home.isPresent()
+        ? Path.of(home.get(), path.substring(2)).toString()
+        : file.resolved(path);
   }
 
   private static void checkOnlyOwnerReads(Path file) {

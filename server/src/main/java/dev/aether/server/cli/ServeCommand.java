@@ -5,16 +5,18 @@ import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.event.GroupCommitThresholds;
 import java.net.InetSocketAddress;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** Runs a node until it is terminated. */
@@ -23,6 +25,7 @@ import picocli.CommandLine.Spec;
     description =
         "Run a node until SIGTERM or Ctrl-C. It is ready when it has printed its addresses.")
 final class ServeCommand implements Callable<Integer> {
+  private static final Logger LOG = LoggerFactory.getLogger(ServeCommand.class);
   private static final List<Integer> REPLICAS = List.of(1, 3, 5);
 
   private final Terminal terminal;
@@ -97,6 +100,23 @@ final class ServeCommand implements Callable<Integer> {
           "The node's name, as subscribers see it. Default: a new random name at each start")
   private @Nullable String nodeId;
 
+  /** {@link ConfigFile} looks for it itself. */
+  @Option(
+      names = ConfigFile.FLAG,
+      paramLabel = "FILE",
+      description =
+          "Take options that are neither on the command line nor in the environment from this file. A"
+              + " line is KEY = VALUE, where KEY is an option without --. A # begins a comment. Paths are"
+              + " relative to the folder of the file.")
+  private @Nullable Path configFile;
+
+  @Option(
+      names = "--print-config",
+      description =
+          "Check the options, print them with their origins in the form of --config, without secrets,"
+              + " and exit.")
+  private boolean printConfig;
+
   @Spec private @Nullable CommandSpec spec;
 
   ServeCommand(Terminal terminal) {
@@ -107,10 +127,15 @@ final class ServeCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     ServerConfig config = config();
     LogLevel.info();
+    EnvironmentDefaults.of(spec()).unknownVariables(spec(), terminal).forEach(LOG::warn);
     security.checkExposure("--listen", config.listen(), "read, write and delete everything");
     config
         .http()
         .ifPresent(address -> security.checkExposure("--http", address, "see what this node does"));
+    if (printConfig) {
+      print(new PrintedConfig(spec(), store.unused(spec())));
+      return ExitCode.DONE;
+    }
     try (AetherServer server = Nodes.start(config);
         AtShutdown unused = AtShutdown.run(server::close)) {
       announce(server);
@@ -127,7 +152,7 @@ final class ServeCommand implements Callable<Integer> {
       throw new UsageException(
           "--auto-create-limit must be at least 1; use --no-auto-create to create none");
     }
-    StoreChoice choice = store.choose(commandLine(), natsServer.path(), nats);
+    StoreChoice choice = store.choose(spec(), natsServer.path(), nats);
     if (replicas > 1 && !(choice instanceof StoreChoice.Nats)) {
       throw new UsageException(
           "--replicas "
@@ -149,8 +174,14 @@ final class ServeCommand implements Callable<Integer> {
         limits.limits());
   }
 
-  private ParseResult commandLine() {
-    return Optional.ofNullable(spec).orElseThrow().commandLine().getParseResult();
+  private CommandSpec spec() {
+    return Optional.ofNullable(spec).orElseThrow();
+  }
+
+  private void print(PrintedConfig config) {
+    Output out = new Output(terminal.out());
+    config.lines().forEach(out::line);
+    out.flush();
   }
 
   private static InetSocketAddress address(HostPort hostPort) {

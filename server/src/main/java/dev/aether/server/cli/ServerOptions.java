@@ -8,11 +8,16 @@ import dev.aether.server.cli.files.InputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -78,6 +83,16 @@ class ServerOptions {
   /** Only for its variable, AETHER_TOKEN: command lines are visible to other users. */
   @Option(names = "--token", hidden = true)
   private @Nullable String token;
+
+  @Option(
+      names = "--insecure-token",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description =
+          "Send the token in plain text, without TLS, also to a server on another machine, where"
+              + " everyone on the way can read it.")
+  private boolean insecureToken;
 
   /** {@link Profile} looks for it itself. */
   @Option(
@@ -150,12 +165,58 @@ class ServerOptions {
           "a token on the command line is visible to other users: use --token-file or AETHER_TOKEN");
     }
     Path file = tokenFile;
+    String given = token;
+    if (file == null && (given == null || given.isEmpty())) {
+      return Optional.empty();
+    }
+    checkWay();
     if (file != null) {
       checkToken(file);
+      warnIfOthersCanRead(file);
       return Optional.of(() -> read(file));
     }
-    String given = token;
-    return given == null || given.isEmpty() ? Optional.empty() : Optional.of(() -> given);
+    return Optional.of(() -> Objects.requireNonNull(given));
+  }
+
+  /** A token in plain text may leave this machine only if the user says so. */
+  private void checkWay() {
+    if (insecureToken || tls().isPresent()) {
+      return;
+    }
+    servers.stream()
+        .filter(server -> !isLoopback(server.host()))
+        .findFirst()
+        .ifPresent(
+            server -> {
+              throw new UsageException(
+                  "a token for "
+                      + server
+                      + " would be sent in plain text: connect with --tls-ca or --tls, or accept this"
+                      + " with --insecure-token");
+            });
+  }
+
+  /** Unknown hosts are not: whether they are known may change until the client connects. */
+  private static boolean isLoopback(String host) {
+    try {
+      return InetAddress.getByName(host).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private void warnIfOthersCanRead(Path file) {
+    try {
+      if (Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ)) {
+        Optional.ofNullable(command)
+            .orElseThrow()
+            .commandLine()
+            .getErr()
+            .println("aether: all users can read the token in " + file + ": run chmod 600 " + file);
+      }
+    } catch (UnsupportedOperationException | IOException e) {
+      // Permissions that this system does not have, or does not show, are no reason to fail.
+    }
   }
 
   /** Only at the start of a command: later, the file may be about to be replaced. */

@@ -5,16 +5,22 @@ import dev.aether.server.event.Durability;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParseResult;
 
 /** The options for a node's store: one of --data, --nats and --memory. */
 final class StoreFlags {
+  private static final String DATA = "--data";
+  private static final String NATS = "--nats";
+  private static final String MEMORY = "--memory";
+  private static final List<String> CHOICES = List.of(DATA, NATS, MEMORY);
+
   /** Without --nats, a node would start on an empty store of its own, as if they had no effect. */
   private static final List<String> ONLY_WITH_NATS =
       List.of(
@@ -32,7 +38,7 @@ final class StoreFlags {
   private static final Set<String> NATS_SCHEMES = Set.of("nats", "tls", "opentls", "ws", "wss");
 
   @Option(
-      names = "--data",
+      names = DATA,
       paramLabel = "DIR",
       defaultValue = "./data",
       description =
@@ -41,7 +47,7 @@ final class StoreFlags {
   private Path data = Path.of("data");
 
   @Option(
-      names = "--nats",
+      names = NATS,
       paramLabel = "URL",
       split = ",",
       description =
@@ -49,7 +55,7 @@ final class StoreFlags {
   private List<String> nats = new ArrayList<>();
 
   @Option(
-      names = "--memory",
+      names = MEMORY,
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
@@ -80,44 +86,78 @@ final class StoreFlags {
   }
 
   /**
-   * Returns the choice. An option on the command line takes precedence over the environment.
+   * Returns the choice. An option on the command line wins over the environment, and that over a
+   * file.
    *
    * @throws UsageException if two options cannot be used together
    */
-  StoreChoice choose(ParseResult commandLine, Optional<Path> natsServer, NatsFlags natsFlags) {
-    List<String> given =
-        List.of("--data", "--nats", "--memory").stream()
-            .filter(flag -> commandLine.hasMatchedOption(flag) && !isOff(flag))
-            .toList();
-    if (given.size() > 1) {
-      throw new UsageException(String.join(" and ", given) + " cannot be used together");
-    }
-    if (given.isEmpty() && memory && !nats.isEmpty()) {
-      throw new UsageException("AETHER_NATS and AETHER_MEMORY cannot be used together");
-    }
+  StoreChoice choose(CommandSpec serve, Optional<Path> natsServer, NatsFlags natsFlags) {
     if (data.toString().isEmpty()) {
       throw new UsageException("--data must name a folder");
     }
     if (!nats.stream().allMatch(StoreFlags::isNatsUrl)) {
       throw new UsageException("--nats must be URLs like nats://HOST:PORT or tls://HOST:PORT");
     }
-    boolean dataGiven = given.contains("--data");
-    boolean external = !nats.isEmpty() && !dataGiven && !given.contains("--memory");
-    ONLY_WITH_NATS.stream()
-        .filter(flag -> !external && commandLine.hasMatchedOption(flag))
-        .findFirst()
-        .ifPresent(
-            flag -> {
-              throw new UsageException(flag + " requires --nats URL");
-            });
-    if (memory && !dataGiven && !given.contains("--nats")) {
-      return new StoreChoice.Memory();
+    String chosen = chosen(serve);
+    if (!chosen.equals(NATS)) {
+      Origin given = origin(serve, chosen);
+      boolean byDefault = chosen.equals(DATA) && given != Origin.COMMAND_LINE;
+      Origin origin = byDefault ? Origin.DEFAULT : given;
+      ONLY_WITH_NATS.stream()
+          .filter(flag -> isAbove(origin(serve, flag), origin))
+          .findFirst()
+          .ifPresent(
+              flag -> {
+                throw new UsageException(flag + " requires --nats URL");
+              });
     }
-    if (!nats.isEmpty() && !dataGiven) {
-      return new StoreChoice.Nats(
-          List.copyOf(nats), natsWait, sync(), natsFlags.access(commandLine));
+    return switch (chosen) {
+      case MEMORY -> new StoreChoice.Memory();
+      case NATS ->
+          new StoreChoice.Nats(List.copyOf(nats), natsWait, sync(), natsFlags.access(serve));
+      default -> new StoreChoice.Embedded(data, natsServer);
+    };
+  }
+
+  /** The options that have no effect, since another store is chosen. */
+  Set<String> unused(CommandSpec serve) {
+    String chosen = chosen(serve);
+    Set<String> unused = new HashSet<>(CHOICES);
+    unused.remove(chosen);
+    if (!chosen.equals(NATS)) {
+      unused.addAll(ONLY_WITH_NATS);
     }
-    return new StoreChoice.Embedded(data, natsServer);
+    return unused;
+  }
+
+  /**
+   * The option that chooses the store. A folder in a file or in the environment is only where a
+   * private nats-server would have its data.
+   */
+  private String chosen(CommandSpec serve) {
+    for (Origin origin : List.of(Origin.COMMAND_LINE, Origin.ENVIRONMENT, Origin.FILE)) {
+      List<String> given =
+          CHOICES.stream()
+              .filter(flag -> origin(serve, flag) == origin && !isOff(flag))
+              .filter(flag -> !flag.equals(DATA) || origin == Origin.COMMAND_LINE)
+              .toList();
+      if (given.size() > 1) {
+        throw new UsageException(String.join(" and ", given) + " cannot be used together");
+      }
+      if (!given.isEmpty()) {
+        return given.get(0);
+      }
+    }
+    return DATA;
+  }
+
+  private static Origin origin(CommandSpec serve, String flag) {
+    return EnvironmentDefaults.of(serve).origin(serve.findOption(flag));
+  }
+
+  /** An option that is given where the store is chosen, or where it would be chosen otherwise. */
+  private static boolean isAbove(Origin option, Origin choice) {
+    return option != Origin.DEFAULT && option.compareTo(choice) >= 0;
   }
 
   private Durability.Sync sync() {
@@ -132,7 +172,7 @@ final class StoreFlags {
   }
 
   private boolean isOff(String flag) {
-    return flag.equals("--memory") && !memory;
+    return flag.equals(MEMORY) && !memory;
   }
 
   /** The scheme is optional. */

@@ -17,6 +17,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -238,6 +239,58 @@ class ClientCommandsTest {
     CommandRun health = run("health", "--tls-ca", missing);
     assertEquals(ExitCode.FAILED, health.exitCode(), health.err());
     assertEquals(1, health.err().lines().count(), health.err());
+  }
+
+  @Test
+  void aTokenLeavesTheMachineOnlyWithTlsOrWithConsent(@TempDir Path folder) throws IOException {
+    String file = Files.writeString(folder.resolve("token"), "aether_1").toString();
+    // Nobody answers at an address that is reserved for documentation.
+    for (String[] elsewhere :
+        List.of(
+            new String[] {"latest", "a", "--server", "192.0.2.1:1", "--token-file", file},
+            new String[] {
+              "latest", "a", "--server", "127.0.0.1:1,no.such.host:1", "--token-file", file
+            })) {
+      CommandRun refused = CommandRun.of(elsewhere);
+      assertEquals(ExitCode.USAGE, refused.exitCode(), refused.err());
+      assertTrue(refused.err().contains("would be sent in plain text"), refused.err());
+      assertTrue(refused.err().contains("--insecure-token"), refused.err());
+    }
+    assertEquals(
+        ExitCode.USAGE,
+        CommandRun.withEnvironment(
+                Map.of("AETHER_TOKEN", "aether_1"), "latest", "a", "--server", "192.0.2.1:1")
+            .exitCode());
+    for (String[] accepted :
+        List.of(
+            new String[] {"latest", "a", "--server", "127.0.0.1:1", "--token-file", file},
+            new String[] {"latest", "a", "--server", "localhost:1", "--token-file", file},
+            new String[] {
+              "latest", "a", "--server", "0.0.0.0:1", "--insecure-token", "--token-file", file
+            },
+            new String[] {"latest", "a", "--server", "0.0.0.0:1", "--tls", "--token-file", file})) {
+      CommandRun sent = CommandRun.of(accepted);
+      assertEquals(ExitCode.UNREACHABLE, sent.exitCode(), sent.err());
+    }
+  }
+
+  @Test
+  void aTokenFileThatAllUsersCanReadIsAWarning(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("token"), "aether_1");
+    for (String permissions : List.of("rw-r--r--", "rw-r-----")) {
+      Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+
+      CommandRun run = run("latest", "a", "--token-file", file.toString());
+
+      assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+      assertEquals(
+          permissions.endsWith("r--"),
+          run.err()
+              .equals(
+                  "aether: all users can read the token in %s: run chmod 600 %s\n"
+                      .formatted(file, file)),
+          run.err());
+    }
   }
 
   @Test

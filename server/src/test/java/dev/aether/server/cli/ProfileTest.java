@@ -28,6 +28,8 @@ import picocli.CommandLine.Model.OptionSpec;
 
 @Timeout(60)
 class ProfileTest {
+  private static final ConfigFile NO_CONFIG = new ConfigFile(Map.of(), List.of());
+
   private @TempDir Path home = Path.of("");
 
   @Test
@@ -117,7 +119,7 @@ class ProfileTest {
       delimiter = '|',
       value = {
         "servr = a:1 | :1: unknown key 'servr': use server, namespace, tls, tls-ca,",
-        "server | :1: neither KEY = VALUE nor [PROFILE]",
+        "server | :1: neither KEY = VALUE nor [NAME]",
         "server = | :1: server has no value",
         "tls = true;tls = true | :2: a second tls",
         "[a];[b];[a] | :3: a second [a]",
@@ -151,12 +153,12 @@ class ProfileTest {
     write("namespace = usual");
     String missing = home.resolve("missing").toString();
 
-    assertEquals("other", value(Map.of("AETHER_CONFIG", other.toString()), "--namespace"));
-    assertEquals("default", value(Map.of("AETHER_CONFIG", "/dev/null"), "--namespace"));
+    assertEquals("other", value(Map.of("AETHER_CLIENT_CONFIG", other.toString()), "--namespace"));
+    assertEquals("default", value(Map.of("AETHER_CLIENT_CONFIG", "/dev/null"), "--namespace"));
     assertTrue(
-        run(Map.of("AETHER_CONFIG", missing), "latest", "a")
+        run(Map.of("AETHER_CLIENT_CONFIG", missing), "latest", "a")
             .err()
-            .startsWith("aether latest: AETHER_CONFIG: there is no file " + missing));
+            .startsWith("aether latest: AETHER_CLIENT_CONFIG: there is no file " + missing));
   }
 
   @Test
@@ -181,12 +183,14 @@ class ProfileTest {
     write("tls-cert = a.crt", "token = secret");
     OptionSpec certificate = option("serve", "--tls-cert");
 
-    assertEquals(null, new EnvironmentDefaults(Map.of(), profile()).defaultValue(certificate));
+    assertEquals(
+        null, new EnvironmentDefaults(Map.of(), profile(), NO_CONFIG).defaultValue(certificate));
   }
 
   private static @Nullable Object valueWithout(String option) {
     ArgSpec spec = option("latest", option);
-    return new EnvironmentDefaults(Map.of(), new Profile(Map.of(), List.of())).defaultValue(spec);
+    return new EnvironmentDefaults(Map.of(), new Profile(Map.of(), List.of()), NO_CONFIG)
+        .defaultValue(spec);
   }
 
   private Profile profile() {
