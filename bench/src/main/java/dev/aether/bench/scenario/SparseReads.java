@@ -50,8 +50,8 @@ public final class SparseReads implements Scenario {
   private static final String COLD = "cold";
 
   /**
-   * The first read and the others. An ordered consumer's first read loads the whole log into
-   * nats-server's memory, so its other reads are no longer cold.
+   * The first read and the others. An ordered consumer's first read brings the whole log into the
+   * page cache, so its other reads are hardly cold.
    */
   private static final String ALL_COLD = "all reads after the restart, ms";
 
