@@ -5,7 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The configuration of a namespace.
  *
- * @param replicas replicas of its streams: 1, 3 or 5; 0 for the server's default
+ * @param replicas replicas of its streams: 1, 3 or 5; 0 for the server's default, and in an update
+ *     for the current number
  * @param partitions number of partitions, which cannot change later; 0 for 1
  * @param history which events are trimmed; null for none
  * @param maxBytes maximum size of each partition in bytes; 0 for no limit

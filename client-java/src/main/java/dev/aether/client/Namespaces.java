@@ -5,7 +5,7 @@ import dev.aether.client.internal.reads.FrameSpliterator;
 import java.util.stream.Stream;
 
 /**
- * Creates, lists and deletes namespaces. Methods block and throw like those of {@link
+ * Creates, lists, changes and deletes namespaces. Methods block and throw like those of {@link
  * AetherClient}. Safe for use by many threads.
  */
 public final class Namespaces {
@@ -36,10 +36,16 @@ public final class Namespaces {
   }
 
   /**
-   * Replaces the whole configuration of a namespace. The number of partitions cannot change.
+   * Replaces the configuration of a namespace while it is used; replicas 0 keep the current number,
+   * and maxBytes 0 removes the limit. The number of partitions cannot change. Returns when new
+   * replicas have all data, which may take longer than one call: then this throws {@link
+   * OutcomeUnknownException}, and the same call can be made again until it succeeds.
    *
    * @throws NamespaceNotFoundException if no namespace with this name exists
-   * @throws OutcomeUnknownException if it cannot be determined whether it was changed
+   * @throws InvalidRequestException if NATS has fewer servers than replicas, or the namespace is
+   *     larger than the limit
+   * @throws OutcomeUnknownException if it cannot be determined whether it was changed, or new
+   *     replicas have not received all data yet
    */
   public NamespaceInfo update(String name, NamespaceConfig config) {
     return Blocking.changed(async.update(name, config), "the update of namespace " + name);

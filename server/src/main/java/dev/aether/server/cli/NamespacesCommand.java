@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** The parent of the commands for namespaces. */
 @Command(
     name = "namespaces",
-    description = "List, create and delete namespaces.",
+    description = "List, create, update and delete namespaces.",
     synopsisSubcommandLabel = "COMMAND")
 final class NamespacesCommand {
 
@@ -15,6 +15,7 @@ final class NamespacesCommand {
         .addSubcommand(new NamespacesListCommand(terminal))
         .addSubcommand(new NamespacesGetCommand(terminal))
         .addSubcommand(new NamespacesCreateCommand(terminal))
+        .addSubcommand(new NamespacesUpdateCommand(terminal))
         .addSubcommand(new NamespacesDeleteCommand());
   }
 }

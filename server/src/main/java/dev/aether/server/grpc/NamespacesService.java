@@ -5,7 +5,6 @@ import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.access.Caller;
-import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.FieldViolations;
 import dev.aether.server.grpc.requests.PageSize;
@@ -31,7 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 
-/** Creates, lists and deletes namespaces. No method blocks. */
+/** Creates, lists, changes and deletes namespaces. No method blocks. */
 final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
   private static final Set<Integer> REPLICAS = Set.of(0, 1, 3, 5);
 
@@ -53,8 +52,7 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
           violations.check();
           return namespaces.create(
               RequestNames.namespace(request.getNamespace()),
-              new Namespaces.Settings(
-                  request.getConfig().getReplicas(), request.getConfig().getMaxBytes()),
+              settings(request.getConfig()),
               CallDeadline.current());
         },
         info -> CreateNamespaceResponse.newBuilder().setNamespace(namespace(info)).build());
@@ -151,10 +149,26 @@ final class NamespacesService extends NamespacesGrpc.NamespacesImplBase {
   @Override
   public void updateNamespace(
       UpdateNamespaceRequest request, StreamObserver<UpdateNamespaceResponse> response) {
-    response.onError(
-        StatusMapper.toStatus(
-            StoreException.unimplemented(
-                NamespacesGrpc.getUpdateNamespaceMethod().getFullMethodName())));
+    UnaryCall.answer(
+        response,
+        () -> {
+          FieldViolations violations = new FieldViolations();
+          RequestNames.checkNamespace(request.getNamespace(), violations);
+          if (!request.hasConfig()) {
+            violations.add("config", "must be set: it is the complete new configuration");
+          }
+          check(request.getConfig(), violations);
+          violations.check();
+          return namespaces.update(
+              RequestNames.namespace(request.getNamespace()),
+              settings(request.getConfig()),
+              CallDeadline.current());
+        },
+        info -> UpdateNamespaceResponse.newBuilder().setNamespace(namespace(info)).build());
+  }
+
+  private static Namespaces.Settings settings(NamespaceConfig config) {
+    return new Namespaces.Settings(config.getReplicas(), config.getMaxBytes());
   }
 
   @Override

@@ -43,6 +43,17 @@ public interface Namespaces {
   CompletableFuture<Info> create(Namespace namespace, Settings settings, long deadline);
 
   /**
+   * Changes the settings of a namespace while it is used. Replicas 0 keep the current number. May
+   * be called again after any failure. Fails with NAMESPACE_NOT_FOUND if it does not exist, with
+   * {@link StoreException.InvalidRequest} if the store cannot provide the replicas or the namespace
+   * is already larger than the limit, and with OUTCOME_UNKNOWN if it may have been changed or new
+   * replicas have not caught up yet.
+   *
+   * @param deadline when the response must have been sent, as {@link System#nanoTime}
+   */
+  CompletableFuture<Info> update(Namespace namespace, Settings settings, long deadline);
+
+  /**
    * Deletes a namespace and everything in it. After success, no node reads from it or saves to it
    * any more. Fails with NAMESPACE_NOT_FOUND if it does not exist, and with OUTCOME_UNKNOWN if it
    * may have been deleted.
@@ -140,6 +151,19 @@ public interface Namespaces {
 
     /** The namespace exists, but this server cannot read its registry record. */
     void onUnreadable(Namespace namespace, StoreException why);
+  }
+
+  /**
+   * Checks that a new size limit is not below what a partition has.
+   *
+   * @throws StoreException.InvalidRequest if it is
+   */
+  static void checkLimit(long maxBytes, long storedBytes) {
+    if (storedBytes > maxBytes) {
+      throw new StoreException.InvalidRequest(
+          "config.max_bytes",
+          "is " + maxBytes + ", but the namespace has " + storedBytes + " bytes already");
+    }
   }
 
   /** The error for a save that would exceed the limit of namespaces that saves create. */

@@ -229,6 +229,11 @@ class SubscriptionReadsTest {
     }
 
     @Override
+    public CompletableFuture<Info> update(Namespace namespace, Settings settings, long deadline) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
     public CompletableFuture<Void> delete(Namespace namespace, long deadline) {
       throw new UnsupportedOperationException();
     }

@@ -125,10 +125,100 @@ abstract class NamespacesContract extends Contract {
         createRefusal(CreateNamespaceRequest.newBuilder().setNamespace("no spaces").build())
             .badFields());
     assertNotFound(a, namespace);
-    Refusal update =
+    assertEquals(
+        List.of("config"),
         Refusal.of(
-            () -> a.namespaces().updateNamespace(UpdateNamespaceRequest.getDefaultInstance()));
-    assertEquals(Status.Code.UNIMPLEMENTED, update.code());
+                () -> a.namespaces().updateNamespace(UpdateNamespaceRequest.getDefaultInstance()))
+            .badFields());
+  }
+
+  private Namespace update(Node node, NamespaceConfig.Builder config) {
+    return node.namespaces()
+        .updateNamespace(
+            UpdateNamespaceRequest.newBuilder().setNamespace(namespace).setConfig(config).build())
+        .getNamespace();
+  }
+
+  private Refusal updateRefusal(Node node, NamespaceConfig.Builder config) {
+    return Refusal.of(() -> update(node, config));
+  }
+
+  @Test
+  void theSizeLimitOfANamespaceIsChangedWhileItIsUsed() {
+    Refusal missing = updateRefusal(a, NamespaceConfig.newBuilder());
+    assertEquals("NAMESPACE_NOT_FOUND", missing.reason());
+    Namespace made = a.create(namespace);
+    for (int i = 0; i < 4; i++) {
+      a.save(
+          Requests.save(namespace, actor, 0)
+              .setExpectedVersion(i)
+              .addEvents(Requests.heavyEvent(10_000)));
+    }
+
+    Refusal tooSmall = updateRefusal(b, NamespaceConfig.newBuilder().setMaxBytes(20_000));
+    assertEquals(List.of("config.max_bytes"), tooSmall.badFields());
+    assertEquals(made, a.namespace(namespace));
+    Namespace limited = update(b, NamespaceConfig.newBuilder().setMaxBytes(45_000));
+    assertEquals(45_000, limited.getConfig().getMaxBytes());
+    assertEquals(made.getConfig().getReplicas(), limited.getConfig().getReplicas());
+    assertEquals(made.getIncarnation(), limited.getIncarnation());
+    assertEquals(limited, a.namespace(namespace));
+    Refusal full =
+        Refusal.of(
+            () ->
+                a.save(
+                    Requests.save(namespace, actor, 0)
+                        .setExpectedVersion(4)
+                        .addEvents(Requests.heavyEvent(10_000))));
+    assertEquals("STORE_FULL", full.reason());
+
+    assertEquals(made, update(a, NamespaceConfig.newBuilder().setMaxBytes(0)));
+    assertEquals(made, update(a, made.getConfig().toBuilder()));
+    a.save(
+        Requests.save(namespace, actor, 0)
+            .setExpectedVersion(4)
+            .addEvents(Requests.heavyEvent(10_000)));
+    assertEquals(versions(1, 5), versions(b.events(namespace, actor)));
+  }
+
+  @Test
+  void anUpdateThatTheStoreCannotProvideChangesNothing() {
+    Namespace made = a.create(namespace);
+    a.save(Requests.saveAt(namespace, actor, 0));
+    int tooMany = fixture.replicas() == 1 ? 3 : 5;
+    for (Node node : List.of(a, b)) {
+      Refusal refusal = updateRefusal(node, NamespaceConfig.newBuilder().setReplicas(tooMany));
+      assertEquals(List.of("config.replicas"), refusal.badFields());
+    }
+    assertEquals(
+        List.of("config.replicas", "config.partitions", "config.history", "config.max_bytes"),
+        updateRefusal(
+                a,
+                NamespaceConfig.newBuilder()
+                    .setReplicas(2)
+                    .setPartitions(2)
+                    .setMaxBytes(-1)
+                    .setHistory(HistoryRules.newBuilder().setKeepEvents(5)))
+            .badFields());
+    assertEquals(made, b.namespace(namespace));
+    b.save(Requests.saveAt(namespace, actor, 1));
+    assertEquals(versions(1, 2), versions(a.events(namespace, actor)));
+  }
+
+  @Test
+  void ofManyUpdatesAtOnceTheLastOneHolds() {
+    a.create(namespace);
+    a.save(Requests.saveAt(namespace, actor, 0));
+    List<Namespace> updated =
+        AtOnce.results(
+            8,
+            i ->
+                update(
+                    i % 2 == 0 ? a : b, NamespaceConfig.newBuilder().setMaxBytes(1_000_000 + i)));
+    Namespace now = a.namespace(namespace);
+    assertEquals(now, b.namespace(namespace));
+    assertTrue(updated.contains(now), now.toString());
+    b.save(Requests.saveAt(namespace, actor, 1));
   }
 
   @Test

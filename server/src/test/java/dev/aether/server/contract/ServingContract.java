@@ -3,23 +3,17 @@ package dev.aether.server.contract;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.google.protobuf.Message;
 import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
-import dev.aether.v1.Namespace;
 import dev.aether.v1.NamespacesGrpc;
 import dev.aether.v1.ReplayError;
-import dev.aether.v1.UpdateNamespaceRequest;
 import dev.aether.v1.VersionConflict;
 import io.grpc.CallOptions;
-import io.grpc.ClientCall;
-import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
-import io.grpc.ServiceDescriptor;
 import io.grpc.Status;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.reflection.v1.ServerReflectionGrpc;
@@ -30,20 +24,15 @@ import io.grpc.stub.ClientCalls;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
-/** What is served beside saves, reads and subscriptions, and what is not served yet. */
+/** What is served beside saves, reads and subscriptions. */
 abstract class ServingContract extends Contract {
   private static final Duration BOUND = Duration.ofSeconds(20);
-  private static final Set<String> NOT_SERVED_YET = Set.of("UpdateNamespace");
 
   ServingContract(Fixture fixture) {
     super(fixture);
@@ -130,61 +119,5 @@ abstract class ServingContract extends Contract {
     return ServerReflectionGrpc.getServerReflectionInfoMethod().toBuilder()
         .setFullMethodName("grpc.reflection." + version + ".ServerReflection/ServerReflectionInfo")
         .build();
-  }
-
-  @TestFactory
-  Stream<DynamicTest> whatIsNotServedYetIsUnimplemented() {
-    return Stream.of(
-            EventStoreGrpc.getServiceDescriptor(),
-            EventBusGrpc.getServiceDescriptor(),
-            NamespacesGrpc.getServiceDescriptor())
-        .map(ServiceDescriptor::getMethods)
-        .flatMap(java.util.Collection::stream)
-        .filter(method -> NOT_SERVED_YET.contains(method.getBareMethodName()))
-        .map(
-            method ->
-                DynamicTest.dynamicTest(
-                    method.getFullMethodName(),
-                    () -> assertEquals(Status.Code.UNIMPLEMENTED, call(method).getCode())));
-  }
-
-  @Test
-  void anUpdateOfANamespaceIsRefusedWithItsReasonAndChangesNothing() {
-    Namespace made = a.create(namespace);
-    UpdateNamespaceRequest request =
-        UpdateNamespaceRequest.newBuilder().setNamespace(namespace).build();
-    Refusal refusal = Refusal.of(() -> b.namespaces().updateNamespace(request));
-    assertEquals("UNIMPLEMENTED", refusal.reason());
-    assertEquals(Status.Code.UNIMPLEMENTED, refusal.code());
-    assertEquals("aether.v1.Namespaces/UpdateNamespace", refusal.metadata().get("method"));
-    assertEquals(made, b.namespace(namespace));
-  }
-
-  /** Calls any method with an empty message; its status. */
-  private <Q, R> Status call(MethodDescriptor<Q, R> method) {
-    AtomicReference<@Nullable Status> end = new AtomicReference<>();
-    ClientCall<Q, R> call = a.channel().newCall(method, CallOptions.DEFAULT);
-    call.start(
-        new ClientCall.Listener<>() {
-          @Override
-          public void onClose(Status status, Metadata trailers) {
-            end.set(status);
-          }
-        },
-        new Metadata());
-    call.request(1);
-    call.sendMessage(empty(method));
-    call.halfClose();
-    return Await.value("the call's end", BOUND, () -> Optional.ofNullable(end.get()));
-  }
-
-  @SuppressWarnings("unchecked")
-  private static <Q, R> Q empty(MethodDescriptor<Q, R> method) {
-    var prototypes = (MethodDescriptor.PrototypeMarshaller<Q>) method.getRequestMarshaller();
-    Message prototype = (Message) prototypes.getMessagePrototype();
-    if (prototype == null) {
-      throw new AssertionError("no prototype of " + method);
-    }
-    return (Q) prototype;
   }
 }

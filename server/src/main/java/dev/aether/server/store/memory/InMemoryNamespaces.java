@@ -104,14 +104,36 @@ final class InMemoryNamespaces implements Namespaces {
   public synchronized CompletableFuture<Info> create(
       Namespace namespace, Settings settings, long deadline) {
     if (settings.replicas() > 1) {
-      return CompletableFuture.failedFuture(
-          new StoreException.InvalidRequest(
-              "config.replicas",
-              "is " + settings.replicas() + ", but a store in memory keeps only one copy"));
+      return CompletableFuture.failedFuture(onlyOneCopy(settings));
     }
     return partitions.containsKey(namespace)
         ? CompletableFuture.failedFuture(StoreException.namespaceExists(namespace))
         : CompletableFuture.completedFuture(make(namespace, settings.maxBytes()).info());
+  }
+
+  @Override
+  public synchronized CompletableFuture<Info> update(
+      Namespace namespace, Settings settings, long deadline) {
+    MemoryPartition partition = partitions.get(namespace);
+    if (partition == null) {
+      return CompletableFuture.failedFuture(StoreException.namespaceNotFound(namespace));
+    }
+    if (settings.replicas() > 1) {
+      return CompletableFuture.failedFuture(onlyOneCopy(settings));
+    }
+    try {
+      Info updated = partition.limit(settings.maxBytes());
+      watchers.forEach(watcher -> watcher.onNamespace(updated));
+      return CompletableFuture.completedFuture(updated);
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private static StoreException onlyOneCopy(Settings settings) {
+    return new StoreException.InvalidRequest(
+        "config.replicas",
+        "is " + settings.replicas() + ", but a store in memory keeps only one copy");
   }
 
   @Override
@@ -138,7 +160,7 @@ final class InMemoryNamespaces implements Namespaces {
   public synchronized Watch watch(List<Info> known, Watcher watcher) {
     watchers.add(watcher);
     for (Info met : known) {
-      if (partition(met.namespace()).map(MemoryPartition::info).filter(met::equals).isEmpty()) {
+      if (!met.isCurrentIn(partition(met.namespace()).map(MemoryPartition::info))) {
         watcher.onDeleted(met.namespace(), met.incarnation());
       }
     }

@@ -8,6 +8,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.CommitLog.Tail;
 import dev.aether.server.store.CommitLog.TailListener;
 import dev.aether.server.store.LogEntry.StoredCommit;
+import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.v1.Snapshot;
 import java.util.ArrayList;
@@ -25,7 +26,9 @@ import java.util.function.Function;
  * get records on a thread of their own, in order. Thread-safe.
  */
 final class MemoryPartition {
-  private final Info info;
+  /** Written under this object's lock. */
+  private volatile Info info;
+
   private final LogId log;
   private final ExecutorService deliveries;
 
@@ -66,6 +69,27 @@ final class MemoryPartition {
   }
 
   Info info() {
+    return info;
+  }
+
+  /**
+   * Changes the size limit.
+   *
+   * @param maxBytes 0 means no limit
+   * @throws StoreException.InvalidRequest if there are more bytes already
+   */
+  synchronized Info limit(long maxBytes) {
+    if (maxBytes > 0) {
+      Namespaces.checkLimit(maxBytes, bytes);
+    }
+    info =
+        new Info(
+            info.namespace(),
+            info.incarnation(),
+            info.partitions(),
+            info.replicas(),
+            maxBytes,
+            info.createdAt());
     return info;
   }
 

@@ -68,7 +68,7 @@ public final class DamageWatch implements AutoCloseable {
       roundAt = System.nanoTime();
       remaining.clear();
       for (Info info : namespaces.get()) {
-        info.logs().forEach(log -> remaining.add(LogStream.of(log, info.replicas())));
+        info.logs().forEach(log -> remaining.add(damage.stream(log, info.replicas())));
       }
       damage.forgetAllBut(remaining.stream().map(LogStream::name).collect(Collectors.toSet()));
     }

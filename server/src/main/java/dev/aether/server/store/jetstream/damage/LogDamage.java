@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.damage;
 
 import dev.aether.server.concurrent.SingleFlight;
+import dev.aether.server.event.LogId;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
@@ -95,6 +96,11 @@ public final class LogDamage {
         .thenApply(check -> new Check(check.records(), check.last(), of(stream.name())));
   }
 
+  /** The stream of a log. */
+  LogStream stream(LogId log, int replicas) {
+    return api.stream(log, replicas);
+  }
+
   /** Reads from the leader which records are missing from a log. */
   CompletableFuture<?> inspect(LogStream stream) {
     return inspections.ask(stream);
@@ -145,7 +151,7 @@ public final class LogDamage {
    * earlier end.
    */
   public void seen(LogStream stream, long sequence) {
-    if (stream.replicas() == 1) {
+    if (!stream.hasFollowers()) {
       highestSeen
           .computeIfAbsent(stream.name(), name -> new AtomicLong())
           .accumulateAndGet(sequence, Math::max);
@@ -255,6 +261,16 @@ public final class LogDamage {
     accepted.keySet().retainAll(streams);
     highestSeen.keySet().retainAll(streams);
     unreadable.retainStreams(streams);
+  }
+
+  /** Forgets a log that was deleted on purpose; an older copy of it may be restored later. */
+  public void forget(String stream) {
+    currentInspections.remove(stream);
+    lastInspections.remove(stream);
+    truncations.remove(stream);
+    accepted.remove(stream);
+    highestSeen.remove(stream);
+    unreadable.forget(stream);
   }
 
   /**

@@ -63,6 +63,10 @@ public final class UnreadableRecords {
         .sorted();
   }
 
+  void forget(String stream) {
+    records.keySet().removeIf(key -> key.stream().equals(stream));
+  }
+
   void retainStreams(Set<String> streams) {
     records.keySet().removeIf(key -> !streams.contains(key.stream()));
   }

@@ -70,7 +70,7 @@ public final class JetStreamActors implements Actors {
   }
 
   private CompletableFuture<Page> pageOfEvents(Query query, Namespaces.Info info) {
-    LogStream stream = LogStream.of(info.firstLog(), info.replicas());
+    LogStream stream = actors.stream(info);
     String all = SubjectCodec.prefix(info.firstLog());
     return subjects(query, stream.name(), all)
         .thenCompose(found -> withVersions(query, info, all, found, found.asOf()));
@@ -82,7 +82,7 @@ public final class JetStreamActors implements Actors {
    */
   private CompletableFuture<Page> pageOfSnapshots(Query query, Namespaces.Info info) {
     String all = SubjectCodec.snapshotPrefix(info.firstLog());
-    String log = LogStream.of(info.firstLog(), info.replicas()).name();
+    String log = SubjectCodec.stream(info.firstLog());
     return subjects(query, SubjectCodec.snapshotStream(info), all)
         .thenApply(Optional::of)
         .exceptionallyCompose(thrown -> noneIfStreamNeverExisted(info, thrown))
@@ -142,7 +142,7 @@ public final class JetStreamActors implements Actors {
   private CompletableFuture<Page> withVersions(
       Query query, Namespaces.Info info, String all, SubjectPages.Page found, long notBefore) {
     LogId log = info.firstLog();
-    LogStream stream = LogStream.of(log, info.replicas());
+    LogStream stream = actors.stream(info);
     List<String> subjects =
         found.subjects().stream()
             .map(subject -> SubjectCodec.prefix(log) + subject.substring(all.length()))

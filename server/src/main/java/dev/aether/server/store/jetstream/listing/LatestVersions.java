@@ -84,7 +84,7 @@ final class LatestVersions {
   }
 
   private boolean isBehind(BatchReader.Last found) {
-    return stream.replicas() > 1 && found.upTo() < notBefore;
+    return stream.hasFollowers() && found.upTo() < notBefore;
   }
 
   private static List<String> without(List<String> subjects, BatchReader.Last found) {

@@ -26,7 +26,7 @@ public record ActorDamage(LogDamage log, LogStream stream, ActorId actor) {
    * have returned that head, so nothing is reported.
    */
   public Optional<StoreException> lost(long sequence) {
-    return stream.replicas() == 1 && !isTrimmed(sequence)
+    return !stream.hasFollowers() && !isTrimmed(sequence)
         ? Optional.of(missing(sequence))
         : Optional.empty();
   }

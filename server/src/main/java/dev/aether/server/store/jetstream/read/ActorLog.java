@@ -218,10 +218,10 @@ public final class ActorLog {
       long sequence, int maxCommits, int maxBytes) {
     return batches
         .get(stream, sequence, subject, maxCommits, maxBytes)
-        .thenApply(messages -> stream.replicas() == 1 ? messages : withoutGap(messages, sequence))
+        .thenApply(messages -> !stream.hasFollowers() ? messages : withoutGap(messages, sequence))
         .thenCompose(
             messages ->
-                messages.isEmpty() && stream.replicas() > 1
+                messages.isEmpty() && stream.hasFollowers()
                     ? api.next(stream, sequence, subject)
                         .thenApply(next -> next.map(List::of).orElse(List.of()))
                     : CompletableFuture.completedFuture(messages))
@@ -239,7 +239,7 @@ public final class ActorLog {
    * one; 0 if there is none.
    */
   CompletableFuture<Long> readableAfter(long sequence) {
-    return stream.replicas() == 1
+    return !stream.hasFollowers()
         ? batches
             .get(stream, sequence + 1, subject, BatchReader.MAX_MESSAGES, PAGE_BYTES)
             .thenApply(

@@ -22,6 +22,11 @@ public record ActorLogs(
 
   /** An actor's commits in an incarnation of its namespace. */
   public ActorLog of(Namespaces.Info namespace, ActorId actor) {
-    return of(LogStream.of(namespace.firstLog(), namespace.replicas()), actor);
+    return of(stream(namespace), actor);
+  }
+
+  /** The stream of the only log of a namespace. */
+  public LogStream stream(Namespaces.Info namespace) {
+    return api.stream(namespace.firstLog(), namespace.replicas());
   }
 }

@@ -296,9 +296,9 @@ public final class JetStreamLog implements CommitLog {
         .thenCompose(found -> stream(log, found).map(then).orElseGet(() -> deleted(log)));
   }
 
-  private static Optional<LogStream> stream(LogId log, Optional<Namespaces.Info> found) {
+  private Optional<LogStream> stream(LogId log, Optional<Namespaces.Info> found) {
     return found
         .filter(info -> info.incarnation().equals(log.incarnation()))
-        .map(info -> LogStream.of(log, info.replicas()));
+        .map(info -> api.stream(log, info.replicas()));
   }
 }

@@ -285,12 +285,17 @@ final class NamespaceCreation {
 
   private static StoreException refusal(JetStreamFailure failure, Settings settings) {
     return settings.replicas() != 0 && JetStreamErrors.isTooManyReplicas(failure)
-        ? new StoreException.InvalidRequest(
-            "config.replicas",
-            "is "
-                + settings.replicas()
-                + ", which is more than this NATS cluster can provide: "
-                + failure.getMessage())
+        ? tooManyReplicas(settings.replicas(), failure)
         : JetStreamErrors.toStoreException(failure);
+  }
+
+  /** The error for more replicas than NATS has servers. */
+  static StoreException tooManyReplicas(int replicas, JetStreamFailure failure) {
+    return new StoreException.InvalidRequest(
+        "config.replicas",
+        "is "
+            + replicas
+            + ", which is more than this NATS cluster can provide: "
+            + failure.getMessage());
   }
 }

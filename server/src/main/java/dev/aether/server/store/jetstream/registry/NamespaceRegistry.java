@@ -23,8 +23,8 @@ import java.util.function.Function;
 
 /**
  * The registry of namespaces. {@link RegistryCopy} has this node's view, {@link RegistryStream}
- * reads and writes the leader's; {@link NamespaceCreation} and {@link NamespaceDeletion} change
- * namespaces.
+ * reads and writes the leader's; {@link NamespaceCreation}, {@link NamespaceUpdate} and {@link
+ * NamespaceDeletion} change namespaces.
  */
 public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   private final Timers timers;
@@ -34,6 +34,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   private final RegistryStream registry;
   private final NamespaceCreation creation;
   private final NamespaceDeletion deletion;
+  private final NamespaceUpdate update;
   private final SingleFlight<Namespace, Optional<Info>> looks;
   private final Map<Namespace, CompletableFuture<Info>> creations = new ConcurrentHashMap<>();
 
@@ -52,6 +53,7 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
     registry = new RegistryStream(api, writer, copy);
     deletion = new NamespaceDeletion(api, registry);
     creation = new NamespaceCreation(api, copy, registry, deletion, replicas);
+    update = new NamespaceUpdate(api, timers, registry, creation);
     looks = new SingleFlight<>(namespace -> JetStreamErrors.mapped(creation.look(namespace)));
   }
 
@@ -131,6 +133,12 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
   @Override
   public CompletableFuture<Info> create(Namespace namespace, Settings settings, long deadline) {
     return withDeadline(namespace, deadline, begun -> creation.create(namespace, settings, begun));
+  }
+
+  @Override
+  public CompletableFuture<Info> update(Namespace namespace, Settings settings, long deadline) {
+    return withDeadline(
+        namespace, deadline, begun -> update.update(namespace, settings, deadline, begun));
   }
 
   @Override

@@ -89,7 +89,7 @@ public final class BatchReader implements AutoCloseable {
   public CompletableFuture<List<StoredMessage>> get(
       LogStream stream, long from, String subjects, int maxMessages, int maxBytes) {
     CompletableFuture<List<StoredMessage>> got = ask(stream, from, subjects, maxMessages, maxBytes);
-    return stream.replicas() == 1 ? got : JetStreamErrors.orIfUnavailable(got, List.of());
+    return !stream.hasFollowers() ? got : JetStreamErrors.orIfUnavailable(got, List.of());
   }
 
   /**
@@ -110,7 +110,7 @@ public final class BatchReader implements AutoCloseable {
             PAGE_BYTES);
     Batch batch = new Batch("$JS.API.DIRECT.GET." + stream.name(), query);
     CompletableFuture<Last> got = ask(batch).thenApply(messages -> new Last(messages, batch.upTo));
-    return stream.replicas() == 1
+    return !stream.hasFollowers()
         ? got
         : JetStreamErrors.orIfUnavailable(got, new Last(List.of(), 0));
   }

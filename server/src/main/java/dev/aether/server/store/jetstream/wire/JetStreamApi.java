@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.event.LogId;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.LogStream;
 import dev.aether.server.store.jetstream.format.StoredMessage;
@@ -140,7 +141,7 @@ public final class JetStreamApi {
 
   /** The subject's last message, as the stream's leader sees it. */
   public CompletableFuture<Optional<StoredMessage>> last(LogStream stream, String subject) {
-    return stream.replicas() == 1
+    return !stream.hasFollowers()
         ? direct(stream.name(), "." + subject, "")
         : fromLeader(stream.name(), "{\"last_by_subj\":\"" + subject + "\"}");
   }
@@ -155,7 +156,7 @@ public final class JetStreamApi {
     String query = "{\"seq\":" + sequence + "}";
     CompletableFuture<Optional<StoredMessage>> any =
         requests.get("DIRECT.GET." + stream.name(), query).thenApply(JetStreamApi::directMessage);
-    return stream.replicas() == 1
+    return !stream.hasFollowers()
         ? any
         : JetStreamErrors.orIfUnavailable(any, Optional.empty())
             .thenCompose(
@@ -169,7 +170,7 @@ public final class JetStreamApi {
   public CompletableFuture<Optional<StoredMessage>> next(
       LogStream stream, long from, String subjects) {
     String query = "{\"seq\":" + from + ",\"next_by_subj\":\"" + subjects + "\"}";
-    return stream.replicas() == 1
+    return !stream.hasFollowers()
         ? direct(stream.name(), "", query)
         : fromLeader(stream.name(), query);
   }
@@ -301,6 +302,11 @@ public final class JetStreamApi {
         : stream("STREAM.UPDATE." + config.getName(), config.toJson());
   }
 
+  /** Changes the configuration of a stream. */
+  public CompletableFuture<StreamInfo> updateStream(StreamConfiguration config) {
+    return stream("STREAM.UPDATE." + config.getName(), config.toJson());
+  }
+
   /** Lets a stream accept {@link AtomicBatch}es. */
   public CompletableFuture<StreamInfo> allowBatches(String stream) {
     return info(stream)
@@ -312,6 +318,11 @@ public final class JetStreamApi {
                         .allowAtomicPublish()
                         .build()
                         .toJson()));
+  }
+
+  /** The stream of a log, of which the registry says how many replicas it has. */
+  public LogStream stream(LogId log, int replicas) {
+    return LogStream.of(log, replicas, replicas > 1 || requests.isClustered());
   }
 
   /** The version of the NATS server that this node is connected to, such as {@code 2.15.1}. */

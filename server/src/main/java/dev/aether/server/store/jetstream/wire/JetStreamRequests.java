@@ -161,6 +161,11 @@ final class JetStreamRequests {
         last.subject(), last.headers().inBatch(batch.id(), size, true), last.body(), timeout, read);
   }
 
+  /** Whether streams can have replicas. */
+  boolean isClustered() {
+    return connection.getServerInfo().getCluster() != null;
+  }
+
   String serverVersion() {
     return String.valueOf(connection.getServerInfo().getVersion());
   }
