@@ -3,6 +3,7 @@ package dev.aether.server;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.codec.UuidV7;
 import dev.aether.server.concurrent.Ticker;
+import dev.aether.server.console.Console;
 import dev.aether.server.embedded.NatsServerBinary;
 import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
@@ -29,6 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,8 +66,7 @@ public final class AetherServer implements AutoCloseable {
   private AetherServer(ServerConfig config) {
     LOG.info(
         "starting Aether {} on Java {} ({})",
-        Optional.ofNullable(AetherServer.class.getPackage().getImplementationVersion())
-            .orElse("(not from the jar)"),
+        version(),
         Runtime.version(),
         System.getProperty("java.vm.name"));
     nodeId = config.nodeId().orElseGet(() -> "aether-" + UuidV7.next().toString().substring(24));
@@ -98,7 +99,9 @@ public final class AetherServer implements AutoCloseable {
                       keep(
                           listen(
                               address,
-                              () -> new HttpEndpoint(address, routes(store, security), security))));
+                              () ->
+                                  new HttpEndpoint(
+                                      address, routes(store, bus, security), security))));
       grpc.serving(true);
       grpc.takingSaves(store.saveOutage().isEmpty());
       grpc.intact(true);
@@ -109,8 +112,17 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  private static List<Route> routes(Store store, Security security) {
-    return HealthRoutes.of(store::outage, store::saveOutage, () -> shownDamage(store, security));
+  private List<Route> routes(Store store, EventBus bus, Security security) {
+    return Stream.of(
+            HealthRoutes.of(store::outage, store::saveOutage, () -> shownDamage(store, security)),
+            Console.routes(nodeId, version(), store, bus, grpc.conflicts()))
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  private static String version() {
+    return Optional.ofNullable(AetherServer.class.getPackage().getImplementationVersion())
+        .orElse("(not from the jar)");
   }
 
   /** Anybody may ask for the health, and damaged records have actors. */

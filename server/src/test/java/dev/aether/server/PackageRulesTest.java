@@ -53,12 +53,12 @@ class PackageRulesTest {
         .check(SERVER);
   }
 
-  /** The command line only checks with CursorCodec whether a text is a cursor. */
+  /** The command line and the console only use cursors and page tokens. */
   @Test
   void onlyTheGrpcServerItselfUsesItsPackages() {
     noClasses()
         .that()
-        .resideOutsideOfPackages(ROOT + ".grpc..", ROOT + ".cli..")
+        .resideOutsideOfPackages(ROOT + ".grpc..", ROOT + ".cli..", ROOT + ".console")
         .should()
         .dependOnClassesThat()
         .resideInAPackage(ROOT + ".grpc.*..")

@@ -5,6 +5,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Store;
 import dev.aether.v1.Broadcast;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -120,6 +121,11 @@ public final class EventBus implements AutoCloseable {
   /** The number of broadcasts that were dropped because a subscriber of this node was too slow. */
   long droppedBroadcasts() {
     return broadcasts.dropped();
+  }
+
+  /** The open subscriptions of this node, in no order. */
+  public List<SubscriptionInfo> subscriptions() {
+    return subscriptions.stream().map(SubscriptionLoop::info).toList();
   }
 
   LogFeeds feeds() {

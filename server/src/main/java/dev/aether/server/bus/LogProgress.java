@@ -89,6 +89,11 @@ final class LogProgress {
     mark = other.position() > mark.position() ? other : mark;
   }
 
+  /** About how many records it has not handled, as far as its feed knows. */
+  long behind() {
+    return Math.max(0, feed.to().position() - position());
+  }
+
   boolean isCaughtUp() {
     return position() >= headAtStart;
   }

@@ -50,11 +50,16 @@ public final class SubscriptionLoop implements AutoCloseable {
   /** Thread-safe. */
   private final BroadcastQueue broadcasts = new BroadcastQueue();
 
+  private final long openedAt = System.nanoTime();
   private long startedAt;
   private Namespaces.@Nullable Watch watch;
   private boolean started;
   private boolean ended;
-  private boolean caughtUp;
+  private volatile boolean caughtUp;
+
+  /** Commits that it has still to receive. Written on the loop. */
+  private volatile long behind;
+
   private boolean broadcastsTurn;
 
   /** The next commit is larger than the sink's room. Written on the loop. */
@@ -63,8 +68,8 @@ public final class SubscriptionLoop implements AutoCloseable {
   /** It follows no feed because the subscriber takes no frames. */
   private boolean parked;
 
-  /** The number of ticks in a row at which the subscriber took no frames. Used by the ticker. */
-  private int ticksBlocked;
+  /** The number of ticks in a row at which the subscriber took no frames. Set by the ticker. */
+  private volatile int ticksBlocked;
 
   SubscriptionLoop(
       EventBus bus,
@@ -402,10 +407,26 @@ public final class SubscriptionLoop implements AutoCloseable {
     }
   }
 
+  /** What an operator sees, at most some seconds old. Thread-safe. */
+  SubscriptionInfo info() {
+    SubscriptionInfo.State state =
+        ticksBlocked >= TICKS_UNTIL_PARKED
+            ? SubscriptionInfo.State.NOT_READING
+            : caughtUp ? SubscriptionInfo.State.LIVE : SubscriptionInfo.State.CATCHING_UP;
+    return new SubscriptionInfo(
+        command.namespaces(),
+        command.filter(),
+        sink.subscriber(),
+        behind,
+        state,
+        Duration.ofNanos(System.nanoTime() - openedAt));
+  }
+
   private void keepAlive() {
     if (!started || ended) {
       return;
     }
+    behind = logs.all().stream().mapToLong(LogProgress::behind).sum();
     reads.tick();
     logs.all().stream().filter(log -> log.feed.isLost()).forEach(this::checkForLoss);
     if (isBlocked()) {

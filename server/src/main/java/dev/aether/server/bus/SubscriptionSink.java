@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Sends a subscription's frames. Called by one thread at a time; no method may block. */
 public interface SubscriptionSink {
+  /** Who receives the frames, as text for people. May be called on any thread. */
+  String subscriber();
+
   /** Whether a frame would be sent now rather than queued. */
   boolean isReady();
 

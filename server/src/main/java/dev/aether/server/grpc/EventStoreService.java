@@ -3,6 +3,7 @@ package dev.aether.server.grpc;
 import dev.aether.server.bus.LogScan;
 import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
@@ -61,10 +62,10 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
   /**
    * @param defaults fills in what senders left out
    */
-  EventStoreService(Store store, EventDefaults defaults) {
+  EventStoreService(Store store, EventDefaults defaults, ConflictCounts conflicts) {
     this.store = store;
     events = store.events();
-    saves = new SaveHandler(events, defaults);
+    saves = new SaveHandler(events, defaults, conflicts);
     streams = new SaveStreamCalls(saves);
     snapshots = new SnapshotCalls(store, defaults);
     actors = new ActorCalls(store);

@@ -3,6 +3,7 @@ package dev.aether.server.grpc;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
+import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.grpc.access.AccessControl;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionGate;
@@ -75,6 +76,7 @@ public final class GrpcServer implements AutoCloseable {
 
   private final HealthStatusManager health = new HealthStatusManager();
   private final OpenCalls calls = new OpenCalls();
+  private final ConflictCounts conflicts = new ConflictCounts();
   private final EventStoreService eventStore;
 
   /**
@@ -96,7 +98,7 @@ public final class GrpcServer implements AutoCloseable {
       ClientLimits clients)
       throws IOException {
     EventDefaults defaults = new EventDefaults(clock);
-    eventStore = new EventStoreService(store, defaults);
+    eventStore = new EventStoreService(store, defaults, conflicts);
     NodeLimits limits = new NodeLimits(Runtime.getRuntime().maxMemory());
     SmallRequests healthRequests = new SmallRequests(HealthGrpc.SERVICE_NAME);
     NettyServerBuilder builder =
@@ -174,6 +176,11 @@ public final class GrpcServer implements AutoCloseable {
               // Interceptors that are added later see a call earlier.
               builder.intercept(access);
             });
+  }
+
+  /** The actors with the most version conflicts on this node. */
+  public ConflictCounts conflicts() {
+    return conflicts;
   }
 
   /** The address that it listens on. */

@@ -211,7 +211,7 @@ public final class HttpEndpoint implements AutoCloseable {
   private static HttpAnswer refusal(HttpExchange exchange, HttpCaller caller, StoreException e) {
     boolean stranger = e.reason() == Reason.UNAUTHENTICATED;
     if (!stranger && e.reason() != Reason.PERMISSION_DENIED) {
-      return HttpAnswer.text(503, String.valueOf(e.getMessage()));
+      return HttpAnswer.text(status(e.reason()), String.valueOf(e.getMessage()));
     }
     String path = exchange.getRequestURI().getPath();
     AuditLog.call(
@@ -222,6 +222,16 @@ public final class HttpEndpoint implements AutoCloseable {
         e.metadata().getOrDefault("namespace", ""));
     HttpAnswer answer = HttpAnswer.text(stranger ? 401 : 403, String.valueOf(e.getMessage()));
     return stranger ? answer.with("WWW-Authenticate", CHALLENGE) : answer;
+  }
+
+  private static int status(Reason reason) {
+    return switch (reason) {
+      case INVALID_REQUEST, CURSOR_UNKNOWN -> 400;
+      case NAMESPACE_NOT_FOUND -> 404;
+      case CURSOR_EXPIRED, HISTORY_TRIMMED -> 410;
+      case CORRUPT_RECORD -> 500;
+      default -> 503;
+    };
   }
 
   private static void send(HttpExchange exchange, HttpAnswer answer) throws IOException {

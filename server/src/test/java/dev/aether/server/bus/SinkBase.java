@@ -9,6 +9,11 @@ import java.util.concurrent.CompletableFuture;
 
 /** Accepts and ignores all frames; tests override what they look at. */
 abstract class SinkBase implements SubscriptionSink {
+  @Override
+  public String subscriber() {
+    return "test";
+  }
+
   /** The error with which the subscription ended. */
   final CompletableFuture<Throwable> failure = new CompletableFuture<>();
 

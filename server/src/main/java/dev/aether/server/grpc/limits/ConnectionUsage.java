@@ -2,7 +2,10 @@ package dev.aether.server.grpc.limits;
 
 import dev.aether.server.event.StoreException;
 import io.grpc.Attributes;
+import io.grpc.Grpc;
 import io.grpc.ServerTransportFilter;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashSet;
@@ -10,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one client connection uses of the node's shared capacity. A connection of a proxy may carry
@@ -30,6 +34,8 @@ public final class ConnectionUsage {
   /** The most streams that are resumed when a save ends, as capacity allows. */
   private static final int WOKEN_AT_ONCE = 2;
 
+  private final String address;
+
   /** 0 for no limit of its own. */
   private final int maxSubscriptions;
 
@@ -48,7 +54,8 @@ public final class ConnectionUsage {
   /** Streams that wait for capacity, each once, in order. */
   private final Set<Runnable> waiting = Collections.synchronizedSet(new LinkedHashSet<>());
 
-  ConnectionUsage(NodeLimits node, int maxSubscriptions) {
+  ConnectionUsage(NodeLimits node, String address, int maxSubscriptions) {
+    this.address = address;
     this.maxSubscriptions = maxSubscriptions;
     saves = node.saves.new Holder();
     saveBytes = node.saveBytes.new Holder();
@@ -69,9 +76,23 @@ public final class ConnectionUsage {
     return new ServerTransportFilter() {
       @Override
       public Attributes transportReady(Attributes transport) {
-        return transport.toBuilder().set(KEY, new ConnectionUsage(node, maxSubscriptions)).build();
+        String address = text(transport.get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR));
+        return transport.toBuilder()
+            .set(KEY, new ConnectionUsage(node, address, maxSubscriptions))
+            .build();
       }
     };
+  }
+
+  private static String text(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress internet && internet.getAddress() != null
+        ? internet.getAddress().getHostAddress() + ":" + internet.getPort()
+        : String.valueOf(address);
+  }
+
+  /** The client's address and port, as text for people. */
+  public String address() {
+    return address;
   }
 
   /** The connection of a call. */

@@ -1,6 +1,9 @@
 package dev.aether.server.grpc.saves;
 
 import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.event.ConflictCounts;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.IdentityUsage;
@@ -24,14 +27,17 @@ public final class SaveHandler {
 
   private final EventStore store;
   private final EventDefaults defaults;
+  private final ConflictCounts conflicts;
   private final MissedEvents missed;
 
   /**
    * @param defaults fills in what senders left out
+   * @param conflicts counts the actors of saves that come too late
    */
-  public SaveHandler(EventStore store, EventDefaults defaults) {
+  public SaveHandler(EventStore store, EventDefaults defaults, ConflictCounts conflicts) {
     this.store = store;
     this.defaults = defaults;
+    this.conflicts = conflicts;
     this.missed = new MissedEvents(store);
   }
 
@@ -76,6 +82,9 @@ public final class SaveHandler {
                 (saved, thrown) -> {
                   if (thrown != null) {
                     order.failed(save.expected(), thrown);
+                    if (StoreException.hasReason(thrown, Reason.VERSION_CONFLICT)) {
+                      conflicts.add(save.namespace(), save.actor());
+                    }
                   }
                 });
     // Whoever may save but not read learns of a conflict without its events.

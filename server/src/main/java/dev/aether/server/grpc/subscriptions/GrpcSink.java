@@ -5,6 +5,7 @@ import dev.aether.server.bus.EventFilter;
 import dev.aether.server.bus.SharedCommit;
 import dev.aether.server.bus.SubscriptionSink;
 import dev.aether.server.event.Cursor;
+import dev.aether.server.grpc.access.Caller;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.tokens.CursorCodec;
@@ -33,6 +34,8 @@ public final class GrpcSink implements SubscriptionSink {
   private final boolean storedOnly;
   private final EventFilter filter;
   private final UnreadResponses unread = UnreadResponses.current();
+  private final String subscriber =
+      Caller.current().name().map(name -> name + " ").orElse("") + unread.connection().address();
 
   public GrpcSink(
       ServerCallStreamObserver<SubscriptionFrame> call,
@@ -45,6 +48,11 @@ public final class GrpcSink implements SubscriptionSink {
     this.cursors = cursors;
     this.storedOnly = detail == Detail.DETAIL_STORED_ONLY;
     this.filter = filter;
+  }
+
+  @Override
+  public String subscriber() {
+    return subscriber;
   }
 
   @Override

@@ -1,0 +1,186 @@
+package dev.aether.server.console;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonObject;
+import dev.aether.server.bus.EventBus;
+import dev.aether.server.bus.SubscriptionInfo;
+import dev.aether.server.event.ConflictCounts;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.NamePattern;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.ops.HttpAnswer;
+import dev.aether.server.ops.HttpCaller;
+import dev.aether.server.ops.HttpQuestion;
+import dev.aether.server.ops.Route;
+import dev.aether.server.security.Right;
+import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.Namespaces;
+import dev.aether.server.store.Store;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** What a node and its store do at the moment. Thread-safe. */
+final class ConsoleState {
+  private static final String ALL = ">";
+
+  /** Of these, the sizes are asked for; more would take the time of the store. */
+  private static final int NAMESPACES = 200;
+
+  private static final int SUBSCRIPTIONS = 500;
+  private static final int ACTORS = 50;
+
+  private final String nodeId;
+  private final String version;
+  private final Store store;
+  private final EventBus bus;
+  private final ConflictCounts conflicts;
+  private final long began = System.nanoTime();
+
+  ConsoleState(String nodeId, String version, Store store, EventBus bus, ConflictCounts conflicts) {
+    this.nodeId = nodeId;
+    this.version = version;
+    this.store = store;
+    this.bus = bus;
+    this.conflicts = conflicts;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.forIdentity("/api/node", this::node),
+        Route.forIdentity("/api/namespaces", this::namespaces),
+        Route.forIdentity("/api/conflicts", this::conflicts),
+        Route.forIdentity("/api/subscriptions", this::subscriptions));
+  }
+
+  private HttpAnswer node(HttpQuestion question) {
+    boolean monitors = question.caller().allows(Right.MONITOR, ALL);
+    JsonObject node = new JsonObject();
+    node.addProperty("node", nodeId);
+    node.addProperty("version", version);
+    node.addProperty(
+        "uptimeSeconds", Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0);
+    store.outage().ifPresent(why -> node.addProperty("outage", why));
+    store
+        .saveOutage()
+        .ifPresent(why -> node.addProperty("saveOutage", "Saves are refused: " + why));
+    JsonArray damage = new JsonArray();
+    if (monitors) {
+      List<SubscriptionInfo> subscriptions = bus.subscriptions();
+      store.damage().forEach(damage::add);
+      node.addProperty("conflicts", conflicts.total());
+      node.addProperty("subscriptions", subscriptions.size());
+      node.addProperty(
+          "behind", subscriptions.stream().mapToLong(SubscriptionInfo::behind).max().orElse(0));
+    }
+    node.add("damage", damage);
+    return HttpAnswer.json(200, node.toString());
+  }
+
+  /** The namespaces that the caller may see, and how many commits those have that it may read. */
+  private HttpAnswer namespaces(HttpQuestion question) {
+    HttpCaller caller = question.caller();
+    List<Namespaces.Info> seen =
+        ConsoleReads.await(store.namespaces().list(NamePattern.of(ALL))).stream()
+            .filter(info -> caller.sees(info.namespace().name()))
+            .sorted(Comparator.comparing(info -> info.namespace().name()))
+            .toList();
+    JsonArray namespaces = new JsonArray();
+    List<CompletableFuture<Optional<Long>>> commits =
+        seen.stream()
+            .limit(NAMESPACES)
+            .map(
+                info ->
+                    caller.allows(Right.READ, info.namespace().name())
+                        ? commits(info)
+                        : CompletableFuture.completedFuture(Optional.<Long>empty()))
+            .toList();
+    for (int i = 0; i < commits.size(); i++) {
+      JsonObject json = json(seen.get(i));
+      ConsoleReads.await(commits.get(i))
+          .ifPresent(count -> json.addProperty("commits", Long.toString(count)));
+      namespaces.add(json);
+    }
+    JsonObject answer = new JsonObject();
+    answer.add("namespaces", namespaces);
+    answer.addProperty("total", seen.size());
+    answer.addProperty("seconds", System.nanoTime() / 1e9);
+    return HttpAnswer.json(200, answer.toString());
+  }
+
+  private static JsonObject json(Namespaces.Info info) {
+    JsonObject json = new JsonObject();
+    json.addProperty("namespace", info.namespace().name());
+    json.addProperty("replicas", info.replicas());
+    json.addProperty("maxBytes", info.maxBytes());
+    json.addProperty("createdAt", info.createdAt().toString());
+    return json;
+  }
+
+  /** About how many: positions may have gaps. Empty if the store does not answer. */
+  private CompletableFuture<Optional<Long>> commits(Namespaces.Info info) {
+    CompletableFuture<Long> sum = CompletableFuture.completedFuture(0L);
+    for (LogId log : info.logs()) {
+      sum = sum.thenCombine(store.log().extent(log).thenApply(ConsoleState::records), Long::sum);
+    }
+    return sum.thenApply(Optional::of)
+        .exceptionally(
+            thrown -> {
+              if (thrown.getCause() instanceof StoreException) {
+                return Optional.empty();
+              }
+              throw new IllegalStateException(thrown);
+            });
+  }
+
+  private static long records(CommitLog.Extent extent) {
+    return Math.max(0, extent.head().position() - extent.first() + 1);
+  }
+
+  private HttpAnswer conflicts(HttpQuestion question) {
+    question.caller().require(Right.MONITOR, ALL);
+    JsonArray actors = new JsonArray();
+    for (ConflictCounts.Count count : conflicts.most(ACTORS)) {
+      JsonObject json = new JsonObject();
+      json.addProperty("namespace", count.actor().namespace());
+      json.addProperty("actorId", count.actor().id());
+      json.addProperty("conflicts", count.conflicts());
+      json.addProperty("over", count.over());
+      actors.add(json);
+    }
+    JsonObject answer = new JsonObject();
+    answer.add("actors", actors);
+    return HttpAnswer.json(200, answer.toString());
+  }
+
+  private HttpAnswer subscriptions(HttpQuestion question) {
+    question.caller().require(Right.MONITOR, ALL);
+    List<SubscriptionInfo> open = bus.subscriptions();
+    JsonArray shown = new JsonArray();
+    open.stream()
+        .sorted(Comparator.comparingLong(SubscriptionInfo::behind).reversed())
+        .limit(SUBSCRIPTIONS)
+        .forEach(info -> shown.add(json(info)));
+    JsonObject answer = new JsonObject();
+    answer.add("subscriptions", shown);
+    answer.addProperty("total", open.size());
+    return HttpAnswer.json(200, answer.toString());
+  }
+
+  private static JsonObject json(SubscriptionInfo info) {
+    JsonObject json = new JsonObject();
+    JsonArray types = new JsonArray();
+    info.filter().types().stream().sorted().forEach(types::add);
+    json.addProperty("pattern", info.namespaces().text());
+    json.add("types", types);
+    info.filter().actors().ifPresent(actors -> json.addProperty("actors", actors.text()));
+    json.addProperty("subscriber", info.subscriber());
+    json.addProperty("behind", info.behind());
+    json.addProperty("state", info.state().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+    json.addProperty("seconds", info.openFor().toSeconds());
+    return json;
+  }
+}
