@@ -69,6 +69,8 @@ public final class CommandLines {
     commands.put("subscribe", () -> new SubscribeCommand(terminal));
     commands.put("import", () -> new ImportCommand(terminal));
     commands.put("export", () -> new ExportCommand(terminal));
+    commands.put("backup", () -> new BackupCommand(terminal));
+    commands.put("restore", () -> new RestoreCommand(terminal));
     commands.put("bench", () -> new BenchCommand(terminal));
     commands.put("demo", () -> new DemoCommand(terminal, program));
     commands.put("token", () -> TokenCommand.create(terminal));

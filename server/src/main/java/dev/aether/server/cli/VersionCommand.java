@@ -1,27 +1,90 @@
 package dev.aether.server.cli;
 
+import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.StoreBackups;
+import dev.aether.server.backup.StoreForm;
+import dev.aether.server.cli.json.JsonLine;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
-/** Prints the version. */
-@Command(name = "version", description = "Print the version.")
+/** Prints the version, and whether it can use a store. */
+@Command(
+    name = "version",
+    description = "Print the version, and whether it can use a store.",
+    footer = {
+      "",
+      "--check reads the registry and the newest commit of each namespace from NATS (--nats) or from a"
+          + " data folder (--data), and changes nothing. Exit code 1 if this version cannot use all of"
+          + " them."
+    })
 final class VersionCommand implements Callable<Integer>, IVersionProvider {
   private final Terminal terminal;
+
+  @Mixin private StoreFlags store = new StoreFlags();
+  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
+  @Mixin private NatsFlags nats = new NatsFlags();
+
+  @Option(
+      names = "--check",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description = "Check in which stored form a store is, and whether this version can use it.")
+  private boolean check;
+
+  @Spec private @Nullable CommandSpec spec;
 
   VersionCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws Exception {
     Output out = new Output(terminal.out());
     for (String line : getVersion()) {
       out.line(line);
     }
     out.flush();
-    return ExitCode.DONE;
+    return check ? check(out) : ExitCode.DONE;
+  }
+
+  private int check(Output out) throws Exception {
+    StoreChoice choice =
+        store.choose(Optional.ofNullable(spec).orElseThrow(), natsServer.path(), nats);
+    if (choice instanceof StoreChoice.Memory) {
+      throw new UsageException("a store in memory has no stored form: use --nats or --data");
+    }
+    StoreForm form = BackupLines.run(new StoreBackups(choice)::form);
+    for (StoreForm.OfNamespace namespace : form.namespaces()) {
+      out.line(
+          new JsonLine()
+              .put("namespace", namespace.namespace())
+              .put("state", namespace.state())
+              .put("recordFormat", namespace.recordFormat())
+              .put("commitFormat", String.join(",", namespace.commitFormats()))
+              .put("supported", namespace.fault().isEmpty())
+              .putUnlessEmpty("fault", namespace.fault().orElse(""))
+              .end());
+    }
+    out.flush();
+    terminal
+        .err()
+        .println(
+            Counted.of(form.namespaces().size(), "namespace")
+                + " on nats-server "
+                + form.natsVersion()
+                + ": this version "
+                + (form.isSupported() ? "can" : "cannot")
+                + " use "
+                + (form.isSupported() ? "the store" : "all of the store"));
+    return form.isSupported() ? ExitCode.DONE : ExitCode.FAILED;
   }
 
   /**
@@ -29,9 +92,6 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
    */
   @Override
   public String[] getVersion() {
-    String version =
-        Optional.ofNullable(VersionCommand.class.getPackage().getImplementationVersion())
-            .orElse("(not from the jar)");
-    return new String[] {"aether " + version};
+    return new String[] {"aether " + StoreBackups.version()};
   }
 }

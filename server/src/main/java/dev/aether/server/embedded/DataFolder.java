@@ -56,6 +56,23 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
+  /** Whether a process, this one or another, has locked the folder. */
+  static boolean isInUse(Path folder) {
+    try {
+      Path path = folder.toRealPath();
+      if (HELD_BY_THIS_PROCESS.contains(path)) {
+        return true;
+      }
+      try (FileChannel channel =
+              FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.WRITE);
+          FileLock lock = channel.tryLock()) {
+        return lock == null;
+      }
+    } catch (IOException e) {
+      return false; // There is no folder or no lock; whoever uses the folder learns why.
+    }
+  }
+
   private static Path make(Path folder) {
     if (Files.exists(folder) && !Files.isDirectory(folder)) {
       throw new EmbeddedNatsException(

@@ -12,8 +12,11 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -50,6 +53,11 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
 
+  /** The port and the password in the text of the configuration. */
+  private static final Pattern WRITTEN =
+      Pattern.compile(
+          "listen: \"127\\.0\\.0\\.1:(\\d{1,5})\"\\s+authorization \\{ user: \"\\w+\", password: \"(\\w+)\"");
+
   private static final SecureRandom RANDOM = new SecureRandom();
 
   static NatsServerConfig create(Path folder) {
@@ -57,9 +65,26 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
         folder, LoopbackPort.pickFree(), "aether-" + randomHex(6), randomHex(16));
   }
 
+  /**
+   * The URL of the server that was last started in a folder, as its configuration says; empty if
+   * there is none.
+   *
+   * @param folder {@code <data>/nats}
+   */
+  static Optional<String> lastUrl(Path folder) throws IOException {
+    Matcher written = WRITTEN.matcher(Files.readString(file(folder)));
+    return written.find()
+        ? Optional.of(url(written.group(2), Integer.parseInt(written.group(1))))
+        : Optional.empty();
+  }
+
+  private static String url(String password, int port) {
+    return String.format(Locale.ROOT, "nats://%s:%s@127.0.0.1:%d", USER, password, port);
+  }
+
   /** The URL with credentials. Must not be logged. */
   String url() {
-    return String.format(Locale.ROOT, "nats://%s:%s@127.0.0.1:%d", USER, password, port);
+    return url(password, port);
   }
 
   Path file() {

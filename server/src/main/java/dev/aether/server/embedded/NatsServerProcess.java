@@ -99,6 +99,24 @@ public final class NatsServerProcess implements AutoCloseable {
     }
   }
 
+  /**
+   * The URL, with its password, of the nats-server that a running node has on a data folder; empty
+   * if no node uses the folder.
+   *
+   * @throws EmbeddedNatsException if the node's configuration cannot be read by this user
+   */
+  public static Optional<String> runningUrl(Path dataFolder) {
+    if (!DataFolder.isInUse(dataFolder)) {
+      return Optional.empty();
+    }
+    try {
+      return NatsServerConfig.lastUrl(dataFolder.resolve("nats"));
+    } catch (IOException e) {
+      throw new EmbeddedNatsException(
+          "the node on " + dataFolder + " cannot be reached: " + FileTrouble.of(e), e);
+    }
+  }
+
   private void firstStart() throws IOException {
     long begin = System.nanoTime();
     NatsServerLauncher.Outcome outcome = awaitReady();

@@ -192,6 +192,19 @@ public final class TestNatsServer implements AutoCloseable {
     }
   }
 
+  /** The folders of the streams that it has on disk, in its default account. */
+  public List<String> storedStreams() {
+    Path streams = folder.resolve(STORE).resolve("$G").resolve("streams");
+    if (!Files.isDirectory(streams)) {
+      return List.of();
+    }
+    try (Stream<Path> found = Files.list(streams)) {
+      return found.map(stream -> String.valueOf(stream.getFileName())).sorted().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** For clients; stays the same over restarts, unless it is hidden. */
   public String url() {
     return "nats://127.0.0.1:" + clientPort;

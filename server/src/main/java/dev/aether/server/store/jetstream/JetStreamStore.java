@@ -4,6 +4,8 @@ import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Limits;
+import dev.aether.server.event.LogId;
+import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Actors;
 import dev.aether.server.store.Broadcasts;
@@ -16,6 +18,7 @@ import dev.aether.server.store.jetstream.broadcast.NatsBroadcasts;
 import dev.aether.server.store.jetstream.cache.KnownCommits;
 import dev.aether.server.store.jetstream.damage.DamageWatch;
 import dev.aether.server.store.jetstream.damage.LogDamage;
+import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.listing.JetStreamActors;
 import dev.aether.server.store.jetstream.listing.SubjectBlocks;
 import dev.aether.server.store.jetstream.read.ActorLogs;
@@ -97,6 +100,7 @@ public final class JetStreamStore implements Store {
   private final NatsBroadcasts broadcasts;
   private final DamageWatch damageWatch;
   private final JetStreamProbe probe;
+  private final Namespaces.Watch deletions;
   private final ScheduledFuture<?> spaceCheck;
 
   /**
@@ -180,8 +184,28 @@ public final class JetStreamStore implements Store {
     log = new JetStreamLog(logs, namespaces, known, timers, consumers, scans);
     broadcasts = new NatsBroadcasts(writes, timers, maxCommitBytes);
     damageWatch = new DamageWatch(writes, timers, namespaces::known, damage);
+    deletions = namespaces.watch(List.of(), new Deletions(damage, known));
     probe = new JetStreamProbe(writes, space, List.of(writersReads, reads), timers);
     spaceCheck = timers.every(SPACE_CHECK_PERIOD, space::check);
+  }
+
+  /**
+   * Forgets what this node knows of deleted logs, since a restore may bring back an older copy of
+   * one under the same name.
+   */
+  private record Deletions(LogDamage damage, KnownCommits known) implements Namespaces.Watcher {
+    @Override
+    public void onDeleted(Namespace namespace, String incarnation) {
+      String log = SubjectCodec.stream(new LogId(namespace, incarnation, 0));
+      damage.forget(log);
+      known.forgetAges(log);
+    }
+
+    @Override
+    public void onNamespace(Namespaces.Info info) {}
+
+    @Override
+    public void onUnreadable(Namespace namespace, StoreException why) {}
   }
 
   private ActorLogs logs(JetStreamApi through, KnownCommits known) {
@@ -292,6 +316,7 @@ public final class JetStreamStore implements Store {
     probe.close();
     spaceCheck.cancel(false);
     damageWatch.close();
+    deletions.close();
     namespaces.close();
     consumers.close();
     scans.close();

@@ -83,6 +83,14 @@ public record KnownCommits(
     ages.forget(stream);
   }
 
+  /**
+   * Forgets when the commits of a log were stored, because it was deleted: a restored copy may give
+   * their positions to other commits. What else is known are hints.
+   */
+  public void forgetAges(String stream) {
+    ages.forget(stream);
+  }
+
   /** Forgets the commits of a log that has lost some. */
   public void forgetLog(String stream) {
     heads.clear();

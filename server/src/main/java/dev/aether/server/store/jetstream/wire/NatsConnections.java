@@ -40,7 +40,7 @@ public final class NatsConnections implements AutoCloseable {
    */
   public static NatsConnections open(
       List<String> urls, String name, NatsAccess access, Duration atMost) {
-    NatsConnector connector = new NatsConnector(urls, name, access, atMost);
+    NatsConnector connector = new NatsConnector(urls, name, access, NatsPermissions.NEEDED, atMost);
     List<Connection> opened = new ArrayList<>();
     try {
       for (int i = 0; i < 2 + READ_CONNECTIONS; i++) {
@@ -56,6 +56,22 @@ public final class NatsConnections implements AutoCloseable {
   /** For publishes, broadcasts, the news of the registry, and changes of streams. */
   public Connection writes() {
     return writes;
+  }
+
+  /**
+   * Opens a single connection, for a command that is not a node, with retries until the timeout.
+   * Blocks.
+   *
+   * @param needed the permissions that the user must have
+   * @throws StoreException as for {@link NatsConnector#connect}
+   */
+  public static Connection openOne(
+      List<String> urls,
+      String name,
+      NatsAccess access,
+      List<NatsPermissions.Permission> needed,
+      Duration atMost) {
+    return new NatsConnector(urls, name, access, needed, atMost).connect();
   }
 
   /** For reads that saves and other changes wait for. */

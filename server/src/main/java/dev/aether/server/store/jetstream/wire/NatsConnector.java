@@ -35,16 +35,24 @@ final class NatsConnector {
 
   private final List<String> urls;
   private final Options options;
+  private final List<NatsPermissions.Permission> needed;
   private final Duration atMost;
   private final long giveUpAt;
   private final NatsErrorLog errors = new NatsErrorLog();
   private boolean isFirst = true;
 
   /**
+   * @param needed the permissions that the user must have
    * @param atMost how long to try from now on, for all connections together
    */
-  NatsConnector(List<String> urls, String name, NatsAccess access, Duration atMost) {
+  NatsConnector(
+      List<String> urls,
+      String name,
+      NatsAccess access,
+      List<NatsPermissions.Permission> needed,
+      Duration atMost) {
     this.urls = urls;
+    this.needed = needed;
     this.options = options(urls, name, access, errors);
     this.atMost = atMost;
     this.giveUpAt = System.nanoTime() + atMost.toNanos();
@@ -123,7 +131,7 @@ final class NatsConnector {
 
   private void checkPermissions(Connection connection) throws IOException, InterruptedException {
     try {
-      NatsPermissions.check(connection, errors.refused());
+      NatsPermissions.check(connection, needed, errors.refused());
     } catch (IOException | StoreException e) {
       connection.close();
       throw e;

@@ -12,6 +12,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * What NATS must let a node's user do. {@code docs/security.md} has the same tables; a test
@@ -69,6 +70,9 @@ public final class NatsPermissions {
     }
   }
 
+  private static final Permission ANSWERS =
+      new Permission(Action.SUBSCRIBE, RESPONSES + ">", "responses");
+
   /** All permissions that a node needs. */
   public static final List<Permission> NEEDED =
       List.of(
@@ -91,7 +95,31 @@ public final class NatsPermissions {
           publish("$JS.API.CONSUMER.MSG.NEXT.*.*", "reading logs"),
           publish("$JS.FC.>", "following logs"),
           new Permission(Action.SUBSCRIBE, "aether.b.>", "receiving broadcasts"),
-          new Permission(Action.SUBSCRIBE, RESPONSES + ">", "responses"));
+          ANSWERS);
+
+  /**
+   * All permissions that making a backup needs; a user who has no others cannot change anything.
+   */
+  public static final List<Permission> FOR_BACKUPS =
+      List.of(
+          publish("$JS.API.STREAM.INFO.*", "finding streams"),
+          publish("$JS.API.STREAM.MSG.GET.*", "reading the registry"),
+          publish("$JS.API.STREAM.SNAPSHOT.*", "copying streams"),
+          publish("$JS.SNAPSHOT.ACK.>", "copying streams"),
+          ANSWERS);
+
+  /** All permissions that restoring a backup needs. */
+  public static final List<Permission> FOR_RESTORES =
+      List.of(
+          publish("aether.n.>", "registering namespaces"),
+          publish("aether.id", "restoring the identity of the store"),
+          publish("$JS.API.STREAM.INFO.*", "finding streams"),
+          publish("$JS.API.STREAM.MSG.GET.*", "reading the registry"),
+          publish("$JS.API.STREAM.CREATE.*", "creating the registry"),
+          publish("$JS.API.STREAM.DELETE.*", "deleting streams that were restored incompletely"),
+          publish("$JS.API.STREAM.RESTORE.*", "restoring streams"),
+          publish("$JS.SNAPSHOT.RESTORE.>", "restoring streams"),
+          ANSWERS);
 
   private NatsPermissions() {}
 
@@ -101,22 +129,23 @@ public final class NatsPermissions {
 
   /** The permission that covers a subject. */
   static Optional<Permission> of(Action action, String subject) {
-    return NEEDED.stream()
+    return Stream.of(NEEDED, FOR_BACKUPS, FOR_RESTORES)
+        .flatMap(List::stream)
         .filter(each -> each.action == action && subject.startsWith(each.prefix()))
         .findFirst();
   }
 
   /**
-   * Tries all permissions, with one round trip. The requests have no effect: they concern nothing
-   * that exists.
+   * Tries permissions, with one round trip. The requests have no effect: they concern nothing that
+   * exists.
    *
-   * @throws StoreException with all permissions that the user of the connection lacks
+   * @throws StoreException with all of these permissions that the user of the connection lacks
    * @throws IOException if NATS does not respond
    */
-  static void check(Connection connection, RefusedSubjects refused)
+  static void check(Connection connection, List<Permission> needed, RefusedSubjects refused)
       throws IOException, InterruptedException {
     try {
-      NEEDED.forEach(permission -> attempt(connection, permission));
+      needed.forEach(permission -> attempt(connection, permission));
       connection.flush(ANSWER_WITHIN);
       // NATS has reported all refusals, and jnats passes them on one after another.
       Options options = connection.getOptions();
@@ -128,7 +157,7 @@ public final class NatsPermissions {
       throw new IOException("the permissions could not be checked: " + e.getMessage(), e);
     }
     String missing =
-        NEEDED.stream()
+        needed.stream()
             .filter(permission -> refused.contains(permission.action, permission.tried()))
             .map(permission -> permission.action + " " + permission)
             .collect(Collectors.joining(", "));

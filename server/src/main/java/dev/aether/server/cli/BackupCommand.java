@@ -1,0 +1,110 @@
+package dev.aether.server.cli;
+
+import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.StoreBackups;
+import dev.aether.server.backup.BackupFolder;
+import dev.aether.server.wire.BackupManifest;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Makes a backup, or verifies one. */
+@Command(
+    name = "backup",
+    description = "Back up a store while it is in use: events, snapshots, and what cursors need.",
+    footer = {
+      "",
+      "Copies the streams of the matching namespaces from NATS (--nats), or from a private"
+          + " nats-server (--data), whether a node runs on its folder or not. Prints a JSON object"
+          + " for each namespace.",
+      "Everything that was acknowledged before the command started is in the backup. Each namespace"
+          + " is copied up to a point of its own.",
+      "Until the backup is complete, the folder is named DIR.incomplete. If the command fails,"
+          + " nothing is kept.",
+      "NAMESPACES is a pattern of tokens separated by dots: * matches exactly one token, and >, which"
+          + " may only be the last token, one or more."
+    })
+final class BackupCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private StoreFlags store = new StoreFlags();
+  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
+  @Mixin private NatsFlags nats = new NatsFlags();
+
+  @Parameters(
+      index = "0",
+      paramLabel = "DIR",
+      description = "The backup's folder, which must not exist yet.")
+  private Path folder = Path.of("");
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "NAMESPACES",
+      defaultValue = ">",
+      description = "The namespaces to back up. Default: all")
+  private String namespaces = ">";
+
+  @Option(
+      names = "--verify",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description =
+          "Make no backup, but check the checksums of the one in DIR. Exit code 1 if it is damaged or"
+              + " incomplete.")
+  private boolean verify;
+
+  @Spec private @Nullable CommandSpec spec;
+
+  BackupCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    long start = System.nanoTime();
+    BackupManifest manifest = BackupLines.run(verify ? this::verify : this::backup);
+    terminal
+        .err()
+        .println(
+            BackupLines.summary(
+                manifest.getNamespacesList(), verify ? "verified" : "backed up", start));
+    return ExitCode.DONE;
+  }
+
+  private BackupManifest verify() {
+    BackupManifest manifest = BackupFolder.verified(folder).manifest();
+    Output out = new Output(terminal.out());
+    manifest.getNamespacesList().forEach(copy -> out.line(BackupLines.of(copy).end()));
+    out.flush();
+    return manifest;
+  }
+
+  private BackupManifest backup() {
+    StoreChoice choice =
+        store.choose(Optional.ofNullable(spec).orElseThrow(), natsServer.path(), nats);
+    if (choice instanceof StoreChoice.Memory) {
+      throw new UsageException("a store in memory has no backups: use --nats or --data");
+    }
+    Output out = new Output(terminal.out());
+    BackupManifest manifest =
+        new StoreBackups(choice)
+            .backup(
+                folder,
+                BackupLines.pattern(namespaces),
+                copy -> {
+                  out.line(BackupLines.of(copy).end());
+                  out.flush();
+                },
+                warning -> terminal.err().println("aether: " + warning));
+    return manifest;
+  }
+}

@@ -1,0 +1,587 @@
+package dev.aether.server.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.aether.client.AetherClient;
+import dev.aether.client.Bytes;
+import dev.aether.client.CallSettings;
+import dev.aether.client.ExpectedVersion;
+import dev.aether.client.NewEvent;
+import dev.aether.client.SaveCommand;
+import dev.aether.client.Snapshot;
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.store.jetstream.wire.NatsPermissions;
+import dev.aether.server.testing.Await;
+import dev.aether.server.testing.NatsUsers;
+import dev.aether.server.testing.TestNatsBinary;
+import dev.aether.server.testing.TestNatsCluster;
+import dev.aether.server.testing.TestNatsOptions;
+import dev.aether.server.testing.TestNatsServer;
+import io.nats.client.Connection;
+import io.nats.client.Nats;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Backups of real NATS servers, and what is restored from them. */
+@Timeout(180)
+class BackupCommandTest {
+  private static final int WRITERS = 4;
+  private static final Duration SOON = Duration.ofSeconds(60);
+
+  private final Path folder;
+
+  BackupCommandTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private static AetherServer node(String urls, int replicas) {
+    return AetherServer.start(
+        ServerConfig.on(new StoreChoice.Nats(List.of(urls.split(",")), SOON))
+            .withReplicas(replicas));
+  }
+
+  private static AetherServer embedded(Path data) {
+    return AetherServer.start(
+        ServerConfig.on(new StoreChoice.Embedded(data, Optional.of(TestNatsBinary.get().path()))));
+  }
+
+  private static String address(AetherServer server) {
+    return "127.0.0.1:" + server.grpcAddress().getPort();
+  }
+
+  private static CommandRun done(String... args) {
+    CommandRun run = CommandRun.of(args);
+    assertEquals(ExitCode.DONE, run.exitCode(), () -> Arrays.toString(args) + ": " + run.err());
+    return run;
+  }
+
+  private static String failed(String... args) {
+    CommandRun run = CommandRun.of(args);
+    assertEquals(ExitCode.FAILED, run.exitCode(), () -> Arrays.toString(args) + ": " + run.err());
+    assertFalse(run.err().contains("\tat "), run.err());
+    return run.err();
+  }
+
+  private static CommandRun on(AetherServer server, String... args) {
+    return done(
+        Stream.concat(Stream.of(args), Stream.of("--server", address(server)))
+            .toArray(String[]::new));
+  }
+
+  private String path(String name) {
+    return folder.resolve(name).toString();
+  }
+
+  private static void save(AetherClient client, String namespace, String actor, long expected) {
+    var unused =
+        client.save(
+            SaveCommand.builder(actor, ExpectedVersion.exactly(expected))
+                .namespace(namespace)
+                .commitId(actor + "-" + expected)
+                .event(NewEvent.json("Happened", "{\"n\":" + expected + "}"))
+                .build());
+  }
+
+  private static void saveSnapshot(AetherClient client, String namespace, String actor, long at) {
+    client.saveSnapshot(
+        Snapshot.builder(actor, at, Bytes.utf8("{\"state\":" + at + "}")).build(),
+        CallSettings.defaults().withNamespace(namespace));
+  }
+
+  /** Events of an export with a position up to a limit, and all snapshots. */
+  private static List<String> upTo(long position, String export) {
+    return export
+        .lines()
+        .filter(
+            line -> {
+              JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+              return !json.has("position") || json.get("position").getAsLong() <= position;
+            })
+        .toList();
+  }
+
+  private static long lastPosition(CommandRun backup, String namespace) {
+    return backup.lines().stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .filter(line -> line.get("namespace").getAsString().equals(namespace))
+        .map(line -> line.getAsJsonObject("log").get("lastPosition").getAsLong())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** What the test does with one store before it is destroyed, and with its successor. */
+  private final class Life {
+    private final AtomicLong[] saved = new AtomicLong[WRITERS];
+    private final Path cursor = folder.resolve("cursor");
+    private final List<String> seen = new ArrayList<>();
+    private volatile boolean writing = true;
+    private long backedUp;
+    private String exported = "";
+    private String quiet = "";
+    private String snapshots = "";
+
+    void follow(AetherServer server) {
+      seen.addAll(
+          on(
+                  server,
+                  "subscribe",
+                  "load",
+                  "--start",
+                  "beginning",
+                  "--until-caught-up",
+                  "--cursor-file",
+                  cursor.toString())
+              .lines());
+    }
+
+    private void write(AetherServer server, int number) {
+      saved[number] = new AtomicLong();
+      try (AetherClient client = AetherClient.connect(address(server))) {
+        while (writing) {
+          save(client, "load", "actor-" + number, saved[number].get());
+          saved[number].incrementAndGet();
+        }
+      }
+    }
+
+    /** Saves to two namespaces, and makes a backup under the load of writers. */
+    void live(AetherServer server, String... backup) throws Exception {
+      try (AetherClient client = AetherClient.connect(address(server))) {
+        for (int i = 0; i < 20; i++) {
+          save(client, "shop.eu", "order-" + i, 0);
+        }
+        saveSnapshot(client, "shop.eu", "order-3", 1);
+      }
+      quiet = on(server, "export", "shop.eu").out();
+      ExecutorService threads = Executors.newFixedThreadPool(WRITERS);
+      try {
+        List<Future<?>> writers = new ArrayList<>();
+        for (int i = 0; i < WRITERS; i++) {
+          int number = i;
+          writers.add(threads.submit(() -> write(server, number)));
+        }
+        awaitSaves(50);
+        follow(server);
+        long before = Arrays.stream(saved).mapToLong(AtomicLong::get).sum();
+        CommandRun run = done(backup);
+        backedUp = lastPosition(run, "load");
+        assertTrue(backedUp >= before, backedUp + " of at least " + before);
+        awaitSaves(20);
+        writing = false;
+        for (Future<?> writer : writers) {
+          writer.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        }
+      } finally {
+        writing = false;
+        threads.shutdownNow();
+      }
+      exported = on(server, "export", "load").out();
+      snapshots = on(server, "snapshot", "get", "order-3", "--namespace", "shop.eu").out();
+    }
+
+    private void awaitSaves(int more) {
+      for (int i = 0; i < WRITERS; i++) {
+        int number = i;
+        Await.until("a writer", SOON, () -> saved[number] != null);
+        long before = saved[number].get();
+        Await.until("saves", SOON, () -> saved[number].get() >= before + more);
+      }
+    }
+
+    /** Checks that a restored store goes on where the backup was. */
+    void goesOn(AetherServer server) {
+      assertEquals(upTo(backedUp, exported), on(server, "export", "load").lines());
+      assertEquals(quiet, on(server, "export", "shop.eu").out());
+      assertEquals(
+          snapshots, on(server, "snapshot", "get", "order-3", "--namespace", "shop.eu").out());
+
+      follow(server);
+      assertEquals(
+          on(server, "subscribe", "load", "--start", "beginning", "--until-caught-up").lines(),
+          seen);
+
+      JsonObject repeated =
+          JsonParser.parseString(
+                  on(
+                          server,
+                          "save",
+                          "--namespace",
+                          "load",
+                          "--actor",
+                          "actor-1",
+                          "--type",
+                          "Happened",
+                          "--data",
+                          "{\"n\":0}",
+                          "--expect",
+                          "0",
+                          "--commit-id",
+                          "actor-1-0")
+                      .out())
+              .getAsJsonObject();
+      assertTrue(repeated.get("replayed").getAsBoolean());
+
+      long version =
+          JsonParser.parseString(on(server, "latest", "actor-1", "--namespace", "load").out())
+              .getAsJsonObject()
+              .get("version")
+              .getAsLong();
+      try (AetherClient client = AetherClient.connect(address(server))) {
+        save(client, "load", "actor-1", version);
+        saveSnapshot(client, "load", "actor-1", version + 1);
+        save(client, "shop.eu", "order-3", 1);
+        saveSnapshot(client, "shop.eu", "order-3", 2);
+      }
+      seen.clear();
+      follow(server);
+      assertEquals(1, seen.size());
+      assertEquals(
+          backedUp + 1,
+          JsonParser.parseString(seen.get(0)).getAsJsonObject().get("position").getAsLong());
+    }
+  }
+
+  @Test
+  void aStoreThatIsBackedUpUnderLoadIsRestoredAndGoesOnOnAnotherServer() throws Exception {
+    Life life = new Life();
+    try (TestNatsServer nats = TestNatsServer.start();
+        AetherServer server = node(nats.url(), 1)) {
+      life.live(server, "backup", path("b"), "--nats", nats.url());
+    }
+    CommandRun verified = done("backup", "--verify", path("b"));
+    assertTrue(verified.err().startsWith("2 namespaces, "), verified.err());
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      CommandRun dry = done("restore", path("b"), "--nats", nats.url(), "--dry-run");
+      assertEquals(2, dry.lines().size());
+      assertEquals(List.of(), nats.storedStreams());
+      done("restore", path("b"), "--nats", nats.url());
+      // Nothing was saved since, so there is nothing to do.
+      CommandRun again = done("restore", path("b"), "--nats", nats.url());
+      assertTrue(again.err().startsWith("0 namespaces, 0 records restored"), again.err());
+      try (AetherServer server = node(nats.url(), 1)) {
+        life.goesOn(server);
+        String refusal = failed("restore", path("b"), "--nats", nats.url());
+        assertTrue(refusal.contains("namespace load exists already"), refusal);
+      }
+    }
+  }
+
+  @Test
+  void aClusterThatWasDestroyedIsRestoredAndGoesOn() throws Exception {
+    Life life = new Life();
+    try (TestNatsCluster nats = TestNatsCluster.start(3);
+        AetherServer server = node(nats.urls(), 3)) {
+      life.live(server, "backup", path("b"), "--nats", nats.urls());
+    }
+    try (TestNatsCluster nats = TestNatsCluster.start(3)) {
+      done("restore", path("b"), "--nats", nats.urls());
+      try (AetherServer server = node(nats.urls(), 3)) {
+        life.goesOn(server);
+        assertTrue(on(server, "namespaces", "get", "load").out().contains("\"replicas\":3"));
+      }
+    }
+  }
+
+  @Test
+  void anEmbeddedStoreIsBackedUpWhileItsNodeRunsAndMovesToACluster() throws Exception {
+    Life life = new Life();
+    Path data = folder.resolve("data");
+    try (AetherServer server = embedded(data)) {
+      life.live(server, "backup", path("running"), "--data", data.toString());
+      String refusal = failed("restore", path("running"), "--data", data.toString());
+      assertTrue(refusal.contains("exists already"), refusal);
+    }
+    String natsServer = TestNatsBinary.get().path().toString();
+    CommandRun stopped =
+        done("backup", path("stopped"), "--data", data.toString(), "--nats-server", natsServer);
+    assertEquals(life.exported.lines().count(), lastPosition(stopped, "load"));
+    Path other = folder.resolve("other");
+    done("restore", path("running"), "--data", other.toString(), "--nats-server", natsServer);
+    try (AetherServer server = embedded(other)) {
+      assertEquals(upTo(life.backedUp, life.exported), on(server, "export", "load").lines());
+    }
+    try (TestNatsCluster nats = TestNatsCluster.start(3)) {
+      done("restore", path("running"), "--nats", nats.urls(), "--replicas", "3");
+      try (AetherServer server = node(nats.urls(), 3)) {
+        life.goesOn(server);
+        assertTrue(on(server, "namespaces", "get", "load").out().contains("\"replicas\":3"));
+      }
+    }
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      String refusal = failed("restore", path("running"), "--nats", nats.url(), "--replicas", "3");
+      assertTrue(refusal.contains("cannot have 3 replicas of a stream: use --replicas 1"), refusal);
+      assertEquals(List.of(), nats.storedStreams());
+    }
+  }
+
+  @Test
+  void aDeletedNamespaceIsRestoredWhileTheNodesRun() {
+    try (TestNatsServer nats = TestNatsServer.start();
+        AetherServer server = node(nats.url(), 1);
+        AetherServer second = node(nats.url(), 1);
+        AetherClient client = AetherClient.connect(address(server));
+        AetherClient other = AetherClient.connect(address(second))) {
+      save(client, "a", "actor", 0);
+      save(client, "b", "actor", 0);
+      saveSnapshot(client, "a", "actor", 1);
+      done("backup", path("b"), "--nats", nats.url());
+      // Both nodes know a later head, which the backup does not have.
+      save(client, "a", "actor", 1);
+      save(other, "a", "actor", 2);
+      client.namespaces().delete("a");
+      String refusal = failed("restore", path("b"), "--nats", nats.url());
+      assertTrue(refusal.contains("namespace b exists already"), refusal);
+
+      done("restore", path("b"), "a", "--nats", nats.url());
+
+      for (AetherClient each : List.of(client, other)) {
+        CallSettings inA = CallSettings.defaults().withNamespace("a");
+        Await.until("the namespace", SOON, () -> each.latestVersion("actor", inA) == 1);
+        assertEquals(1, each.latestSnapshot("actor", inA).orElseThrow().version());
+      }
+      save(other, "a", "actor", 1);
+      save(client, "a", "actor", 2);
+      saveSnapshot(client, "a", "actor", 3);
+      assertEquals(3, on(server, "events", "actor", "--namespace", "a").lines().size());
+      assertEquals(3, on(second, "events", "actor", "--namespace", "a").lines().size());
+    }
+  }
+
+  @Test
+  void anInterruptedRestoreIsContinuedByTheNextRun() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        AetherServer server = node(nats.url(), 1);
+        AetherClient client = AetherClient.connect(address(server))) {
+      Random random = new Random(1);
+      for (int i = 0; i < 400; i++) {
+        byte[] incompressible = new byte[10_000];
+        random.nextBytes(incompressible);
+        var unused =
+            client.save(
+                SaveCommand.builder("actor", ExpectedVersion.exactly(i))
+                    .namespace("big")
+                    .event(NewEvent.builder("Random").data(Bytes.copyOf(incompressible)).build())
+                    .build());
+      }
+      save(client, "small", "actor", 0);
+      done("backup", path("b"), "--nats", nats.url());
+    }
+    Path log = file("b", "-big.snapshot");
+    byte[] whole = Files.readAllBytes(log);
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      PartialRestore.run(folder.resolve("b"), nats.url(), log);
+      assertEquals(1, nats.storedStreams().size());
+      done("restore", path("b"), "--nats", nats.url());
+      try (AetherServer server = node(nats.url(), 1)) {
+        assertEquals(400, on(server, "events", "actor", "--namespace", "big").lines().size());
+        assertEquals(1, on(server, "events", "actor", "--namespace", "small").lines().size());
+      }
+    }
+    assertEquals(whole.length, Files.size(log));
+  }
+
+  private Path file(String backup, String end) throws IOException {
+    try (Stream<Path> files = Files.list(folder.resolve(backup))) {
+      return files.filter(file -> file.toString().endsWith(end)).findFirst().orElseThrow();
+    }
+  }
+
+  @Test
+  void aDamagedOrIncompleteBackupIsNeverRestored() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        save(client, "a", "actor", 0);
+        done("backup", path("b"), "--nats", nats.url());
+        assertTrue(failed("backup", path("b"), "--nats", nats.url()).contains("exists already"));
+        assertTrue(
+            failed("backup", path("c"), "nothing.*", "--nats", nats.url())
+                .contains("no namespace matches"));
+      }
+      Path log = file("b", "-a.snapshot");
+      try (RandomAccessFile bytes = new RandomAccessFile(log.toFile(), "rw")) {
+        bytes.seek(log.toFile().length() / 2);
+        int before = bytes.read();
+        bytes.seek(log.toFile().length() / 2);
+        bytes.write(before ^ 1);
+      }
+      String damaged = failed("backup", "--verify", path("b"));
+      assertTrue(damaged.contains(log.getFileName() + " does not have the checksum"), damaged);
+      try (TestNatsServer other = TestNatsServer.start()) {
+        assertTrue(failed("restore", path("b"), "--nats", other.url()).contains("is damaged"));
+        Files.delete(log);
+        assertTrue(failed("restore", path("b"), "--nats", other.url()).contains("is missing"));
+        Files.delete(folder.resolve("b").resolve("SHA256SUMS"));
+        assertTrue(
+            failed("restore", path("b"), "--nats", other.url())
+                .contains("is not a complete backup"));
+        assertEquals(List.of(), other.storedStreams());
+        assertTrue(
+            failed("backup", path("d"), "--nats", other.url())
+                .contains("this NATS has no store of Aether"));
+      }
+    }
+    assertFalse(Files.exists(folder.resolve("c")));
+    assertFalse(Files.exists(folder.resolve("d")));
+  }
+
+  @Test
+  void aBackupIsNotRestoredIntoAnotherStoreNorByAnOlderVersion() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        TestNatsServer other = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server));
+          AetherServer another = node(other.url(), 1)) {
+        save(client, "a", "actor", 0);
+        done("backup", path("b"), "--nats", nats.url());
+        assertTrue(another.nodeId().length() > 0);
+      }
+      String refusal = failed("restore", path("b"), "--nats", other.url());
+      assertTrue(refusal.contains("another store of Aether"), refusal);
+
+      Path manifest = folder.resolve("b").resolve("aether-backup.json");
+      String text = Files.readString(manifest);
+      newManifest(manifest, text.replace("\"format\": 1", "\"format\": 2"));
+      String newer = failed("restore", path("b"), "--nats", nats.url());
+      assertTrue(newer.contains("has format 2"), newer);
+      newManifest(
+          manifest, text.replaceAll("\"natsVersion\": \"[^\"]+\"", "\"natsVersion\": \"9.1.0\""));
+      String newerNats = failed("restore", path("b"), "--nats", nats.url());
+      assertTrue(newerNats.contains("was made by nats-server 9.1.0"), newerNats);
+    }
+  }
+
+  /** Changes the manifest and its checksum. */
+  private void newManifest(Path manifest, String text) throws Exception {
+    Files.writeString(manifest, text);
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(manifest));
+    Path sums = manifest.resolveSibling("SHA256SUMS");
+    String line = HexFormat.of().formatHex(digest) + "  aether-backup.json";
+    Files.write(
+        sums,
+        Files.readAllLines(sums).stream()
+            .map(each -> each.endsWith("  aether-backup.json") ? line : each)
+            .toList());
+  }
+
+  @Test
+  void aStoreThatANewerVersionHasChangedIsRecognised() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        save(client, "a", "actor", 0);
+        CommandRun check = done("version", "--check", "--nats", nats.url());
+        assertTrue(
+            check.out().contains("\"recordFormat\":1,\"commitFormat\":\"1\",\"supported\":true"),
+            check.out());
+        assertTrue(check.err().endsWith(": this version can use the store\n"), check.err());
+      }
+      try (Connection connection = Nats.connect(nats.url())) {
+        var unused =
+            connection
+                .jetStream()
+                .publish("aether.n.newer", "{\"format\":2,\"state\":\"X\"}".getBytes(UTF_8));
+      }
+      CommandRun check = CommandRun.of("version", "--check", "--nats", nats.url());
+      assertEquals(ExitCode.FAILED, check.exitCode());
+      assertTrue(check.out().contains("\"supported\":false"), check.out());
+      assertTrue(check.err().contains("cannot use all of the store"), check.err());
+      // A backup without that namespace would look whole.
+      String refusal = failed("backup", path("b"), "--nats", nats.url());
+      assertTrue(refusal.contains("has format 2"), refusal);
+    }
+  }
+
+  @Test
+  void aBackupThatFailsInTheMiddleLeavesNothing() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        String large = "\"" + "x".repeat(900_000) + "\"";
+        for (int i = 0; i < 100; i++) {
+          var unused =
+              client.save(
+                  SaveCommand.builder("actor", ExpectedVersion.exactly(i))
+                      .namespace("a")
+                      .event(NewEvent.json("Large", large + " ".repeat(i)))
+                      .build());
+        }
+      }
+      ExecutorService thread = Executors.newSingleThreadExecutor();
+      try {
+        Future<String> backup =
+            thread.submit(() -> failed("backup", path("b"), "--nats", nats.url()));
+        Await.until("the draft", SOON, () -> Files.exists(folder.resolve("b.incomplete")));
+        nats.kill();
+        String why = backup.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertTrue(
+            why.contains("is incomplete")
+                || why.contains("does not respond")
+                || why.contains("STREAM."),
+            why);
+      } finally {
+        thread.shutdownNow();
+      }
+      assertFalse(Files.exists(folder.resolve("b")));
+      assertFalse(Files.exists(folder.resolve("b.incomplete")));
+    }
+  }
+
+  @Test
+  void thePermissionsOfBackupsAndRestoresSufficeAndMissingOnesAreNamed() throws Exception {
+    String users =
+        NatsUsers.of(
+            NatsUsers.user("user: node, password: pass", NatsPermissions.NEEDED),
+            NatsUsers.user("user: backup, password: pass", NatsPermissions.FOR_BACKUPS),
+            NatsUsers.user("user: restore, password: pass", NatsPermissions.FOR_RESTORES));
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), users)) {
+      try (AetherServer server = node(as("node", nats), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        save(client, "a", "actor", 0);
+        saveSnapshot(client, "a", "actor", 1);
+      }
+      String refusal = failed("backup", path("b"), "--nats", as("restore", nats));
+      assertTrue(refusal.contains("$JS.API.STREAM.SNAPSHOT.*"), refusal);
+      done("backup", path("b"), "--nats", as("backup", nats));
+    }
+    try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), users)) {
+      assertTrue(
+          failed("restore", path("b"), "--nats", as("backup", nats))
+              .contains("$JS.API.STREAM.RESTORE.*"));
+      done("restore", path("b"), "--nats", as("restore", nats));
+      try (AetherServer server = node(as("node", nats), 1)) {
+        assertEquals(1, on(server, "events", "actor", "--namespace", "a").lines().size());
+      }
+    }
+  }
+
+  private static String as(String user, TestNatsServer nats) {
+    return nats.url().replace("//", "//" + user + ":pass@");
+  }
+}
