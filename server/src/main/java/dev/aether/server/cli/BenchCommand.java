@@ -161,7 +161,7 @@ final class BenchCommand implements Callable<Integer> {
       throws InterruptedException {
     Duration time = Duration.ofSeconds(seconds);
     var unused = load(save, count).run(time.dividedBy(5), stored -> {});
-    boolean onScreen = terminal.errIsScreen().test();
+    boolean onScreen = terminal.errIsScreen();
     PrintStream err = terminal.err();
     LoadResult result =
         load(save, count)

@@ -15,7 +15,7 @@ final class ExportProgress implements AutoCloseable {
   /** Starts to show progress if standard error is a screen. */
   static ExportProgress show(ExportTally tally, Terminal terminal) {
     ExportProgress progress = new ExportProgress();
-    if (terminal.errIsScreen().test()) {
+    if (terminal.errIsScreen()) {
       progress.ticker.every(
           EVERY,
           "show progress",

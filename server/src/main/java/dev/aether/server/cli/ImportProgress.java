@@ -27,7 +27,7 @@ final class ImportProgress extends FilterInputStream {
 
   /** Wraps a stream to show progress while it is read, if standard error is a screen. */
   static InputStream show(InputStream in, long bytes, ImportTally tally, Terminal terminal) {
-    if (!terminal.errIsScreen().test()) {
+    if (!terminal.errIsScreen()) {
       return in;
     }
     ProgressBar bar =

@@ -18,7 +18,7 @@ final class ProcessTerminal {
     PrintStream err =
         new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     return new Terminal(
-        in(), new FileOutputStream(FileDescriptor.out), err, ProcessTerminal::errIsScreen);
+        in(), new FileOutputStream(FileDescriptor.out), err, ProcessTerminal::isScreen);
   }
 
   /**
@@ -42,10 +42,13 @@ final class ProcessTerminal {
   }
 
   /** Asks a shell, since the JDK cannot tell. */
-  private static boolean errIsScreen() {
+  private static boolean isScreen(int file) {
     try {
       Process test =
-          new ProcessBuilder("sh", "-c", "test -t 2").redirectError(Redirect.INHERIT).start();
+          new ProcessBuilder("sh", "-c", "test -t " + file)
+              .redirectOutput(Redirect.INHERIT)
+              .redirectError(Redirect.INHERIT)
+              .start();
       return test.waitFor() == 0;
     } catch (IOException e) {
       return false;

@@ -197,7 +197,7 @@ class ServerOptions {
   }
 
   /** Unknown hosts are not: whether they are known may change until the client connects. */
-  private static boolean isLoopback(String host) {
+  static boolean isLoopback(String host) {
     try {
       return InetAddress.getByName(host).isLoopbackAddress();
     } catch (UnknownHostException e) {

@@ -10,12 +10,23 @@ import java.io.PrintStream;
  * @param in standard input
  * @param out standard output; commands write to it through {@link Output}
  * @param err standard error
- * @param errIsScreen whether standard error is a screen
+ * @param screens which of its files are screens
  */
-record Terminal(InputStream in, OutputStream out, PrintStream err, ErrIsScreen errIsScreen) {
+record Terminal(InputStream in, OutputStream out, PrintStream err, Screens screens) {
 
-  /** Only called to decide whether to show progress, since the answer costs a process. */
-  interface ErrIsScreen {
-    boolean test();
+  /**
+   * Tells which files are screens. Only called where it matters, since an answer costs a process.
+   */
+  interface Screens {
+    /**
+     * Whether a file is a screen.
+     *
+     * @param file 1 for standard output, 2 for standard error
+     */
+    boolean isScreen(int file);
+  }
+
+  boolean errIsScreen() {
+    return screens.isScreen(2);
   }
 }

@@ -370,7 +370,7 @@ class ClientCommandsTest {
             InputStream.nullInputStream(),
             broken,
             new PrintStream(OutputStream.nullOutputStream()),
-            () -> false);
+            file -> false);
 
     for (String[] args :
         List.of(withServer("events", "a"), withServer("subscribe", "--start", "beginning"))) {

@@ -38,7 +38,7 @@ record CommandRun(int exitCode, String out, String err) {
             new ByteArrayInputStream(in.getBytes(StandardCharsets.UTF_8)),
             out,
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            () -> false);
+            file -> false);
     int exitCode = CommandLines.execute(terminal, environment, args);
     return new CommandRun(
         exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
@@ -50,7 +50,7 @@ record CommandRun(int exitCode, String out, String err) {
         InputStream.nullInputStream(),
         OutputStream.nullOutputStream(),
         new PrintStream(OutputStream.nullOutputStream()),
-        () -> false);
+        file -> false);
   }
 
   /** Standard output's lines. */

@@ -445,7 +445,7 @@ class ExportCommandTest {
         in,
         new ByteArrayOutputStream(),
         new PrintStream(OutputStream.nullOutputStream()),
-        () -> false);
+        file -> false);
   }
 
   private static String address(AetherServer server) {

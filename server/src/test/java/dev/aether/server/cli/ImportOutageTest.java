@@ -86,7 +86,7 @@ class ImportOutageTest {
                   in,
                   OutputStream.nullOutputStream(),
                   new PrintStream(err, true, StandardCharsets.UTF_8),
-                  () -> false),
+                  file -> false),
               Map.of(),
               "import",
               "-",

@@ -305,7 +305,7 @@ class ServeCommandTest {
               InputStream.nullInputStream(),
               out,
               new PrintStream(OutputStream.nullOutputStream()),
-              () -> false);
+              file -> false);
       String[] args =
           Stream.concat(
                   Stream.of("serve", "--listen", "127.0.0.1:0", "--http", "127.0.0.1:0"),

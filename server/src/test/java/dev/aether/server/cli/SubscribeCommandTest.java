@@ -110,7 +110,7 @@ class SubscribeCommandTest {
             InputStream.nullInputStream(),
             out,
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            () -> false);
+            file -> false);
     String[] all =
         Stream.concat(
                 Stream.concat(Stream.of("subscribe"), Stream.of(args)),

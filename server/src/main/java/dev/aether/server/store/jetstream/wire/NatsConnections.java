@@ -105,7 +105,8 @@ public final class NatsConnections implements AutoCloseable {
     all().forEach(NatsConnections::closeQuietly);
   }
 
-  private static void closeQuietly(Connection connection) {
+  /** Closes a connection that {@link #openOne} opened. */
+  public static void closeQuietly(Connection connection) {
     try {
       connection.close();
     } catch (InterruptedException e) {

@@ -1,0 +1,64 @@
+package dev.aether.server.cli;
+
+import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.StoreCheckup;
+import dev.aether.server.doctor.Finding;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Checks a store and this machine. */
+@Command(
+    name = "doctor",
+    description =
+        "Check a NATS or a data folder, and this machine, for what a node needs. Exit code 1 if a"
+            + " check fails.",
+    footer = {
+      "",
+      "Prints a line for each check: ok, warn or fail, what was found, and what to do. Run it on the"
+          + " machine of a node, with the same --data or --nats options. It changes nothing, and a"
+          + " node may run meanwhile."
+    })
+final class DoctorCommand implements Callable<Integer> {
+  private final Terminal terminal;
+
+  @Mixin private StoreFlags store = new StoreFlags();
+  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
+  @Mixin private NatsFlags nats = new NatsFlags();
+
+  @Spec private @Nullable CommandSpec spec;
+
+  DoctorCommand(Terminal terminal) {
+    this.terminal = terminal;
+  }
+
+  @Override
+  public Integer call() {
+    StoreChoice choice =
+        store.choose(Optional.ofNullable(spec).orElseThrow(), natsServer.path(), nats);
+    List<Finding> findings = new StoreCheckup(choice).run();
+    Output out = new Output(terminal.out());
+    for (Finding finding : findings) {
+      out.line(
+          String.format(
+              Locale.ROOT,
+              "%-4s  %s: %s",
+              finding.level().name().toLowerCase(Locale.ROOT),
+              finding.subject(),
+              finding.found()));
+      if (!finding.advice().isEmpty()) {
+        out.line("      " + finding.advice());
+      }
+    }
+    out.flush();
+    return findings.stream().anyMatch(finding -> finding.level() == Finding.Level.FAIL)
+        ? ExitCode.FAILED
+        : ExitCode.DONE;
+  }
+}

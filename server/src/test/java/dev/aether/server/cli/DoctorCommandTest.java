@@ -1,0 +1,83 @@
+package dev.aether.server.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.testing.TestNatsBinary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checkups of real NATS servers and folders. */
+@Timeout(60)
+class DoctorCommandTest {
+  private final Path folder;
+
+  DoctorCommandTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private static String line(CommandRun run, String subject) {
+    return run.out()
+        .lines()
+        .filter(line -> line.contains("  " + subject + ": "))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(subject + " in " + run.out() + run.err()));
+  }
+
+  @Test
+  void aRunningNodeAndItsNatsServerAreCheckedThroughItsFolder() {
+    Path binary = TestNatsBinary.get().path();
+    try (AetherServer node =
+        AetherServer.start(
+            ServerConfig.on(new StoreChoice.Embedded(folder, Optional.of(binary))))) {
+      CommandRun run = CommandRun.of("doctor", "--data", folder.toString());
+      assertEquals(ExitCode.DONE, run.exitCode(), run.out() + run.err());
+      assertTrue(line(run, "nats-server").contains(", alone"), run.out());
+      assertTrue(line(run, "store").startsWith("ok "), run.out());
+      assertTrue(line(run, "streams").startsWith("ok "), run.out());
+      assertTrue(line(run, "clock").startsWith("ok "), run.out());
+      assertTrue(line(run, "largest commit").startsWith("ok "), run.out());
+      assertTrue(line(run, "disk speed").contains("p99"), run.out());
+      String url = node.natsUrl().orElseThrow();
+      CommandRun external = CommandRun.of("doctor", "--nats", url);
+      assertEquals(ExitCode.DONE, external.exitCode(), external.out() + external.err());
+      assertTrue(line(external, "sync to disk").startsWith("warn"), external.out());
+      String password = url.replaceFirst(".*:([^:@]+)@.*", "$1");
+      assertFalse(external.out().contains(password), "the password");
+    }
+  }
+
+  @Test
+  void aNatsThatCannotBeReachedFailsWithTheReason() {
+    CommandRun run = CommandRun.of("doctor", "--nats", "nats://127.0.0.1:1", "--nats-wait", "1s");
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.out());
+    assertTrue(line(run, "NATS").startsWith("fail"), run.out());
+    assertTrue(line(run, "NATS").contains("127.0.0.1:1"), run.out());
+  }
+
+  @Test
+  void nothingIsLeftInTheFolderAndAMissingOneIsNotCreated() throws IOException {
+    Path missing = folder.resolve("missing/data");
+    CommandRun run =
+        CommandRun.of(
+            "doctor",
+            "--data",
+            missing.toString(),
+            "--nats-server",
+            TestNatsBinary.get().path().toString());
+    assertEquals(ExitCode.DONE, run.exitCode(), run.out() + run.err());
+    assertTrue(line(run, "nats-server").contains("no node runs"), run.out());
+    try (var left = Files.list(folder)) {
+      assertEquals(0, left.count());
+    }
+  }
+}
