@@ -8,20 +8,27 @@ import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.grpc.GrpcServer;
+import dev.aether.server.measure.Measures;
+import dev.aether.server.metrics.Metrics;
 import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.ops.HealthRoutes;
+import dev.aether.server.ops.HttpAnswer;
 import dev.aether.server.ops.HttpEndpoint;
 import dev.aether.server.ops.Route;
+import dev.aether.server.security.Right;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -36,6 +43,7 @@ import org.slf4j.LoggerFactory;
 public final class AetherServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AetherServer.class);
 
+  private static final String METRICS = "/metrics";
   private static final Duration HEALTH_EVERY = Duration.ofMillis(500);
 
   /** How long to wait for JetStream in a private nats-server, which is already running. */
@@ -72,8 +80,10 @@ public final class AetherServer implements AutoCloseable {
     try {
       // First, so that a file that cannot be used is told before anything is started.
       Security security = keep(new Security(config.security(), config.clock()));
-      Store store = keep(store(config));
-      EventBus bus = keep(new EventBus(store));
+      Metrics metrics = keep(new Metrics());
+      Measures measures = metrics.measures();
+      Store store = keep(store(config, measures));
+      EventBus bus = keep(new EventBus(store, measures));
       grpc =
           keep(
               listen(
@@ -86,7 +96,8 @@ public final class AetherServer implements AutoCloseable {
                           nodeId,
                           config.clock(),
                           security,
-                          config.limits())));
+                          config.limits(),
+                          measures)));
       // Kept a second time, to be closed first: the gRPC server waits for its calls, and
       // subscriptions never end by themselves.
       keep(bus);
@@ -98,7 +109,7 @@ public final class AetherServer implements AutoCloseable {
                       keep(
                           listen(
                               address,
-                              () -> new HttpEndpoint(address, routes(store, security), security))));
+                              () -> new HttpEndpoint(address, routes(config, store, security, metrics), security))));
       grpc.serving(true);
       grpc.takingSaves(store.saveOutage().isEmpty());
       grpc.intact(true);
@@ -109,8 +120,21 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  private static List<Route> routes(Store store, Security security) {
-    return HealthRoutes.of(store::outage, store::saveOutage, () -> shownDamage(store, security));
+  private static List<Route> routes(
+      ServerConfig config, Store store, Security security, Metrics metrics) {
+    List<Route> routes =
+        new ArrayList<>(
+            HealthRoutes.of(
+                store::outage, store::saveOutage, () -> shownDamage(store, security)));
+    Route.Handler text =
+        question ->
+            HttpAnswer.of(
+                200, Metrics.CONTENT_TYPE, metrics.text().getBytes(StandardCharsets.UTF_8));
+    routes.add(
+        config.openMetrics()
+            ? Route.open(METRICS, text)
+            : Route.forRight(METRICS, Right.MONITOR, text));
+    return routes;
   }
 
   /** Anybody may ask for the health, and damaged records have actors. */
@@ -126,14 +150,16 @@ public final class AetherServer implements AutoCloseable {
     return part;
   }
 
-  private Store store(ServerConfig config) {
+  private Store store(ServerConfig config, Measures measures) {
     ServerConfig.StoreChoice choice = config.store();
     if (choice instanceof ServerConfig.StoreChoice.Embedded embedded) {
       NatsServerBinary binary = NatsServerBinary.find(embedded.natsServer());
       NatsServerProcess nats = keep(NatsServerProcess.start(binary, embedded.data()));
       natsUrl = Optional.of(nats.url());
+      measure(nats, embedded.data().toFile(), measures);
       return jetStream(
           config,
+          measures,
           List.of(nats.url()),
           EMBEDDED_WAIT,
           nats.stagesBatchesInMemory()
@@ -148,6 +174,7 @@ public final class AetherServer implements AutoCloseable {
       warnUnlessSafe(nats.sync());
       return jetStream(
           config,
+          measures,
           nats.urls(),
           nats.patience(),
           config.groupCommit(),
@@ -161,6 +188,13 @@ public final class AetherServer implements AutoCloseable {
     }
     LOG.warn("the store is in memory: all data is lost when this process ends");
     return new InMemoryStore(config.autoCreate(), config.autoCreateLimit(), config.clock());
+  }
+
+  private static void measure(NatsServerProcess nats, File data, Measures measures) {
+    measures.total(
+        "nats.server.restarts", "How often the private nats-server was restarted", nats::restarts);
+    measures.gauge("disk.free.bytes", "Free space on the disk of --data", data::getUsableSpace);
+    measures.gauge("disk.total.bytes", "Size of the disk of --data", data::getTotalSpace);
   }
 
   private static void warnUnlessSafe(Durability.Sync sync) {
@@ -178,6 +212,7 @@ public final class AetherServer implements AutoCloseable {
 
   private Store jetStream(
       ServerConfig config,
+      Measures measures,
       List<String> urls,
       Duration wait,
       GroupCommitThresholds groupCommit,
@@ -197,7 +232,8 @@ public final class AetherServer implements AutoCloseable {
             disk,
             beforeBatch,
             sync,
-            access));
+            access),
+        measures);
   }
 
   /** Creates a part that listens on an address. */

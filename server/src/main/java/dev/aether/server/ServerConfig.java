@@ -30,6 +30,7 @@ import java.util.function.Consumer;
  *     stored commits. It is never used to measure durations
  * @param security certificates, and who may do what
  * @param limits how much of the node its clients may use
+ * @param openMetrics whether callers without credentials may see the metrics
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -42,7 +43,8 @@ public record ServerConfig(
     Optional<String> nodeId,
     InstantSource clock,
     SecurityConfig security,
-    ClientLimits limits) {
+    ClientLimits limits,
+    boolean openMetrics) {
 
   /**
    * The default limit. That many namespaces take about 0.8 GB of nats-server's memory, and half a
@@ -73,7 +75,8 @@ public record ServerConfig(
         nodeId,
         clock,
         SecurityConfig.NONE,
-        ClientLimits.DEFAULT);
+        ClientLimits.DEFAULT,
+        false);
   }
 
   /** The store of a node. */
@@ -166,6 +169,11 @@ public record ServerConfig(
     return with(copy -> copy.limits = ofClients);
   }
 
+  /** This configuration with metrics that callers without credentials may see. */
+  public ServerConfig withOpenMetrics() {
+    return with(copy -> copy.openMetrics = true);
+  }
+
   private ServerConfig with(Consumer<Copy> change) {
     Copy copy = new Copy(this);
     change.accept(copy);
@@ -185,6 +193,7 @@ public record ServerConfig(
     private InstantSource clock;
     private SecurityConfig security;
     private ClientLimits limits;
+    private boolean openMetrics;
 
     Copy(ServerConfig of) {
       listen = of.listen;
@@ -198,6 +207,7 @@ public record ServerConfig(
       clock = of.clock;
       security = of.security;
       limits = of.limits;
+      openMetrics = of.openMetrics;
     }
 
     ServerConfig made() {
@@ -212,7 +222,8 @@ public record ServerConfig(
           nodeId,
           clock,
           security,
-          limits);
+          limits,
+          openMetrics);
     }
   }
 }

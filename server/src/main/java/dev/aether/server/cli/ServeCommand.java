@@ -48,6 +48,16 @@ final class ServeCommand implements Callable<Integer> {
           "The address to serve /healthz, /readyz and /metrics on, over HTTP. Default: ${DEFAULT-VALUE}")
   private HostPort http = HostPort.parse("127.0.0.1:7451");
 
+  @Option(
+      names = "--metrics-open",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description =
+          "Serve /metrics to callers without credentials, too. Otherwise a node with authentication asks"
+              + " for the right monitor on all namespaces.")
+  private boolean openMetrics;
+
   @Mixin private StoreFlags store = new StoreFlags();
   @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
   @Mixin private NatsFlags nats = new NatsFlags();
@@ -171,7 +181,8 @@ final class ServeCommand implements Callable<Integer> {
         Optional.ofNullable(nodeId),
         InstantSource.system(),
         security.config(),
-        limits.limits());
+        limits.limits(),
+        openMetrics);
   }
 
   private CommandSpec spec() {

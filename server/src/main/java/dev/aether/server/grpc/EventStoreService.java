@@ -1,5 +1,6 @@
 package dev.aether.server.grpc;
 
+import dev.aether.server.measure.Measures;
 import dev.aether.server.bus.LogScan;
 import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.event.ActorId;
@@ -17,6 +18,7 @@ import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.grpc.requests.UnaryCall;
 import dev.aether.server.grpc.saves.SaveHandler;
 import dev.aether.server.grpc.saves.SaveMapper;
+import dev.aether.server.grpc.saves.SaveMeasures;
 import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.grpc.subscriptions.SubscribeMapper;
 import dev.aether.server.grpc.tokens.CursorCodec;
@@ -62,9 +64,16 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
    * @param defaults fills in what senders left out
    */
   EventStoreService(Store store, EventDefaults defaults) {
+    this(store, defaults, Measures.NONE);
+  }
+
+  /**
+   * @param defaults fills in what senders left out
+   */
+  EventStoreService(Store store, EventDefaults defaults, Measures measures) {
     this.store = store;
     events = store.events();
-    saves = new SaveHandler(events, defaults);
+    saves = new SaveHandler(events, defaults, new SaveMeasures(measures));
     streams = new SaveStreamCalls(saves);
     snapshots = new SnapshotCalls(store, defaults);
     actors = new ActorCalls(store);

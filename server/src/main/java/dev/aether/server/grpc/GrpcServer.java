@@ -1,5 +1,7 @@
 package dev.aether.server.grpc;
 
+import io.grpc.ServerServiceDefinition;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
@@ -95,9 +97,41 @@ public final class GrpcServer implements AutoCloseable {
       Security security,
       ClientLimits clients)
       throws IOException {
+    this(listen, store, bus, nodeId, clock, security, clients, Measures.NONE);
+  }
+
+  /**
+   * Starts to listen and serve, and measures calls, saves and what is used of the limits.
+   *
+   * @param nodeId the name of this node, as subscribers see it
+   * @param clock gives the time of events whose sender left it out
+   * @param security the certificate, and who may do what
+   * @param clients how much of this node they may use
+   * @throws IOException if the address cannot be listened on
+   */
+  public GrpcServer(
+      InetSocketAddress listen,
+      Store store,
+      EventBus bus,
+      String nodeId,
+      InstantSource clock,
+      Security security,
+      ClientLimits clients,
+      Measures measures)
+      throws IOException {
     EventDefaults defaults = new EventDefaults(clock);
-    eventStore = new EventStoreService(store, defaults);
+    eventStore = new EventStoreService(store, defaults, measures);
     NodeLimits limits = new NodeLimits(Runtime.getRuntime().maxMemory());
+    limits.measure(measures);
+    List<ServerServiceDefinition> services =
+        List.of(
+            MalformedRequests.refused(eventStore.bindWithEncodedFrames()),
+            MalformedRequests.refused(
+                new EventBusService(bus, store.namespaces().storeId(), nodeId, defaults)
+                    .bindWithEncodedFrames()),
+            Reflection.withErrorDetails(
+                MalformedRequests.refused(
+                    new NamespacesService(store.namespaces()).bindService())));
     SmallRequests healthRequests = new SmallRequests(HealthGrpc.SERVICE_NAME);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
@@ -128,7 +162,9 @@ public final class GrpcServer implements AutoCloseable {
     Reflection.services().forEach(builder::addService);
     secure(builder, security);
     limit(builder, clients.connections());
+    builder.addStreamTracerFactory(new CallMeasures(measures, services));
     ConnectionGate gate = new ConnectionGate(clients.connections());
+    measures.limit("connections", gate::openConnections, clients.connections().open());
     builder.intercept(new RefusedCalls(gate));
     sockets = new Sockets(gate);
     sockets.use(builder);

@@ -13,6 +13,7 @@ import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Handles requests to save events, of unary calls and of streams: validates and completes them and
@@ -25,14 +26,16 @@ public final class SaveHandler {
   private final EventStore store;
   private final EventDefaults defaults;
   private final MissedEvents missed;
+  private final SaveMeasures measures;
 
   /**
    * @param defaults fills in what senders left out
    */
-  public SaveHandler(EventStore store, EventDefaults defaults) {
+  public SaveHandler(EventStore store, EventDefaults defaults, SaveMeasures measures) {
     this.store = store;
     this.defaults = defaults;
     this.missed = new MissedEvents(store);
+    this.measures = measures;
   }
 
   /**
@@ -43,8 +46,22 @@ public final class SaveHandler {
    *     as it may
    */
   public CompletableFuture<Saved> save(SaveEventsRequest request) {
-    IdentityUsage.current().admitSave(request.getSerializedSize());
-    return save(request, new SaveOrder());
+    return measured(
+        () -> {
+          IdentityUsage.current().admitSave(request.getSerializedSize());
+          return begin(request, new SaveOrder());
+        });
+  }
+
+  private CompletableFuture<Saved> measured(Supplier<CompletableFuture<Saved>> save) {
+    long begin = System.nanoTime();
+    try {
+      return save.get()
+          .whenComplete((saved, thrown) -> measures.answered(begin, saved, thrown));
+    } catch (RuntimeException e) {
+      measures.answered(begin, null, e);
+      throw e;
+    }
   }
 
   /**
@@ -58,6 +75,10 @@ public final class SaveHandler {
    *     contract
    */
   CompletableFuture<Saved> save(SaveEventsRequest request, SaveOrder order) {
+    return measured(() -> begin(request, order));
+  }
+
+  private CompletableFuture<Saved> begin(SaveEventsRequest request, SaveOrder order) {
     Save save =
         SaveMapper.toSave(request, defaults, PreviousAttempts.any(), order, CallDeadline.current());
     ConnectionUsage.Permit permit;

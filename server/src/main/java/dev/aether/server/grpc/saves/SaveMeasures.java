@@ -1,0 +1,69 @@
+package dev.aether.server.grpc.saves;
+
+import dev.aether.server.event.Exceptions;
+import dev.aether.server.event.Reason;
+import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.errors.ConflictWithEvents;
+import dev.aether.server.measure.Counter;
+import dev.aether.server.measure.Distribution;
+import dev.aether.server.measure.Measures;
+import dev.aether.server.store.Saved;
+import java.util.EnumMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Measures saves, of unary calls and of streams, by their outcome. Thread-safe. */
+public final class SaveMeasures {
+  private static final String NAME = "saves";
+  private static final String HELP =
+      "Saves that were answered, by outcome: stored, repeated (was already stored), refused (nothing"
+          + " was stored), unknown, or failed (a bug)";
+
+  private final Counter stored;
+  private final Counter repeated;
+  private final Counter failed;
+  private final Map<Reason, Counter> refused = new EnumMap<>(Reason.class);
+  private final Distribution durations;
+
+  /** Registers all outcomes, so that each has a value from the start. */
+  public SaveMeasures(Measures measures) {
+    stored = counter(measures, "stored", "");
+    repeated = counter(measures, "repeated", "");
+    failed = counter(measures, "failed", "");
+    for (Reason reason : Reason.values()) {
+      String outcome = reason == Reason.OUTCOME_UNKNOWN ? "unknown" : "refused";
+      refused.put(reason, counter(measures, outcome, reason.name()));
+    }
+    durations =
+        measures.durations(
+            "save.duration", "How long saves took that were stored, from request to answer");
+  }
+
+  private static Counter counter(Measures measures, String outcome, String reason) {
+    return measures.counter(NAME, HELP, "outcome", outcome, "reason", reason);
+  }
+
+  /**
+   * Counts an answer.
+   *
+   * @param begin when the request arrived, as {@link System#nanoTime}
+   */
+  void answered(long begin, @Nullable Saved saved, @Nullable Throwable thrown) {
+    if (saved != null) {
+      (saved.replayed() ? repeated : stored).increment();
+      durations.record(System.nanoTime() - begin);
+    } else if (thrown != null) {
+      failed(Exceptions.unwrap(thrown));
+    }
+  }
+
+  private void failed(Throwable thrown) {
+    Counter counter = failed;
+    if (thrown instanceof StoreException known) {
+      counter = refused.getOrDefault(known.reason(), failed);
+    } else if (thrown instanceof ConflictWithEvents) {
+      counter = refused.getOrDefault(Reason.VERSION_CONFLICT, failed);
+    }
+    counter.increment();
+  }
+}
