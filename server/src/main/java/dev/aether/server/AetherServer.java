@@ -11,10 +11,14 @@ import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.measure.Measures;
 import dev.aether.server.metrics.Metrics;
 import dev.aether.server.nats.NatsAccess;
+import dev.aether.server.ops.Condition;
+import dev.aether.server.ops.Conditions;
 import dev.aether.server.ops.HealthRoutes;
 import dev.aether.server.ops.HttpAnswer;
 import dev.aether.server.ops.HttpEndpoint;
+import dev.aether.server.ops.NodeWatch;
 import dev.aether.server.ops.Route;
+import dev.aether.server.ops.SaveCounts;
 import dev.aether.server.security.Right;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
@@ -55,7 +59,7 @@ public final class AetherServer implements AutoCloseable {
   private final GrpcServer grpc;
   private final Optional<HttpEndpoint> http;
   private Optional<String> natsUrl = Optional.empty();
-  private boolean reachable = true;
+  private final Conditions conditions = new Conditions();
 
   /**
    * Starts a node. Blocks until it is serving.
@@ -82,6 +86,7 @@ public final class AetherServer implements AutoCloseable {
       Security security = keep(new Security(config.security(), config.clock()));
       Metrics metrics = keep(new Metrics());
       Measures measures = metrics.measures();
+      conditions.measure(measures);
       Store store = keep(store(config, measures));
       EventBus bus = keep(new EventBus(store, measures));
       grpc =
@@ -110,22 +115,25 @@ public final class AetherServer implements AutoCloseable {
                           listen(
                               address,
                               () -> new HttpEndpoint(address, routes(config, store, security, metrics), security))));
-      grpc.serving(true);
-      grpc.takingSaves(store.saveOutage().isEmpty());
-      grpc.intact(true);
-      watchHealth(store);
+      watchHealth(config, store);
+      LOG.info(
+          "node {} is serving: gRPC on {}{}, store: {}",
+          nodeId,
+          grpc.address(),
+          http.map(endpoint -> ", HTTP on " + endpoint.address()).orElse(""),
+          store.description());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
   }
 
-  private static List<Route> routes(
+  private List<Route> routes(
       ServerConfig config, Store store, Security security, Metrics metrics) {
     List<Route> routes =
         new ArrayList<>(
             HealthRoutes.of(
-                store::outage, store::saveOutage, () -> shownDamage(store, security)));
+                conditions, config.notReadyWhenFull(), () -> shownDamage(store, security)));
     Route.Handler text =
         question ->
             HttpAnswer.of(
@@ -250,21 +258,34 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  private void watchHealth(Store store) {
-    keep(new Ticker("aether-health")).every(HEALTH_EVERY, "watch the store", () -> observe(store));
+  private void watchHealth(ServerConfig config, Store store) {
+    Optional<File> data =
+        config.store() instanceof ServerConfig.StoreChoice.Embedded embedded
+            ? Optional.of(embedded.data().toFile())
+            : Optional.empty();
+    NodeWatch watch =
+        new NodeWatch(
+            conditions,
+            new NodeWatch.Node(
+                store::outage,
+                store::saveOutage,
+                store::damage,
+                () ->
+                    new SaveCounts(
+                        grpc.savesStored(), grpc.savesSlow(), grpc.savesUnanswered()),
+                data));
+    Runnable look = () -> look(watch, config.notReadyWhenFull());
+    look.run();
+    keep(new Ticker("aether-health")).every(HEALTH_EVERY, "watch the store", look);
   }
 
-  private void observe(Store store) {
-    Optional<String> outage = store.outage();
-    Optional<String> saveOutage = store.saveOutage();
-    grpc.intact(store.damage().isEmpty());
-    grpc.takingSaves(outage.isEmpty() && saveOutage.isEmpty());
-    if (outage.isEmpty() != reachable) {
-      reachable = outage.isEmpty();
-      grpc.serving(reachable);
-      outage.ifPresentOrElse(
-          why -> LOG.warn("no longer serving: {}", why), () -> LOG.info("serving again"));
-    }
+  private void look(NodeWatch watch, boolean notReadyWhenFull) {
+    watch.look();
+    boolean reachable = !conditions.has(Condition.UNREACHABLE);
+    boolean full = conditions.has(Condition.STORE_FULL);
+    grpc.intact(!conditions.has(Condition.DAMAGED));
+    grpc.takingSaves(reachable && !full && !conditions.has(Condition.SAVES_FAIL));
+    grpc.serving(reachable && !(full && notReadyWhenFull));
   }
 
   /** The address of the gRPC server. */

@@ -31,6 +31,7 @@ import java.util.function.Consumer;
  * @param security certificates, and who may do what
  * @param limits how much of the node its clients may use
  * @param openMetrics whether callers without credentials may see the metrics
+ * @param notReadyWhenFull whether the node reports that it is not ready while its store is full
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -44,7 +45,8 @@ public record ServerConfig(
     InstantSource clock,
     SecurityConfig security,
     ClientLimits limits,
-    boolean openMetrics) {
+    boolean openMetrics,
+    boolean notReadyWhenFull) {
 
   /**
    * The default limit. That many namespaces take about 0.8 GB of nats-server's memory, and half a
@@ -76,6 +78,7 @@ public record ServerConfig(
         clock,
         SecurityConfig.NONE,
         ClientLimits.DEFAULT,
+        false,
         false);
   }
 
@@ -174,6 +177,11 @@ public record ServerConfig(
     return with(copy -> copy.openMetrics = true);
   }
 
+  /** This configuration of a node that is not ready while its store is full. */
+  public ServerConfig withNotReadyWhenFull() {
+    return with(copy -> copy.notReadyWhenFull = true);
+  }
+
   private ServerConfig with(Consumer<Copy> change) {
     Copy copy = new Copy(this);
     change.accept(copy);
@@ -194,6 +202,7 @@ public record ServerConfig(
     private SecurityConfig security;
     private ClientLimits limits;
     private boolean openMetrics;
+    private boolean notReadyWhenFull;
 
     Copy(ServerConfig of) {
       listen = of.listen;
@@ -208,6 +217,7 @@ public record ServerConfig(
       security = of.security;
       limits = of.limits;
       openMetrics = of.openMetrics;
+      notReadyWhenFull = of.notReadyWhenFull;
     }
 
     ServerConfig made() {
@@ -223,7 +233,8 @@ public record ServerConfig(
           clock,
           security,
           limits,
-          openMetrics);
+          openMetrics,
+          notReadyWhenFull);
     }
   }
 }

@@ -58,11 +58,22 @@ final class ServeCommand implements Callable<Integer> {
               + " for the right monitor on all namespaces.")
   private boolean openMetrics;
 
+  @Option(
+      names = "--not-ready-when-full",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description =
+          "Report the node as not ready while its store is full. Otherwise it stays ready, since reads,"
+              + " subscriptions and deletions work.")
+  private boolean notReadyWhenFull;
+
   @Mixin private StoreFlags store = new StoreFlags();
   @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
   @Mixin private NatsFlags nats = new NatsFlags();
   @Mixin private SecurityFlags security = new SecurityFlags();
   @Mixin private LimitFlags limits = new LimitFlags();
+  @Mixin private LogFlags log = new LogFlags();
 
   @Option(
       names = "--replicas",
@@ -136,7 +147,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ServerConfig config = config();
-    LogLevel.info();
+    log.apply();
     EnvironmentDefaults.of(spec()).unknownVariables(spec(), terminal).forEach(LOG::warn);
     security.checkExposure("--listen", config.listen(), "read, write and delete everything");
     config
@@ -146,6 +157,9 @@ final class ServeCommand implements Callable<Integer> {
       print(new PrintedConfig(spec(), store.unused(spec())));
       return ExitCode.DONE;
     }
+    LOG.info(
+        "settings that differ from the defaults: {}",
+        new PrintedConfig(spec(), store.unused(spec())).changed());
     try (AetherServer server = Nodes.start(config);
         AtShutdown unused = AtShutdown.run(server::close)) {
       announce(server);
@@ -182,7 +196,8 @@ final class ServeCommand implements Callable<Integer> {
         InstantSource.system(),
         security.config(),
         limits.limits(),
-        openMetrics);
+        openMetrics,
+        notReadyWhenFull);
   }
 
   private CommandSpec spec() {

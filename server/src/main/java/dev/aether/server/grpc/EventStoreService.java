@@ -55,6 +55,7 @@ import java.util.function.Supplier;
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implements AutoCloseable {
   private final Store store;
   private final EventStore events;
+  private final SaveMeasures saveMeasures;
   private final SaveHandler saves;
   private final SaveStreamCalls streams;
   private final SnapshotCalls snapshots;
@@ -73,10 +74,16 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
   EventStoreService(Store store, EventDefaults defaults, Measures measures) {
     this.store = store;
     events = store.events();
-    saves = new SaveHandler(events, defaults, new SaveMeasures(measures));
+    saveMeasures = new SaveMeasures(measures);
+    saves = new SaveHandler(events, defaults, saveMeasures);
     streams = new SaveStreamCalls(saves);
     snapshots = new SnapshotCalls(store, defaults);
     actors = new ActorCalls(store);
+  }
+
+  /** Counts of the saves so far. */
+  SaveMeasures saveMeasures() {
+    return saveMeasures;
   }
 
   /** Closes the streams of saves, which would never end by themselves. */

@@ -212,6 +212,21 @@ public final class GrpcServer implements AutoCloseable {
             });
   }
 
+  /** Saves that were stored, or had been stored before. */
+  public long savesStored() {
+    return eventStore.saveMeasures().stored();
+  }
+
+  /** Those of them that took longer than a second. */
+  public long savesSlow() {
+    return eventStore.saveMeasures().slow();
+  }
+
+  /** Saves that the store did not answer: nobody knows their outcome, or they were not sent. */
+  public long savesUnanswered() {
+    return eventStore.saveMeasures().unanswered();
+  }
+
   /** The address that it listens on. */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.getListenSockets().get(0);

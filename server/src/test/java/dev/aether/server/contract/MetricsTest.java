@@ -141,6 +141,8 @@ final class MetricsTest {
     // "a", "b" and the actor of the stream.
     assertEquals(3, metrics.get("aether_limit_used{limit=\"cached_actors\"}"));
     assertTrue(metrics.get("aether_version_cache_total{result=\"hit\"}") >= 1);
+    assertEquals(0, metrics.get("aether_condition{condition=\"unreachable\"}"));
+    assertEquals(0, metrics.get("aether_condition{condition=\"store_full\"}"));
     assertTrue(metrics.get("aether_disk_free_bytes") > 0);
     assertTrue(metrics.get("aether_disk_total_bytes") > metrics.get("aether_disk_free_bytes"));
     assertEquals(documented(), names(scrape(http)));

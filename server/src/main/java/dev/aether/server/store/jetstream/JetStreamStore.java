@@ -42,6 +42,7 @@ import dev.aether.server.store.jetstream.write.Publisher;
 import dev.aether.server.store.jetstream.write.Writer;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
+import io.nats.client.api.ServerInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -246,6 +247,12 @@ public final class JetStreamStore implements Store {
   private static int cachedActors() {
     long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_CACHE / CACHED_ACTOR_BYTES;
     return (int) Math.min(MAX_CACHED_ACTORS, fitting);
+  }
+
+  @Override
+  public String description() {
+    ServerInfo server = connections.writes().getServerInfo();
+    return "nats-server " + server.getVersion() + ", " + server.getServerName();
   }
 
   @Override
