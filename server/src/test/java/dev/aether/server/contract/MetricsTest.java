@@ -34,6 +34,7 @@ import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -43,7 +44,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,10 +108,10 @@ final class MetricsTest {
       Await.until(
           "the commit in the ring",
           SOON,
-          () -> values(scrape(http)).get("aether_limit_used{limit=\"ring_bytes\"}") > 0);
+          () -> value(values(scrape(http)), "aether_limit_used{limit=\"ring_bytes\"}") > 0);
       metrics = values(scrape(http));
-      assertEquals(1, metrics.get("aether_subscriptions"));
-      assertEquals(1, metrics.get("aether_limit_used{limit=\"subscriptions\"}"));
+      assertEquals(1, value(metrics, "aether_subscriptions"));
+      assertEquals(1, value(metrics, "aether_limit_used{limit=\"subscriptions\"}"));
     }
     assertEquals(9, saves(metrics, "stored", ""));
     assertEquals(1, saves(metrics, "repeated", ""));
@@ -119,37 +119,37 @@ final class MetricsTest {
     assertEquals(1, saves(metrics, "refused", "INVALID_REQUEST"));
     assertEquals(0, saves(metrics, "unknown", "OUTCOME_UNKNOWN"));
     assertEquals(0, saves(metrics, "failed", ""));
-    assertEquals(10, metrics.get("aether_save_duration_seconds_count"));
+    assertEquals(10, value(metrics, "aether_save_duration_seconds_count"));
     assertEquals(5, rpcs(metrics, "SaveEvents", "OK"));
     assertEquals(1, rpcs(metrics, "SaveEvents", "ABORTED"));
     assertEquals(1, rpcs(metrics, "SaveEvents", "INVALID_ARGUMENT"));
     assertEquals(1, rpcs(metrics, "SaveEventsStream", "OK"));
     assertEquals(1, rpcs(metrics, "GetLatestVersion", "OK"));
     assertEquals(
-        7, metrics.get("aether_rpc_duration_seconds_count{method=\"" + rpc("SaveEvents") + "\"}"));
+        7, value(metrics, "aether_rpc_duration_seconds_count{method=\"" + rpc("SaveEvents") + "\"}"));
     double published =
-        metrics.get("aether_jetstream_duration_seconds_count{request=\"publish\"}")
-            + metrics.get("aether_batch_commits_sum");
+        value(metrics, "aether_jetstream_duration_seconds_count{request=\"publish\"}")
+            + value(metrics, "aether_batch_commits_sum");
     assertTrue(published >= 9, () -> "commits and records published: " + published);
-    assertEquals(1, metrics.get("aether_namespaces"));
-    assertEquals(4, metrics.get("aether_nats_connections"));
-    assertEquals(0, metrics.get("aether_nats_server_restarts_total"));
-    assertEquals(0, metrics.get("aether_subscription_lag_max_commits"));
-    assertEquals(1, metrics.get("aether_limit_used{limit=\"connections\"}"));
-    assertEquals(10_000, metrics.get("aether_limit_max{limit=\"connections\"}"));
-    assertEquals(0, metrics.get("aether_limit_used{limit=\"saves\"}"));
+    assertEquals(1, value(metrics, "aether_namespaces"));
+    assertEquals(4, value(metrics, "aether_nats_connections"));
+    assertEquals(0, value(metrics, "aether_nats_server_restarts_total"));
+    assertEquals(0, value(metrics, "aether_subscription_lag_max_commits"));
+    assertEquals(1, value(metrics, "aether_limit_used{limit=\"connections\"}"));
+    assertEquals(10_000, value(metrics, "aether_limit_max{limit=\"connections\"}"));
+    assertEquals(0, value(metrics, "aether_limit_used{limit=\"saves\"}"));
     // "a", "b" and the actor of the stream.
-    assertEquals(3, metrics.get("aether_limit_used{limit=\"cached_actors\"}"));
-    assertTrue(metrics.get("aether_version_cache_total{result=\"hit\"}") >= 1);
-    assertEquals(0, metrics.get("aether_condition{condition=\"unreachable\"}"));
-    assertEquals(0, metrics.get("aether_condition{condition=\"store_full\"}"));
-    assertTrue(metrics.get("aether_disk_free_bytes") > 0);
-    assertTrue(metrics.get("aether_disk_total_bytes") > metrics.get("aether_disk_free_bytes"));
+    assertEquals(3, value(metrics, "aether_limit_used{limit=\"cached_actors\"}"));
+    assertTrue(value(metrics, "aether_version_cache_total{result=\"hit\"}") >= 1);
+    assertEquals(0, value(metrics, "aether_condition{condition=\"unreachable\"}"));
+    assertEquals(0, value(metrics, "aether_condition{condition=\"store_full\"}"));
+    assertTrue(value(metrics, "aether_disk_free_bytes") > 0);
+    assertTrue(value(metrics, "aether_disk_total_bytes") > value(metrics, "aether_disk_free_bytes"));
     assertEquals(documented(), names(scrape(http)));
     Await.until(
         "the end of the subscription",
         SOON,
-        () -> values(scrape(http)).get("aether_subscriptions") == 0);
+        () -> value(values(scrape(http)), "aether_subscriptions") == 0);
   }
 
   private static void streamed(ManagedChannel channel, int saves) throws InterruptedException {
@@ -176,13 +176,13 @@ final class MetricsTest {
     assertTrue(ended.await(SOON.toSeconds(), TimeUnit.SECONDS));
   }
 
-  private static @Nullable Double saves(Map<String, Double> metrics, String outcome, String why) {
-    return metrics.get(
+  private static double saves(Map<String, Double> metrics, String outcome, String why) {
+    return value(metrics, 
         "aether_saves_total{outcome=\"" + outcome + "\",reason=\"" + why + "\"}");
   }
 
-  private static @Nullable Double rpcs(Map<String, Double> metrics, String method, String code) {
-    return metrics.get(
+  private static double rpcs(Map<String, Double> metrics, String method, String code) {
+    return value(metrics, 
         "aether_rpcs_total{code=\"" + code + "\",method=\"" + rpc(method) + "\"}");
   }
 
@@ -206,6 +206,10 @@ final class MetricsTest {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
     }
+  }
+
+  private static double value(Map<String, Double> metrics, String name) {
+    return Objects.requireNonNull(metrics.get(name), name);
   }
 
   private static Map<String, Double> values(String text) {

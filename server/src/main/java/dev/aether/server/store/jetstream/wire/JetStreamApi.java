@@ -172,14 +172,12 @@ public final class JetStreamApi {
   public CompletableFuture<Optional<StoredMessage>> at(LogStream stream, long sequence) {
     String query = "{\"seq\":" + sequence + "}";
     CompletableFuture<Optional<StoredMessage>> any =
-        requests.get("DIRECT.GET." + stream.name(), query).thenApply(JetStreamApi::directMessage);
-    return !stream.hasFollowers()
         RoundTrips.timed(
             roundTrips.reads(),
             requests
                 .get("DIRECT.GET." + stream.name(), query)
                 .thenApply(JetStreamApi::directMessage));
-    return stream.replicas() == 1
+    return !stream.hasFollowers()
         ? any
         : JetStreamErrors.orIfUnavailable(any, Optional.empty())
             .thenCompose(
