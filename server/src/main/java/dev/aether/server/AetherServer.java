@@ -114,7 +114,11 @@ public final class AetherServer implements AutoCloseable {
                       keep(
                           listen(
                               address,
-                              () -> new HttpEndpoint(address, routes(config, store, security, metrics), security))));
+                              () ->
+                                  new HttpEndpoint(
+                                      address,
+                                      routes(config, store, security, metrics),
+                                      security))));
       watchHealth(config, store);
       LOG.info(
           "node {} is serving: gRPC on {}{}, store: {}",
@@ -128,8 +132,7 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  private List<Route> routes(
-      ServerConfig config, Store store, Security security, Metrics metrics) {
+  private List<Route> routes(ServerConfig config, Store store, Security security, Metrics metrics) {
     List<Route> routes =
         new ArrayList<>(
             HealthRoutes.of(
@@ -270,9 +273,7 @@ public final class AetherServer implements AutoCloseable {
                 store::outage,
                 store::saveOutage,
                 store::damage,
-                () ->
-                    new SaveCounts(
-                        grpc.savesStored(), grpc.savesSlow(), grpc.savesUnanswered()),
+                () -> new SaveCounts(grpc.savesStored(), grpc.savesSlow(), grpc.savesUnanswered()),
                 data));
     Runnable look = () -> look(watch, config.notReadyWhenFull());
     look.run();

@@ -1,8 +1,8 @@
 package dev.aether.server.bus;
 
-import dev.aether.server.measure.Measures;
 import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.Store;
 import dev.aether.v1.Broadcast;
 import java.time.Duration;

@@ -36,7 +36,9 @@ final class SubscriptionLag {
     Map<String, Long> all = new HashMap<>();
     subscriptions.forEach(
         subscription ->
-            subscription.lag().forEach((namespace, behind) -> all.merge(namespace, behind, Math::max)));
+            subscription
+                .lag()
+                .forEach((namespace, behind) -> all.merge(namespace, behind, Math::max)));
     Map<String, Long> largest = new LinkedHashMap<>();
     all.entrySet().stream()
         .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))

@@ -30,8 +30,7 @@ final class CallMeasures extends ServerStreamTracer.Factory {
     private final Distribution durations;
 
     /** Guarded by itself. */
-    private final Map<Status.Code, Counter> ended =
-        new EnumMap<>(Status.Code.class);
+    private final Map<Status.Code, Counter> ended = new EnumMap<>(Status.Code.class);
 
     Rpc(Measures measures, MethodDescriptor<?, ?> method) {
       this.measures = measures;

@@ -1,6 +1,5 @@
 package dev.aether.server.grpc;
 
-import dev.aether.server.measure.Measures;
 import dev.aether.server.bus.LogScan;
 import dev.aether.server.bus.SubscribeCommand;
 import dev.aether.server.event.ActorId;
@@ -22,6 +21,7 @@ import dev.aether.server.grpc.saves.SaveMeasures;
 import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.grpc.subscriptions.SubscribeMapper;
 import dev.aether.server.grpc.tokens.CursorCodec;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Store;

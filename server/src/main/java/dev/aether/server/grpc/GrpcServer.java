@@ -1,7 +1,5 @@
 package dev.aether.server.grpc;
 
-import io.grpc.ServerServiceDefinition;
-import dev.aether.server.measure.Measures;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
@@ -14,6 +12,7 @@ import dev.aether.server.grpc.limits.RefusedCalls;
 import dev.aether.server.grpc.limits.UnfinishedRequests;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
@@ -22,6 +21,7 @@ import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NamespacesGrpc;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;

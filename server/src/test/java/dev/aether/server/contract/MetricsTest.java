@@ -51,7 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class MetricsTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final Path DOCUMENT =
-      Path.of("").toAbsolutePath().getParent().resolve("docs/operations/observe.md");
+      Path.of("../docs/operations/observe.md");
   private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(aether_[a-z_]+)");
   private static final Pattern SAMPLE =
       Pattern.compile("(?m)^(aether_[a-z_]+(?:\\{[^}]*})?) ([-+.0-9eE]+|NaN|\\+Inf)$");
@@ -63,8 +63,7 @@ final class MetricsTest {
     try (AetherServer server =
         AetherServer.start(
             ServerConfig.on(
-                new StoreChoice.Embedded(
-                    folder, Optional.of(TestNatsBinary.get().path()))))) {
+                new StoreChoice.Embedded(folder, Optional.of(TestNatsBinary.get().path()))))) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(server.grpcAddress()).usePlaintext().build();
       try {
@@ -126,7 +125,8 @@ final class MetricsTest {
     assertEquals(1, rpcs(metrics, "SaveEventsStream", "OK"));
     assertEquals(1, rpcs(metrics, "GetLatestVersion", "OK"));
     assertEquals(
-        7, value(metrics, "aether_rpc_duration_seconds_count{method=\"" + rpc("SaveEvents") + "\"}"));
+        7,
+        value(metrics, "aether_rpc_duration_seconds_count{method=\"" + rpc("SaveEvents") + "\"}"));
     double published =
         value(metrics, "aether_jetstream_duration_seconds_count{request=\"publish\"}")
             + value(metrics, "aether_batch_commits_sum");
@@ -144,7 +144,8 @@ final class MetricsTest {
     assertEquals(0, value(metrics, "aether_condition{condition=\"unreachable\"}"));
     assertEquals(0, value(metrics, "aether_condition{condition=\"store_full\"}"));
     assertTrue(value(metrics, "aether_disk_free_bytes") > 0);
-    assertTrue(value(metrics, "aether_disk_total_bytes") > value(metrics, "aether_disk_free_bytes"));
+    assertTrue(
+        value(metrics, "aether_disk_total_bytes") > value(metrics, "aether_disk_free_bytes"));
     assertEquals(documented(), names(scrape(http)));
     Await.until(
         "the end of the subscription",
@@ -177,13 +178,12 @@ final class MetricsTest {
   }
 
   private static double saves(Map<String, Double> metrics, String outcome, String why) {
-    return value(metrics, 
-        "aether_saves_total{outcome=\"" + outcome + "\",reason=\"" + why + "\"}");
+    return value(metrics, "aether_saves_total{outcome=\"" + outcome + "\",reason=\"" + why + "\"}");
   }
 
   private static double rpcs(Map<String, Double> metrics, String method, String code) {
-    return value(metrics, 
-        "aether_rpcs_total{code=\"" + code + "\",method=\"" + rpc(method) + "\"}");
+    return value(
+        metrics, "aether_rpcs_total{code=\"" + code + "\",method=\"" + rpc(method) + "\"}");
   }
 
   private static String rpc(String method) {
@@ -194,8 +194,7 @@ final class MetricsTest {
     try {
       return HttpClient.newHttpClient()
           .send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + http.getPort() + "/metrics"))
+              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http.getPort() + "/metrics"))
                   .timeout(SOON)
                   .build(),
               BodyHandlers.ofString())

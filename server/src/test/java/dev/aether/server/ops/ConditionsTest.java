@@ -40,7 +40,9 @@ class ConditionsTest {
   }
 
   private List<String> lines() {
-    return log.list.stream().map(line -> line.getLevel() + " " + line.getFormattedMessage()).toList();
+    return log.list.stream()
+        .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+        .toList();
   }
 
   @Test
@@ -68,8 +70,7 @@ class ConditionsTest {
     assertTrue(conditions.has(Condition.STORE_FULL));
     pass(Duration.ofSeconds(3));
     assertEquals(
-        List.of(
-            new Conditions.Present(Condition.STORE_FULL, "no room", Duration.ofSeconds(3))),
+        List.of(new Conditions.Present(Condition.STORE_FULL, "no room", Duration.ofSeconds(3))),
         conditions.present());
     assertFalse(conditions.has(Condition.UNREACHABLE));
   }
@@ -94,8 +95,7 @@ class ConditionsTest {
     watch.add(Duration.ofSeconds(1).toNanos(), new SaveCounts(9, 0, 2));
     assertEquals(Optional.empty(), watch.whyUnanswered());
     watch.add(Duration.ofSeconds(2).toNanos(), new SaveCounts(9, 0, 3));
-    assertEquals(
-        Optional.of("none of 3 was acknowledged in the last 10 s"), watch.whyUnanswered());
+    assertEquals(Optional.of("none of 3 was acknowledged in the last 10 s"), watch.whyUnanswered());
     watch.add(Duration.ofSeconds(3).toNanos(), new SaveCounts(10, 0, 3));
     assertEquals(Optional.empty(), watch.whyUnanswered());
     watch.add(Duration.ofSeconds(20).toNanos(), new SaveCounts(10, 0, 9));

@@ -54,8 +54,7 @@ class HttpEndpointTest {
   }
 
   private List<Route> routes() {
-    List<Route> routes =
-        new ArrayList<>(HealthRoutes.of(conditions, false, damage::get));
+    List<Route> routes = new ArrayList<>(HealthRoutes.of(conditions, false, damage::get));
     routes.add(Route.open("/", question -> HttpAnswer.text(200, "root")));
     routes.add(
         Route.open(

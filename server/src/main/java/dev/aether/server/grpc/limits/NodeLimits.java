@@ -1,7 +1,7 @@
 package dev.aether.server.grpc.limits;
 
-import dev.aether.server.measure.Measures;
 import dev.aether.server.bus.EventBus;
+import dev.aether.server.measure.Measures;
 
 /** The limits of this node that its connections share. */
 public final class NodeLimits {

@@ -56,8 +56,7 @@ public final class SaveHandler {
   private CompletableFuture<Saved> measured(Supplier<CompletableFuture<Saved>> save) {
     long begin = System.nanoTime();
     try {
-      return save.get()
-          .whenComplete((saved, thrown) -> measures.answered(begin, saved, thrown));
+      return save.get().whenComplete((saved, thrown) -> measures.answered(begin, saved, thrown));
     } catch (RuntimeException e) {
       measures.answered(begin, null, e);
       throw e;

@@ -1,11 +1,11 @@
 package dev.aether.server.store.jetstream;
 
-import dev.aether.server.measure.Measures;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.Actors;
 import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
@@ -166,7 +166,8 @@ public final class JetStreamStore implements Store {
     known.measure(measures);
     saves.measure(measures, "writes");
     connections.measure(measures);
-    measures.gauge("namespaces", "Namespaces that this node knows", () -> namespaces.known().size());
+    measures.gauge(
+        "namespaces", "Namespaces that this node knows", () -> namespaces.known().size());
     onReconnect(
         () -> {
           known.forgetAll();

@@ -1,7 +1,7 @@
 package dev.aether.server.store.jetstream.cache;
 
-import dev.aether.server.measure.Measures;
 import dev.aether.server.codec.CorruptRecordException;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.StoredMessage;

@@ -103,7 +103,11 @@ public final class JetStreamApi {
         roundTrips.publishes(),
         space.watched(
             requests.send(
-                subject, condition, body, ACKNOWLEDGE_WITHIN, reply -> acknowledged(stream, reply))));
+                subject,
+                condition,
+                body,
+                ACKNOWLEDGE_WITHIN,
+                reply -> acknowledged(stream, reply))));
   }
 
   private static Long acknowledged(String stream, Message reply) {
@@ -217,8 +221,7 @@ public final class JetStreamApi {
   }
 
   private CompletableFuture<Optional<StoredMessage>> fromLeader(String stream, String query) {
-    return RoundTrips.timed(
-            roundTrips.reads(), requests.read("STREAM.MSG.GET." + stream, query))
+    return RoundTrips.timed(roundTrips.reads(), requests.read("STREAM.MSG.GET." + stream, query))
         .thenApply(
             reply -> {
               MessageInfo info = new MessageInfo(reply, stream, false);

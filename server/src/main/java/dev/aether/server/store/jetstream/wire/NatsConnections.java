@@ -1,8 +1,8 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.event.StoreException;
 import dev.aether.server.measure.Counter;
 import dev.aether.server.measure.Measures;
-import dev.aether.server.event.StoreException;
 import dev.aether.server.nats.NatsAccess;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;

@@ -37,7 +37,6 @@ public record RoundTrips(
   /** Records the duration of a request when it ends. */
   static <T> CompletableFuture<T> timed(Distribution durations, CompletableFuture<T> request) {
     long begin = System.nanoTime();
-    return request.whenComplete(
-        (answer, thrown) -> durations.record(System.nanoTime() - begin));
+    return request.whenComplete((answer, thrown) -> durations.record(System.nanoTime() - begin));
   }
 }

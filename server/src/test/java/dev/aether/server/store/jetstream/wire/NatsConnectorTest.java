@@ -30,8 +30,7 @@ class NatsConnectorTest {
       assertThrows(
           StoreException.class,
           () ->
-              new NatsConnector(
-                      List.of(url), "test", NatsAccess.BY_URL, Duration.ofMillis(1200))
+              new NatsConnector(List.of(url), "test", NatsAccess.BY_URL, Duration.ofMillis(1200))
                   .connect());
     } finally {
       logger.detachAppender(log);
