@@ -50,8 +50,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The metrics of a node with a private nats-server, compared with what was done. */
 final class MetricsTest {
   private static final Duration SOON = Duration.ofSeconds(20);
-  private static final Path DOCUMENT =
-      Path.of("../docs/operations/observe.md");
+  private static final Path DOCUMENT = Path.of("../docs/operations/observe.md");
   private static final Pattern DOCUMENTED = Pattern.compile("(?m)^\\| `(aether_[a-z_]+)");
   private static final Pattern SAMPLE =
       Pattern.compile("(?m)^(aether_[a-z_]+(?:\\{[^}]*})?) ([-+.0-9eE]+|NaN|\\+Inf)$");
