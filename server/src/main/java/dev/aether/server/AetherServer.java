@@ -9,20 +9,31 @@ import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.grpc.GrpcServer;
+import dev.aether.server.measure.Measures;
+import dev.aether.server.metrics.Metrics;
 import dev.aether.server.nats.NatsAccess;
+import dev.aether.server.ops.Condition;
+import dev.aether.server.ops.Conditions;
 import dev.aether.server.ops.HealthRoutes;
+import dev.aether.server.ops.HttpAnswer;
 import dev.aether.server.ops.HttpEndpoint;
+import dev.aether.server.ops.NodeWatch;
 import dev.aether.server.ops.Route;
+import dev.aether.server.ops.SaveCounts;
+import dev.aether.server.security.Right;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +41,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -38,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class AetherServer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(AetherServer.class);
 
+  private static final String METRICS = "/metrics";
   private static final Duration HEALTH_EVERY = Duration.ofMillis(500);
 
   /** How long to wait for JetStream in a private nats-server, which is already running. */
@@ -49,7 +60,7 @@ public final class AetherServer implements AutoCloseable {
   private final GrpcServer grpc;
   private final Optional<HttpEndpoint> http;
   private Optional<String> natsUrl = Optional.empty();
-  private boolean reachable = true;
+  private final Conditions conditions = new Conditions();
 
   /**
    * Starts a node. Blocks until it is serving.
@@ -73,8 +84,11 @@ public final class AetherServer implements AutoCloseable {
     try {
       // First, so that a file that cannot be used is told before anything is started.
       Security security = keep(new Security(config.security(), config.clock()));
-      Store store = keep(store(config));
-      EventBus bus = keep(new EventBus(store));
+      Metrics metrics = keep(new Metrics());
+      Measures measures = metrics.measures();
+      conditions.measure(measures);
+      Store store = keep(store(config, measures));
+      EventBus bus = keep(new EventBus(store, measures));
       grpc =
           keep(
               listen(
@@ -87,7 +101,8 @@ public final class AetherServer implements AutoCloseable {
                           nodeId,
                           config.clock(),
                           security,
-                          config.limits())));
+                          config.limits(),
+                          measures)));
       // Kept a second time, to be closed first: the gRPC server waits for its calls, and
       // subscriptions never end by themselves.
       keep(bus);
@@ -101,23 +116,38 @@ public final class AetherServer implements AutoCloseable {
                               address,
                               () ->
                                   new HttpEndpoint(
-                                      address, routes(store, bus, security), security))));
-      grpc.serving(true);
-      grpc.takingSaves(store.saveOutage().isEmpty());
-      grpc.intact(true);
-      watchHealth(store);
+                                      address,
+                                      routes(config, store, bus, security, metrics),
+                                      security))));
+      watchHealth(config, store);
+      LOG.info(
+          "node {} is serving: gRPC on {}{}, store: {}",
+          nodeId,
+          grpc.address(),
+          http.map(endpoint -> ", HTTP on " + endpoint.address()).orElse(""),
+          store.description());
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
   }
 
-  private List<Route> routes(Store store, EventBus bus, Security security) {
-    return Stream.of(
-            HealthRoutes.of(store::outage, store::saveOutage, () -> shownDamage(store, security)),
-            Console.routes(nodeId, version(), store, bus, grpc.conflicts()))
-        .flatMap(List::stream)
-        .toList();
+  private List<Route> routes(
+      ServerConfig config, Store store, EventBus bus, Security security, Metrics metrics) {
+    List<Route> routes =
+        new ArrayList<>(
+            HealthRoutes.of(
+                conditions, config.notReadyWhenFull(), () -> shownDamage(store, security)));
+    Route.Handler text =
+        question ->
+            HttpAnswer.of(
+                200, Metrics.CONTENT_TYPE, metrics.text().getBytes(StandardCharsets.UTF_8));
+    routes.add(
+        config.openMetrics()
+            ? Route.open(METRICS, text)
+            : Route.forRight(METRICS, Right.MONITOR, text));
+    routes.addAll(Console.routes(nodeId, version(), store, bus, grpc.conflicts()));
+    return routes;
   }
 
   private static String version() {
@@ -138,14 +168,16 @@ public final class AetherServer implements AutoCloseable {
     return part;
   }
 
-  private Store store(ServerConfig config) {
+  private Store store(ServerConfig config, Measures measures) {
     ServerConfig.StoreChoice choice = config.store();
     if (choice instanceof ServerConfig.StoreChoice.Embedded embedded) {
       NatsServerBinary binary = NatsServerBinary.find(embedded.natsServer());
       NatsServerProcess nats = keep(NatsServerProcess.start(binary, embedded.data()));
       natsUrl = Optional.of(nats.url());
+      measure(nats, embedded.data().toFile(), measures);
       return jetStream(
           config,
+          measures,
           List.of(nats.url()),
           EMBEDDED_WAIT,
           nats.stagesBatchesInMemory()
@@ -160,6 +192,7 @@ public final class AetherServer implements AutoCloseable {
       warnUnlessSafe(nats.sync());
       return jetStream(
           config,
+          measures,
           nats.urls(),
           nats.patience(),
           config.groupCommit(),
@@ -173,6 +206,13 @@ public final class AetherServer implements AutoCloseable {
     }
     LOG.warn("the store is in memory: all data is lost when this process ends");
     return new InMemoryStore(config.autoCreate(), config.autoCreateLimit(), config.clock());
+  }
+
+  private static void measure(NatsServerProcess nats, File data, Measures measures) {
+    measures.total(
+        "nats.server.restarts", "How often the private nats-server was restarted", nats::restarts);
+    measures.gauge("disk.free.bytes", "Free space on the disk of --data", data::getUsableSpace);
+    measures.gauge("disk.total.bytes", "Size of the disk of --data", data::getTotalSpace);
   }
 
   private static void warnUnlessSafe(Durability.Sync sync) {
@@ -190,6 +230,7 @@ public final class AetherServer implements AutoCloseable {
 
   private Store jetStream(
       ServerConfig config,
+      Measures measures,
       List<String> urls,
       Duration wait,
       GroupCommitThresholds groupCommit,
@@ -209,7 +250,8 @@ public final class AetherServer implements AutoCloseable {
             disk,
             beforeBatch,
             sync,
-            access));
+            access),
+        measures);
   }
 
   /** Creates a part that listens on an address. */
@@ -226,21 +268,32 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  private void watchHealth(Store store) {
-    keep(new Ticker("aether-health")).every(HEALTH_EVERY, "watch the store", () -> observe(store));
+  private void watchHealth(ServerConfig config, Store store) {
+    Optional<File> data =
+        config.store() instanceof ServerConfig.StoreChoice.Embedded embedded
+            ? Optional.of(embedded.data().toFile())
+            : Optional.empty();
+    NodeWatch watch =
+        new NodeWatch(
+            conditions,
+            new NodeWatch.Node(
+                store::outage,
+                store::saveOutage,
+                store::damage,
+                () -> new SaveCounts(grpc.savesStored(), grpc.savesSlow(), grpc.savesUnanswered()),
+                data));
+    Runnable look = () -> look(watch, config.notReadyWhenFull());
+    look.run();
+    keep(new Ticker("aether-health")).every(HEALTH_EVERY, "watch the store", look);
   }
 
-  private void observe(Store store) {
-    Optional<String> outage = store.outage();
-    Optional<String> saveOutage = store.saveOutage();
-    grpc.intact(store.damage().isEmpty());
-    grpc.takingSaves(outage.isEmpty() && saveOutage.isEmpty());
-    if (outage.isEmpty() != reachable) {
-      reachable = outage.isEmpty();
-      grpc.serving(reachable);
-      outage.ifPresentOrElse(
-          why -> LOG.warn("no longer serving: {}", why), () -> LOG.info("serving again"));
-    }
+  private void look(NodeWatch watch, boolean notReadyWhenFull) {
+    watch.look();
+    boolean reachable = !conditions.has(Condition.UNREACHABLE);
+    boolean full = conditions.has(Condition.STORE_FULL);
+    grpc.intact(!conditions.has(Condition.DAMAGED));
+    grpc.takingSaves(reachable && !full && !conditions.has(Condition.SAVES_FAIL));
+    grpc.serving(reachable && !(full && notReadyWhenFull));
   }
 
   /** The address of the gRPC server. */

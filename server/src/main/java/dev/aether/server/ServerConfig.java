@@ -30,6 +30,8 @@ import java.util.function.Consumer;
  *     stored commits. It is never used to measure durations
  * @param security certificates, and who may do what
  * @param limits how much of the node its clients may use
+ * @param openMetrics whether callers without credentials may see the metrics
+ * @param notReadyWhenFull whether the node reports that it is not ready while its store is full
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -42,7 +44,9 @@ public record ServerConfig(
     Optional<String> nodeId,
     InstantSource clock,
     SecurityConfig security,
-    ClientLimits limits) {
+    ClientLimits limits,
+    boolean openMetrics,
+    boolean notReadyWhenFull) {
 
   /**
    * The default limit. That many namespaces take about 0.8 GB of nats-server's memory, and half a
@@ -73,7 +77,9 @@ public record ServerConfig(
         nodeId,
         clock,
         SecurityConfig.NONE,
-        ClientLimits.DEFAULT);
+        ClientLimits.DEFAULT,
+        false,
+        false);
   }
 
   /** The store of a node. */
@@ -166,6 +172,16 @@ public record ServerConfig(
     return with(copy -> copy.limits = ofClients);
   }
 
+  /** This configuration with metrics that callers without credentials may see. */
+  public ServerConfig withOpenMetrics() {
+    return with(copy -> copy.openMetrics = true);
+  }
+
+  /** This configuration of a node that is not ready while its store is full. */
+  public ServerConfig withNotReadyWhenFull() {
+    return with(copy -> copy.notReadyWhenFull = true);
+  }
+
   private ServerConfig with(Consumer<Copy> change) {
     Copy copy = new Copy(this);
     change.accept(copy);
@@ -185,6 +201,8 @@ public record ServerConfig(
     private InstantSource clock;
     private SecurityConfig security;
     private ClientLimits limits;
+    private boolean openMetrics;
+    private boolean notReadyWhenFull;
 
     Copy(ServerConfig of) {
       listen = of.listen;
@@ -198,6 +216,8 @@ public record ServerConfig(
       clock = of.clock;
       security = of.security;
       limits = of.limits;
+      openMetrics = of.openMetrics;
+      notReadyWhenFull = of.notReadyWhenFull;
     }
 
     ServerConfig made() {
@@ -212,7 +232,9 @@ public record ServerConfig(
           nodeId,
           clock,
           security,
-          limits);
+          limits,
+          openMetrics,
+          notReadyWhenFull);
     }
   }
 }

@@ -74,6 +74,11 @@ final class BroadcastDispatcher implements Broadcasts.Listener, AutoCloseable {
     return true;
   }
 
+  /** How many are not finished. */
+  synchronized int publishing() {
+    return publishing;
+  }
+
   private synchronized void leave(long bytes) {
     publishing--;
     publishingBytes -= bytes;

@@ -2,6 +2,7 @@ package dev.aether.server.bus;
 
 import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.Store;
 import dev.aether.v1.Broadcast;
 import java.time.Duration;
@@ -47,7 +48,13 @@ public final class EventBus implements AutoCloseable {
   /** Written under the lock of {@link #subscriptions}. */
   private volatile boolean closed;
 
+  /** A bus that measures nothing. */
   public EventBus(Store store) {
+    this(store, Measures.NONE);
+  }
+
+  /** A bus that measures its subscriptions. */
+  public EventBus(Store store, Measures measures) {
     this.store = store;
     feeds = new LogFeeds(store.log());
     AtomicInteger number = new AtomicInteger();
@@ -68,6 +75,27 @@ public final class EventBus implements AutoCloseable {
         TICK, "keep subscriptions alive", () -> subscriptions.forEach(SubscriptionLoop::tick));
     ticker.every(TICK, "probe logs", feeds::tick);
     ticker.every(LOSSES_EVERY, "report lost broadcasts", broadcasts::reportLosses);
+    measure(measures);
+  }
+
+  private void measure(Measures measures) {
+    measures.gauge("subscriptions", "Open subscriptions", subscriptions::size);
+    measures.byNamespace(
+        "subscription.lag.commits",
+        "Commits that this node has received and its slowest subscription to the namespace has not"
+            + " been sent, for the namespaces with most of them",
+        () -> SubscriptionLag.largest(subscriptions));
+    measures.gauge(
+        "subscription.lag.max.commits",
+        "The same for the subscription of this node that is furthest behind",
+        () -> SubscriptionLag.max(subscriptions));
+    measures.total(
+        "broadcasts.dropped",
+        "Broadcasts that were dropped because a subscriber was too slow",
+        broadcasts::dropped);
+    measures.limit("ring_bytes", feeds::ringBytes, feeds.maxRingBytes());
+    measures.limit("subscription_pages", pages::taken, pages.max());
+    measures.limit("broadcasts", broadcasts::publishing, BroadcastDispatcher.MAX_PUBLISHING);
   }
 
   private static Thread daemon(Runnable task, String name) {

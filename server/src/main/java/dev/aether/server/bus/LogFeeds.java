@@ -55,6 +55,16 @@ final class LogFeeds implements AutoCloseable {
     this.commits = commits;
   }
 
+  /** The bytes that all rings hold. */
+  long ringBytes() {
+    return budget.bytes();
+  }
+
+  /** The most bytes that all rings may hold. */
+  long maxRingBytes() {
+    return budget.maxBytes();
+  }
+
   /** The open feed of a log, if there is one. It may close at any time. */
   synchronized Optional<LogFeed> find(LogId log) {
     return Optional.ofNullable(feeds.get(log))

@@ -65,6 +65,14 @@ final class PagePermits {
     }
   }
 
+  int max() {
+    return max;
+  }
+
+  synchronized int taken() {
+    return taken;
+  }
+
   synchronized boolean hasWaiters() {
     return !waiting.isEmpty();
   }

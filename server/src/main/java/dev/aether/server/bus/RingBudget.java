@@ -36,6 +36,10 @@ final class RingBudget {
     }
   }
 
+  long maxBytes() {
+    return maxBytes;
+  }
+
   synchronized long bytes() {
     return bytes;
   }

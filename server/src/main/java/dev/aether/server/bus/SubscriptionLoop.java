@@ -11,6 +11,7 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,9 @@ public final class SubscriptionLoop implements AutoCloseable {
 
   /** The next commit is larger than the sink's room. Written on the loop. */
   private volatile boolean waitsForRoom;
+
+  /** How far it was behind at the last tick. Written on the loop, never changed. */
+  private volatile Map<String, Long> lag = Map.of();
 
   /** It follows no feed because the subscriber takes no frames. */
   private boolean parked;
@@ -125,6 +129,11 @@ public final class SubscriptionLoop implements AutoCloseable {
   /** Whether the subscriber takes no frames at the moment. */
   private boolean isBlocked() {
     return waitsForRoom || !sink.isReady();
+  }
+
+  /** How many commits it was behind at the last tick, by namespace. Thread-safe. */
+  Map<String, Long> lag() {
+    return lag;
   }
 
   boolean includesBroadcasts() {
@@ -428,6 +437,7 @@ public final class SubscriptionLoop implements AutoCloseable {
     }
     behind = logs.all().stream().mapToLong(LogProgress::behind).sum();
     reads.tick();
+    lag = SubscriptionLag.of(logs.all());
     logs.all().stream().filter(log -> log.feed.isLost()).forEach(this::checkForLoss);
     if (isBlocked()) {
       reads.dropAll(logs.all());

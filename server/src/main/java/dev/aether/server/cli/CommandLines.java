@@ -75,6 +75,7 @@ public final class CommandLines {
     commands.put("demo", () -> new DemoCommand(terminal, program));
     commands.put("token", () -> TokenCommand.create(terminal));
     commands.put("health", () -> new HealthCommand(terminal));
+    commands.put("top", () -> new TopCommand(terminal));
     commands.put("doctor", () -> new DoctorCommand(terminal));
     commands.put("version", () -> new VersionCommand(terminal));
     commands.put(COMPLETION, GenerateCompletion::new);

@@ -8,17 +8,13 @@ import org.slf4j.LoggerFactory;
 final class LogLevel {
   private LogLevel() {}
 
-  /** For a server, whose log is read later. */
-  static void info() {
-    set(Level.INFO);
-  }
-
   /** For the demo, whose servers end in a moment: warnings would only distract. */
   static void error() {
     set(Level.ERROR);
   }
 
-  private static void set(Level level) {
+  /** For a server, whose log is read later. */
+  static void set(Level level) {
     ((Logger) LoggerFactory.getLogger("dev.aether")).setLevel(level);
   }
 }

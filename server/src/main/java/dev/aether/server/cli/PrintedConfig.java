@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -38,6 +39,16 @@ final class PrintedConfig {
         .sorted(Comparator.comparing(OptionSpec::longestName))
         .map(this::line)
         .toList();
+  }
+
+  /** The settings that differ from the defaults and have no secret, in one line. */
+  String changed() {
+    String changed =
+        lines().stream()
+            .filter(line -> !line.startsWith("#"))
+            .map(line -> line.replaceFirst(" {2}# (.*)$", " ($1)"))
+            .collect(Collectors.joining(", "));
+    return changed.isEmpty() ? "none" : changed;
   }
 
   private String line(OptionSpec option) {

@@ -48,11 +48,32 @@ final class ServeCommand implements Callable<Integer> {
           "The address to serve /healthz, /readyz and /metrics on, over HTTP. Default: ${DEFAULT-VALUE}")
   private HostPort http = HostPort.parse("127.0.0.1:7451");
 
+  @Option(
+      names = "--metrics-open",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description =
+          "Serve /metrics to callers without credentials, too. Otherwise a node with authentication asks"
+              + " for the right monitor on all namespaces.")
+  private boolean openMetrics;
+
+  @Option(
+      names = "--not-ready-when-full",
+      arity = "0..1",
+      paramLabel = "true|false",
+      fallbackValue = "true",
+      description =
+          "Report the node as not ready while its store is full. Otherwise it stays ready, since reads,"
+              + " subscriptions and deletions work.")
+  private boolean notReadyWhenFull;
+
   @Mixin private StoreFlags store = new StoreFlags();
   @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
   @Mixin private NatsFlags nats = new NatsFlags();
   @Mixin private SecurityFlags security = new SecurityFlags();
   @Mixin private LimitFlags limits = new LimitFlags();
+  @Mixin private LogFlags log = new LogFlags();
 
   @Option(
       names = "--replicas",
@@ -126,7 +147,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     ServerConfig config = config();
-    LogLevel.info();
+    log.apply();
     EnvironmentDefaults.of(spec()).unknownVariables(spec(), terminal).forEach(LOG::warn);
     security.checkExposure("--listen", config.listen(), "read, write and delete everything");
     config
@@ -136,6 +157,9 @@ final class ServeCommand implements Callable<Integer> {
       print(new PrintedConfig(spec(), store.unused(spec())));
       return ExitCode.DONE;
     }
+    LOG.info(
+        "settings that differ from the defaults: {}",
+        new PrintedConfig(spec(), store.unused(spec())).changed());
     try (AetherServer server = Nodes.start(config);
         AtShutdown unused = AtShutdown.run(server::close)) {
       announce(server);
@@ -171,7 +195,9 @@ final class ServeCommand implements Callable<Integer> {
         Optional.ofNullable(nodeId),
         InstantSource.system(),
         security.config(),
-        limits.limits());
+        limits.limits(),
+        openMetrics,
+        notReadyWhenFull);
   }
 
   private CommandSpec spec() {

@@ -57,6 +57,30 @@ public final class KeyedSerialExecutor {
     this.maxBytes = maxBytes;
   }
 
+  /** The most tasks, running and waiting. */
+  public int maxTasks() {
+    return maxTasks;
+  }
+
+  /** The running and waiting tasks. */
+  public int tasks() {
+    synchronized (held) {
+      return held.tasks;
+    }
+  }
+
+  /** The most bytes that tasks may hold together. */
+  public long maxBytes() {
+    return maxBytes;
+  }
+
+  /** The bytes that tasks hold. */
+  public long bytes() {
+    synchronized (held) {
+      return held.bytes;
+    }
+  }
+
   /**
    * Runs a task when all earlier tasks with its key have ended. A task ends when its future
    * completes.

@@ -18,9 +18,11 @@ import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.grpc.requests.UnaryCall;
 import dev.aether.server.grpc.saves.SaveHandler;
 import dev.aether.server.grpc.saves.SaveMapper;
+import dev.aether.server.grpc.saves.SaveMeasures;
 import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.grpc.subscriptions.SubscribeMapper;
 import dev.aether.server.grpc.tokens.CursorCodec;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Store;
@@ -54,6 +56,7 @@ import java.util.function.Supplier;
 final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implements AutoCloseable {
   private final Store store;
   private final EventStore events;
+  private final SaveMeasures saveMeasures;
   private final SaveHandler saves;
   private final SaveStreamCalls streams;
   private final SnapshotCalls snapshots;
@@ -62,13 +65,28 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
   /**
    * @param defaults fills in what senders left out
    */
-  EventStoreService(Store store, EventDefaults defaults, ConflictCounts conflicts) {
+  EventStoreService(Store store, EventDefaults defaults) {
+    this(store, defaults, new ConflictCounts(), Measures.NONE);
+  }
+
+  /**
+   * @param defaults fills in what senders left out
+   * @param conflicts counts the actors of saves that come too late
+   */
+  EventStoreService(
+      Store store, EventDefaults defaults, ConflictCounts conflicts, Measures measures) {
     this.store = store;
     events = store.events();
-    saves = new SaveHandler(events, defaults, conflicts);
+    saveMeasures = new SaveMeasures(measures);
+    saves = new SaveHandler(events, defaults, conflicts, saveMeasures);
     streams = new SaveStreamCalls(saves);
     snapshots = new SnapshotCalls(store, defaults);
     actors = new ActorCalls(store);
+  }
+
+  /** Counts of the saves so far. */
+  SaveMeasures saveMeasures() {
+    return saveMeasures;
   }
 
   /** Closes the streams of saves, which would never end by themselves. */

@@ -13,6 +13,7 @@ import dev.aether.server.grpc.limits.RefusedCalls;
 import dev.aether.server.grpc.limits.UnfinishedRequests;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
@@ -21,6 +22,7 @@ import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NamespacesGrpc;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
+import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
@@ -97,9 +99,41 @@ public final class GrpcServer implements AutoCloseable {
       Security security,
       ClientLimits clients)
       throws IOException {
+    this(listen, store, bus, nodeId, clock, security, clients, Measures.NONE);
+  }
+
+  /**
+   * Starts to listen and serve, and measures calls, saves and what is used of the limits.
+   *
+   * @param nodeId the name of this node, as subscribers see it
+   * @param clock gives the time of events whose sender left it out
+   * @param security the certificate, and who may do what
+   * @param clients how much of this node they may use
+   * @throws IOException if the address cannot be listened on
+   */
+  public GrpcServer(
+      InetSocketAddress listen,
+      Store store,
+      EventBus bus,
+      String nodeId,
+      InstantSource clock,
+      Security security,
+      ClientLimits clients,
+      Measures measures)
+      throws IOException {
     EventDefaults defaults = new EventDefaults(clock);
-    eventStore = new EventStoreService(store, defaults, conflicts);
+    eventStore = new EventStoreService(store, defaults, conflicts, measures);
     NodeLimits limits = new NodeLimits(Runtime.getRuntime().maxMemory());
+    limits.measure(measures);
+    List<ServerServiceDefinition> services =
+        List.of(
+            MalformedRequests.refused(eventStore.bindWithEncodedFrames()),
+            MalformedRequests.refused(
+                new EventBusService(bus, store.namespaces().storeId(), nodeId, defaults)
+                    .bindWithEncodedFrames()),
+            Reflection.withErrorDetails(
+                MalformedRequests.refused(
+                    new NamespacesService(store.namespaces()).bindService())));
     SmallRequests healthRequests = new SmallRequests(HealthGrpc.SERVICE_NAME);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
@@ -130,7 +164,9 @@ public final class GrpcServer implements AutoCloseable {
     Reflection.services().forEach(builder::addService);
     secure(builder, security);
     limit(builder, clients.connections());
+    builder.addStreamTracerFactory(new CallMeasures(measures, services));
     ConnectionGate gate = new ConnectionGate(clients.connections());
+    measures.limit("connections", gate::openConnections, clients.connections().open());
     builder.intercept(new RefusedCalls(gate));
     sockets = new Sockets(gate);
     sockets.use(builder);
@@ -181,6 +217,21 @@ public final class GrpcServer implements AutoCloseable {
   /** The actors with the most version conflicts on this node. */
   public ConflictCounts conflicts() {
     return conflicts;
+  }
+
+  /** Saves that were stored, or had been stored before. */
+  public long savesStored() {
+    return eventStore.saveMeasures().stored();
+  }
+
+  /** Those of them that took longer than a second. */
+  public long savesSlow() {
+    return eventStore.saveMeasures().slow();
+  }
+
+  /** Saves that the store did not answer: nobody knows their outcome, or they were not sent. */
+  public long savesUnanswered() {
+    return eventStore.saveMeasures().unanswered();
   }
 
   /** The address that it listens on. */

@@ -18,6 +18,11 @@ public interface Store extends AutoCloseable {
 
   Namespaces namespaces();
 
+  /** What the store is, for the log. */
+  default String description() {
+    return getClass().getSimpleName();
+  }
+
   /** The time since the store last responded. Cheap and thread-safe. */
   Duration silence();
 

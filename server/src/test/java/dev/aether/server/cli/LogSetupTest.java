@@ -12,6 +12,8 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.joran.spi.ConsoleTarget;
 import ch.qos.logback.core.status.NopStatusListener;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.ServiceLoader;
@@ -44,6 +46,31 @@ class LogSetupTest {
         fresh.getStatusManager().getCopyOfStatusListenerList().stream()
             .map(Object::getClass)
             .toList());
+  }
+
+  @Test
+  void aLineCanBeAJsonObject() {
+    LoggerContext fresh = new LoggerContext();
+    var unused = new LogSetup().configure(fresh);
+    LogSetup.logJson(fresh);
+    var root = fresh.getLogger(Logger.ROOT_LOGGER_NAME);
+    var console = (ConsoleAppender<ILoggingEvent>) root.iteratorForAppenders().next();
+
+    String line =
+        new String(
+            console
+                .getEncoder()
+                .encode(
+                    new LoggingEvent(
+                        "", root, Level.WARN, "no \"actor\" {}\n", null, new Object[] {"a"})),
+            StandardCharsets.UTF_8);
+
+    JsonObject json = JsonParser.parseString(line).getAsJsonObject();
+    assertEquals("WARN", json.get("level").getAsString());
+    assertEquals("ROOT", json.get("loggerName").getAsString());
+    assertEquals("no \"actor\" a\n", json.get("formattedMessage").getAsString());
+    assertTrue(json.get("timestamp").getAsLong() > 0);
+    assertEquals(1, line.lines().count());
   }
 
   @Test

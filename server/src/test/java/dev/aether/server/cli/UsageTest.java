@@ -80,7 +80,7 @@ class UsageTest {
     Terminal terminal = CommandRun.nowhere();
     Map<String, CommandLine> all = CommandLines.create(terminal, Map.of()).getSubcommands();
 
-    assertEquals(18, all.size());
+    assertEquals(20, all.size());
     all.forEach(
         (name, command) -> {
           assertEquals(name, command.getCommandName());

@@ -146,7 +146,7 @@ class FullDiskTest {
     assertEquals(Reason.STORE_FULL.name(), refusal.reason(), refusal.message());
     assertEquals(3, latest("kept"));
     assertEquals(ServingStatus.SERVING, health(""));
-    awaitLogged("ERROR StorageSpace - the store is full");
+    awaitLogged("ERROR Conditions - the store is full");
 
     delete("given-up");
     assertEquals(0, latest("given-up"));
@@ -154,7 +154,7 @@ class FullDiskTest {
     Files.delete(filler());
     awaitSaves(ServingStatus.SERVING);
     Await.until("a save", BOUND, () -> savesOnceMore());
-    awaitLogged("INFO  StorageSpace - the store is no longer full");
+    awaitLogged("s: the store is full");
     assertEquals(1, save("given-up"));
   }
 
@@ -171,6 +171,9 @@ class FullDiskTest {
     assertEquals(1, logged("INFO  AetherServer - starting Aether "));
     assertEquals(1, logged(" on Java " + Runtime.version()));
     assertEquals(1, logged("connected to nats-server "));
+    assertEquals(1, logged("INFO  AetherServer - node aether-"));
+    assertEquals(1, logged("store: nats-server "));
+    assertEquals(1, logged("INFO  ServeCommand - settings that differ from the defaults: data = "));
     assertEquals(143, node.terminate());
     assertEquals(1, logged("INFO  AetherServer - stopping: no new calls are accepted"));
     assertEquals(1, logged("INFO  AetherServer - stopped after "));

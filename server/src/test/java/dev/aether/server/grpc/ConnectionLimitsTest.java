@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.Empty;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
-import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
@@ -61,7 +60,7 @@ class ConnectionLimitsTest {
   private final HeldStore store = new HeldStore();
   private final NodeLimits limits = new NodeLimits(HEAP);
   private final EventStoreService service =
-      new EventStoreService(store, new EventDefaults(InstantSource.system()), new ConflictCounts());
+      new EventStoreService(store, new EventDefaults(InstantSource.system()));
   private final Server server = serve();
   private final ManagedChannel attacked = channel();
   private final ManagedChannel beside = channel();

@@ -8,7 +8,6 @@ import com.google.protobuf.Empty;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
-import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
@@ -48,7 +47,7 @@ class SaveStreamCallTest {
   private final Timers timers = new Timers();
   private final HeldStore store = new HeldStore();
   private final EventStoreService service =
-      new EventStoreService(store, new EventDefaults(InstantSource.system()), new ConflictCounts());
+      new EventStoreService(store, new EventDefaults(InstantSource.system()));
   private final Server server = serve();
   private final ManagedChannel channel =
       ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();

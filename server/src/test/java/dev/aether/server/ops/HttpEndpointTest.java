@@ -36,10 +36,7 @@ class HttpEndpointTest {
   private static final int MORE_THAN_ARE_READ = 80;
   private static final int MAX_CONNECTIONS = 2048;
 
-  private final AtomicReference<Optional<String>> outage =
-      new AtomicReference<>(Optional.<String>empty());
-  private final AtomicReference<Optional<String>> saveOutage =
-      new AtomicReference<>(Optional.<String>empty());
+  private final Conditions conditions = new Conditions();
   private final AtomicReference<List<String>> damage = new AtomicReference<>(List.of());
   private final CountDownLatch waiting = new CountDownLatch(HttpEndpoint.MAX_PAGES);
   private final CountDownLatch goOn = new CountDownLatch(1);
@@ -57,8 +54,7 @@ class HttpEndpointTest {
   }
 
   private List<Route> routes() {
-    List<Route> routes =
-        new ArrayList<>(HealthRoutes.of(outage::get, saveOutage::get, damage::get));
+    List<Route> routes = new ArrayList<>(HealthRoutes.of(conditions, false, damage::get));
     routes.add(Route.open("/", question -> HttpAnswer.text(200, "root")));
     routes.add(
         Route.open(
@@ -114,9 +110,13 @@ class HttpEndpointTest {
   @Test
   void itSaysWhetherTheNodeCanServe() throws IOException, InterruptedException {
     assertEquals(200, ask("GET", "/readyz").statusCode());
-    outage.set(Optional.of("no NATS"));
+    conditions.set(Condition.UNREACHABLE, Optional.of("no NATS"));
     assertEquals(503, ask("GET", "/readyz").statusCode());
     assertEquals("no NATS\n", ask("GET", "/readyz").body());
+    assertEquals(
+        "{\"ready\":false,\"why\":\"no NATS\",\"conditions\":[{\"condition\":\"unreachable\","
+            + "\"why\":\"no NATS\",\"seconds\":0}],\"damage\":[]}\n",
+        ask("GET", "/readyz?format=json").body());
     assertEquals(503, ask("HEAD", "/readyz").statusCode());
     assertEquals(200, ask("GET", "/healthz").statusCode());
     assertEquals(404, ask("GET", "/elsewhere").statusCode());
@@ -125,12 +125,12 @@ class HttpEndpointTest {
   @Test
   void aNodeThatOnlyRefusesSavesIsReadyAndSaysSo() throws IOException, InterruptedException {
     assertEquals(200, ask("GET", "/readyz/saves").statusCode());
-    saveOutage.set(Optional.of("full"));
+    conditions.set(Condition.STORE_FULL, Optional.of("full"));
     assertEquals(200, ask("GET", "/readyz").statusCode());
     assertEquals("ok, but saves are refused: full\n", ask("GET", "/readyz").body());
     assertEquals(503, ask("GET", "/readyz/saves").statusCode());
     assertEquals("full\n", ask("GET", "/readyz/saves").body());
-    outage.set(Optional.of("no NATS"));
+    conditions.set(Condition.UNREACHABLE, Optional.of("no NATS"));
     assertEquals("no NATS\n", ask("GET", "/readyz/saves").body());
   }
 
@@ -196,6 +196,19 @@ class HttpEndpointTest {
       send(socket, "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n\r\n");
       return beginning(socket).substring(0, "HTTP/1.1 200".length());
     }
+  }
+
+  @Test
+  void whatDoesNotKeepTheNodeFromServingIsOnFurtherLines()
+      throws IOException, InterruptedException {
+    conditions.set(Condition.SLOW_SAVES, Optional.of("9 of 10"));
+    conditions.set(Condition.SAVES_FAIL, Optional.of("none of 3"));
+    damage.set(List.of("a log"));
+    assertEquals(
+        "ok\nsaves_fail: none of 3\nslow_saves: 9 of 10\ndamaged: a log\n",
+        ask("GET", "/readyz").body());
+    assertEquals(503, ask("GET", "/readyz/saves").statusCode());
+    assertEquals("none of 3\n", ask("GET", "/readyz/saves").body());
   }
 
   @Test

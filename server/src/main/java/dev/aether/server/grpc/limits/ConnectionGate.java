@@ -64,6 +64,11 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
     this.limits = limits;
   }
 
+  /** The number of open connections. */
+  public synchronized int openConnections() {
+    return open.size();
+  }
+
   private record Accepted(Channel connection, ReadPause reading, Address address) {}
 
   /** Guarded by the gate. */

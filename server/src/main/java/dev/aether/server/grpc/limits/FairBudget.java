@@ -173,6 +173,11 @@ public final class FairBudget {
     return max / (freePerHeld + 1);
   }
 
+  /** The most that all connections may hold together. */
+  long max() {
+    return max;
+  }
+
   /** What all connections hold. */
   public synchronized long taken() {
     return taken;

@@ -1,6 +1,7 @@
 package dev.aether.server.grpc.limits;
 
 import dev.aether.server.bus.EventBus;
+import dev.aether.server.measure.Measures;
 
 /** The limits of this node that its connections share. */
 public final class NodeLimits {
@@ -69,6 +70,22 @@ public final class NodeLimits {
   public final FairBudget unreadBytes;
   final FairBudget unfinishedBytes;
   final FairBudget cursorElements;
+
+  /** Registers what is used of each. */
+  public void measure(Measures measures) {
+    measure(measures, "saves", saves);
+    measure(measures, "save_bytes", saveBytes);
+    measure(measures, "calls", calls);
+    measure(measures, "subscriptions", subscriptions);
+    measure(measures, "save_streams", saveStreams);
+    measure(measures, "unread_bytes", unreadBytes);
+    measure(measures, "unfinished_request_bytes", unfinishedBytes);
+    measure(measures, "cursor_elements", cursorElements);
+  }
+
+  private static void measure(Measures measures, String limit, FairBudget budget) {
+    measures.limit(limit, budget::taken, budget.max());
+  }
 
   /**
    * @param heap maximum size of the heap in bytes

@@ -16,6 +16,7 @@ import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * Handles requests to save events, of unary calls and of streams: validates and completes them and
@@ -29,16 +30,19 @@ public final class SaveHandler {
   private final EventDefaults defaults;
   private final ConflictCounts conflicts;
   private final MissedEvents missed;
+  private final SaveMeasures measures;
 
   /**
    * @param defaults fills in what senders left out
    * @param conflicts counts the actors of saves that come too late
    */
-  public SaveHandler(EventStore store, EventDefaults defaults, ConflictCounts conflicts) {
+  public SaveHandler(
+      EventStore store, EventDefaults defaults, ConflictCounts conflicts, SaveMeasures measures) {
     this.store = store;
     this.defaults = defaults;
     this.conflicts = conflicts;
     this.missed = new MissedEvents(store);
+    this.measures = measures;
   }
 
   /**
@@ -49,8 +53,21 @@ public final class SaveHandler {
    *     as it may
    */
   public CompletableFuture<Saved> save(SaveEventsRequest request) {
-    IdentityUsage.current().admitSave(request.getSerializedSize());
-    return save(request, new SaveOrder());
+    return measured(
+        () -> {
+          IdentityUsage.current().admitSave(request.getSerializedSize());
+          return begin(request, new SaveOrder());
+        });
+  }
+
+  private CompletableFuture<Saved> measured(Supplier<CompletableFuture<Saved>> save) {
+    long begin = System.nanoTime();
+    try {
+      return save.get().whenComplete((saved, thrown) -> measures.answered(begin, saved, thrown));
+    } catch (RuntimeException e) {
+      measures.answered(begin, null, e);
+      throw e;
+    }
   }
 
   /**
@@ -64,6 +81,10 @@ public final class SaveHandler {
    *     contract
    */
   CompletableFuture<Saved> save(SaveEventsRequest request, SaveOrder order) {
+    return measured(() -> begin(request, order));
+  }
+
+  private CompletableFuture<Saved> begin(SaveEventsRequest request, SaveOrder order) {
     Save save =
         SaveMapper.toSave(request, defaults, PreviousAttempts.any(), order, CallDeadline.current());
     ConnectionUsage.Permit permit;

@@ -7,6 +7,7 @@ import dev.aether.server.event.Limits;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.Actors;
 import dev.aether.server.store.Broadcasts;
 import dev.aether.server.store.CommitLog;
@@ -36,6 +37,7 @@ import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.NatsConnections;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
 import dev.aether.server.store.jetstream.wire.ReadConnections;
+import dev.aether.server.store.jetstream.wire.RoundTrips;
 import dev.aether.server.store.jetstream.wire.ScanConsumers;
 import dev.aether.server.store.jetstream.wire.StorageSpace;
 import dev.aether.server.store.jetstream.write.GroupCommit;
@@ -43,6 +45,7 @@ import dev.aether.server.store.jetstream.write.Publisher;
 import dev.aether.server.store.jetstream.write.Writer;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
+import io.nats.client.api.ServerInfo;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -109,18 +112,24 @@ public final class JetStreamStore implements Store {
    * @throws StoreException with reason STORE_UNAVAILABLE if NATS or its JetStream cannot be used
    */
   public static JetStreamStore open(JetStreamConfig config) {
+    return open(config, Measures.NONE);
+  }
+
+  /** As {@link #open(JetStreamConfig)}, and measures requests to NATS and what is cached. */
+  public static JetStreamStore open(JetStreamConfig config, Measures measures) {
     long giveUpAt = System.nanoTime() + config.connectWithin().toNanos();
     NatsConnections connections =
         NatsConnections.open(config.urls(), config.name(), config.access(), config.connectWithin());
     try {
-      return new JetStreamStore(connections, config, giveUpAt);
+      return new JetStreamStore(connections, config, giveUpAt, measures);
     } catch (RuntimeException e) {
       connections.close();
       throw e;
     }
   }
 
-  private JetStreamStore(NatsConnections connections, JetStreamConfig config, long giveUpAt) {
+  private JetStreamStore(
+      NatsConnections connections, JetStreamConfig config, long giveUpAt, Measures measures) {
     this.connections = connections;
     Connection writes = connections.writes();
     ReadConnections reads = connections.reads();
@@ -134,8 +143,9 @@ public final class JetStreamStore implements Store {
               return thread;
             });
     space = new StorageSpace(config.disk());
-    api = new JetStreamApi(writes, writersReads, space);
-    JetStreamApi readApi = new JetStreamApi(connections.tails(), reads, space);
+    RoundTrips roundTrips = RoundTrips.measured(measures);
+    api = new JetStreamApi(writes, writersReads, space, roundTrips);
+    JetStreamApi readApi = new JetStreamApi(connections.tails(), reads, space, roundTrips);
     damage = new LogDamage(api);
     batches = new BatchReader(reads, timers, readers);
     registryConsumers = new OrderedConsumers(writes, api, timers);
@@ -157,6 +167,11 @@ public final class JetStreamStore implements Store {
             cachedActors(),
             Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_COMMITS,
             Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_COMMITS);
+    known.measure(measures);
+    saves.measure(measures, "writes");
+    connections.measure(measures);
+    measures.gauge(
+        "namespaces", "Namespaces that this node knows", () -> namespaces.known().size());
     onReconnect(
         () -> {
           known.forgetAll();
@@ -257,6 +272,12 @@ public final class JetStreamStore implements Store {
   private static int cachedActors() {
     long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_CACHE / CACHED_ACTOR_BYTES;
     return (int) Math.min(MAX_CACHED_ACTORS, fitting);
+  }
+
+  @Override
+  public String description() {
+    ServerInfo server = connections.writes().getServerInfo();
+    return "nats-server " + server.getVersion() + ", " + server.getServerName();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.cache;
 
 import dev.aether.server.codec.CorruptRecordException;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.CommitMessages;
 import dev.aether.server.store.jetstream.format.StoredMessage;
@@ -27,6 +28,16 @@ public record KnownCommits(
         new CommitAges(),
         new RecentCommits(maxRecentBytes),
         new KnownSequences(maxSequenceBytes));
+  }
+
+  /** Registers how much is remembered, and how often a head was. */
+  public void measure(Measures measures) {
+    String help = "Looking up an actor's head in this node's memory, by result";
+    measures.total("version.cache", help, heads::hits, "result", "hit");
+    measures.total("version.cache", help, heads::misses, "result", "miss");
+    measures.limit("cached_actors", heads::size, heads.maxActors());
+    measures.limit("recent_commit_bytes", recent::bytes, recent.maxBytes());
+    measures.limit("known_sequence_bytes", sequences::bytes, sequences.maxBytes());
   }
 
   /** Records a commit that any node stored. */

@@ -151,6 +151,10 @@ public final class KnownSequences {
   }
 
   /** The approximate memory in use. */
+  long maxBytes() {
+    return maxBytes;
+  }
+
   synchronized long bytes() {
     return bytes;
   }

@@ -178,6 +178,10 @@ public final class RecentCommits {
   }
 
   /** The approximate memory in use. */
+  long maxBytes() {
+    return maxBytes;
+  }
+
   synchronized long bytes() {
     return bytes;
   }

@@ -14,7 +14,15 @@ public final class VersionCache {
   /** Each element is its own key. */
   private final Map<PackedHead, PackedHead> heads;
 
+  private final int maxActors;
+
+  /** Guarded by this, like {@link #misses}. */
+  private long hits;
+
+  private long misses;
+
   public VersionCache(int maxActors) {
+    this.maxActors = maxActors;
     heads =
         new LinkedHashMap<>(1024, 0.75f, true) {
           private static final long serialVersionUID = 1;
@@ -29,7 +37,13 @@ public final class VersionCache {
   public Optional<ActorHead> get(String subject) {
     PackedHead key = PackedHead.of(subject, ActorHead.NONE);
     synchronized (this) {
-      return Optional.ofNullable(heads.get(key)).map(PackedHead::head);
+      PackedHead known = heads.get(key);
+      if (known == null) {
+        misses++;
+        return Optional.empty();
+      }
+      hits++;
+      return Optional.of(known.head());
     }
   }
 
@@ -67,6 +81,18 @@ public final class VersionCache {
   /** Forgets all heads, since the store may have lost them. */
   public synchronized void clear() {
     heads.clear();
+  }
+
+  int maxActors() {
+    return maxActors;
+  }
+
+  synchronized long hits() {
+    return hits;
+  }
+
+  synchronized long misses() {
+    return misses;
   }
 
   synchronized int size() {

@@ -47,6 +47,7 @@ public final class JetStreamApi {
 
   private final JetStreamRequests requests;
   private final StorageSpace space;
+  private final RoundTrips roundTrips;
 
   public JetStreamApi(Connection connection) {
     this(connection, new StorageSpace(Optional::empty));
@@ -62,8 +63,18 @@ public final class JetStreamApi {
    * @param space learns from the outcome of publishes, and tells when none must be tried
    */
   public JetStreamApi(Connection connection, ReadConnections reads, StorageSpace space) {
+    this(connection, reads, space, RoundTrips.NONE);
+  }
+
+  /**
+   * @param connection for everything but reads
+   * @param space learns from the outcome of publishes, and tells when none must be tried
+   */
+  public JetStreamApi(
+      Connection connection, ReadConnections reads, StorageSpace space, RoundTrips roundTrips) {
     this.requests = new JetStreamRequests(connection, reads);
     this.space = space;
+    this.roundTrips = roundTrips;
   }
 
   /**
@@ -88,9 +99,15 @@ public final class JetStreamApi {
   /** Publishes even if the disk is known to be full: for small records that free space. */
   public CompletableFuture<Long> publishEvenIfFull(
       String stream, String subject, PublishHeaders condition, byte[] body) {
-    return space.watched(
-        requests.send(
-            subject, condition, body, ACKNOWLEDGE_WITHIN, reply -> acknowledged(stream, reply)));
+    return RoundTrips.timed(
+        roundTrips.publishes(),
+        space.watched(
+            requests.send(
+                subject,
+                condition,
+                body,
+                ACKNOWLEDGE_WITHIN,
+                reply -> acknowledged(stream, reply))));
   }
 
   private static Long acknowledged(String stream, Message reply) {
@@ -115,9 +132,13 @@ public final class JetStreamApi {
    */
   public CompletableFuture<Long> publish(AtomicBatch batch) {
     Optional<String> diskFull = space.whyDiskFull();
-    return diskFull.isPresent()
-        ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
-        : space.watched(requests.send(batch, ACKNOWLEDGE_WITHIN, reply -> stored(batch, reply)));
+    if (diskFull.isPresent()) {
+      return CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()));
+    }
+    roundTrips.members().record(batch.entries().size());
+    return RoundTrips.timed(
+        roundTrips.batches(),
+        space.watched(requests.send(batch, ACKNOWLEDGE_WITHIN, reply -> stored(batch, reply))));
   }
 
   private static Long stored(AtomicBatch batch, Message reply) {
@@ -155,7 +176,11 @@ public final class JetStreamApi {
   public CompletableFuture<Optional<StoredMessage>> at(LogStream stream, long sequence) {
     String query = "{\"seq\":" + sequence + "}";
     CompletableFuture<Optional<StoredMessage>> any =
-        requests.get("DIRECT.GET." + stream.name(), query).thenApply(JetStreamApi::directMessage);
+        RoundTrips.timed(
+            roundTrips.reads(),
+            requests
+                .get("DIRECT.GET." + stream.name(), query)
+                .thenApply(JetStreamApi::directMessage));
     return !stream.hasFollowers()
         ? any
         : JetStreamErrors.orIfUnavailable(any, Optional.empty())
@@ -177,9 +202,11 @@ public final class JetStreamApi {
 
   private CompletableFuture<Optional<StoredMessage>> direct(
       String stream, String suffix, String query) {
-    return requests
-        .read("DIRECT.GET." + stream + suffix, query)
-        .thenApply(JetStreamApi::directMessage);
+    return RoundTrips.timed(
+        roundTrips.reads(),
+        requests
+            .read("DIRECT.GET." + stream + suffix, query)
+            .thenApply(JetStreamApi::directMessage));
   }
 
   private static Optional<StoredMessage> directMessage(Message reply) {
@@ -194,8 +221,7 @@ public final class JetStreamApi {
   }
 
   private CompletableFuture<Optional<StoredMessage>> fromLeader(String stream, String query) {
-    return requests
-        .read("STREAM.MSG.GET." + stream, query)
+    return RoundTrips.timed(roundTrips.reads(), requests.read("STREAM.MSG.GET." + stream, query))
         .thenApply(
             reply -> {
               MessageInfo info = new MessageInfo(reply, stream, false);

@@ -1,6 +1,8 @@
 package dev.aether.server.store.jetstream.wire;
 
 import dev.aether.server.event.StoreException;
+import dev.aether.server.measure.Counter;
+import dev.aether.server.measure.Measures;
 import dev.aether.server.nats.NatsAccess;
 import io.nats.client.Connection;
 import io.nats.client.ConnectionListener;
@@ -92,6 +94,25 @@ public final class NatsConnections implements AutoCloseable {
   /** The listener learns about the loss and the reconnect of each connection. */
   public void addListener(ConnectionListener listener) {
     all().forEach(connection -> connection.addConnectionListener(listener));
+  }
+
+  /** Registers how many are connected, and counts reconnects. */
+  public void measure(Measures measures) {
+    Counter reconnects =
+        measures.counter("nats.reconnects", "Connections to NATS that were lost and came back");
+    addListener(
+        (connection, event) -> {
+          if (event == ConnectionListener.Events.RECONNECTED) {
+            reconnects.increment();
+          }
+        });
+    measures.gauge(
+        "nats.connections",
+        "Connections to NATS that are up",
+        () ->
+            all().stream()
+                .filter(connection -> connection.getStatus() == Connection.Status.CONNECTED)
+                .count());
   }
 
   private List<Connection> all() {

@@ -176,12 +176,18 @@ final class NatsConnector {
    * attempt of every connection, several per second.
    */
   private static final class StatusLog implements ConnectionListener {
+    /** An attempt to connect that fails is reported as a loss, too. */
+    private final Set<Connection> connected = new HashSet<>();
+
     private final Set<Connection> lost = new HashSet<>();
 
     @Override
     public synchronized void connectionEvent(Connection connection, Events type) {
       switch (type) {
         case DISCONNECTED -> {
+          if (!connected.contains(connection)) {
+            return;
+          }
           if (lost.isEmpty()) {
             LOG.warn("lost the connection to NATS");
           }
@@ -192,8 +198,12 @@ final class NatsConnector {
             LOG.info("reconnected to NATS");
           }
         }
-        case CLOSED -> lost.remove(connection);
-        case CONNECTED, RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
+        case CLOSED -> {
+          connected.remove(connection);
+          lost.remove(connection);
+        }
+        case CONNECTED -> connected.add(connection);
+        case RESUBSCRIBED, DISCOVERED_SERVERS, LAME_DUCK -> LOG.debug("NATS: {}", type);
       }
     }
   }

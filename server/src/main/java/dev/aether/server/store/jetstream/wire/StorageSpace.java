@@ -6,17 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Tracks whether JetStream has free space, as far as this node knows: from the disk, if this node
- * can see it, and from responses to publishes. Logs when the store becomes full, every minute while
- * it is full, and when it no longer is. Thread-safe.
+ * can see it, and from responses to publishes. Thread-safe.
  */
 public final class StorageSpace {
-  private static final Logger LOG = LoggerFactory.getLogger(StorageSpace.class);
-
   /**
    * Close to the limit, small messages are still stored and large ones are not. The store counts as
    * full for this long after a refusal.
@@ -26,8 +21,6 @@ public final class StorageSpace {
   /** Without saves for this long, it is not known whether the store is still full. */
   static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
 
-  static final Duration TELL_EVERY = Duration.ofMinutes(1);
-
   private final Supplier<Optional<String>> disk;
   private final LongSupplier nanoTime;
 
@@ -35,12 +28,6 @@ public final class StorageSpace {
   private volatile Optional<String> diskFull = Optional.empty();
 
   private volatile @Nullable Refusal refusal;
-
-  /** Guarded by this, like all fields below. */
-  private boolean isReported;
-
-  private long toldAt;
-  private long since;
 
   /**
    * A refusal because the store is full.
@@ -79,7 +66,6 @@ public final class StorageSpace {
 
   void refused(String why) {
     refusal = new Refusal(why, nanoTime.getAsLong(), false);
-    tell();
   }
 
   void stored() {
@@ -113,32 +99,5 @@ public final class StorageSpace {
         refusal = null;
       }
     }
-    tell();
-  }
-
-  private synchronized void tell() {
-    Optional<String> why = whyFull();
-    long now = nanoTime.getAsLong();
-    if (why.isEmpty()) {
-      if (isReported) {
-        isReported = false;
-        LOG.info("the store is no longer full, after {} s", seconds(now - since));
-      }
-    } else if (!isReported) {
-      isReported = true;
-      since = now;
-      toldAt = now;
-      LOG.error(
-          "the store is full: saves fail with STORE_FULL, reads, subscriptions and deletions still work:"
-              + " {}",
-          why.get());
-    } else if (now - toldAt >= TELL_EVERY.toNanos()) {
-      toldAt = now;
-      LOG.error("the store has been full for {} s: {}", seconds(now - since), why.get());
-    }
-  }
-
-  private static long seconds(long nanos) {
-    return Duration.ofNanos(nanos).toSeconds();
   }
 }

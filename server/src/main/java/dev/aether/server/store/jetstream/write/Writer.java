@@ -4,6 +4,7 @@ import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.KeyedSerialExecutor;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.measure.Measures;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 
@@ -60,6 +61,12 @@ public final class Writer {
         .ifPresent(
             bound -> write.refuse(new StoreException.Overloaded(bound, OVERLOAD_RETRY_AFTER)));
     return write.answer();
+  }
+
+  /** Registers how many writes are running or waiting, and their bytes. */
+  public void measure(Measures measures, String limit) {
+    measures.limit(limit, queue::tasks, queue.maxTasks());
+    measures.limit(limit + "_bytes", queue::bytes, queue.maxBytes());
   }
 
   Publisher publisher() {

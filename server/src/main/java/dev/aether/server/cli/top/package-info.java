@@ -1,0 +1,5 @@
+/** Reads the metrics of nodes and shows what changed. */
+@NullMarked
+package dev.aether.server.cli.top;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,46 @@
+package dev.aether.server.ops;
+
+import java.util.Locale;
+
+/** What can be wrong with a node that runs. */
+public enum Condition {
+  /** The node can neither read nor save. */
+  UNREACHABLE(true, "the store cannot be used"),
+  /** Saves fail with STORE_FULL; reads, subscriptions and deletions work. */
+  STORE_FULL(
+      true,
+      "the store is full: saves fail with STORE_FULL, reads, subscriptions and deletions still work"),
+  /** JetStream answers, but to no save. */
+  SAVES_FAIL(true, "saves get no answer from JetStream"),
+  /** Records are lost or damaged, and nobody has accepted that. */
+  DAMAGED(true, "the store has lost or damaged records"),
+  /** The disk of the data folder will soon be full. */
+  DISK_LOW(false, "the disk is nearly full"),
+  /** Saves are stored, but take long. */
+  SLOW_SAVES(false, "saves are slow"),
+  /** The clock of the machine was set. */
+  CLOCK_JUMP(false, "the clock of this machine has jumped");
+
+  private final boolean isError;
+  private final String title;
+
+  Condition(boolean isError, String title) {
+    this.isError = isError;
+    this.title = title;
+  }
+
+  /** Whether callers notice it. */
+  boolean isError() {
+    return isError;
+  }
+
+  /** What it is, as text for people. */
+  String title() {
+    return title;
+  }
+
+  /** The name in metrics and JSON. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.aether.server.ops;
+
+import java.io.File;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Looks at a node regularly and sets its {@link Conditions}. Not thread-safe. */
+public final class NodeWatch {
+  private final Conditions conditions;
+  private final Node node;
+  private final SaveWatch saves = new SaveWatch();
+  private final ClockWatch clock = new ClockWatch(System::currentTimeMillis, System::nanoTime);
+
+  /**
+   * What is looked at. The suppliers must not block.
+   *
+   * @param outage why the store cannot be used; empty if it can
+   * @param full why it refuses saves; empty if it does not
+   * @param damage what it has lost, as text for people
+   * @param saves counts of saves
+   * @param data the data folder; empty if this node has none
+   */
+  public record Node(
+      Supplier<Optional<String>> outage,
+      Supplier<Optional<String>> full,
+      Supplier<List<String>> damage,
+      Supplier<SaveCounts> saves,
+      Optional<File> data) {}
+
+  /** Watches a node. */
+  public NodeWatch(Conditions conditions, Node node) {
+    this.conditions = conditions;
+    this.node = node;
+  }
+
+  /** Looks at everything once. Call it about twice a second. */
+  public void look() {
+    conditions.set(Condition.UNREACHABLE, node.outage().get());
+    conditions.set(Condition.STORE_FULL, node.full().get());
+    List<String> damage = node.damage().get();
+    conditions.set(
+        Condition.DAMAGED,
+        damage.isEmpty() ? Optional.empty() : Optional.of(damage.size() + " findings"));
+    saves.add(System.nanoTime(), node.saves().get());
+    conditions.set(Condition.SAVES_FAIL, saves.whyUnanswered());
+    conditions.set(Condition.SLOW_SAVES, saves.whySlow());
+    conditions.set(Condition.CLOCK_JUMP, clock.look());
+    conditions.set(Condition.DISK_LOW, node.data().flatMap(DiskWatch::whyLow));
+  }
+}

@@ -1,0 +1,130 @@
+package dev.aether.server.ops;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
+
+class ConditionsTest {
+  private final Logger logger = (Logger) LoggerFactory.getLogger(Conditions.class);
+  private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+  private long now = 17;
+  private final Conditions conditions = new Conditions(() -> now);
+
+  @BeforeEach
+  void listen() {
+    log.start();
+    logger.addAppender(log);
+    logger.setLevel(Level.INFO);
+  }
+
+  @AfterEach
+  void endListening() {
+    logger.detachAppender(log);
+    logger.setLevel(null);
+  }
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+  }
+
+  private List<String> lines() {
+    return log.list.stream()
+        .map(line -> line.getLevel() + " " + line.getFormattedMessage())
+        .toList();
+  }
+
+  @Test
+  void aConditionIsLoggedWhenItBeginsOnceAMinuteAndWhenItEnds() {
+    conditions.set(Condition.SLOW_SAVES, Optional.empty());
+    for (int seconds = 0; seconds <= 125; seconds += 5) {
+      conditions.set(Condition.SLOW_SAVES, Optional.of("slow " + seconds));
+      pass(Duration.ofSeconds(5));
+    }
+    conditions.set(Condition.SLOW_SAVES, Optional.empty());
+    conditions.set(Condition.SLOW_SAVES, Optional.empty());
+    assertEquals(
+        List.of(
+            "WARN saves are slow: slow 0",
+            "WARN for 60 s, saves are slow: slow 60",
+            "WARN for 120 s, saves are slow: slow 120",
+            "INFO no longer, after 130 s: saves are slow"),
+        lines());
+  }
+
+  @Test
+  void whatCallersNoticeIsAnError() {
+    conditions.set(Condition.STORE_FULL, Optional.of("no room"));
+    assertEquals(Level.ERROR, log.list.get(0).getLevel());
+    assertTrue(conditions.has(Condition.STORE_FULL));
+    pass(Duration.ofSeconds(3));
+    assertEquals(
+        List.of(new Conditions.Present(Condition.STORE_FULL, "no room", Duration.ofSeconds(3))),
+        conditions.present());
+    assertFalse(conditions.has(Condition.UNREACHABLE));
+  }
+
+  @Test
+  void savesAreSlowWhileMoreThanOneInAHundredTakesLong() {
+    SaveWatch watch = new SaveWatch();
+    watch.add(0, new SaveCounts(1000, 50, 0));
+    watch.add(Duration.ofSeconds(1).toNanos(), new SaveCounts(1100, 51, 0));
+    assertEquals(Optional.empty(), watch.whySlow());
+    watch.add(Duration.ofSeconds(2).toNanos(), new SaveCounts(1200, 53, 0));
+    assertEquals(
+        Optional.of("3 of 200 took longer than a second in the last 10 s"), watch.whySlow());
+    watch.add(Duration.ofSeconds(3).toNanos(), new SaveCounts(1400, 53, 0));
+    assertEquals(Optional.empty(), watch.whySlow());
+  }
+
+  @Test
+  void savesFailIfNoneIsAcknowledgedUntilOneIsOrNobodySaves() {
+    SaveWatch watch = new SaveWatch();
+    watch.add(0, new SaveCounts(9, 0, 0));
+    watch.add(Duration.ofSeconds(1).toNanos(), new SaveCounts(9, 0, 2));
+    assertEquals(Optional.empty(), watch.whyUnanswered());
+    watch.add(Duration.ofSeconds(2).toNanos(), new SaveCounts(9, 0, 3));
+    assertEquals(Optional.of("none of 3 was acknowledged in the last 10 s"), watch.whyUnanswered());
+    watch.add(Duration.ofSeconds(3).toNanos(), new SaveCounts(10, 0, 3));
+    assertEquals(Optional.empty(), watch.whyUnanswered());
+    watch.add(Duration.ofSeconds(20).toNanos(), new SaveCounts(10, 0, 9));
+    assertEquals(Optional.empty(), watch.whyUnanswered());
+  }
+
+  @Test
+  void aClockThatIsSetIsShownForAMinute() {
+    long[] clocks = {5_000, 0};
+    ClockWatch watch = new ClockWatch(() -> clocks[0], () -> clocks[1]);
+    clocks[0] += 900;
+    clocks[1] += Duration.ofMillis(500).toNanos();
+    assertEquals(Optional.empty(), watch.look());
+    clocks[0] -= 60_000;
+    assertEquals(Optional.of("back by 60000 ms"), watch.look());
+    clocks[0] += 59_000;
+    clocks[1] += Duration.ofSeconds(59).toNanos();
+    assertEquals(Optional.of("back by 60000 ms"), watch.look());
+    clocks[0] += 1_000;
+    clocks[1] += Duration.ofSeconds(1).toNanos();
+    assertEquals(Optional.empty(), watch.look());
+  }
+
+  @Test
+  void aDiskIsLowBelowATenthAndAtMost20GiB() {
+    assertEquals(Optional.empty(), DiskWatch.whyLow(100 << 20, 1000 << 20));
+    assertEquals(
+        Optional.of("99 MiB free, less than 100 MiB"), DiskWatch.whyLow(99 << 20, 1000 << 20));
+    assertEquals(Optional.empty(), DiskWatch.whyLow(20L << 30, 1L << 40));
+    assertTrue(DiskWatch.whyLow((20L << 30) - 1, 1L << 40).isPresent());
+  }
+}
