@@ -3,6 +3,7 @@ package dev.aether.server.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonObject;
@@ -38,10 +39,12 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,7 @@ import org.junit.jupiter.api.io.TempDir;
 class BackupCommandTest {
   private static final int WRITERS = 4;
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final long LONGER_THAN_A_REQUEST_SECONDS = 11;
 
   private final Path folder;
 
@@ -300,12 +304,30 @@ class BackupCommandTest {
       life.live(server, "backup", path("b"), "--nats", nats.urls());
     }
     try (TestNatsCluster nats = TestNatsCluster.start(3)) {
-      done("restore", path("b"), "--nats", nats.urls());
+      restoreOnceThereIsALeader(nats, path("b"));
       try (AetherServer server = node(nats.urls(), 3)) {
         life.goesOn(server);
         assertTrue(on(server, "namespaces", "get", "load").out().contains("\"replicas\":3"));
       }
     }
+  }
+
+  /** Servers that were just started answer nothing before they have a leader. */
+  private static void restoreOnceThereIsALeader(TestNatsCluster nats, String backup)
+      throws Exception {
+    nats.kill(1);
+    nats.kill(2);
+    CompletableFuture<CommandRun> restore =
+        CompletableFuture.supplyAsync(
+            () -> CommandRun.of("restore", backup, "--nats", nats.urls()));
+    assertThrows(
+        TimeoutException.class,
+        () -> restore.get(LONGER_THAN_A_REQUEST_SECONDS, TimeUnit.SECONDS),
+        "it ended without a leader");
+    nats.restart(1);
+    nats.restart(2);
+    CommandRun run = restore.get(SOON.toSeconds(), TimeUnit.SECONDS);
+    assertEquals(ExitCode.DONE, run.exitCode(), run::err);
   }
 
   @Test

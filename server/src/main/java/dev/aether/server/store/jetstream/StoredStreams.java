@@ -42,6 +42,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -150,7 +151,25 @@ public final class StoredStreams implements AutoCloseable {
           case RESTORE -> NatsPermissions.FOR_RESTORES;
         };
     String name = "aether " + purpose.name().toLowerCase(Locale.ROOT);
-    return new StoredStreams(NatsConnections.openOne(urls, name, access, needed, within));
+    long giveUpAt = System.nanoTime() + within.toNanos();
+    StoredStreams store =
+        new StoredStreams(NatsConnections.openOne(urls, name, access, needed, within));
+    try {
+      OpeningRetries.untilReady(store::responds, giveUpAt);
+    } catch (RuntimeException e) {
+      store.close();
+      throw e;
+    }
+    return store;
+  }
+
+  /** A cluster that was just started has no leader yet, and answers nothing. */
+  private CompletableFuture<Boolean> responds() {
+    try {
+      return CompletableFuture.completedFuture(stream(StreamConfigs.REGISTRY).isPresent());
+    } catch (StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    }
   }
 
   private StoredStreams(Connection connection) {
