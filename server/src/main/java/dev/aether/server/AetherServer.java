@@ -123,8 +123,8 @@ public final class AetherServer implements AutoCloseable {
       LOG.info(
           "node {} is serving: gRPC on {}{}, store: {}",
           nodeId,
-          grpc.address(),
-          http.map(endpoint -> ", HTTP on " + endpoint.address()).orElse(""),
+          text(grpc.address()),
+          http.map(endpoint -> ", HTTP on " + text(endpoint.address())).orElse(""),
           store.description());
     } catch (RuntimeException | Error e) {
       close();
@@ -148,6 +148,10 @@ public final class AetherServer implements AutoCloseable {
             : Route.forRight(METRICS, Right.MONITOR, text));
     routes.addAll(Console.routes(nodeId, version(), store, bus, grpc.conflicts()));
     return routes;
+  }
+
+  private static String text(InetSocketAddress address) {
+    return address.getHostString() + ":" + address.getPort();
   }
 
   private static String version() {

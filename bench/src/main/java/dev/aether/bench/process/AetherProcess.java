@@ -18,7 +18,7 @@ public final class AetherProcess implements AutoCloseable {
 
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Duration END_WITHIN = Duration.ofSeconds(20);
-  private static final Pattern READY = Pattern.compile("gRPC on (\\S+), HTTP on");
+  private static final Pattern READY = Pattern.compile("aether is ready: gRPC on (\\S+), HTTP on");
 
   private final Path log;
   private final TetheredProcess process;
