@@ -5,15 +5,11 @@ import dev.aether.server.StoreBackups;
 import dev.aether.server.backup.BackupFolder;
 import dev.aether.server.wire.BackupManifest;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Makes a backup, or verifies one. */
 @Command(
@@ -35,8 +31,6 @@ final class BackupCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private StoreFlags store = new StoreFlags();
-  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
-  @Mixin private NatsFlags nats = new NatsFlags();
 
   @Parameters(
       index = "0",
@@ -61,8 +55,6 @@ final class BackupCommand implements Callable<Integer> {
           "Make no backup, but check the checksums of the one in DIR. Exit code 1 if it is damaged or"
               + " incomplete.")
   private boolean verify;
-
-  @Spec private @Nullable CommandSpec spec;
 
   BackupCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -89,11 +81,7 @@ final class BackupCommand implements Callable<Integer> {
   }
 
   private BackupManifest backup() {
-    StoreChoice choice =
-        store.choose(Optional.ofNullable(spec).orElseThrow(), natsServer.path(), nats);
-    if (choice instanceof StoreChoice.Memory) {
-      throw new UsageException("a store in memory has no backups: use --nats or --data");
-    }
+    StoreChoice choice = store.storedChoice("a store in memory has no backups");
     Output out = new Output(terminal.out());
     BackupManifest manifest =
         new StoreBackups(choice)

@@ -1,17 +1,12 @@
 package dev.aether.server.cli;
 
-import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.StoreCheckup;
 import dev.aether.server.doctor.Finding;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** Checks a store and this machine. */
 @Command(
@@ -29,10 +24,6 @@ final class DoctorCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private StoreFlags store = new StoreFlags();
-  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
-  @Mixin private NatsFlags nats = new NatsFlags();
-
-  @Spec private @Nullable CommandSpec spec;
 
   DoctorCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -40,9 +31,7 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    StoreChoice choice =
-        store.choose(Optional.ofNullable(spec).orElseThrow(), natsServer.path(), nats);
-    List<Finding> findings = new StoreCheckup(choice).run();
+    List<Finding> findings = new StoreCheckup(store.choice()).run();
     Output out = new Output(terminal.out());
     for (Finding finding : findings) {
       out.line(

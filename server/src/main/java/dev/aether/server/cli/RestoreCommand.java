@@ -7,16 +7,12 @@ import dev.aether.server.backup.Restore;
 import dev.aether.server.wire.BackupNamespace;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** Restores a backup. */
 @Command(
@@ -40,8 +36,6 @@ final class RestoreCommand implements Callable<Integer> {
   private final Terminal terminal;
 
   @Mixin private StoreFlags store = new StoreFlags();
-  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
-  @Mixin private NatsFlags nats = new NatsFlags();
 
   @Parameters(index = "0", paramLabel = "DIR", description = "The backup's folder.")
   private Path folder = Path.of("");
@@ -68,8 +62,6 @@ final class RestoreCommand implements Callable<Integer> {
       description = "Restore nothing, but check and print what would be restored.")
   private boolean dryRun;
 
-  @Spec private @Nullable CommandSpec spec;
-
   RestoreCommand(Terminal terminal) {
     this.terminal = terminal;
   }
@@ -88,11 +80,7 @@ final class RestoreCommand implements Callable<Integer> {
     if (!REPLICAS.contains(replicas)) {
       throw new UsageException("--replicas must be 1, 3 or 5");
     }
-    StoreChoice choice =
-        store.choose(Optional.ofNullable(spec).orElseThrow(), natsServer.path(), nats);
-    if (choice instanceof StoreChoice.Memory) {
-      throw new UsageException("nothing can be restored into memory: use --nats or --data");
-    }
+    StoreChoice choice = store.storedChoice("nothing can be restored into memory");
     BackupFolder backup = BackupFolder.verified(folder);
     Output out = new Output(terminal.out());
     List<Restore.Step> steps =

@@ -69,8 +69,6 @@ final class ServeCommand implements Callable<Integer> {
   private boolean notReadyWhenFull;
 
   @Mixin private StoreFlags store = new StoreFlags();
-  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
-  @Mixin private NatsFlags nats = new NatsFlags();
   @Mixin private SecurityFlags security = new SecurityFlags();
   @Mixin private LimitFlags limits = new LimitFlags();
   @Mixin private LogFlags log = new LogFlags();
@@ -154,12 +152,12 @@ final class ServeCommand implements Callable<Integer> {
         .http()
         .ifPresent(address -> security.checkExposure("--http", address, "see what this node does"));
     if (printConfig) {
-      print(new PrintedConfig(spec(), store.unused(spec())));
+      print(new PrintedConfig(spec(), store.unused()));
       return ExitCode.DONE;
     }
     LOG.info(
         "settings that differ from the defaults: {}",
-        new PrintedConfig(spec(), store.unused(spec())).changed());
+        new PrintedConfig(spec(), store.unused()).changed());
     try (AetherServer server = Nodes.start(config);
         AtShutdown unused = AtShutdown.run(server::close)) {
       announce(server);
@@ -176,7 +174,7 @@ final class ServeCommand implements Callable<Integer> {
       throw new UsageException(
           "--auto-create-limit must be at least 1; use --no-auto-create to create none");
     }
-    StoreChoice choice = store.choose(spec(), natsServer.path(), nats);
+    StoreChoice choice = store.choice();
     if (replicas > 1 && !(choice instanceof StoreChoice.Nats)) {
       throw new UsageException(
           "--replicas "

@@ -11,8 +11,10 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** The options for a node's store: one of --data, --nats and --memory. */
 final class StoreFlags {
@@ -85,19 +87,26 @@ final class StoreFlags {
     interval
   }
 
+  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
+  @Mixin private NatsFlags natsFlags = new NatsFlags();
+
+  @Spec(Spec.Target.MIXEE)
+  private @Nullable CommandSpec command;
+
   /**
    * Returns the choice. An option on the command line wins over the environment, and that over a
    * file.
    *
    * @throws UsageException if two options cannot be used together
    */
-  StoreChoice choose(CommandSpec serve, Optional<Path> natsServer, NatsFlags natsFlags) {
+  StoreChoice choice() {
     if (data.toString().isEmpty()) {
       throw new UsageException("--data must name a folder");
     }
     if (!nats.stream().allMatch(StoreFlags::isNatsUrl)) {
       throw new UsageException("--nats must be URLs like nats://HOST:PORT or tls://HOST:PORT");
     }
+    CommandSpec serve = command();
     String chosen = chosen(serve);
     if (!chosen.equals(NATS)) {
       Origin given = origin(serve, chosen);
@@ -115,13 +124,31 @@ final class StoreFlags {
       case MEMORY -> new StoreChoice.Memory();
       case NATS ->
           new StoreChoice.Nats(List.copyOf(nats), natsWait, sync(), natsFlags.access(serve));
-      default -> new StoreChoice.Embedded(data, natsServer);
+      default -> new StoreChoice.Embedded(data, natsServer.path());
     };
   }
 
+  /**
+   * Returns the choice of a command that works on what is stored.
+   *
+   * @param inMemory why it cannot use a store in memory
+   * @throws UsageException also if the store would be in memory
+   */
+  StoreChoice storedChoice(String inMemory) {
+    StoreChoice choice = choice();
+    if (choice instanceof StoreChoice.Memory) {
+      throw new UsageException(inMemory + ": use --nats or --data");
+    }
+    return choice;
+  }
+
+  private CommandSpec command() {
+    return Optional.ofNullable(command).orElseThrow();
+  }
+
   /** The options that have no effect, since another store is chosen. */
-  Set<String> unused(CommandSpec serve) {
-    String chosen = chosen(serve);
+  Set<String> unused() {
+    String chosen = chosen(command());
     Set<String> unused = new HashSet<>(CHOICES);
     unused.remove(chosen);
     if (!chosen.equals(NATS)) {

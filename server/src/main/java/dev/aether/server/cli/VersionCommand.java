@@ -4,15 +4,11 @@ import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.StoreBackups;
 import dev.aether.server.backup.StoreForm;
 import dev.aether.server.cli.json.JsonLine;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** Prints the version, and whether it can use a store. */
 @Command(
@@ -28,8 +24,6 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
   private final Terminal terminal;
 
   @Mixin private StoreFlags store = new StoreFlags();
-  @Mixin private NatsServerFlag natsServer = new NatsServerFlag();
-  @Mixin private NatsFlags nats = new NatsFlags();
 
   @Option(
       names = "--check",
@@ -38,8 +32,6 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
       fallbackValue = "true",
       description = "Check in which stored form a store is, and whether this version can use it.")
   private boolean check;
-
-  @Spec private @Nullable CommandSpec spec;
 
   VersionCommand(Terminal terminal) {
     this.terminal = terminal;
@@ -56,11 +48,7 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
   }
 
   private int check(Output out) throws Exception {
-    StoreChoice choice =
-        store.choose(Optional.ofNullable(spec).orElseThrow(), natsServer.path(), nats);
-    if (choice instanceof StoreChoice.Memory) {
-      throw new UsageException("a store in memory has no stored form: use --nats or --data");
-    }
+    StoreChoice choice = store.storedChoice("a store in memory has no stored form");
     StoreForm form = BackupLines.run(new StoreBackups(choice)::form);
     for (StoreForm.OfNamespace namespace : form.namespaces()) {
       out.line(
