@@ -149,7 +149,7 @@ final class NamespaceUpdate {
                       ? begin(tries - 1)
                       : streams(target)
                           .thenCompose(updated -> write(target, now))
-                          .thenCompose(written -> verified(written, target, tries)));
+                          .thenCompose(written -> verified(target, tries)));
     }
 
     /** Writes the record, unless it is there. Returns the registry's record afterwards. */
@@ -159,12 +159,16 @@ final class NamespaceUpdate {
           : registry.putNext(target, now.revision());
     }
 
-    private CompletableFuture<Info> verified(
-        KnownNamespace written, NamespaceRecord target, int tries) {
-      if (!written.record().equals(target)) {
-        return begin(tries - 1);
-      }
-      CompletableFuture<Boolean> asWanted = CompletableFuture.completedFuture(true);
+    /**
+     * Begins again unless the record and the streams are as wanted. Another update may have changed
+     * either of them meanwhile; whichever update ends last sees what both have left.
+     */
+    private CompletableFuture<Info> verified(NamespaceRecord target, int tries) {
+      CompletableFuture<Boolean> asWanted =
+          registry
+              .look(namespace)
+              .thenApply(
+                  found -> found.map(KnownNamespace::record).filter(target::equals).isPresent());
       for (String stream : streamNames(target)) {
         asWanted =
             asWanted.thenCombine(
