@@ -154,7 +154,8 @@ public final class AetherServer implements AutoCloseable {
     return address.getHostString() + ":" + address.getPort();
   }
 
-  private static String version() {
+  /** This version of Aether, as the manifest of its jar says. */
+  public static String version() {
     return Optional.ofNullable(AetherServer.class.getPackage().getImplementationVersion())
         .orElse("(not from the jar)");
   }
@@ -267,8 +268,7 @@ public final class AetherServer implements AutoCloseable {
     try {
       return part.begin();
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "cannot listen on " + address.getHostString() + ":" + address.getPort(), e);
+      throw new UncheckedIOException("cannot listen on " + text(address), e);
     }
   }
 

@@ -69,14 +69,8 @@ public final class StoreBackups {
     return with(
         Purpose.BACKUP,
         store ->
-            new Backup(store, version(), InstantSource.system(), warnings)
+            new Backup(store, AetherServer.version(), InstantSource.system(), warnings)
                 .run(folder, namespaces, copied));
-  }
-
-  /** This version of Aether. */
-  public static String version() {
-    return Optional.ofNullable(StoreBackups.class.getPackage().getImplementationVersion())
-        .orElse("(not from the jar)");
   }
 
   /**

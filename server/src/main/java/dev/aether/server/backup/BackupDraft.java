@@ -3,7 +3,6 @@ package dev.aether.server.backup;
 import com.google.protobuf.util.JsonFormat;
 import dev.aether.server.wire.BackupManifest;
 import java.io.BufferedOutputStream;
-import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
@@ -85,29 +84,13 @@ final class BackupDraft implements AutoCloseable {
                 draft.resolve(file), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         OutputStream out =
             new BufferedOutputStream(
-                new DigestOutputStream(new Unclosed(Channels.newOutputStream(channel)), digest),
-                BUFFER_BYTES)) {
+                new DigestOutputStream(Channels.newOutputStream(channel), digest), BUFFER_BYTES)) {
       result = content.writeTo(out);
       out.flush();
       channel.force(true);
     }
     checksums.put(file, HexFormat.of().formatHex(digest.digest()));
     return result;
-  }
-
-  /** The channel is closed after it was synced. */
-  private static final class Unclosed extends FilterOutputStream {
-    Unclosed(OutputStream out) {
-      super(out);
-    }
-
-    @Override
-    public void write(byte[] bytes, int offset, int length) throws IOException {
-      out.write(bytes, offset, length);
-    }
-
-    @Override
-    public void close() {}
   }
 
   /** Deletes a file that was added, or whose content failed. */

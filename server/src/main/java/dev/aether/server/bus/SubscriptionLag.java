@@ -23,7 +23,7 @@ final class SubscriptionLag {
   static Map<String, Long> of(Collection<LogProgress> logs) {
     Map<String, Long> lag = new HashMap<>();
     for (LogProgress log : logs) {
-      long behind = log.feed.to().position() - log.position();
+      long behind = log.behind();
       if (behind > 0 && (lag.size() < MAX_OF_ONE || lag.containsKey(log.id().namespace().name()))) {
         lag.merge(log.id().namespace().name(), behind, Long::sum);
       }

@@ -1,5 +1,6 @@
 package dev.aether.server.cli;
 
+import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.StoreBackups;
 import dev.aether.server.backup.StoreForm;
@@ -80,6 +81,6 @@ final class VersionCommand implements Callable<Integer>, IVersionProvider {
    */
   @Override
   public String[] getVersion() {
-    return new String[] {"aether " + StoreBackups.version()};
+    return new String[] {"aether " + AetherServer.version()};
   }
 }

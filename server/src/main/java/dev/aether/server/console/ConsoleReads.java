@@ -10,6 +10,8 @@ import dev.aether.server.event.Cursor;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.grpc.requests.FieldViolations;
+import dev.aether.server.grpc.requests.RequestNames;
 import dev.aether.server.grpc.tokens.ActorPageToken;
 import dev.aether.server.grpc.tokens.CursorCodec;
 import dev.aether.server.ops.HttpAnswer;
@@ -127,17 +129,12 @@ final class ConsoleReads {
 
   /** The events after a cursor; without one, none, and a cursor for the next request. */
   private HttpAnswer tail(HttpQuestion question) {
-    NamePattern pattern = pattern("pattern", question.parameter("pattern").orElse(">"));
-    // Tokens of namespaces have fewer characters than those of actors.
-    check("pattern", Namespace.violation(pattern.text().replace('*', 'x').replace('>', 'x')));
+    NamePattern pattern = namespaces(question.parameter("pattern").orElse(">"));
     question.caller().require(Right.SUBSCRIBE, pattern.text());
     Set<String> types =
         question.parameter("type").filter(type -> !type.isEmpty()).map(Set::of).orElse(Set.of());
     Optional<NamePattern> actors =
-        question
-            .parameter("actor")
-            .filter(actor -> !actor.isEmpty())
-            .map(actor -> pattern("actor", actor));
+        question.parameter("actor").filter(actor -> !actor.isEmpty()).map(ConsoleReads::actors);
     CursorCodec cursors = new CursorCodec(store.namespaces().storeId(), pattern);
     SubscribeCommand.Start start =
         question
@@ -249,9 +246,16 @@ final class ConsoleReads {
     return new ActorId(id);
   }
 
-  private static NamePattern pattern(String parameter, String text) {
-    check(parameter, NamePattern.violation(text));
-    return NamePattern.of(text);
+  private static NamePattern namespaces(String pattern) {
+    FieldViolations violations = new FieldViolations();
+    RequestNames.checkNamespacePattern("pattern", pattern, violations);
+    violations.check();
+    return RequestNames.namespacePattern(pattern);
+  }
+
+  private static NamePattern actors(String pattern) {
+    check("actor", NamePattern.violation(pattern));
+    return NamePattern.of(pattern);
   }
 
   private static long version(String text) {

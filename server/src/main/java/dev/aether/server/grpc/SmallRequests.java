@@ -47,32 +47,15 @@ final class SmallRequests extends ServerStreamTracer.Factory implements ServerIn
     if (received != null) {
       received.call = refusable;
     }
-    return new SimpleForwardingServerCallListener<>(next.startCall(refusable, headers)) {
+    return new SimpleForwardingServerCallListener<>(
+        refusable.untilRefused(next.startCall(refusable, headers))) {
       @Override
       public void onMessage(Q message) {
         // A compressed request is larger than what was received.
         if (message instanceof MessageLite request && request.getSerializedSize() > MAX_BYTES) {
           refusable.refuse(tooLarge());
         }
-        if (!refusable.isRefused()) {
-          super.onMessage(message);
-        }
-      }
-
-      @Override
-      public void onHalfClose() {
-        if (!refusable.isRefused()) {
-          super.onHalfClose();
-        }
-      }
-
-      @Override
-      public void onComplete() {
-        if (refusable.isRefused()) {
-          super.onCancel();
-        } else {
-          super.onComplete();
-        }
+        super.onMessage(message);
       }
     };
   }

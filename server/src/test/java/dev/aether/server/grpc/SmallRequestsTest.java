@@ -61,7 +61,7 @@ class SmallRequestsTest {
 
   @Test
   void aHealthCheckIsRefusedBeforeTheRestOfItsRequestArrives() throws Exception {
-    try (RawHttp2 connection = new RawHttp2(node.grpcAddress().getPort())) {
+    try (HalfSentCalls connection = new HalfSentCalls(node.grpcAddress())) {
       int call = connection.begin(HealthGrpc.getCheckMethod().getFullMethodName());
       connection.sendPart(call, LARGE, 16_000);
       connection.awaitAnswer(call);

@@ -65,11 +65,11 @@ class UnfinishedRequestsTest {
   void halfSentRequestsAreRefusedBeforeTheyTakeMoreThanAnEighthOfTheHeap() throws Exception {
     long limit = Runtime.getRuntime().maxMemory() / 8;
     int calls = (int) (2 * limit / MOST) + 2;
-    List<RawHttp2> connections = new ArrayList<>();
+    List<HalfSentCalls> connections = new ArrayList<>();
     try {
       int refused = 0;
       for (String method : List.of(SAVE, STREAM)) {
-        RawHttp2 connection = new RawHttp2(port);
+        HalfSentCalls connection = new HalfSentCalls(node.grpcAddress());
         connections.add(connection);
         for (int i = 0; i < calls; i++) {
           connection.sendPart(connection.begin(method), MOST, MOST - 1);
@@ -79,12 +79,12 @@ class UnfinishedRequestsTest {
       }
       assertSaves();
     } finally {
-      for (RawHttp2 connection : connections) {
+      for (HalfSentCalls connection : connections) {
         connection.close();
       }
     }
     // What the closed connections held is free again.
-    try (RawHttp2 connection = new RawHttp2(port)) {
+    try (HalfSentCalls connection = new HalfSentCalls(node.grpcAddress())) {
       int call = connection.begin(SAVE);
       connection.sendPart(call, MOST, MOST - 1);
       assertSaves();

@@ -1,6 +1,7 @@
 package dev.aether.server.grpc.errors;
 
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
+import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.Status;
@@ -28,6 +29,34 @@ public class RefusableCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
       Metadata trailers = Status.trailersFromThrowable(why);
       close(why.getStatus(), trailers == null ? new Metadata() : trailers);
     }
+  }
+
+  /** Passes on what the call receives, until it is refused: then its service sees it cancelled. */
+  public SimpleForwardingServerCallListener<Q> untilRefused(ServerCall.Listener<Q> service) {
+    return new SimpleForwardingServerCallListener<>(service) {
+      @Override
+      public void onMessage(Q message) {
+        if (!isRefused()) {
+          super.onMessage(message);
+        }
+      }
+
+      @Override
+      public void onHalfClose() {
+        if (!isRefused()) {
+          super.onHalfClose();
+        }
+      }
+
+      @Override
+      public void onComplete() {
+        if (isRefused()) {
+          super.onCancel();
+        } else {
+          super.onComplete();
+        }
+      }
+    };
   }
 
   /** Whether it was refused. Its service must then see it as cancelled. */

@@ -222,7 +222,7 @@ public final class AdmissionControl implements ServerInterceptor {
     }
 
     ServerCall.Listener<Q> listen(ServerCall.Listener<Q> listener) {
-      return new SimpleForwardingServerCallListener<>(listener) {
+      return new SimpleForwardingServerCallListener<>(untilRefused(listener)) {
         @Override
         public void onReady() {
           long taken = 0;
@@ -236,27 +236,9 @@ public final class AdmissionControl implements ServerInterceptor {
         }
 
         @Override
-        public void onMessage(Q message) {
-          if (!isRefused()) {
-            super.onMessage(message);
-          }
-        }
-
-        @Override
-        public void onHalfClose() {
-          if (!isRefused()) {
-            super.onHalfClose();
-          }
-        }
-
-        @Override
         public void onComplete() {
           end();
-          if (isRefused()) {
-            super.onCancel();
-          } else {
-            super.onComplete();
-          }
+          super.onComplete();
         }
 
         @Override

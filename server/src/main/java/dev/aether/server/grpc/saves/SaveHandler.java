@@ -16,7 +16,6 @@ import dev.aether.server.store.SaveOrder;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.SaveEventsRequest;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 
 /**
  * Handles requests to save events, of unary calls and of streams: validates and completes them and
@@ -53,21 +52,7 @@ public final class SaveHandler {
    *     as it may
    */
   public CompletableFuture<Saved> save(SaveEventsRequest request) {
-    return measured(
-        () -> {
-          IdentityUsage.current().admitSave(request.getSerializedSize());
-          return begin(request, new SaveOrder());
-        });
-  }
-
-  private CompletableFuture<Saved> measured(Supplier<CompletableFuture<Saved>> save) {
-    long begin = System.nanoTime();
-    try {
-      return save.get().whenComplete((saved, thrown) -> measures.answered(begin, saved, thrown));
-    } catch (RuntimeException e) {
-      measures.answered(begin, null, e);
-      throw e;
-    }
+    return save(request, new SaveOrder(), true);
   }
 
   /**
@@ -81,10 +66,28 @@ public final class SaveHandler {
    *     contract
    */
   CompletableFuture<Saved> save(SaveEventsRequest request, SaveOrder order) {
-    return measured(() -> begin(request, order));
+    return save(request, order, false);
   }
 
-  private CompletableFuture<Saved> begin(SaveEventsRequest request, SaveOrder order) {
+  /**
+   * @param limited whether the limits of the caller hold here: a stream waits for them before it
+   *     reads
+   */
+  private CompletableFuture<Saved> save(
+      SaveEventsRequest request, SaveOrder order, boolean limited) {
+    long begin = System.nanoTime();
+    try {
+      if (limited) {
+        IdentityUsage.current().admitSave(request.getSerializedSize());
+      }
+      return begin(request, order, begin);
+    } catch (RuntimeException e) {
+      measures.answered(begin, null, e);
+      throw e;
+    }
+  }
+
+  private CompletableFuture<Saved> begin(SaveEventsRequest request, SaveOrder order, long begin) {
     Save save =
         SaveMapper.toSave(request, defaults, PreviousAttempts.any(), order, CallDeadline.current());
     ConnectionUsage.Permit permit;
@@ -111,6 +114,10 @@ public final class SaveHandler {
     // Whoever may save but not read learns of a conflict without its events.
     int max = Caller.current().reads(save.namespace().name()) ? request.getMaxMissedEvents() : 0;
     CompletableFuture<Saved> answer = max == 0 ? saving : missed.addTo(saving, save, max);
-    return answer.whenComplete((saved, thrown) -> permit.release());
+    return answer.whenComplete(
+        (saved, thrown) -> {
+          permit.release();
+          measures.answered(begin, saved, thrown);
+        });
   }
 }

@@ -5,6 +5,7 @@ import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.nats.NatsFacts;
 import dev.aether.server.nats.NatsServerVersion;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
+import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.NatsConnections;
 import dev.aether.server.store.jetstream.wire.NatsPermissions;
 import io.nats.client.Connection;
@@ -30,7 +31,6 @@ public final class NatsInspection {
   private static final int LOOKED_AT = 200;
 
   private static final int TOLD = 5;
-  private static final int NO_STREAM = 10059;
   private static final String STREAMS = "AETHER-";
 
   private NatsInspection() {}
@@ -110,7 +110,7 @@ public final class NatsInspection {
     try {
       return Optional.of(streams.getStreamInfo(name));
     } catch (JetStreamApiException e) {
-      if (e.getApiErrorCode() == NO_STREAM) {
+      if (JetStreamErrors.isStreamMissing(JetStreamErrors.failure(e))) {
         return Optional.empty();
       }
       throw e;

@@ -9,6 +9,7 @@ import dev.aether.server.store.jetstream.format.NamespaceRecords;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.store.jetstream.wire.NatsConnections;
 import dev.aether.server.store.jetstream.wire.NatsPermissions;
 import dev.aether.server.store.jetstream.wire.PublishHeaders;
@@ -22,7 +23,6 @@ import io.nats.client.JetStreamOptions;
 import io.nats.client.Message;
 import io.nats.client.api.MessageInfo;
 import io.nats.client.api.PublishAck;
-import io.nats.client.api.Replica;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import io.nats.client.support.JsonParseException;
@@ -46,6 +46,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -69,9 +70,6 @@ public final class StoredStreams implements AutoCloseable {
 
   /** The format of commits that this version reads and writes. */
   private static final String COMMIT_FORMAT = "1";
-
-  private static final int NO_MESSAGE = 10037;
-  private static final int STREAM_NOT_FOUND = 10059;
 
   private final Connection connection;
   private final JetStreamManagement management;
@@ -189,11 +187,14 @@ public final class StoredStreams implements AutoCloseable {
     T run() throws IOException, JetStreamApiException, InterruptedException;
   }
 
-  private <T> Optional<T> ask(String subject, int nothing, Call<T> call) {
+  /**
+   * @param nothing which refusals mean that there is nothing
+   */
+  private <T> Optional<T> ask(String subject, Predicate<JetStreamFailure> nothing, Call<T> call) {
     try {
       return Optional.of(call.run());
     } catch (JetStreamApiException e) {
-      if (e.getApiErrorCode() == nothing) {
+      if (nothing.test(JetStreamErrors.failure(e))) {
         return Optional.empty();
       }
       throw JetStreamErrors.toStoreException(e);
@@ -244,13 +245,15 @@ public final class StoredStreams implements AutoCloseable {
         ? Optional.empty()
         : ask(
             "$JS.API.STREAM.MSG.GET." + StreamConfigs.REGISTRY,
-            NO_MESSAGE,
+            JetStreamErrors::isNoMessage,
             () -> management.getNextMessage(StreamConfigs.REGISTRY, from, subjects));
   }
 
   private Optional<StreamInfo> stream(String name) {
     return ask(
-        "$JS.API.STREAM.INFO." + name, STREAM_NOT_FOUND, () -> management.getStreamInfo(name));
+        "$JS.API.STREAM.INFO." + name,
+        JetStreamErrors::isStreamMissing,
+        () -> management.getStreamInfo(name));
   }
 
   /** The number of replicas of the registry's stream. */
@@ -466,7 +469,7 @@ public final class StoredStreams implements AutoCloseable {
     Optional<Boolean> unused =
         ask(
             "$JS.API.STREAM.DELETE." + stream,
-            STREAM_NOT_FOUND,
+            JetStreamErrors::isStreamMissing,
             () -> management.deleteStream(stream));
   }
 
@@ -494,14 +497,8 @@ public final class StoredStreams implements AutoCloseable {
   }
 
   private static boolean isReplicated(StreamInfo found) {
-    if (found.getClusterInfo() == null) {
-      return true;
-    }
-    List<Replica> followers =
-        Optional.ofNullable(found.getClusterInfo().getReplicas()).orElse(List.of());
-    return found.getClusterInfo().getLeader() != null
-        && followers.size() == found.getConfiguration().getReplicas() - 1
-        && followers.stream().allMatch(Replica::isCurrent);
+    return StreamConfigs.hasReplicas(found, found.getConfiguration().getReplicas())
+        && (found.getClusterInfo() == null || found.getClusterInfo().getLeader() != null);
   }
 
   /**
@@ -514,7 +511,7 @@ public final class StoredStreams implements AutoCloseable {
       Optional<StreamInfo> unused =
           ask(
               "$JS.API.STREAM.CREATE." + StreamConfigs.REGISTRY,
-              0,
+              refusal -> false,
               () -> management.addStream(StreamConfigs.registry(replicas)));
     }
     if (storeId().isEmpty()) {

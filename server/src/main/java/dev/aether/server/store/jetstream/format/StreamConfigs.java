@@ -3,10 +3,14 @@ package dev.aether.server.store.jetstream.format;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.wire.NamespaceRecord;
 import io.nats.client.api.DiscardPolicy;
+import io.nats.client.api.Replica;
 import io.nats.client.api.RetentionPolicy;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The configuration of streams. JetStream removes nothing from them: there are no limits on the age
@@ -71,5 +75,18 @@ public final class StreamConfigs {
         .replicas(replicas)
         .retentionPolicy(RetentionPolicy.Limits)
         .discardPolicy(DiscardPolicy.New);
+  }
+
+  /** Whether a stream has so many replicas, and all have what its leader has. */
+  public static boolean hasReplicas(StreamInfo info, int replicas) {
+    if (info.getConfiguration().getReplicas() != replicas) {
+      return false;
+    }
+    if (info.getClusterInfo() == null) {
+      return true;
+    }
+    List<Replica> followers =
+        Optional.ofNullable(info.getClusterInfo().getReplicas()).orElse(List.of());
+    return followers.size() == replicas - 1 && followers.stream().allMatch(Replica::isCurrent);
   }
 }

@@ -8,12 +8,12 @@ import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Namespaces.Info;
 import dev.aether.server.store.Namespaces.Settings;
 import dev.aether.server.store.jetstream.format.NamespaceRecords;
+import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.format.SubjectCodec;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import dev.aether.server.wire.NamespaceRecord;
-import io.nats.client.api.Replica;
 import io.nats.client.api.StreamConfiguration;
 import io.nats.client.api.StreamInfo;
 import java.time.Duration;
@@ -267,7 +267,8 @@ final class NamespaceUpdate {
       return find(stream)
           .thenCompose(
               found -> {
-                if (found.isEmpty() || hasReplicas(found.get(), target.getReplicas())) {
+                if (found.isEmpty()
+                    || StreamConfigs.hasReplicas(found.get(), target.getReplicas())) {
                   return DONE;
                 }
                 return System.nanoTime() > deadline
@@ -276,18 +277,6 @@ final class NamespaceUpdate {
                     : after(REPLICAS_POLL, () -> stream)
                         .thenCompose(again -> awaitReplicas(again, target));
               });
-    }
-
-    private static boolean hasReplicas(StreamInfo info, int replicas) {
-      if (info.getConfiguration().getReplicas() != replicas) {
-        return false;
-      }
-      if (info.getClusterInfo() == null) {
-        return true;
-      }
-      List<Replica> followers =
-          Optional.ofNullable(info.getClusterInfo().getReplicas()).orElse(List.of());
-      return followers.size() == replicas - 1 && followers.stream().allMatch(Replica::isCurrent);
     }
   }
 

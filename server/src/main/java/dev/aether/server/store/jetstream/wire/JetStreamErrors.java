@@ -199,7 +199,7 @@ public final class JetStreamErrors {
     };
   }
 
-  static boolean isNoMessage(JetStreamFailure failure) {
+  public static boolean isNoMessage(JetStreamFailure failure) {
     return failure.code() == NO_MESSAGE || failure.code() == NO_SUCH_SEQUENCE;
   }
 
