@@ -55,7 +55,7 @@ public record FaultRun(Topology topology, long seed, int faults, int writers, Fa
             folder));
     List<String> lines = new ArrayList<>();
     try (Servers servers = topology.start(natsServer, aetherJar, folder);
-        Traffic traffic = new Traffic(servers, seed, writers)) {
+        Traffic traffic = new Traffic(servers.nodes(), servers.direct(), seed, writers)) {
       FaultInjector injector =
           new FaultInjector(
               servers,

@@ -5,7 +5,6 @@ import dev.aether.faults.history.History;
 import dev.aether.faults.history.ReadActor;
 import dev.aether.faults.history.Save;
 import dev.aether.faults.history.StoredCommit;
-import dev.aether.faults.topology.Servers;
 import dev.aether.faults.topology.Waiting;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,11 +32,17 @@ public final class Traffic implements AutoCloseable {
   private final List<Thread> subscriberThreads = new ArrayList<>();
   private volatile boolean over;
 
-  /** Starts the writers and the subscribers. */
-  public Traffic(Servers servers, long seed, int writerCount) {
-    nodes = new Nodes(servers.nodes());
-    direct = new Nodes(servers.direct());
-    nodeCount = servers.nodes().size();
+  /**
+   * Starts the writers and the subscribers.
+   *
+   * @param nodeAddresses HOST:PORT of each node
+   * @param directAddresses the same past everything that may be cut
+   */
+  public Traffic(
+      List<String> nodeAddresses, List<String> directAddresses, long seed, int writerCount) {
+    nodes = new Nodes(nodeAddresses);
+    direct = new Nodes(directAddresses);
+    nodeCount = nodeAddresses.size();
     String main = Burst.NAMESPACES.get(0);
     Set<String> all = Set.copyOf(Burst.NAMESPACES);
     subscribers =
