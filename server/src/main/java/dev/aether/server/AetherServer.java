@@ -10,6 +10,7 @@ import dev.aether.server.event.Durability;
 import dev.aether.server.event.GroupCommitThresholds;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.measure.Measures;
+import dev.aether.server.measure.Traces;
 import dev.aether.server.metrics.Metrics;
 import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.ops.Condition;
@@ -26,6 +27,7 @@ import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;
+import dev.aether.server.traces.OtlpTraces;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -87,6 +89,7 @@ public final class AetherServer implements AutoCloseable {
       Metrics metrics = keep(new Metrics());
       Measures measures = metrics.measures();
       conditions.measure(measures);
+      Traces traces = traces(config);
       Store store = keep(store(config, measures));
       EventBus bus = keep(new EventBus(store, measures));
       grpc =
@@ -102,7 +105,8 @@ public final class AetherServer implements AutoCloseable {
                           config.clock(),
                           security,
                           config.limits(),
-                          measures)));
+                          measures,
+                          traces)));
       // Kept a second time, to be closed first: the gRPC server waits for its calls, and
       // subscriptions never end by themselves.
       keep(bus);
@@ -171,6 +175,14 @@ public final class AetherServer implements AutoCloseable {
   private <T extends AutoCloseable> T keep(T part) {
     parts.push(part);
     return part;
+  }
+
+  private Traces traces(ServerConfig config) {
+    return config
+        .otlp()
+        .<Traces>map(
+            otlp -> keep(new OtlpTraces(otlp.collector(), otlp.traceRatio(), nodeId, version())))
+        .orElse(Traces.NONE);
   }
 
   private Store store(ServerConfig config, Measures measures) {

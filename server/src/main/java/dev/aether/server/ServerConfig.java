@@ -7,6 +7,7 @@ import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.Store;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ import java.util.function.Consumer;
  * @param limits how much of the node its clients may use
  * @param openMetrics whether callers without credentials may see the metrics
  * @param notReadyWhenFull whether the node reports that it is not ready while its store is full
+ * @param otlp where traces are sent; empty to record none
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -46,7 +48,8 @@ public record ServerConfig(
     SecurityConfig security,
     ClientLimits limits,
     boolean openMetrics,
-    boolean notReadyWhenFull) {
+    boolean notReadyWhenFull,
+    Optional<Otlp> otlp) {
 
   /**
    * The default limit. That many namespaces take about 0.8 GB of nats-server's memory, and half a
@@ -79,8 +82,18 @@ public record ServerConfig(
         SecurityConfig.NONE,
         ClientLimits.DEFAULT,
         false,
-        false);
+        false,
+        Optional.empty());
   }
+
+  /**
+   * An OpenTelemetry collector.
+   *
+   * @param collector where it takes OTLP over HTTP, without the path of a signal
+   * @param traceRatio which part of the traces that the node begins is recorded, 0 to 1; callers
+   *     decide about theirs
+   */
+  public record Otlp(URI collector, double traceRatio) {}
 
   /** The store of a node. */
   public sealed interface StoreChoice {
@@ -182,6 +195,11 @@ public record ServerConfig(
     return with(copy -> copy.notReadyWhenFull = true);
   }
 
+  /** This configuration with a collector that traces are sent to. */
+  public ServerConfig withOtlp(Otlp collector) {
+    return with(copy -> copy.otlp = Optional.of(collector));
+  }
+
   private ServerConfig with(Consumer<Copy> change) {
     Copy copy = new Copy(this);
     change.accept(copy);
@@ -203,6 +221,7 @@ public record ServerConfig(
     private ClientLimits limits;
     private boolean openMetrics;
     private boolean notReadyWhenFull;
+    private Optional<Otlp> otlp;
 
     Copy(ServerConfig of) {
       listen = of.listen;
@@ -218,6 +237,7 @@ public record ServerConfig(
       limits = of.limits;
       openMetrics = of.openMetrics;
       notReadyWhenFull = of.notReadyWhenFull;
+      otlp = of.otlp;
     }
 
     ServerConfig made() {
@@ -234,7 +254,8 @@ public record ServerConfig(
           security,
           limits,
           openMetrics,
-          notReadyWhenFull);
+          notReadyWhenFull,
+          otlp);
     }
   }
 }

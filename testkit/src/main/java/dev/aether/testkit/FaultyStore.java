@@ -39,6 +39,11 @@ final class FaultyStore extends ForwardingStore implements EventStore {
   }
 
   @Override
+  public int maxCommitBytes() {
+    return events.maxCommitBytes();
+  }
+
+  @Override
   public ActorReader read(ActorRange range) {
     return events.read(range);
   }

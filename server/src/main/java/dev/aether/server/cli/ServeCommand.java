@@ -71,6 +71,7 @@ final class ServeCommand implements Callable<Integer> {
   @Mixin private StoreFlags store = new StoreFlags();
   @Mixin private SecurityFlags security = new SecurityFlags();
   @Mixin private LimitFlags limits = new LimitFlags();
+  @Mixin private OtlpFlags otlp = new OtlpFlags();
   @Mixin private LogFlags log = new LogFlags();
 
   @Option(
@@ -195,7 +196,8 @@ final class ServeCommand implements Callable<Integer> {
         security.config(),
         limits.limits(),
         openMetrics,
-        notReadyWhenFull);
+        notReadyWhenFull,
+        otlp.config());
   }
 
   private CommandSpec spec() {

@@ -23,6 +23,7 @@ import dev.aether.server.grpc.saves.SaveStreamCalls;
 import dev.aether.server.grpc.subscriptions.SubscribeMapper;
 import dev.aether.server.grpc.tokens.CursorCodec;
 import dev.aether.server.measure.Measures;
+import dev.aether.server.measure.Traces;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Store;
@@ -66,19 +67,24 @@ final class EventStoreService extends EventStoreGrpc.EventStoreImplBase implemen
    * @param defaults fills in what senders left out
    */
   EventStoreService(Store store, EventDefaults defaults) {
-    this(store, defaults, new ConflictCounts(), Measures.NONE);
+    this(store, defaults, new ConflictCounts(), Measures.NONE, Traces.NONE);
   }
 
   /**
    * @param defaults fills in what senders left out
    * @param conflicts counts the actors of saves that come too late
+   * @param traces where spans of saves are begun
    */
   EventStoreService(
-      Store store, EventDefaults defaults, ConflictCounts conflicts, Measures measures) {
+      Store store,
+      EventDefaults defaults,
+      ConflictCounts conflicts,
+      Measures measures,
+      Traces traces) {
     this.store = store;
     events = store.events();
     saveMeasures = new SaveMeasures(measures);
-    saves = new SaveHandler(events, defaults, conflicts, saveMeasures);
+    saves = new SaveHandler(events, defaults, conflicts, saveMeasures, traces);
     streams = new SaveStreamCalls(saves);
     snapshots = new SnapshotCalls(store, defaults);
     actors = new ActorCalls(store);

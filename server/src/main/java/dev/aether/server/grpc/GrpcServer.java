@@ -14,6 +14,7 @@ import dev.aether.server.grpc.limits.UnfinishedRequests;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.PreviousAttempts;
 import dev.aether.server.measure.Measures;
+import dev.aether.server.measure.Traces;
 import dev.aether.server.security.ClientLimits;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
@@ -99,11 +100,12 @@ public final class GrpcServer implements AutoCloseable {
       Security security,
       ClientLimits clients)
       throws IOException {
-    this(listen, store, bus, nodeId, clock, security, clients, Measures.NONE);
+    this(listen, store, bus, nodeId, clock, security, clients, Measures.NONE, Traces.NONE);
   }
 
   /**
-   * Starts to listen and serve, and measures calls, saves and what is used of the limits.
+   * Starts to listen and serve, measures calls, saves and what is used of the limits, and records
+   * traces.
    *
    * @param nodeId the name of this node, as subscribers see it
    * @param clock gives the time of events whose sender left it out
@@ -119,10 +121,11 @@ public final class GrpcServer implements AutoCloseable {
       InstantSource clock,
       Security security,
       ClientLimits clients,
-      Measures measures)
+      Measures measures,
+      Traces traces)
       throws IOException {
     EventDefaults defaults = new EventDefaults(clock);
-    eventStore = new EventStoreService(store, defaults, conflicts, measures);
+    eventStore = new EventStoreService(store, defaults, conflicts, measures, traces);
     NodeLimits limits = new NodeLimits(Runtime.getRuntime().maxMemory());
     limits.measure(measures);
     List<ServerServiceDefinition> services =
@@ -165,6 +168,7 @@ public final class GrpcServer implements AutoCloseable {
     secure(builder, security);
     limit(builder, clients.connections());
     builder.addStreamTracerFactory(new CallMeasures(measures, services));
+    builder.addStreamTracerFactory(new CallTraces(traces, services));
     ConnectionGate gate = new ConnectionGate(clients.connections());
     measures.limit("connections", gate::openConnections, clients.connections().open());
     builder.intercept(new RefusedCalls(gate));

@@ -1,6 +1,7 @@
 package dev.aether.server.store;
 
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.Limits;
 import dev.aether.server.event.Namespace;
 import java.util.concurrent.CompletableFuture;
 
@@ -15,6 +16,11 @@ public interface EventStore {
    * order of the calls.
    */
   CompletableFuture<Saved> save(Save save);
+
+  /** The size of the largest encoded commit that can be stored, in bytes. */
+  default int maxCommitBytes() {
+    return Limits.COMMIT_BYTES;
+  }
 
   /**
    * Reads an actor. Sees every save that any node acknowledged before the first page was requested.

@@ -15,6 +15,7 @@ import java.util.List;
  * @param retry whether the request may have been sent before
  * @param order keeps this save behind earlier ones of its actor
  * @param deadline when the response must have been sent, as {@link System#nanoTime}
+ * @param trace learns what the store does
  */
 public record Save(
     Namespace namespace,
@@ -25,4 +26,36 @@ public record Save(
     String digest,
     boolean retry,
     SaveOrder order,
-    long deadline) {}
+    long deadline,
+    SaveTrace trace) {
+
+  /** Creates a save that no trace follows. */
+  public Save(
+      Namespace namespace,
+      ActorId actor,
+      CommitId commitId,
+      ExpectedVersion expected,
+      List<NewEvent> events,
+      String digest,
+      boolean retry,
+      SaveOrder order,
+      long deadline) {
+    this(
+        namespace,
+        actor,
+        commitId,
+        expected,
+        events,
+        digest,
+        retry,
+        order,
+        deadline,
+        SaveTrace.NONE);
+  }
+
+  /** This save with events that have more metadata, followed by a trace. */
+  public Save traced(List<NewEvent> changed, SaveTrace by) {
+    return new Save(
+        namespace, actor, commitId, expected, changed, digest, retry, order, deadline, by);
+  }
+}

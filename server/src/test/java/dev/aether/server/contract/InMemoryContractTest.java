@@ -21,6 +21,13 @@ class InMemoryContractTest {
   }
 
   @Nested
+  class Tracing extends TracingContract {
+    Tracing(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Reading extends ReadingContract {
     Reading(Fixture fixture) {
       super(fixture);

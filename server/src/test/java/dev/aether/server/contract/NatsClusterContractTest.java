@@ -23,6 +23,13 @@ class NatsClusterContractTest {
   }
 
   @Nested
+  class Tracing extends TracingContract {
+    Tracing(Fixture fixture) {
+      super(fixture);
+    }
+  }
+
+  @Nested
   class Reading extends ReadingContract {
     Reading(Fixture fixture) {
       super(fixture);

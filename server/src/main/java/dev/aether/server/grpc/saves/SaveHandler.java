@@ -10,6 +10,7 @@ import dev.aether.server.grpc.limits.IdentityUsage;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.CallDeadline;
 import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.measure.Traces;
 import dev.aether.server.store.EventStore;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.SaveOrder;
@@ -30,18 +31,25 @@ public final class SaveHandler {
   private final ConflictCounts conflicts;
   private final MissedEvents missed;
   private final SaveMeasures measures;
+  private final SaveTracing tracing;
 
   /**
    * @param defaults fills in what senders left out
    * @param conflicts counts the actors of saves that come too late
+   * @param traces where spans of saves are begun
    */
   public SaveHandler(
-      EventStore store, EventDefaults defaults, ConflictCounts conflicts, SaveMeasures measures) {
+      EventStore store,
+      EventDefaults defaults,
+      ConflictCounts conflicts,
+      SaveMeasures measures,
+      Traces traces) {
     this.store = store;
     this.defaults = defaults;
     this.conflicts = conflicts;
     this.missed = new MissedEvents(store);
     this.measures = measures;
+    this.tracing = new SaveTracing(traces);
   }
 
   /**
@@ -76,26 +84,33 @@ public final class SaveHandler {
   private CompletableFuture<Saved> save(
       SaveEventsRequest request, SaveOrder order, boolean limited) {
     long begin = System.nanoTime();
+    TracedSave trace = tracing.of(request, !limited);
     try {
       if (limited) {
         IdentityUsage.current().admitSave(request.getSerializedSize());
       }
-      return begin(request, order, begin);
+      return begin(request, order, begin, trace);
     } catch (RuntimeException e) {
       measures.answered(begin, null, e);
+      trace.ended(null, e);
       throw e;
     }
   }
 
-  private CompletableFuture<Saved> begin(SaveEventsRequest request, SaveOrder order, long begin) {
+  private CompletableFuture<Saved> begin(
+      SaveEventsRequest request, SaveOrder order, long begin, TracedSave trace) {
     Save save =
-        SaveMapper.toSave(request, defaults, PreviousAttempts.any(), order, CallDeadline.current());
+        trace.addTo(
+            SaveMapper.toSave(
+                request, defaults, PreviousAttempts.any(), order, CallDeadline.current()),
+            store.maxCommitBytes());
     ConnectionUsage.Permit permit;
     try {
       permit =
           UnreadResponses.current()
               .connection()
-              .admitSave(COPIES * (long) request.getSerializedSize());
+              .admitSave(
+                  COPIES * (request.getSerializedSize() + trace.bytes(save.events().size())));
     } catch (RuntimeException e) {
       order.failed(save.expected(), e);
       throw e;
@@ -118,6 +133,7 @@ public final class SaveHandler {
         (saved, thrown) -> {
           permit.release();
           measures.answered(begin, saved, thrown);
+          trace.ended(saved, thrown);
         });
   }
 }

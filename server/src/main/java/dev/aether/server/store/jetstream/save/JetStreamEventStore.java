@@ -53,6 +53,11 @@ public final class JetStreamEventStore implements EventStore {
   }
 
   @Override
+  public int maxCommitBytes() {
+    return context.maxCommitBytes();
+  }
+
+  @Override
   public ActorReader read(ActorRange range) {
     return reads.read(range);
   }

@@ -7,6 +7,7 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.SaveOrder;
+import dev.aether.server.store.SaveTrace;
 import dev.aether.server.store.Saved;
 import dev.aether.server.store.jetstream.cache.ActorHead;
 import dev.aether.server.store.jetstream.cache.RecentCommits;
@@ -34,6 +35,11 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
   @Override
   public String name() {
     return "save " + save.commitId().value() + " of actor " + save.actor();
+  }
+
+  @Override
+  public SaveTrace trace() {
+    return save.trace();
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.SaveTrace;
 import dev.aether.server.store.jetstream.damage.LogDamage;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
@@ -163,12 +164,20 @@ public final class ConditionalWrite<S, H, T> {
 
   private void publish(Step.Publish<T> publish) {
     publishedBehind = publish.behind();
-    writer
-        .publisher()
-        .publish(publish, gate)
+    CompletableFuture<Long> publishing = writer.publisher().publish(publish, gate);
+    traced(publish, publishing)
         .whenComplete(
             published(
                 sequence -> answer.complete(publish.stored().apply(sequence)), this::refused));
+  }
+
+  /** The step of the trace ends before the save that it belongs to. */
+  private CompletableFuture<Long> traced(
+      Step.Publish<T> publish, CompletableFuture<Long> publishing) {
+    SaveTrace.Publish trace = policy.trace().publishing(publish.stream());
+    return trace == SaveTrace.Publish.NONE
+        ? publishing
+        : publishing.whenComplete((sequence, thrown) -> trace.ended(thrown));
   }
 
   private void change(Step.Change<T> change) {

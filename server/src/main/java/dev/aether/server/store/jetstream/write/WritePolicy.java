@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.write;
 
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.SaveTrace;
 import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,11 @@ import java.util.concurrent.CompletableFuture;
 public interface WritePolicy<S, H, T> {
   /** What is written, for the log. */
   String name();
+
+  /** Learns of each publish. */
+  default SaveTrace trace() {
+    return SaveTrace.NONE;
+  }
 
   /**
    * Why the write may not begin any more; empty if it may. Asked when earlier writes to its subject

@@ -1,0 +1,31 @@
+package dev.aether.server.grpc.errors;
+
+import io.grpc.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides which ends of calls are errors of the server, by OpenTelemetry's conventions for RPCs.
+ */
+public final class SpanErrors {
+  private SpanErrors() {}
+
+  /** What a span says about the server; null if the server did its part. */
+  public static @Nullable String of(Status status) {
+    return switch (status.getCode()) {
+      case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
+          String.valueOf(status.getDescription());
+      case OK,
+          CANCELLED,
+          INVALID_ARGUMENT,
+          NOT_FOUND,
+          ALREADY_EXISTS,
+          PERMISSION_DENIED,
+          RESOURCE_EXHAUSTED,
+          FAILED_PRECONDITION,
+          ABORTED,
+          OUT_OF_RANGE,
+          UNAUTHENTICATED ->
+          null;
+    };
+  }
+}

@@ -1,0 +1,96 @@
+package dev.aether.server.testing;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.trace.v1.ResourceSpans;
+import io.opentelemetry.proto.trace.v1.Span;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.function.Predicate;
+import java.util.zip.GZIPInputStream;
+
+/** An OpenTelemetry collector on a loopback port that keeps what it gets. Thread-safe. */
+public final class OtlpCollector implements AutoCloseable {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+
+  private final List<ResourceSpans> received = new CopyOnWriteArrayList<>();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Semaphore answering;
+  private final HttpServer server;
+
+  private OtlpCollector(int port, boolean answers) throws IOException {
+    answering = new Semaphore(answers ? Integer.MAX_VALUE : 0);
+    server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+    server.setExecutor(threads);
+    server.createContext("/v1/traces", this::receive);
+    server.start();
+  }
+
+  /** Starts a collector on a free port. */
+  public static OtlpCollector start() throws IOException {
+    return new OtlpCollector(0, true);
+  }
+
+  /** Starts a collector on a port. */
+  public static OtlpCollector startOn(int port) throws IOException {
+    return new OtlpCollector(port, true);
+  }
+
+  /** Starts a collector that never answers. */
+  public static OtlpCollector startSilent() throws IOException {
+    return new OtlpCollector(0, false);
+  }
+
+  private void receive(HttpExchange exchange) throws IOException {
+    try (exchange) {
+      boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
+      ExportTraceServiceRequest request =
+          ExportTraceServiceRequest.parseFrom(
+              zipped ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody());
+      answering.acquire();
+      received.addAll(request.getResourceSpansList());
+      exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
+      exchange.sendResponseHeaders(200, -1);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What {@code --otlp} is to be. */
+  public URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** What was received so far, in the order of its arrival. */
+  public List<ResourceSpans> received() {
+    return List.copyOf(received);
+  }
+
+  /** The spans that were received so far. */
+  public List<Span> spans() {
+    return received.stream()
+        .flatMap(resource -> resource.getScopeSpansList().stream())
+        .flatMap(scope -> scope.getSpansList().stream())
+        .toList();
+  }
+
+  /** Waits for a span. */
+  public Span await(Predicate<Span> wanted) {
+    Await.until("a span", BOUND, () -> spans().stream().anyMatch(wanted));
+    return spans().stream().filter(wanted).findFirst().orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.shutdownNow();
+  }
+}
