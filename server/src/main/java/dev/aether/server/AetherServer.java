@@ -91,6 +91,7 @@ public final class AetherServer implements AutoCloseable {
       conditions.measure(measures);
       Traces traces = traces(config);
       Store store = keep(store(config, measures));
+      keep(new NamespaceSizes(store, measures));
       EventBus bus = keep(new EventBus(store, measures));
       grpc =
           keep(

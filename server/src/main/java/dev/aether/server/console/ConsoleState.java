@@ -80,7 +80,7 @@ final class ConsoleState {
     return HttpAnswer.json(200, node.toString());
   }
 
-  /** The namespaces that the caller may see, and how many commits those have that it may read. */
+  /** The namespaces that the caller may see, and how large those are that it may read. */
   private HttpAnswer namespaces(HttpQuestion question) {
     HttpCaller caller = question.caller();
     List<Namespaces.Info> seen =
@@ -89,19 +89,23 @@ final class ConsoleState {
             .sorted(Comparator.comparing(info -> info.namespace().name()))
             .toList();
     JsonArray namespaces = new JsonArray();
-    List<CompletableFuture<Optional<Long>>> commits =
+    List<CompletableFuture<Optional<Size>>> sizes =
         seen.stream()
             .limit(NAMESPACES)
             .map(
                 info ->
                     caller.allows(Right.READ, info.namespace().name())
-                        ? commits(info)
-                        : CompletableFuture.completedFuture(Optional.<Long>empty()))
+                        ? size(info)
+                        : CompletableFuture.completedFuture(Optional.<Size>empty()))
             .toList();
-    for (int i = 0; i < commits.size(); i++) {
+    for (int i = 0; i < sizes.size(); i++) {
       JsonObject json = json(seen.get(i));
-      ConsoleReads.await(commits.get(i))
-          .ifPresent(count -> json.addProperty("commits", Long.toString(count)));
+      ConsoleReads.await(sizes.get(i))
+          .ifPresent(
+              size -> {
+                json.addProperty("commits", Long.toString(size.commits()));
+                json.addProperty("bytes", size.bytes());
+              });
       namespaces.add(json);
     }
     JsonObject answer = new JsonObject();
@@ -120,11 +124,24 @@ final class ConsoleState {
     return json;
   }
 
-  /** About how many: positions may have gaps. Empty if the store does not answer. */
-  private CompletableFuture<Optional<Long>> commits(Namespaces.Info info) {
-    CompletableFuture<Long> sum = CompletableFuture.completedFuture(0L);
+  /**
+   * The size of a namespace, without its snapshots.
+   *
+   * @param commits about how many: positions may have gaps
+   * @param bytes of one replica
+   */
+  private record Size(long commits, long bytes) {
+    private Size plus(CommitLog.Extent log) {
+      return new Size(
+          commits + Math.max(0, log.head().position() - log.first() + 1), bytes + log.bytes());
+    }
+  }
+
+  /** Empty if the store does not answer. */
+  private CompletableFuture<Optional<Size>> size(Namespaces.Info info) {
+    CompletableFuture<Size> sum = CompletableFuture.completedFuture(new Size(0, 0));
     for (LogId log : info.logs()) {
-      sum = sum.thenCombine(store.log().extent(log).thenApply(ConsoleState::records), Long::sum);
+      sum = sum.thenCombine(store.log().extent(log), Size::plus);
     }
     return sum.thenApply(Optional::of)
         .exceptionally(
@@ -134,10 +151,6 @@ final class ConsoleState {
               }
               throw new IllegalStateException(thrown);
             });
-  }
-
-  private static long records(CommitLog.Extent extent) {
-    return Math.max(0, extent.head().position() - extent.first() + 1);
   }
 
   private HttpAnswer conflicts(HttpQuestion question) {

@@ -48,13 +48,14 @@ public interface CommitLog {
   record Page(List<LogEntry> entries, long end) {}
 
   /**
-   * The positions of a log.
+   * The positions of a log, and its size.
    *
    * @param first the first record that was not trimmed, or the next one if there is none
    * @param head the last record
+   * @param bytes the size of one replica, as the store counts it
    * @param certain false if the answer may be from a deposed leader that has not noticed it yet
    */
-  public record Extent(long first, Mark head, boolean certain) {}
+  public record Extent(long first, Mark head, long bytes, boolean certain) {}
 
   /** A log that is being followed. */
   interface Tail extends AutoCloseable {

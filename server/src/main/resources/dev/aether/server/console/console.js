@@ -163,6 +163,7 @@ function overview(signal) {
         ["Namespace", (row) => make("a", { href: "#/actors?" + new URLSearchParams({ namespace: row.namespace }) }, row.namespace), "name"],
         ["Commits", (row) => row.commits === undefined ? "" : number(row.commits), "number"],
         ["Commits per second", (row) => row.commits === undefined ? "" : rates.of("n " + row.namespace, Number(row.commits)), "number"],
+        ["Size", (row) => row.bytes === undefined ? "" : bytes(row.bytes), "number"],
         ["Limit", (row) => row.maxBytes ? bytes(row.maxBytes) : "none", "number"],
         ["Replicas", (row) => String(row.replicas || "default"), "number"],
         ["Created", (row) => row.createdAt.slice(0, 19).replace("T", " "), "number"],

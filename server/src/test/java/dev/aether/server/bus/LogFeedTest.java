@@ -98,7 +98,7 @@ class LogFeedTest {
 
   private void endsAt(long head, boolean certain) {
     extent =
-        CompletableFuture.completedFuture(new CommitLog.Extent(1, entry(head).mark(), certain));
+        CompletableFuture.completedFuture(new CommitLog.Extent(1, entry(head).mark(), 0, certain));
   }
 
   @Test
@@ -130,7 +130,7 @@ class LogFeedTest {
     LogFeed feed = heardUpTo(3);
     feed.probe();
     listeners.get(0).onEntry(entry(4));
-    extent.complete(new CommitLog.Extent(1, entry(3).mark(), true));
+    extent.complete(new CommitLog.Extent(1, entry(3).mark(), 0, true));
     assertFalse(feed.isLost());
   }
 

@@ -138,7 +138,7 @@ class SubscriptionFramesTest {
   private record DamagedLog(CommitLog log) implements CommitLog {
     @Override
     public CompletableFuture<Extent> extent(LogId id) {
-      return CompletableFuture.completedFuture(new Extent(1, Mark.at(5), true));
+      return CompletableFuture.completedFuture(new Extent(1, Mark.at(5), 0, true));
     }
 
     @Override

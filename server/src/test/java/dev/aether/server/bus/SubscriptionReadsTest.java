@@ -182,7 +182,7 @@ class SubscriptionReadsTest {
 
     @Override
     public CompletableFuture<CommitLog.Extent> extent(LogId log) {
-      return CompletableFuture.completedFuture(new CommitLog.Extent(1, Mark.at(COMMITS), true));
+      return CompletableFuture.completedFuture(new CommitLog.Extent(1, Mark.at(COMMITS), 0, true));
     }
 
     @Override

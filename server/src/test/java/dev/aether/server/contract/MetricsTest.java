@@ -9,9 +9,13 @@ import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsBinary;
+import dev.aether.v1.CreateNamespaceRequest;
+import dev.aether.v1.CreateNamespaceResponse;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.GetLatestVersionRequest;
+import dev.aether.v1.NamespaceConfig;
+import dev.aether.v1.NamespacesGrpc;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
@@ -75,6 +79,14 @@ final class MetricsTest {
 
   private static void check(ManagedChannel channel, InetSocketAddress http) throws Exception {
     EventStoreGrpc.EventStoreBlockingStub store = EventStoreGrpc.newBlockingStub(channel);
+    CreateNamespaceResponse limited =
+        NamespacesGrpc.newBlockingStub(channel)
+            .createNamespace(
+                CreateNamespaceRequest.newBuilder()
+                    .setNamespace("limited")
+                    .setConfig(NamespaceConfig.newBuilder().setMaxBytes(1 << 20))
+                    .build());
+    assertEquals(1 << 20, limited.getNamespace().getConfig().getMaxBytes());
     SaveEventsRequest first = Requests.saveAt("orders", "a", 0).build();
     SaveEventsResponse unused = store.saveEvents(first);
     unused = store.saveEvents(Requests.saveAt("orders", "a", 1).build());
@@ -130,7 +142,7 @@ final class MetricsTest {
         value(metrics, "aether_jetstream_duration_seconds_count{request=\"publish\"}")
             + value(metrics, "aether_batch_commits_sum");
     assertTrue(published >= 9, () -> "commits and records published: " + published);
-    assertEquals(1, value(metrics, "aether_namespaces"));
+    assertEquals(2, value(metrics, "aether_namespaces"));
     assertEquals(4, value(metrics, "aether_nats_connections"));
     assertEquals(0, value(metrics, "aether_nats_server_restarts_total"));
     assertEquals(0, value(metrics, "aether_subscription_lag_max_commits"));
@@ -145,6 +157,17 @@ final class MetricsTest {
     assertTrue(value(metrics, "aether_disk_free_bytes") > 0);
     assertTrue(
         value(metrics, "aether_disk_total_bytes") > value(metrics, "aether_disk_free_bytes"));
+    Await.until(
+        "the sizes of both namespaces",
+        SOON,
+        () -> {
+          Set<String> shown = values(scrape(http)).keySet();
+          return shown.contains("aether_namespace_bytes{namespace=\"orders\"}")
+              && shown.contains("aether_namespace_max_bytes{namespace=\"limited\"}");
+        });
+    metrics = values(scrape(http));
+    assertTrue(value(metrics, "aether_namespace_bytes{namespace=\"orders\"}") > 500);
+    assertEquals(1 << 20, value(metrics, "aether_namespace_max_bytes{namespace=\"limited\"}"));
     assertEquals(documented(), names(scrape(http)));
     Await.until(
         "the end of the subscription",

@@ -32,7 +32,7 @@ final class InMemoryLog implements CommitLog {
 
   @Override
   public CompletableFuture<Extent> extent(LogId log) {
-    return in(log, partition -> new Extent(1, partition.mark(partition.head()), true));
+    return in(log, MemoryPartition::extent);
   }
 
   @Override

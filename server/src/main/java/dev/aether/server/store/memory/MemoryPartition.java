@@ -5,6 +5,7 @@ import dev.aether.server.event.ActorId;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.Mark;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.store.CommitLog;
 import dev.aether.server.store.CommitLog.Tail;
 import dev.aether.server.store.CommitLog.TailListener;
 import dev.aether.server.store.LogEntry.StoredCommit;
@@ -162,6 +163,10 @@ final class MemoryPartition {
 
   synchronized long head() {
     return records.size();
+  }
+
+  synchronized CommitLog.Extent extent() {
+    return new CommitLog.Extent(1, mark(head()), bytes, true);
   }
 
   synchronized Mark mark(long position) {

@@ -91,7 +91,8 @@ public final class JetStreamLog implements CommitLog {
         state.getMsgCount() == 0 || state.getLastTime() == null
             ? Mark.at(last)
             : Mark.of(last, state.getLastTime().toInstant());
-    return new Extent(first(log, state), head, info.getConfiguration().getReplicas() == 1);
+    return new Extent(
+        first(log, state), head, state.getByteCount(), info.getConfiguration().getReplicas() == 1);
   }
 
   /**
