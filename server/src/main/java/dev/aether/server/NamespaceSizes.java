@@ -62,8 +62,9 @@ final class NamespaceSizes implements AutoCloseable {
    * @param max what it may grow to; 0 means no limit
    */
   private record Size(long bytes, long max) {
+    /** The part of the limit that is used; negative if there is no limit. */
     private double full() {
-      return max == 0 ? 0 : (double) bytes / max;
+      return max == 0 ? -1 : (double) bytes / max;
     }
   }
 
@@ -113,7 +114,7 @@ final class NamespaceSizes implements AutoCloseable {
 
   private Stream<Map.Entry<String, Size>> most(ToDoubleFunction<Size> order) {
     return sizes.entrySet().stream()
-        .filter(entry -> order.applyAsDouble(entry.getValue()) > 0)
+        .filter(entry -> order.applyAsDouble(entry.getValue()) >= 0)
         .sorted(
             Comparator.comparingDouble(
                     (Map.Entry<String, Size> entry) -> order.applyAsDouble(entry.getValue()))
