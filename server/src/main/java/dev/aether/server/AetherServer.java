@@ -151,7 +151,7 @@ public final class AetherServer implements AutoCloseable {
         config.openMetrics()
             ? Route.open(METRICS, text)
             : Route.forRight(METRICS, Right.MONITOR, text));
-    routes.addAll(Console.routes(nodeId, version(), store, bus, grpc.conflicts()));
+    routes.addAll(Console.routes(nodeId, version(), store, bus, grpc.conflicts(), conditions));
     return routes;
   }
 

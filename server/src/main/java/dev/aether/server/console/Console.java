@@ -2,6 +2,7 @@ package dev.aether.server.console;
 
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.event.ConflictCounts;
+import dev.aether.server.ops.Conditions;
 import dev.aether.server.ops.Route;
 import dev.aether.server.store.Store;
 import java.util.List;
@@ -18,10 +19,15 @@ public final class Console {
    * @param version of Aether
    */
   public static List<Route> routes(
-      String nodeId, String version, Store store, EventBus bus, ConflictCounts conflicts) {
+      String nodeId,
+      String version,
+      Store store,
+      EventBus bus,
+      ConflictCounts conflicts,
+      Conditions conditions) {
     return Stream.of(
             ConsolePages.routes(),
-            new ConsoleState(nodeId, version, store, bus, conflicts).routes(),
+            new ConsoleState(nodeId, version, store, bus, conflicts, conditions).routes(),
             new ConsoleReads(store).routes())
         .flatMap(List::stream)
         .toList();

@@ -8,6 +8,8 @@ import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.event.LogId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.ops.Condition;
+import dev.aether.server.ops.Conditions;
 import dev.aether.server.ops.HttpAnswer;
 import dev.aether.server.ops.HttpCaller;
 import dev.aether.server.ops.HttpQuestion;
@@ -38,14 +40,22 @@ final class ConsoleState {
   private final Store store;
   private final EventBus bus;
   private final ConflictCounts conflicts;
+  private final Conditions conditions;
   private final long began = System.nanoTime();
 
-  ConsoleState(String nodeId, String version, Store store, EventBus bus, ConflictCounts conflicts) {
+  ConsoleState(
+      String nodeId,
+      String version,
+      Store store,
+      EventBus bus,
+      ConflictCounts conflicts,
+      Conditions conditions) {
     this.nodeId = nodeId;
     this.version = version;
     this.store = store;
     this.bus = bus;
     this.conflicts = conflicts;
+    this.conditions = conditions;
   }
 
   List<Route> routes() {
@@ -63,10 +73,14 @@ final class ConsoleState {
     node.addProperty("version", version);
     node.addProperty(
         "uptimeSeconds", Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0);
-    store.outage().ifPresent(why -> node.addProperty("outage", why));
-    store
-        .saveOutage()
-        .ifPresent(why -> node.addProperty("saveOutage", "Saves are refused: " + why));
+    JsonArray present = new JsonArray();
+    for (Conditions.Present now : conditions.present()) {
+      // Who may see damage sees each finding below.
+      if (now.condition() != Condition.DAMAGED) {
+        present.add(condition(now));
+      }
+    }
+    node.add("conditions", present);
     JsonArray damage = new JsonArray();
     if (monitors) {
       List<SubscriptionInfo> subscriptions = bus.subscriptions();
@@ -78,6 +92,15 @@ final class ConsoleState {
     }
     node.add("damage", damage);
     return HttpAnswer.json(200, node.toString());
+  }
+
+  private static JsonObject condition(Conditions.Present present) {
+    JsonObject json = new JsonObject();
+    json.addProperty("condition", present.condition().label());
+    json.addProperty("text", present.condition().title() + ": " + present.why());
+    json.addProperty("isError", present.condition().isError());
+    json.addProperty("seconds", present.since().toSeconds());
+    return json;
   }
 
   /** The namespaces that the caller may see, and how large those are that it may read. */

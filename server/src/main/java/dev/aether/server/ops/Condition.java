@@ -30,12 +30,12 @@ public enum Condition {
   }
 
   /** Whether callers notice it. */
-  boolean isError() {
+  public boolean isError() {
     return isError;
   }
 
   /** What it is, as text for people. */
-  String title() {
+  public String title() {
     return title;
   }
 

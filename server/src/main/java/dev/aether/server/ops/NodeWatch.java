@@ -36,14 +36,17 @@ public final class NodeWatch {
 
   /** Looks at everything once. Call it about twice a second. */
   public void look() {
-    conditions.set(Condition.UNREACHABLE, node.outage().get());
+    Optional<String> outage = node.outage().get();
+    conditions.set(Condition.UNREACHABLE, outage);
     conditions.set(Condition.STORE_FULL, node.full().get());
     List<String> damage = node.damage().get();
     conditions.set(
         Condition.DAMAGED,
         damage.isEmpty() ? Optional.empty() : Optional.of(damage.size() + " findings"));
     saves.add(System.nanoTime(), node.saves().get());
-    conditions.set(Condition.SAVES_FAIL, saves.whyUnanswered());
+    // While JetStream answers nobody, that saves have no answer says nothing more.
+    conditions.set(
+        Condition.SAVES_FAIL, outage.isPresent() ? Optional.empty() : saves.whyUnanswered());
     conditions.set(Condition.SLOW_SAVES, saves.whySlow());
     conditions.set(Condition.CLOCK_JUMP, clock.look());
     conditions.set(Condition.DISK_LOW, node.data().flatMap(DiskWatch::whyLow));

@@ -98,7 +98,7 @@ class Rates {
   of(name, count) {
     this.now.set(name, Number(count));
     const before = this.before.get(name);
-    if (before === undefined || this.passed <= 0 || count < before) return "";
+    if (before === undefined || !(this.passed > 0) || count < before) return "";
     return short.format((count - before) / this.passed);
   }
 
@@ -137,16 +137,25 @@ function overview(signal) {
   const body = make("div", {});
   main.replaceChildren(make("h1", {}, "Overview"), body);
   return repeat(signal, POLL_MS, async () => {
-    const [now, store] = await Promise.all([ask("/api/node", {}, signal), ask("/api/namespaces", {}, signal)]);
+    // The state of a node that cannot read its namespaces is what one looks for.
+    const [now, store] = await Promise.all([
+      ask("/api/node", {}, signal),
+      ask("/api/namespaces", {}, signal).catch((error) => {
+        if (signal.aborted) throw error;
+        return { namespaces: [], total: 0, seconds: NaN, why: error.message };
+      }),
+    ]);
     const rows = store.namespaces;
+    const present = new Set(now.conditions.map((one) => one.condition));
     nodeRates.begin(now.uptimeSeconds);
     rates.begin(store.seconds);
     const known = rows.filter((row) => row.commits !== undefined);
     const all = known.reduce((sum, row) => sum + Number(row.commits), 0);
-    const trouble = now.outage || now.saveOutage;
+    const state = present.has("unreachable") ? "not serving"
+      : present.has("store_full") || present.has("saves_fail") ? "refuses saves" : "serving";
     body.replaceChildren(
       figures([
-        ["This node", now.outage ? "not serving" : now.saveOutage ? "refuses saves" : "serving", trouble ? "bad" : "good"],
+        ["This node", state, state === "serving" ? "good" : "bad"],
         ["Commits per second", rates.of(" all", all) || "…"],
         ...(now.conflicts === undefined ? [] : [
           ["Conflicts per second, this node", nodeRates.of("conflicts", now.conflicts) || "…"],
@@ -156,8 +165,8 @@ function overview(signal) {
         ["Up for", duration(now.uptimeSeconds)],
         ["Version", now.version],
       ]),
-      ...[now.outage, now.saveOutage, ...now.damage]
-        .filter((line) => line).map((line) => make("p", { class: "error", role: "alert" }, line)),
+      ...[...now.conditions.map((one) => one.text + " (for " + duration(one.seconds) + ")"), ...now.damage]
+        .map((line) => make("p", { class: "error", role: "alert" }, line)),
       make("h2", {}, "Namespaces"),
       table(rows.length < store.total ? "The first " + rows.length + " of " + store.total + " namespaces" : rows.length + (rows.length === 1 ? " namespace" : " namespaces"), [
         ["Namespace", (row) => make("a", { href: "#/actors?" + new URLSearchParams({ namespace: row.namespace }) }, row.namespace), "name"],
@@ -167,7 +176,7 @@ function overview(signal) {
         ["Limit", (row) => row.maxBytes ? bytes(row.maxBytes) : "none", "number"],
         ["Replicas", (row) => String(row.replicas || "default"), "number"],
         ["Created", (row) => row.createdAt.slice(0, 19).replace("T", " "), "number"],
-      ], rows, "There is no namespace that you may see."));
+      ], rows, store.why || "There is no namespace that you may see."));
     nodeRates.end();
     rates.end();
   });

@@ -11,6 +11,8 @@ import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,6 +75,28 @@ class ConditionsTest {
         List.of(new Conditions.Present(Condition.STORE_FULL, "no room", Duration.ofSeconds(3))),
         conditions.present());
     assertFalse(conditions.has(Condition.UNREACHABLE));
+  }
+
+  @Test
+  void savesThatFailAreNoConditionOfTheirOwnWhileJetStreamAnswersNobody() {
+    AtomicReference<Optional<String>> outage = new AtomicReference<>(Optional.empty());
+    AtomicLong unanswered = new AtomicLong();
+    NodeWatch watch =
+        new NodeWatch(
+            conditions,
+            new NodeWatch.Node(
+                outage::get,
+                Optional::empty,
+                List::of,
+                () -> new SaveCounts(0, 0, unanswered.addAndGet(10)),
+                Optional.empty()));
+    watch.look();
+    watch.look();
+    assertTrue(conditions.has(Condition.SAVES_FAIL));
+    outage.set(Optional.of("no quorum"));
+    watch.look();
+    assertTrue(conditions.has(Condition.UNREACHABLE));
+    assertFalse(conditions.has(Condition.SAVES_FAIL));
   }
 
   @Test

@@ -24,6 +24,10 @@ final class JetStreamProbe implements AutoCloseable {
   private final JetStreamApi api;
   private final ScheduledFuture<?> schedule;
   private volatile long respondedAt = System.nanoTime();
+
+  /** When a connection was last seen lost. Before the first time, JetStream has responded since. */
+  private volatile long disconnectedAt = respondedAt;
+
   private volatile String lastError = "no response";
 
   /**
@@ -58,7 +62,12 @@ final class JetStreamProbe implements AutoCloseable {
   Optional<String> outage() {
     if (connection.getStatus() != Connection.Status.CONNECTED
         || !reads.stream().allMatch(ReadConnections::isConnected)) {
+      disconnectedAt = System.nanoTime();
       return Optional.of("no connection to NATS");
+    }
+    if (respondedAt - disconnectedAt < 0) {
+      // A connection to a server of a cluster without a quorum is worth nothing.
+      return Optional.of("JetStream has not responded since the connection to NATS came back");
     }
     return silence().compareTo(LONGEST_SILENCE) > 0
         ? Optional.of("JetStream does not respond: " + lastError)
