@@ -52,6 +52,7 @@ public final class OtlpTraces implements Traces, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(OtlpTraces.class);
 
+  private final String collector;
   private final SdkTracerProvider provider;
   private final Tracer tracer;
 
@@ -66,6 +67,7 @@ public final class OtlpTraces implements Traces, AutoCloseable {
    */
   public OtlpTraces(URI collector, double ratio, String nodeId, String version) {
     String url = collector.toString();
+    this.collector = url;
     SpanExporter exporter =
         OtlpHttpSpanExporter.builder()
             .setEndpoint((url.endsWith("/") ? url : url + "/") + "v1/traces")
@@ -123,7 +125,8 @@ public final class OtlpTraces implements Traces, AutoCloseable {
   public void close() {
     if (!provider.shutdown().join(DRAIN_WITHIN.toMillis(), TimeUnit.MILLISECONDS).isSuccess()) {
       LOG.warn(
-          "the last traces may be lost: the collector did not take them within {} s",
+          "the last traces may be lost: {} did not take them within {} s",
+          collector,
           DRAIN_WITHIN.toSeconds());
     }
   }
