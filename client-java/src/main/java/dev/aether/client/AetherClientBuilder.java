@@ -9,6 +9,7 @@ import dev.aether.client.internal.calls.Endpoint;
 import dev.aether.client.internal.calls.EndpointResolver;
 import dev.aether.client.internal.calls.Threads;
 import dev.aether.client.internal.calls.Timer;
+import dev.aether.client.internal.saves.SaveTraces;
 import dev.aether.client.internal.validation.Validation;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -54,6 +55,7 @@ public final class AetherClientBuilder {
   private @Nullable Executor executor;
   private @Nullable TlsOptions tls;
   private @Nullable Supplier<String> token;
+  private @Nullable SaveTracer saveTracer;
   private Consumer<ManagedChannelBuilder<?>> channel = builder -> {};
 
   AetherClientBuilder() {}
@@ -162,6 +164,16 @@ public final class AetherClientBuilder {
   }
 
   /**
+   * Follows each save as a step of a trace. {@code aether-client-opentelemetry} has one for
+   * OpenTelemetry.
+   */
+  @CanIgnoreReturnValue
+  public AetherClientBuilder saveTracer(SaveTracer saveTracer) {
+    this.saveTracer = saveTracer;
+    return this;
+  }
+
+  /**
    * Changes the gRPC channel after all other settings, for what this builder does not offer:
    * interceptors, a proxy. It must not add gRPC's own retries of saves. It is called for each
    * channel; a client of several nodes creates a new channel when it leaves a node.
@@ -198,7 +210,9 @@ public final class AetherClientBuilder {
             avoided -> newChannel(nodes, avoided, callbacks, security), nodes.size() > 1, timer);
     return new AetherClient(
         new AsyncAetherClient(
-            connection, new ClientDefaults(namespace, deadline, attemptTimeout, repeats)));
+            connection,
+            new ClientDefaults(namespace, deadline, attemptTimeout, repeats),
+            new SaveTraces(saveTracer)));
   }
 
   private ManagedChannel newChannel(

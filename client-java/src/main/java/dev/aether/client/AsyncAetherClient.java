@@ -11,6 +11,7 @@ import dev.aether.client.internal.messages.RequestSize;
 import dev.aether.client.internal.messages.Requests;
 import dev.aether.client.internal.reads.FramePublisher;
 import dev.aether.client.internal.saves.ConcurrentSaves;
+import dev.aether.client.internal.saves.SaveTraces;
 import dev.aether.client.internal.subscriptions.ListenerSubscription;
 import dev.aether.v1.DeleteSnapshotRequest;
 import dev.aether.v1.DeleteSnapshotResponse;
@@ -44,10 +45,12 @@ public final class AsyncAetherClient implements AutoCloseable {
   private final Calls calls;
   private final ReadSources sources;
   private final ConcurrentSaves concurrentSaves;
+  private final SaveTraces traces;
   private final AsyncNamespaces namespaces;
 
-  AsyncAetherClient(Connection connection, ClientDefaults defaults) {
+  AsyncAetherClient(Connection connection, ClientDefaults defaults, SaveTraces traces) {
     this.connection = connection;
+    this.traces = traces;
     this.defaults = defaults;
     this.calls = new Calls(connection, defaults);
     this.sources = new ReadSources(calls);
@@ -82,11 +85,15 @@ public final class AsyncAetherClient implements AutoCloseable {
   public CompletableFuture<Saved> save(SaveCommand command) {
     connection.checkOpen();
     SaveCommand named = CommitIds.named(command);
-    String commitId = named.commitId();
     SaveEventsRequest request = Requests.save(named, defaults.namespace(named.settings()));
     if (RequestSize.isTooLarge(request)) {
       return CompletableFuture.failedFuture(RequestSize.tooLarge(request));
     }
+    return traces.follow(named, request, traced -> save(named, traced));
+  }
+
+  private CompletableFuture<Saved> save(SaveCommand named, SaveEventsRequest request) {
+    String commitId = named.commitId();
     return concurrentSaves.count(
         calls.start(
             new RepeatedCall.Spec<>(
@@ -103,7 +110,7 @@ public final class AsyncAetherClient implements AutoCloseable {
   /** Same as {@link AetherClient#saveStream}. */
   public SaveStream saveStream(SaveStreamOptions options) {
     connection.checkOpen();
-    return new SaveStream(connection, defaults, options);
+    return new SaveStream(connection, defaults, traces, options);
   }
 
   /** Same as {@link AetherClient#latestVersion(String)}. */

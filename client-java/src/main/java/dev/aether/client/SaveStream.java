@@ -6,6 +6,7 @@ import dev.aether.client.internal.messages.CommitIds;
 import dev.aether.client.internal.messages.RequestSize;
 import dev.aether.client.internal.messages.Requests;
 import dev.aether.client.internal.saves.SaveQueue;
+import dev.aether.client.internal.saves.SaveTraces;
 import dev.aether.v1.SaveEventsRequest;
 import java.time.Duration;
 import java.util.List;
@@ -42,8 +43,14 @@ public final class SaveStream implements AutoCloseable {
   private final ClientDefaults defaults;
   private final SaveStreamOptions options;
   private final SaveQueue queue;
+  private final SaveTraces traces;
 
-  SaveStream(Connection connection, ClientDefaults defaults, SaveStreamOptions options) {
+  SaveStream(
+      Connection connection,
+      ClientDefaults defaults,
+      SaveTraces traces,
+      SaveStreamOptions options) {
+    this.traces = traces;
     this.connection = connection;
     this.defaults = defaults;
     this.options = options;
@@ -70,7 +77,8 @@ public final class SaveStream implements AutoCloseable {
     SaveEventsRequest request = request(command);
     return RequestSize.isTooLarge(request)
         ? CompletableFuture.failedFuture(RequestSize.tooLarge(request))
-        : queue.put(request, defaults.deadline(command.settings()));
+        : traces.follow(
+            command, request, traced -> queue.put(traced, defaults.deadline(command.settings())));
   }
 
   /** Same as {@link #save(SaveCommand)}. */
@@ -88,7 +96,8 @@ public final class SaveStream implements AutoCloseable {
     SaveEventsRequest request = request(command);
     return RequestSize.isTooLarge(request)
         ? Optional.of(CompletableFuture.failedFuture(RequestSize.tooLarge(request)))
-        : queue.offer(request, defaults.deadline(command.settings()));
+        : traces.followIfTaken(
+            command, request, traced -> queue.offer(traced, defaults.deadline(command.settings())));
   }
 
   private SaveEventsRequest request(SaveCommand command) {

@@ -48,7 +48,14 @@ class DocumentedClassesTest {
   private static Set<String> declared() throws IOException {
     Set<String> declared = new TreeSet<>();
     for (String module :
-        List.of("server", "client-java", "client-jackson", "testkit", "bench", "faults")) {
+        List.of(
+            "server",
+            "client-java",
+            "client-jackson",
+            "client-opentelemetry",
+            "testkit",
+            "bench",
+            "faults")) {
       try (Stream<Path> files = Files.walk(HOME.resolve(module).resolve("src"))) {
         for (Path file : files.filter(path -> path.toString().endsWith(".java")).toList()) {
           DECLARATION

@@ -168,7 +168,7 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
                     .withDeadlineAfter(
                         Math.min(left, limits.attemptTimeout().toNanos()), TimeUnit.NANOSECONDS)
                     .withStreamTracerFactory(tracer));
-    call.start(new Attempt(link, tracer), new Metadata());
+    call.start(new Attempt(link, tracer), TraceHeaders.of(request));
     call.request(2);
     call.sendMessage(request);
     call.halfClose();

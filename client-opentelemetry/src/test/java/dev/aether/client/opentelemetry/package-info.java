@@ -1,0 +1,5 @@
+/** Traces of real clients, nodes and a nats-server. */
+@NullMarked
+package dev.aether.client.opentelemetry;
+
+import org.jspecify.annotations.NullMarked;
