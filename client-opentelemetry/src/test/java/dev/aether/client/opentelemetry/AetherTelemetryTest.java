@@ -23,6 +23,7 @@ import dev.aether.client.SubscriptionStart;
 import dev.aether.client.VersionConflictException;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
+import dev.aether.server.embedded.NatsServerScript;
 import dev.aether.testkit.TestAether;
 import io.opentelemetry.api.common.AttributeKey;
 import io.opentelemetry.api.trace.Span;
@@ -149,7 +150,9 @@ class AetherTelemetryTest {
     try (Collector collector = new Collector()) {
       AetherServer a =
           AetherServer.start(
-              ServerConfig.on(new ServerConfig.StoreChoice.Embedded(data, Optional.empty()))
+              ServerConfig.on(
+                      new ServerConfig.StoreChoice.Embedded(
+                          data, Optional.of(NatsServerScript.ask(Path.of("")))))
                   .withOtlp(collector.otlp()));
       AetherServer b =
           AetherServer.start(
