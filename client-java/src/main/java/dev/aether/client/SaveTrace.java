@@ -13,7 +13,7 @@ public interface SaveTrace {
    */
   String traceparent();
 
-  /** What tracing systems add to {@link #traceparent}; may be empty. */
+  /** The W3C tracestate that belongs to {@link #traceparent}; may be empty. */
   String tracestate();
 
   /**

@@ -55,7 +55,7 @@ public final class TrafficMain implements Callable<Integer> {
     System.out.printf(Locale.ROOT, "seed %d, %d writers%n", chosen, writers);
     try (Traffic traffic = new Traffic(nodes, nodes, chosen, writers)) {
       while (System.in.read() >= 0) {
-        // What it says does not matter.
+        // Only the end of the input matters.
       }
       History history = traffic.end();
       List<Violation> violations = Validators.check(history);

@@ -1,10 +1,11 @@
 package dev.aether.server;
 
-import dev.aether.server.event.LogId;
+import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.measure.Measures;
 import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.NamespaceSize;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.time.Duration;
@@ -47,7 +48,7 @@ final class NamespaceSizes implements AutoCloseable {
   private final ConcurrentSkipListMap<String, Namespaces.Info> namespaces =
       new ConcurrentSkipListMap<>();
 
-  /** Of namespaces that have been asked for, by their names. */
+  /** The last known size of each namespace, by its name. */
   private final Map<String, Size> sizes = new ConcurrentHashMap<>();
 
   private final AtomicBoolean asking = new AtomicBoolean();
@@ -166,24 +167,22 @@ final class NamespaceSizes implements AutoCloseable {
   }
 
   private CompletableFuture<Void> ask(Namespaces.Info info) {
-    CompletableFuture<Long> bytes = CompletableFuture.completedFuture(0L);
-    for (LogId id : info.logs()) {
-      bytes = bytes.thenCombine(log.extent(id).thenApply(CommitLog.Extent::bytes), Long::sum);
-    }
     String name = info.namespace().name();
-    return bytes.handle(
-        (sum, thrown) -> {
-          if (thrown != null) {
-            sizes.remove(name);
-            if (!(thrown.getCause() instanceof StoreException)) {
-              throw new CompletionException(thrown);
-            }
-            // It may just have been deleted. If the store does not answer at all, health says so.
-            LOG.debug("the size of namespace {} is unknown: {}", name, thrown.getMessage());
-          } else if (info.equals(namespaces.get(name))) {
-            sizes.put(name, new Size(sum, info.maxBytes() * info.partitions()));
-          }
-          return null;
-        });
+    return NamespaceSize.of(info, log)
+        .handle(
+            (size, thrown) -> {
+              if (thrown != null) {
+                sizes.remove(name);
+                if (!(Exceptions.unwrap(thrown) instanceof StoreException)) {
+                  throw new CompletionException(thrown);
+                }
+                // It may just have been deleted. If the store does not answer at all, health says
+                // so.
+                LOG.debug("the size of namespace {} is unknown: {}", name, thrown.getMessage());
+              } else if (info.equals(namespaces.get(name))) {
+                sizes.put(name, new Size(size.bytes(), info.maxBytes() * info.partitions()));
+              }
+              return null;
+            });
   }
 }

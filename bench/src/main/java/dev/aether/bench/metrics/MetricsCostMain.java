@@ -40,7 +40,7 @@ public final class MetricsCostMain {
     }
   }
 
-  /** What is counted and timed of one save: its outcome, its call, and its publish. */
+  /** The meters of one save: of its outcome, its call and its publish. */
   private static final class Save {
     private final Counter outcome;
     private final Counter call;

@@ -35,7 +35,7 @@ public final class AetherTelemetry {
     return new AetherTelemetry(openTelemetry.getTracer("dev.aether.client"));
   }
 
-  /** What to pass to {@link AetherClientBuilder#saveTracer}. */
+  /** A tracer for {@link AetherClientBuilder#saveTracer}. */
   public SaveTracer saves() {
     return new SpansOfSaves(tracer);
   }

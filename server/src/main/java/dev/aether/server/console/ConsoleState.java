@@ -5,7 +5,6 @@ import com.google.gson.JsonObject;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.bus.SubscriptionInfo;
 import dev.aether.server.event.ConflictCounts;
-import dev.aether.server.event.LogId;
 import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.ops.Condition;
@@ -15,7 +14,7 @@ import dev.aether.server.ops.HttpCaller;
 import dev.aether.server.ops.HttpQuestion;
 import dev.aether.server.ops.Route;
 import dev.aether.server.security.Right;
-import dev.aether.server.store.CommitLog;
+import dev.aether.server.store.NamespaceSize;
 import dev.aether.server.store.Namespaces;
 import dev.aether.server.store.Store;
 import java.time.Duration;
@@ -75,7 +74,7 @@ final class ConsoleState {
         "uptimeSeconds", Duration.ofNanos(System.nanoTime() - began).toMillis() / 1000.0);
     JsonArray present = new JsonArray();
     for (Conditions.Present now : conditions.present()) {
-      // Who may see damage sees each finding below.
+      // The findings are listed below, for callers with the right monitor.
       if (now.condition() != Condition.DAMAGED) {
         present.add(condition(now));
       }
@@ -112,14 +111,14 @@ final class ConsoleState {
             .sorted(Comparator.comparing(info -> info.namespace().name()))
             .toList();
     JsonArray namespaces = new JsonArray();
-    List<CompletableFuture<Optional<Size>>> sizes =
+    List<CompletableFuture<Optional<NamespaceSize>>> sizes =
         seen.stream()
             .limit(NAMESPACES)
             .map(
                 info ->
                     caller.allows(Right.READ, info.namespace().name())
                         ? size(info)
-                        : CompletableFuture.completedFuture(Optional.<Size>empty()))
+                        : CompletableFuture.completedFuture(Optional.<NamespaceSize>empty()))
             .toList();
     for (int i = 0; i < sizes.size(); i++) {
       JsonObject json = json(seen.get(i));
@@ -147,26 +146,10 @@ final class ConsoleState {
     return json;
   }
 
-  /**
-   * The size of a namespace, without its snapshots.
-   *
-   * @param commits about how many: positions may have gaps
-   * @param bytes of one replica
-   */
-  private record Size(long commits, long bytes) {
-    private Size plus(CommitLog.Extent log) {
-      return new Size(
-          commits + Math.max(0, log.head().position() - log.first() + 1), bytes + log.bytes());
-    }
-  }
-
   /** Empty if the store does not answer. */
-  private CompletableFuture<Optional<Size>> size(Namespaces.Info info) {
-    CompletableFuture<Size> sum = CompletableFuture.completedFuture(new Size(0, 0));
-    for (LogId log : info.logs()) {
-      sum = sum.thenCombine(store.log().extent(log), Size::plus);
-    }
-    return sum.thenApply(Optional::of)
+  private CompletableFuture<Optional<NamespaceSize>> size(Namespaces.Info info) {
+    return NamespaceSize.of(info, store.log())
+        .thenApply(Optional::of)
         .exceptionally(
             thrown -> {
               if (thrown.getCause() instanceof StoreException) {

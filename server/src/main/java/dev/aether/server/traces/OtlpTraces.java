@@ -66,11 +66,11 @@ public final class OtlpTraces implements Traces, AutoCloseable {
    * @param version the version of Aether
    */
   public OtlpTraces(URI collector, double ratio, String nodeId, String version) {
-    String url = collector.toString();
-    this.collector = url;
+    this.collector = collector.toString();
+    String slash = this.collector.endsWith("/") ? "" : "/";
     SpanExporter exporter =
         OtlpHttpSpanExporter.builder()
-            .setEndpoint((url.endsWith("/") ? url : url + "/") + "v1/traces")
+            .setEndpoint(this.collector + slash + "v1/traces")
             .setTimeout(REQUEST_TIMEOUT)
             .setRetryPolicy(RETRIES)
             .build();
@@ -87,7 +87,7 @@ public final class OtlpTraces implements Traces, AutoCloseable {
                                 .build())))
             .setSampler(Sampler.parentBased(Sampler.traceIdRatioBased(ratio)))
             .addSpanProcessor(
-                BatchSpanProcessor.builder(new WatchedExporter(exporter, url))
+                BatchSpanProcessor.builder(new WatchedExporter(exporter, this.collector))
                     .setMaxQueueSize(QUEUE_SPANS)
                     .setMaxExportBatchSize(BATCH_SPANS)
                     .setScheduleDelay(EVERY)

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class SpanErrors {
   private SpanErrors() {}
 
-  /** What a span says about the server; null if the server did its part. */
+  /** The error to record in the span of a call; null if the server was not at fault. */
   public static @Nullable String of(Status status) {
     return switch (status.getCode()) {
       case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->

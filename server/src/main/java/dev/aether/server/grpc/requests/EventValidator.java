@@ -34,13 +34,19 @@ public final class EventValidator {
       violations.add(
           field, "has " + metadata.size() + " keys (maximum " + Limits.METADATA_KEYS + ")");
     }
+    long bytes = metadataBytes(metadata);
+    if (bytes > Limits.METADATA_BYTES) {
+      violations.add(field, "is " + bytes + " bytes long (maximum " + Limits.METADATA_BYTES + ")");
+    }
+  }
+
+  /** The size of metadata as its limit counts it: keys and values in UTF-8. */
+  public static long metadataBytes(Map<String, String> metadata) {
     long bytes = 0;
     for (var entry : metadata.entrySet()) {
       bytes += entry.getKey().getBytes(StandardCharsets.UTF_8).length;
       bytes += entry.getValue().getBytes(StandardCharsets.UTF_8).length;
     }
-    if (bytes > Limits.METADATA_BYTES) {
-      violations.add(field, "is " + bytes + " bytes long (maximum " + Limits.METADATA_BYTES + ")");
-    }
+    return bytes;
   }
 }

@@ -7,12 +7,12 @@ import dev.aether.server.event.StoreException;
 import dev.aether.server.event.TraceContext;
 import dev.aether.server.grpc.errors.SpanErrors;
 import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.requests.EventValidator;
 import dev.aether.server.measure.Span;
 import dev.aether.server.store.Save;
 import dev.aether.server.store.SaveTrace;
 import dev.aether.server.store.Saved;
 import dev.aether.v1.NewEvent;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -91,7 +91,8 @@ final class TracedSave implements SaveTrace {
     if (metadata.containsKey(TraceContext.PARENT)
         || metadata.containsKey(TraceContext.STATE)
         || metadata.size() + context.metadataKeys() > Limits.METADATA_KEYS
-        || bytes(metadata) + context.metadataBytes() > Limits.METADATA_BYTES) {
+        || EventValidator.metadataBytes(metadata) + context.metadataBytes()
+            > Limits.METADATA_BYTES) {
       return event;
     }
     NewEvent.Builder changed =
@@ -100,16 +101,6 @@ final class TracedSave implements SaveTrace {
       changed.putMetadata(TraceContext.STATE, context.tracestate());
     }
     return changed.build();
-  }
-
-  private static long bytes(Map<String, String> metadata) {
-    return metadata.entrySet().stream()
-        .mapToLong(entry -> bytes(entry.getKey()) + bytes(entry.getValue()))
-        .sum();
-  }
-
-  private static long bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   @Override

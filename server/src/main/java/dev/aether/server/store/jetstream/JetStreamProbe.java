@@ -25,7 +25,7 @@ final class JetStreamProbe implements AutoCloseable {
   private final ScheduledFuture<?> schedule;
   private volatile long respondedAt = System.nanoTime();
 
-  /** When a connection was last seen lost. Before the first time, JetStream has responded since. */
+  /** When a connection was last seen lost; the start of the probe if none was. */
   private volatile long disconnectedAt = respondedAt;
 
   private volatile String lastError = "no response";
