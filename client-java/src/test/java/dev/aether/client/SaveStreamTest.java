@@ -26,7 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,19 +141,17 @@ final class SaveStreamTest {
             AetherClient.builder()
                 .endpoints(List.of(server.endpoint(), other.endpoint()))
                 .build()) {
-      AtomicInteger streams = new AtomicInteger();
+      // The node that stores the first save stops after it. The other one never does: it alone sees
+      // the third save if the second was refused before.
+      AtomicReference<ScriptedServer> stopping = new AtomicReference<>();
       for (ScriptedServer each : List.of(server, other)) {
         each.saveStreams.add(
             (request, caller) -> {
-              if (request.getCommitId().equals("c1")) {
-                streams.incrementAndGet();
-                caller.onNext(stored(request));
-              } else if (!request.getRetry() && streams.getAndIncrement() < 3) {
-                caller.onNext(
-                    failed(request, error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN", Map.of())));
-              } else {
-                caller.onNext(stored(request));
-              }
+              boolean refuses = !stopping.compareAndSet(null, each) && stopping.get() == each;
+              caller.onNext(
+                  refuses
+                      ? failed(request, error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN", Map.of()))
+                      : stored(request));
             });
       }
       try (SaveStream stream = both.saveStream(SaveStreamOptions.defaults())) {
