@@ -105,7 +105,7 @@ public final class StoreBackups {
 
   /** In which format the store is, and whether this version can use it. Changes nothing. */
   public StoreForm form() {
-    return with(Purpose.BACKUP, StoreForm::of);
+    return with(Purpose.CHECK, StoreForm::of);
   }
 
   private <T> T with(Purpose purpose, Work<T> work) {
@@ -126,7 +126,7 @@ public final class StoreBackups {
 
   /** A mistyped folder must not look like an empty store, and is not created. */
   private static void requireData(Purpose purpose, Path data) {
-    if (purpose == Purpose.BACKUP && !Files.isDirectory(data.resolve("nats"))) {
+    if (purpose != Purpose.RESTORE && !Files.isDirectory(data.resolve("nats"))) {
       throw StoreException.storeUnavailable("the folder " + data + " has no data of a node");
     }
   }

@@ -88,7 +88,12 @@ public final class Backup {
       return complete;
     } catch (IOException e) {
       throw new BackupException(
-          "the backup cannot be written: " + BackupFolder.reason(e) + "; nothing was kept", e);
+          "the backup cannot be written: "
+              + BackupFolder.reason(e)
+              + BackupDraft.left(folder)
+                  .map(left -> "; delete " + left)
+                  .orElse("; nothing was kept"),
+          e);
     }
   }
 

@@ -19,6 +19,7 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -55,7 +56,7 @@ final class BackupDraft implements AutoCloseable {
     if (parent == null || !Files.isDirectory(parent)) {
       throw new BackupException("the folder " + parent + " does not exist");
     }
-    Path draft = parent.resolve(target.getFileName() + ".incomplete");
+    Path draft = draftOf(target);
     try {
       Files.createDirectory(
           draft,
@@ -68,6 +69,15 @@ final class BackupDraft implements AutoCloseable {
           e);
     }
     return new BackupDraft(target, draft);
+  }
+
+  /** What is left of a backup that has failed; empty if nothing is. */
+  static Optional<Path> left(Path folder) {
+    return Optional.of(draftOf(folder.toAbsolutePath().normalize())).filter(Files::exists);
+  }
+
+  private static Path draftOf(Path target) {
+    return target.resolveSibling(target.getFileName() + ".incomplete");
   }
 
   /** Writes one file. */
@@ -120,7 +130,16 @@ final class BackupDraft implements AutoCloseable {
         });
     sync(draft);
     Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE);
-    sync(target.resolveSibling("."));
+    try {
+      sync(target.resolveSibling("."));
+    } catch (IOException e) {
+      throw new BackupException(
+          target
+              + " is a whole backup, but its name may be lost with the power: the folder that it is in"
+              + " cannot be synced to disk: "
+              + BackupFolder.reason(e),
+          e);
+    }
   }
 
   private static void sync(Path folder) throws IOException {

@@ -8,7 +8,7 @@ final class AtShutdown implements AutoCloseable {
     this.hook = hook;
   }
 
-  /** Registers an action. It runs on its own thread and should take at most a second. */
+  /** Registers an action. It runs on its own thread and should take at most a few seconds. */
   static AtShutdown run(Runnable action) {
     Thread hook = new Thread(action, "at-shutdown");
     Runtime.getRuntime().addShutdownHook(hook);

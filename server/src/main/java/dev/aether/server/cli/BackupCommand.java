@@ -5,7 +5,10 @@ import dev.aether.server.StoreBackups;
 import dev.aether.server.backup.BackupFolder;
 import dev.aether.server.wire.BackupManifest;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -28,6 +31,9 @@ import picocli.CommandLine.Parameters;
           + " may only be the last token, one or more."
     })
 final class BackupCommand implements Callable<Integer> {
+  /** How long a signal waits for the folder of an incomplete backup to be deleted. */
+  private static final Duration STOPS_WITHIN = Duration.ofSeconds(5);
+
   private final Terminal terminal;
 
   @Mixin private StoreFlags store = new StoreFlags();
@@ -63,7 +69,7 @@ final class BackupCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     long start = System.nanoTime();
-    BackupManifest manifest = BackupLines.run(verify ? this::verify : this::backup);
+    BackupManifest manifest = BackupLines.run(verify ? this::verify : this::backupUnlessStopped);
     terminal
         .err()
         .println(
@@ -80,19 +86,39 @@ final class BackupCommand implements Callable<Integer> {
     return manifest;
   }
 
+  /** A signal ends the copying, so that the folder of an incomplete backup is deleted. */
+  private BackupManifest backupUnlessStopped() {
+    Thread copying = Thread.currentThread();
+    CountDownLatch ended = new CountDownLatch(1);
+    try (AtShutdown unused = AtShutdown.run(() -> stop(copying, ended))) {
+      return backup();
+    } finally {
+      ended.countDown();
+    }
+  }
+
+  private void stop(Thread copying, CountDownLatch ended) {
+    copying.interrupt();
+    try {
+      if (!ended.await(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        terminal.err().println("aether: the folder " + folder + ".incomplete is left behind");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private BackupManifest backup() {
     StoreChoice choice = store.storedChoice("a store in memory has no backups");
-    Output out = new Output(terminal.out());
+    BackupLines.Progress progress = new BackupLines.Progress(terminal.out());
     BackupManifest manifest =
         new StoreBackups(choice)
             .backup(
                 folder,
                 BackupLines.pattern(namespaces),
-                copy -> {
-                  out.line(BackupLines.of(copy).end());
-                  out.flush();
-                },
+                progress,
                 warning -> terminal.err().println("aether: " + warning));
+    progress.end();
     return manifest;
   }
 }

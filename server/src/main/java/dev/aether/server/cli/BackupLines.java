@@ -7,15 +7,56 @@ import dev.aether.server.event.NamePattern;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.wire.BackupNamespace;
 import dev.aether.server.wire.BackupStream;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What {@code backup} and {@code restore} share: their output and their failures. */
 final class BackupLines {
   private BackupLines() {}
+
+  /**
+   * Prints each namespace when it is done. If it cannot be printed, the work goes on, and the
+   * failure is told at its end. For one thread.
+   */
+  static final class Progress implements Consumer<BackupNamespace> {
+    private final Output out;
+    private @Nullable RuntimeException failure;
+
+    Progress(OutputStream out) {
+      this.out = new Output(out);
+    }
+
+    @Override
+    public void accept(BackupNamespace done) {
+      if (failure != null) {
+        return;
+      }
+      try {
+        out.line(of(done).end());
+        out.flush();
+      } catch (OutputClosedException | CommandFailedException e) {
+        failure = e;
+      }
+    }
+
+    /**
+     * The work is done.
+     *
+     * @throws OutputClosedException if the reader has gone
+     * @throws CommandFailedException if a line could not be written
+     */
+    void end() {
+      if (failure != null) {
+        throw failure;
+      }
+    }
+  }
 
   /** A namespace of a backup as a line of JSON. */
   static JsonLine of(BackupNamespace namespace) {

@@ -7,6 +7,7 @@ import dev.aether.client.OutcomeUnknownException;
 import dev.aether.client.Reason;
 import dev.aether.client.VersionConflictException;
 import dev.aether.server.cli.json.JsonLine;
+import dev.aether.server.event.StoreException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -65,6 +66,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       return ExitCode.UNREACHABLE;
     }
     err.println("aether: " + message(failure));
+    if (failure.getCause() instanceof StoreException.NatsUnreachable) {
+      return ExitCode.UNREACHABLE; // The command uses NATS itself.
+    }
     if (failure instanceof InvalidRequestException || failure instanceof InvalidArgumentException) {
       return ExitCode.USAGE; // The user typed what was sent.
     }

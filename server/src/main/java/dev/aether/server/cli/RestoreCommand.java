@@ -82,7 +82,7 @@ final class RestoreCommand implements Callable<Integer> {
     }
     StoreChoice choice = store.storedChoice("nothing can be restored into memory");
     BackupFolder backup = BackupFolder.verified(folder);
-    Output out = new Output(terminal.out());
+    BackupLines.Progress progress = new BackupLines.Progress(terminal.out());
     List<Restore.Step> steps =
         new StoreBackups(choice)
             .restore(
@@ -90,10 +90,9 @@ final class RestoreCommand implements Callable<Integer> {
                 BackupLines.pattern(namespaces),
                 BackupLines.replicas(replicas),
                 dryRun,
-                copy -> {
-                  out.line(BackupLines.of(copy).end());
-                  out.flush();
-                });
+                progress);
+    progress.end();
+    Output out = new Output(terminal.out());
     for (Restore.Step step : steps) {
       boolean isDone = step.kind() == Restore.Step.Kind.ALREADY_RESTORED;
       if (isDone || dryRun) {

@@ -365,6 +365,15 @@ public sealed class StoreException extends RuntimeException {
     }
   }
 
+  /** No server of NATS could be reached. */
+  public static final class NatsUnreachable extends StoreException {
+    private static final long serialVersionUID = 1;
+
+    public NatsUnreachable(String why) {
+      super(Reason.STORE_UNAVAILABLE, "store unavailable: " + why, Map.of());
+    }
+  }
+
   /** A limit of this server was reached; nothing was stored. */
   public static final class Overloaded extends StoreException {
     private static final long serialVersionUID = 1;

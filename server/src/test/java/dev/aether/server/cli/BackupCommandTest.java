@@ -21,6 +21,7 @@ import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.store.jetstream.wire.NatsPermissions;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.NatsUsers;
+import dev.aether.server.testing.SmallDisk;
 import dev.aether.server.testing.TestNatsBinary;
 import dev.aether.server.testing.TestNatsCluster;
 import dev.aether.server.testing.TestNatsOptions;
@@ -28,6 +29,7 @@ import dev.aether.server.testing.TestNatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Nats;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -591,6 +593,8 @@ class BackupCommandTest {
       String refusal = failed("backup", path("b"), "--nats", as("restore", nats));
       assertTrue(refusal.contains("$JS.API.STREAM.SNAPSHOT.*"), refusal);
       done("backup", path("b"), "--nats", as("backup", nats));
+      // Before an upgrade, with what every node has.
+      done("version", "--check", "--nats", as("node", nats));
     }
     try (TestNatsServer nats = TestNatsServer.start(TestNatsOptions.defaults(), users)) {
       assertTrue(
@@ -600,6 +604,137 @@ class BackupCommandTest {
       try (AetherServer server = node(as("node", nats), 1)) {
         assertEquals(1, on(server, "events", "actor", "--namespace", "a").lines().size());
       }
+    }
+  }
+
+  @Test
+  void aBackupThatFillsItsDiskSaysSoAndKeepsNothing() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        SmallDisk disk = new SmallDisk(Files.createDirectory(folder.resolve("disk")), 1 << 20)) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        saveLarge(client, 2);
+      }
+      Path target = disk.path().resolve("b");
+      String why = failed("backup", target.toString(), "--nats", nats.url());
+      assertTrue(why.contains("No space left on device"), why);
+      assertTrue(why.contains("nothing was kept"), why);
+      try (Stream<Path> left = Files.list(disk.path())) {
+        assertEquals(List.of(), left.toList());
+      }
+    }
+  }
+
+  @Test
+  void aBackupThatIsTerminatedKeepsNothing() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        saveLarge(client, 50);
+      }
+      Path draft = folder.resolve("b.incomplete");
+      int exitCode = ExitCode.DONE;
+      for (int attempt = 0; attempt < 10 && exitCode == ExitCode.DONE; attempt++) {
+        deleteRecursively(folder.resolve("b")); // It was complete before it could be terminated.
+        Process backup =
+            new ProcessBuilder(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    Main.class.getName(),
+                    "backup",
+                    path("b"),
+                    "--nats",
+                    nats.url())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("output").toFile())
+                .start();
+        try {
+          Await.until("the draft", SOON, () -> Files.exists(draft) || !backup.isAlive());
+          nats.signal("STOP");
+          backup.destroy();
+          assertTrue(backup.waitFor(SOON.toSeconds(), TimeUnit.SECONDS));
+          exitCode = backup.exitValue();
+        } finally {
+          nats.signal("CONT");
+          backup.destroyForcibly();
+        }
+      }
+      assertEquals(143, exitCode, Files.readString(folder.resolve("output")));
+      assertFalse(Files.exists(draft));
+      assertFalse(Files.exists(folder.resolve("b")));
+    }
+  }
+
+  private static void saveLarge(AetherClient client, int saves) {
+    byte[] dense = new byte[900_000];
+    new Random(1).nextBytes(dense);
+    for (int i = 0; i < saves; i++) {
+      var unused =
+          client.save(
+              SaveCommand.builder("actor", ExpectedVersion.exactly(i))
+                  .event(NewEvent.builder("Large").data(dense).build())
+                  .build());
+    }
+  }
+
+  private static void deleteRecursively(Path folder) throws IOException {
+    if (Files.exists(folder)) {
+      try (Stream<Path> files = Files.list(folder)) {
+        for (Path file : files.toList()) {
+          Files.delete(file);
+        }
+      }
+      Files.delete(folder);
+    }
+  }
+
+  /** What a shell gives a command whose reader has gone. */
+  private static final class ClosedPipe extends OutputStream {
+    @Override
+    public void write(int b) throws IOException {
+      throw new IOException("Broken pipe");
+    }
+  }
+
+  @Test
+  void aReaderThatLeavesDoesNotEndTheWork() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        save(client, "a", "actor", 0);
+        save(client, "b", "actor", 0);
+      }
+      CommandRun backup =
+          CommandRun.into(new ClosedPipe(), "backup", path("b"), "--nats", nats.url());
+      assertEquals(ExitCode.DONE, backup.exitCode(), backup.err());
+      assertEquals(2, done("backup", "--verify", path("b")).lines().size());
+      try (TestNatsServer other = TestNatsServer.start()) {
+        CommandRun restore =
+            CommandRun.into(new ClosedPipe(), "restore", path("b"), "--nats", other.url());
+        assertEquals(ExitCode.DONE, restore.exitCode(), restore.err());
+        try (AetherServer server = node(other.url(), 1)) {
+          for (String namespace : List.of("a", "b")) {
+            assertEquals(1, on(server, "events", "actor", "--namespace", namespace).lines().size());
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void commandsThatCannotReachNatsHaveTheExitCodeForThat() throws Exception {
+    String url;
+    try (TestNatsServer gone = TestNatsServer.start()) {
+      url = gone.url();
+    }
+    for (List<String> command :
+        List.of(List.of("backup", path("b")), List.of("version", "--check"))) {
+      List<String> line = new ArrayList<>(command);
+      line.addAll(List.of("--nats", url, "--nats-wait", "1s"));
+      CommandRun run = CommandRun.of(line.toArray(String[]::new));
+      assertEquals(ExitCode.UNREACHABLE, run.exitCode(), run.err());
+      assertEquals(1, run.err().lines().count(), run.err());
     }
   }
 

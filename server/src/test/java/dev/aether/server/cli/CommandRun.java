@@ -30,8 +30,17 @@ record CommandRun(int exitCode, String out, String err) {
     return run("", environment, args);
   }
 
+  /** Its standard output goes elsewhere. */
+  static CommandRun into(OutputStream out, String... args) {
+    return run("", Map.of(), out, args);
+  }
+
   private static CommandRun run(String in, Map<String, String> environment, String... args) {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    return run(in, environment, new ByteArrayOutputStream(), args);
+  }
+
+  private static CommandRun run(
+      String in, Map<String, String> environment, OutputStream out, String... args) {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     Terminal terminal =
         new Terminal(
@@ -41,7 +50,9 @@ record CommandRun(int exitCode, String out, String err) {
             file -> false);
     int exitCode = CommandLines.execute(terminal, environment, args);
     return new CommandRun(
-        exitCode, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        exitCode,
+        out instanceof ByteArrayOutputStream kept ? kept.toString(StandardCharsets.UTF_8) : "",
+        err.toString(StandardCharsets.UTF_8));
   }
 
   /** A terminal without input, whose output is lost. */

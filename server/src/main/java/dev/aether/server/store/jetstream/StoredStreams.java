@@ -77,7 +77,9 @@ public final class StoredStreams implements AutoCloseable {
 
   /** What the streams are opened for, which decides the permissions that are needed. */
   public enum Purpose {
-    /** Reading only. */
+    /** Reading the registry and single records. */
+    CHECK,
+    /** Reading whole streams. */
     BACKUP,
     /** Creating streams and records. */
     RESTORE
@@ -145,6 +147,7 @@ public final class StoredStreams implements AutoCloseable {
       Purpose purpose, List<String> urls, NatsAccess access, Duration within) {
     List<NatsPermissions.Permission> needed =
         switch (purpose) {
+          case CHECK -> NatsPermissions.FOR_CHECKS;
           case BACKUP -> NatsPermissions.FOR_BACKUPS;
           case RESTORE -> NatsPermissions.FOR_RESTORES;
         };

@@ -70,7 +70,7 @@ final class NatsConnector {
         return checked(Nats.connect(options));
       } catch (IOException e) {
         if (System.nanoTime() >= giveUpAt) {
-          throw StoreException.storeUnavailable(
+          throw new StoreException.NatsUnreachable(
               "could not connect to NATS at "
                   + NatsUrls.withoutSecrets(urls)
                   + " within "

@@ -108,6 +108,13 @@ public final class NatsPermissions {
           publish("$JS.SNAPSHOT.ACK.>", "copying streams"),
           ANSWERS);
 
+  /** All permissions that checking the form of a store needs, which a node's user has. */
+  public static final List<Permission> FOR_CHECKS =
+      List.of(
+          publish("$JS.API.STREAM.INFO.*", "finding streams"),
+          publish("$JS.API.STREAM.MSG.GET.*", "reading the registry"),
+          ANSWERS);
+
   /** All permissions that restoring a backup needs. */
   public static final List<Permission> FOR_RESTORES =
       List.of(
