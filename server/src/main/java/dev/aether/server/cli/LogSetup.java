@@ -11,6 +11,7 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
+import dev.aether.server.security.AuditLog;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -74,6 +75,8 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(standardError);
+    // Who did what is kept, however little else is logged.
+    context.getLogger(AuditLog.NAME).setLevel(Level.INFO);
     // A client's broken connection or malformed request is no news for a server's log.
     context.getLogger("io.grpc").setLevel(Level.ERROR);
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;

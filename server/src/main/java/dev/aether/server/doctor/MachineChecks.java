@@ -32,7 +32,7 @@ public final class MachineChecks {
   private static final long LITTLE_SPACE = 1L << 30;
   private static final int LITTLE_SPACE_PERCENT = 10;
   private static final long FEW_FILES = 10_000;
-  private static final long LITTLE_HEAP = 256L << 20;
+  private static final long LITTLE_HEAP = 240L << 20;
   private static final double NANOS_PER_MILLI = 1e6;
   private static final int MEBI = 20;
 
@@ -160,7 +160,7 @@ public final class MachineChecks {
             subject,
             found,
             "limits and caches of a node depend on its heap: give it at least 1 GiB of memory, or"
-                + " set JAVA_TOOL_OPTIONS=-XX:MaxRAMPercentage=50")
+                + " set AETHER_JAVA_OPTS=-XX:MaxRAMPercentage=75")
         : Finding.ok(subject, found);
   }
 }

@@ -37,6 +37,8 @@ class LogSetupTest {
     var root = fresh.getLogger(Logger.ROOT_LOGGER_NAME);
     assertEquals(Level.WARN, root.getLevel());
     assertEquals(Level.ERROR, fresh.getLogger("io.grpc.netty").getEffectiveLevel());
+    fresh.getLogger("dev.aether").setLevel(Level.ERROR); // As --log-level error does.
+    assertEquals(Level.INFO, fresh.getLogger("dev.aether.audit").getEffectiveLevel());
     Appender<ILoggingEvent> only = root.iteratorForAppenders().next();
     assertEquals(
         ConsoleTarget.SystemErr.getName(), ((ConsoleAppender<ILoggingEvent>) only).getTarget());

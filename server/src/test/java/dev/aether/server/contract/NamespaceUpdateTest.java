@@ -47,10 +47,15 @@ final class NamespaceUpdateTest {
   private volatile boolean writing = true;
 
   private static AetherServer node(TestNatsCluster nats, int i) {
+    return node(nats, i, 1);
+  }
+
+  private static AetherServer node(TestNatsCluster nats, int i, int replicas) {
     return AetherServer.start(
         ServerConfig.on(
-            new StoreChoice.Nats(
-                List.of(nats.url(i), nats.url((i + 1) % nats.size())), Duration.ofSeconds(30))));
+                new StoreChoice.Nats(
+                    List.of(nats.url(i), nats.url((i + 1) % nats.size())), Duration.ofSeconds(30)))
+            .withReplicas(replicas));
   }
 
   private static AetherClient client(Node node) {
@@ -112,6 +117,31 @@ final class NamespaceUpdateTest {
     } finally {
       writing = false;
       threads.shutdownNow();
+    }
+  }
+
+  @Test
+  void theRegistryGetsAsManyReplicasAsALaterNodeIsStartedWithAndNeverFewer() throws Exception {
+    try (TestNatsCluster nats = TestNatsCluster.start(3)) {
+      node(nats, 0, 1).close();
+      assertEquals(1, registryReplicas(nats));
+      node(nats, 1, 3).close();
+      assertEquals(3, registryReplicas(nats));
+      node(nats, 2, 1).close();
+      assertEquals(3, registryReplicas(nats));
+      // It cannot have five, and the node starts nevertheless.
+      node(nats, 0, 5).close();
+      assertEquals(3, registryReplicas(nats));
+    }
+  }
+
+  private static int registryReplicas(TestNatsCluster nats) throws Exception {
+    try (Connection connection = Nats.connect(nats.url(0))) {
+      return connection
+          .jetStreamManagement()
+          .getStreamInfo("AETHER-REGISTRY")
+          .getConfiguration()
+          .getReplicas();
     }
   }
 

@@ -68,6 +68,7 @@ final class RegistryCopy implements AutoCloseable {
   private synchronized void restart() {
     LOG.error("the namespace registry has lost records; reading it again from its beginning");
     known.clear();
+    count = 0;
     consumer = newConsumer();
     consumer.start();
   }

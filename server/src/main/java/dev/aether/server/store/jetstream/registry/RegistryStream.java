@@ -17,6 +17,8 @@ import dev.aether.server.store.jetstream.write.WritePolicy;
 import dev.aether.server.store.jetstream.write.Writer;
 import dev.aether.server.wire.NamespaceRecord;
 import dev.aether.server.wire.NamespaceState;
+import io.nats.client.api.StreamConfiguration;
+import io.nats.client.api.StreamInfo;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -50,7 +52,10 @@ final class RegistryStream {
     this.copy = copy;
   }
 
-  /** Creates the stream if it does not exist, and reads the store's identity. */
+  /**
+   * Creates the stream if it does not exist, raises the number of its replicas, and reads the
+   * store's identity.
+   */
   static CompletableFuture<Long> open(JetStreamApi api, int replicas) {
     return api.info(StreamConfigs.REGISTRY)
         .exceptionallyCompose(
@@ -58,7 +63,37 @@ final class RegistryStream {
                 JetStreamErrors.isStreamMissing(JetStreamErrors.failure(thrown))
                     ? api.createStream(StreamConfigs.registry(replicas))
                     : CompletableFuture.failedFuture(thrown))
+        .thenCompose(stream -> raised(api, stream, replicas))
         .thenCompose(stream -> identity(api));
+  }
+
+  /**
+   * Without the registry no node can start. So it gets as many replicas as the namespaces that this
+   * node creates, also if the first node created it with fewer. It is never lowered, since a node
+   * whose setting was forgotten would do that.
+   */
+  private static CompletableFuture<StreamInfo> raised(
+      JetStreamApi api, StreamInfo stream, int replicas) {
+    int before = stream.getConfiguration().getReplicas();
+    if (before >= replicas) {
+      return CompletableFuture.completedFuture(stream);
+    }
+    return api.updateStream(
+            StreamConfiguration.builder(stream.getConfiguration()).replicas(replicas).build())
+        .handle(
+            (updated, thrown) -> {
+              if (thrown == null) {
+                LOG.info("the registry has {} replicas now instead of {}", replicas, before);
+                return updated;
+              }
+              LOG.warn(
+                  "the registry has {} replicas instead of the {} of --replicas, and cannot get more"
+                      + " now: {}",
+                  before,
+                  replicas,
+                  JetStreamErrors.failure(thrown).getMessage());
+              return stream;
+            });
   }
 
   /** Returns the store's identity. The first node writes it, and all nodes read it. */
