@@ -46,12 +46,13 @@ record SpansOfSaves(Tracer tracer) implements SaveTracer {
     @Override
     public void ended(@Nullable Saved saved, @Nullable Throwable failure) {
       if (failure != null) {
-        span.setAttribute(
-            "error.type",
+        // Its message may have the id of an actor, which is none of the collector's business.
+        String type =
             failure instanceof AetherException known
                 ? known.reason().name()
-                : failure.getClass().getName());
-        span.setStatus(StatusCode.ERROR, String.valueOf(failure.getMessage()));
+                : failure.getClass().getName();
+        span.setAttribute("error.type", type);
+        span.setStatus(StatusCode.ERROR, type);
       }
       span.end();
     }

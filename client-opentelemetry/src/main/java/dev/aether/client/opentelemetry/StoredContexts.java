@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads the places of writers in their traces from the metadata of events. */
 final class StoredContexts {
+  /**
+   * Anybody who may save may have written it, and some versions of OpenTelemetry take very long for
+   * a long one. Aether's server stores no longer one by itself.
+   */
+  private static final int MAX_TRACESTATE = 512;
+
   private StoredContexts() {}
 
   /** The different ones, in the order of the events. Metadata without a valid one has none. */
@@ -46,7 +52,8 @@ final class StoredContexts {
 
     @Override
     public @Nullable String get(@Nullable Map<String, String> metadata, String key) {
-      return metadata == null ? null : metadata.get(key);
+      String value = metadata == null ? null : metadata.get(key);
+      return value != null && value.length() > MAX_TRACESTATE ? null : value;
     }
   }
 }

@@ -96,7 +96,9 @@ class AetherTelemetryTest {
 
     ServerConfig.Otlp otlp() {
       return new ServerConfig.Otlp(
-          URI.create("http://127.0.0.1:" + server.getAddress().getPort()), 0);
+          URI.create("http://127.0.0.1:" + server.getAddress().getPort()),
+          Set.of(ServerConfig.Otlp.Signal.TRACES),
+          0);
     }
 
     io.opentelemetry.proto.trace.v1.Span named(String name) {

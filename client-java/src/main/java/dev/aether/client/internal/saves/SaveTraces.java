@@ -51,7 +51,7 @@ public final class SaveTraces {
       end(trace, null, e);
       throw e;
     }
-    saving.ifPresentOrElse(taken -> endWith(taken, trace), trace::notTaken);
+    saving.ifPresentOrElse(taken -> endWith(taken, trace), () -> notTaken(trace));
     return saving;
   }
 
@@ -61,14 +61,31 @@ public final class SaveTraces {
             (saved, thrown) -> end(trace, saved, thrown == null ? null : Futures.cause(thrown)));
   }
 
-  /** A trace must not make a save fail, so the largest saves are sent without it. */
+  /**
+   * A trace must not make a save fail, so the largest saves are sent without it, and so are those
+   * whose trace cannot be asked for.
+   */
   private static SaveEventsRequest traced(SaveEventsRequest request, SaveTrace trace) {
-    SaveEventsRequest traced =
-        request.toBuilder()
-            .setTraceparent(trace.traceparent())
-            .setTracestate(trace.tracestate())
-            .build();
+    SaveEventsRequest traced;
+    try {
+      traced =
+          request.toBuilder()
+              .setTraceparent(trace.traceparent())
+              .setTracestate(trace.tracestate())
+              .build();
+    } catch (RuntimeException e) {
+      log(e);
+      return request;
+    }
     return RequestSize.isTooLarge(traced) ? request : traced;
+  }
+
+  private static void notTaken(SaveTrace trace) {
+    try {
+      trace.notTaken();
+    } catch (RuntimeException e) {
+      log(e);
+    }
   }
 
   private @Nullable SaveTrace begin(SaveCommand command, String namespace) {
@@ -87,7 +104,11 @@ public final class SaveTraces {
     try {
       trace.ended(saved, failure);
     } catch (RuntimeException e) {
-      Logs.CLIENT.warn("a SaveTrace threw an exception", e);
+      log(e);
     }
+  }
+
+  private static void log(RuntimeException thrown) {
+    Logs.CLIENT.warn("a SaveTrace threw an exception", thrown);
   }
 }
