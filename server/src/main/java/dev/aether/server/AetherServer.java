@@ -1,5 +1,6 @@
 package dev.aether.server;
 
+import dev.aether.server.ServerConfig.Otlp.Signal;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.codec.UuidV7;
 import dev.aether.server.concurrent.Ticker;
@@ -21,13 +22,15 @@ import dev.aether.server.ops.HttpEndpoint;
 import dev.aether.server.ops.NodeWatch;
 import dev.aether.server.ops.Route;
 import dev.aether.server.ops.SaveCounts;
+import dev.aether.server.otlp.Collector;
+import dev.aether.server.otlp.OtlpMetrics;
+import dev.aether.server.otlp.OtlpTraces;
 import dev.aether.server.security.Right;
 import dev.aether.server.security.Security;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;
-import dev.aether.server.traces.OtlpTraces;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -43,6 +46,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,6 +67,7 @@ public final class AetherServer implements AutoCloseable {
   private final Optional<HttpEndpoint> http;
   private Optional<String> natsUrl = Optional.empty();
   private final Conditions conditions = new Conditions();
+  private final List<Supplier<Optional<String>>> telemetry = new ArrayList<>();
 
   /**
    * Starts a node. Blocks until it is serving.
@@ -89,7 +94,7 @@ public final class AetherServer implements AutoCloseable {
       Metrics metrics = keep(new Metrics());
       Measures measures = metrics.measures();
       conditions.measure(measures);
-      Traces traces = traces(config);
+      Traces traces = config.otlp().map(otlp -> send(otlp, metrics)).orElse(Traces.NONE);
       Store store = keep(store(config, measures));
       keep(new NamespaceSizes(store, measures));
       EventBus bus = keep(new EventBus(store, measures));
@@ -178,12 +183,25 @@ public final class AetherServer implements AutoCloseable {
     return part;
   }
 
-  private Traces traces(ServerConfig config) {
-    return config
-        .otlp()
-        .<Traces>map(
-            otlp -> keep(new OtlpTraces(otlp.collector(), otlp.traceRatio(), nodeId, version())))
-        .orElse(Traces.NONE);
+  /** Begins to send what was asked for; returns where spans are begun. */
+  private Traces send(ServerConfig.Otlp otlp, Metrics metrics) {
+    Collector collector = new Collector(otlp.collector(), nodeId, version());
+    if (otlp.signals().contains(Signal.METRICS)) {
+      OtlpMetrics sender = keep(new OtlpMetrics(collector, metrics::snapshots));
+      telemetry.add(sender::trouble);
+    }
+    if (!otlp.signals().contains(Signal.TRACES)) {
+      return Traces.NONE;
+    }
+    OtlpTraces traces = keep(new OtlpTraces(collector, otlp.traceRatio(), metrics.measures()));
+    telemetry.add(traces::trouble);
+    return traces;
+  }
+
+  /** All of them are asked, since each tells a trouble that is over only once more. */
+  private Optional<String> telemetryTrouble() {
+    List<String> troubles = telemetry.stream().flatMap(each -> each.get().stream()).toList();
+    return troubles.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", troubles));
   }
 
   private Store store(ServerConfig config, Measures measures) {
@@ -296,8 +314,10 @@ public final class AetherServer implements AutoCloseable {
             new NodeWatch.Node(
                 store::outage,
                 store::saveOutage,
+                store::saveSilence,
                 store::damage,
-                () -> new SaveCounts(grpc.savesStored(), grpc.savesSlow(), grpc.savesUnanswered()),
+                () -> new SaveCounts(grpc.savesStored(), grpc.savesSlow()),
+                this::telemetryTrouble,
                 data));
     Runnable look = () -> look(watch, config.notReadyWhenFull());
     look.run();
@@ -308,6 +328,10 @@ public final class AetherServer implements AutoCloseable {
     watch.look();
     boolean reachable = !conditions.has(Condition.UNREACHABLE);
     boolean full = conditions.has(Condition.STORE_FULL);
+    grpc.conditions(
+        conditions.present().stream()
+            .map(present -> present.condition().label() + ": " + present.why())
+            .collect(Collectors.joining("; ")));
     grpc.intact(!conditions.has(Condition.DAMAGED));
     grpc.takingSaves(reachable && !full && !conditions.has(Condition.SAVES_FAIL));
     grpc.serving(reachable && !(full && notReadyWhenFull));

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class NamespaceSizes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceSizes.class);
 
-  /** The shortest time between two rounds of questions, once all sizes are known. */
+  /** The shortest time between two rounds of questions. */
   private static final Duration EVERY = Duration.ofSeconds(15);
 
   /** The namespaces of one round; the next round goes on after them. */
@@ -52,7 +52,7 @@ final class NamespaceSizes implements AutoCloseable {
   private final Map<String, Size> sizes = new ConcurrentHashMap<>();
 
   private final AtomicBoolean asking = new AtomicBoolean();
-  private volatile long asked = System.nanoTime();
+  private volatile long asked = System.nanoTime() - EVERY.toNanos();
 
   /** The last namespace of the last round. Used only by the one who is asking. */
   private String last = "";
@@ -125,7 +125,7 @@ final class NamespaceSizes implements AutoCloseable {
 
   private void askUnlessRecent() {
     boolean recent = System.nanoTime() - asked < EVERY.toNanos();
-    if (recent && sizes.size() == namespaces.size() || !asking.compareAndSet(false, true)) {
+    if (recent || !asking.compareAndSet(false, true)) {
       return;
     }
     CompletableFuture<Void> answered;
@@ -172,15 +172,20 @@ final class NamespaceSizes implements AutoCloseable {
         .handle(
             (size, thrown) -> {
               if (thrown != null) {
-                sizes.remove(name);
                 if (!(Exceptions.unwrap(thrown) instanceof StoreException)) {
                   throw new CompletionException(thrown);
                 }
                 // It may just have been deleted. If the store does not answer at all, health says
-                // so.
+                // so, and the last size stays.
                 LOG.debug("the size of namespace {} is unknown: {}", name, thrown.getMessage());
-              } else if (info.equals(namespaces.get(name))) {
-                sizes.put(name, new Size(size.bytes(), info.maxBytes() * info.partitions()));
+              } else {
+                // Under the lock of the name, which its deletion takes, too.
+                sizes.compute(
+                    name,
+                    (same, before) ->
+                        info.equals(namespaces.get(name))
+                            ? new Size(size.bytes(), info.maxBytes() * info.partitions())
+                            : before);
               }
               return null;
             });

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -33,7 +34,7 @@ import java.util.function.Consumer;
  * @param limits how much of the node its clients may use
  * @param openMetrics whether callers without credentials may see the metrics
  * @param notReadyWhenFull whether the node reports that it is not ready while its store is full
- * @param otlp where traces are sent; empty to record none
+ * @param otlp where traces and metrics are sent; empty to send none
  */
 public record ServerConfig(
     InetSocketAddress listen,
@@ -90,10 +91,24 @@ public record ServerConfig(
    * An OpenTelemetry collector.
    *
    * @param collector where it takes OTLP over HTTP, without the path of a signal
+   * @param signals what is sent
    * @param traceRatio which part of the traces that the node begins is recorded, 0 to 1; callers
    *     decide about theirs
    */
-  public record Otlp(URI collector, double traceRatio) {}
+  public record Otlp(URI collector, Set<Signal> signals, double traceRatio) {
+    /** What a collector can be sent. */
+    public enum Signal {
+      /** Spans of calls and of what they cause. */
+      TRACES,
+      /** What {@code /metrics} shows. */
+      METRICS
+    }
+
+    /** Copies the signals. */
+    public Otlp {
+      signals = Set.copyOf(signals);
+    }
+  }
 
   /** The store of a node. */
   public sealed interface StoreChoice {
@@ -195,7 +210,7 @@ public record ServerConfig(
     return with(copy -> copy.notReadyWhenFull = true);
   }
 
-  /** This configuration with a collector that traces are sent to. */
+  /** This configuration with a collector. */
   public ServerConfig withOtlp(Otlp collector) {
     return with(copy -> copy.otlp = Optional.of(collector));
   }

@@ -10,7 +10,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "health",
     description =
-        "Print whether the server is serving. Exit code 1 if it is not, 4 if it is unreachable.")
+        "Print whether the server is serving, and what is wrong with it. Exit code 1 if it is not"
+            + " serving, 4 if it is unreachable.")
 final class HealthCommand implements Callable<Integer> {
   private static final Duration TIMEOUT = Duration.ofSeconds(5);
 
@@ -30,7 +31,11 @@ final class HealthCommand implements Callable<Integer> {
       HealthProbe.Answer answer = ask(server);
       out.line(server + " " + answer.health());
       if (!answer.reason().isEmpty()) {
-        terminal.err().println("aether: cannot reach " + server + ": " + answer.reason());
+        boolean reached = answer.health() != HealthProbe.Health.UNREACHABLE;
+        terminal
+            .err()
+            .println(
+                "aether: " + (reached ? "" : "cannot reach ") + server + ": " + answer.reason());
       }
       worst = Math.max(worst, exitCode(answer.health()));
     }

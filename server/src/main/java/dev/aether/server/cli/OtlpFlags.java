@@ -1,21 +1,47 @@
 package dev.aether.server.cli;
 
-import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.Otlp;
+import dev.aether.server.ServerConfig.Otlp.Signal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** The options for sending traces to a collector. */
+/** The options for sending traces and metrics to a collector. */
 final class OtlpFlags {
   @Option(
       names = "--otlp",
       paramLabel = "URL",
       description =
-          "Send traces to the OpenTelemetry collector at this URL, as OTLP over HTTP, for example"
-              + " http://127.0.0.1:4318. Default: no traces")
+          "Send traces and metrics to the OpenTelemetry collector at this URL, as OTLP over HTTP, for"
+              + " example http://127.0.0.1:4318. Default: send nothing")
   private @Nullable String url;
+
+  @Option(
+      names = "--otlp-signals",
+      paramLabel = "SIGNALS",
+      split = ",",
+      defaultValue = "traces,metrics",
+      description =
+          "What to send: traces, metrics, or both. Metrics are those of /metrics, every 15 seconds."
+              + " Requires --otlp. Default: ${DEFAULT-VALUE}")
+  private Set<SentSignal> signals = EnumSet.allOf(SentSignal.class);
+
+  /** The values of --otlp-signals. */
+  enum SentSignal {
+    traces(Signal.TRACES),
+    metrics(Signal.METRICS);
+
+    private final Signal signal;
+
+    SentSignal(Signal signal) {
+      this.signal = signal;
+    }
+  }
 
   @Option(
       names = "--trace-sample",
@@ -27,11 +53,15 @@ final class OtlpFlags {
   private double ratio = 1;
 
   /** The collector, if there is one. */
-  Optional<ServerConfig.Otlp> config() {
+  Optional<Otlp> config() {
     if (!(ratio >= 0 && ratio <= 1)) {
       throw new UsageException("--trace-sample must be 0 to 1");
     }
-    return Optional.ofNullable(url).map(text -> new ServerConfig.Otlp(collector(text), ratio));
+    return Optional.ofNullable(url).map(text -> new Otlp(collector(text), sent(), ratio));
+  }
+
+  private Set<Signal> sent() {
+    return signals.stream().map(each -> each.signal).collect(Collectors.toSet());
   }
 
   private static URI collector(String text) {

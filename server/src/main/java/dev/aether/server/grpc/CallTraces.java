@@ -110,6 +110,9 @@ final class CallTraces extends ServerStreamTracer.Factory {
 
     @Override
     public void streamClosed(Status status) {
+      if (status.getCode() == Status.Code.UNAUTHENTICATED) {
+        return; // Not ended, so not sent: strangers must not crowd out the spans of others.
+      }
       trace.span().set("rpc.grpc.status_code", status.getCode().value());
       trace.span().end(SpanErrors.of(status));
     }

@@ -78,6 +78,7 @@ public final class GrpcServer implements AutoCloseable {
   public static final String SAVES = EventStoreGrpc.SERVICE_NAME + "/SaveEvents";
 
   private final HealthStatusManager health = new HealthStatusManager();
+  private final HealthConditions healthConditions = new HealthConditions();
   private final OpenCalls calls = new OpenCalls();
   private final ConflictCounts conflicts = new ConflictCounts();
   private final EventStoreService eventStore;
@@ -163,7 +164,9 @@ public final class GrpcServer implements AutoCloseable {
             .addStreamTracerFactory(new UnfinishedRequests())
             // Anybody may call it, without credentials.
             .addStreamTracerFactory(healthRequests)
-            .addService(ServerInterceptors.intercept(health.getHealthService(), healthRequests));
+            .addService(
+                ServerInterceptors.intercept(
+                    health.getHealthService(), healthRequests, healthConditions));
     Reflection.services().forEach(builder::addService);
     secure(builder, security);
     limit(builder, clients.connections());
@@ -233,11 +236,6 @@ public final class GrpcServer implements AutoCloseable {
     return eventStore.saveMeasures().slow();
   }
 
-  /** Saves that the store did not answer: nobody knows their outcome, or they were not sent. */
-  public long savesUnanswered() {
-    return eventStore.saveMeasures().unanswered();
-  }
-
   /** The address that it listens on. */
   public InetSocketAddress address() {
     return (InetSocketAddress) server.getListenSockets().get(0);
@@ -266,6 +264,14 @@ public final class GrpcServer implements AutoCloseable {
    */
   public void intact(boolean intact) {
     health.setStatus(INTEGRITY, intact ? ServingStatus.SERVING : ServingStatus.NOT_SERVING);
+  }
+
+  /**
+   * Sets what is wrong with this node, as text for people, which the health service adds to its
+   * answers; empty if nothing is.
+   */
+  public void conditions(String wrong) {
+    healthConditions.set(wrong);
   }
 
   /**

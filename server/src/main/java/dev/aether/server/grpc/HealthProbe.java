@@ -3,6 +3,7 @@ package dev.aether.server.grpc;
 import dev.aether.client.TlsOptions;
 import dev.aether.server.event.Exceptions;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
@@ -11,11 +12,14 @@ import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.shaded.io.grpc.netty.GrpcSslContexts;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.shaded.io.netty.handler.ssl.SslContextBuilder;
+import io.grpc.stub.MetadataUtils;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Asks a server for its health with gRPC's health checking protocol. */
 public final class HealthProbe {
@@ -31,7 +35,7 @@ public final class HealthProbe {
   /**
    * A server's health.
    *
-   * @param reason why it is unreachable; otherwise empty
+   * @param reason why it is unreachable, or what is wrong with it; empty if nothing is
    */
   public record Answer(Health health, String reason) {}
 
@@ -43,16 +47,19 @@ public final class HealthProbe {
    */
   public static Answer ask(String host, int port, Optional<TlsOptions> tls, Duration timeout) {
     ManagedChannel channel = channel(host, port, tls);
+    AtomicReference<Metadata> headers = new AtomicReference<>();
     try {
       HealthCheckResponse response =
           HealthGrpc.newBlockingStub(channel)
+              .withInterceptors(
+                  MetadataUtils.newCaptureMetadataInterceptor(headers, new AtomicReference<>()))
               .withDeadlineAfter(timeout.toNanos(), TimeUnit.NANOSECONDS)
               .check(HealthCheckRequest.getDefaultInstance());
       return new Answer(
           response.getStatus() == HealthCheckResponse.ServingStatus.SERVING
               ? Health.SERVING
               : Health.NOT_SERVING,
-          "");
+          conditions(headers.get()));
     } catch (StatusRuntimeException e) {
       Status.Code code = e.getStatus().getCode();
       return code == Status.Code.UNAVAILABLE || code == Status.Code.DEADLINE_EXCEEDED
@@ -62,6 +69,11 @@ public final class HealthProbe {
     } finally {
       channel.shutdownNow();
     }
+  }
+
+  private static String conditions(@Nullable Metadata headers) {
+    String wrong = headers == null ? null : headers.get(HealthConditions.HEADER);
+    return wrong == null ? "" : wrong;
   }
 
   private static ManagedChannel channel(String host, int port, Optional<TlsOptions> tls) {

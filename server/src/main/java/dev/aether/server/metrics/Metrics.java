@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.binder.system.UptimeMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.List;
 
 /**
@@ -46,10 +47,14 @@ public final class Metrics implements AutoCloseable {
     return measures;
   }
 
+  /** All metrics, as they are now. */
+  public MetricSnapshots snapshots() {
+    return measures.refreshed(() -> registry.getPrometheusRegistry().scrape());
+  }
+
   /** All metrics, in the text format of Prometheus. */
   public String text() {
-    measures.refresh();
-    return registry.scrape(CONTENT_TYPE);
+    return measures.refreshed(() -> registry.scrape(CONTENT_TYPE));
   }
 
   @Override

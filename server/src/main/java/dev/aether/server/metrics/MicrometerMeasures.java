@@ -110,8 +110,12 @@ final class MicrometerMeasures implements Measures {
         new Rows(MultiGauge.builder(PREFIX + name).description(help).register(registry), values));
   }
 
-  /** Asks for the namespaces that there are now. */
-  synchronized void refresh() {
+  /**
+   * Asks for the namespaces that there are now, and reads all meters. One at a time: while rows are
+   * replaced, some are missing.
+   */
+  synchronized <T> T refreshed(Supplier<T> read) {
     rows.forEach(Rows::refresh);
+    return read.get();
   }
 }

@@ -19,7 +19,9 @@ public enum Condition {
   /** Saves are stored, but take long. */
   SLOW_SAVES(false, "saves are slow"),
   /** The clock of the machine was set. */
-  CLOCK_JUMP(false, "the clock of this machine has jumped");
+  CLOCK_JUMP(false, "the clock of this machine has jumped"),
+  /** The collector of traces and metrics does not take all of them. */
+  TELEMETRY_LOST(false, "the collector of --otlp does not get everything");
 
   private final boolean isError;
   private final String title;

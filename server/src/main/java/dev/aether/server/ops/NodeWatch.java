@@ -17,15 +17,19 @@ public final class NodeWatch {
    *
    * @param outage why the store cannot be used; empty if it can
    * @param full why it refuses saves; empty if it does not
+   * @param silence why saves seem to get no answer; empty if they get one
    * @param damage what it has lost, as text for people
    * @param saves counts of saves
+   * @param telemetry why traces or metrics are lost; empty if none are
    * @param data the data folder; empty if this node has none
    */
   public record Node(
       Supplier<Optional<String>> outage,
       Supplier<Optional<String>> full,
+      Supplier<Optional<String>> silence,
       Supplier<List<String>> damage,
       Supplier<SaveCounts> saves,
+      Supplier<Optional<String>> telemetry,
       Optional<File> data) {}
 
   /** Watches a node. */
@@ -46,9 +50,10 @@ public final class NodeWatch {
     saves.add(System.nanoTime(), node.saves().get());
     // While JetStream answers nobody, that saves have no answer says nothing more.
     conditions.set(
-        Condition.SAVES_FAIL, outage.isPresent() ? Optional.empty() : saves.whyUnanswered());
+        Condition.SAVES_FAIL, outage.isPresent() ? Optional.empty() : node.silence().get());
     conditions.set(Condition.SLOW_SAVES, saves.whySlow());
     conditions.set(Condition.CLOCK_JUMP, clock.look());
+    conditions.set(Condition.TELEMETRY_LOST, node.telemetry().get());
     conditions.set(Condition.DISK_LOW, node.data().flatMap(DiskWatch::whyLow));
   }
 }

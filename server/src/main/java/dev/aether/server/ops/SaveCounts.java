@@ -5,14 +5,11 @@ package dev.aether.server.ops;
  *
  * @param stored saves that were stored
  * @param slow those of them that took longer than a second
- * @param unanswered saves that JetStream did not answer: nobody knows whether they were stored, or
- *     they could not be sent
  */
-public record SaveCounts(long stored, long slow, long unanswered) {
-  static final SaveCounts NONE = new SaveCounts(0, 0, 0);
+public record SaveCounts(long stored, long slow) {
+  static final SaveCounts NONE = new SaveCounts(0, 0);
 
   SaveCounts since(SaveCounts before) {
-    return new SaveCounts(
-        stored - before.stored, slow - before.slow, unanswered - before.unanswered);
+    return new SaveCounts(stored - before.stored, slow - before.slow);
   }
 }

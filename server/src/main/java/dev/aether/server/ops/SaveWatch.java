@@ -5,9 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
 
-/**
- * Judges the saves of the last seconds: whether they are slow, or get no answer. Not thread-safe.
- */
+/** Judges whether the saves of the last seconds are slow. Not thread-safe. */
 final class SaveWatch {
   /** What is judged together. */
   static final Duration WINDOW = Duration.ofSeconds(10);
@@ -42,18 +40,12 @@ final class SaveWatch {
   Optional<String> whySlow() {
     return latest.slow() >= FEW && latest.slow() * PERCENT > latest.stored()
         ? Optional.of(
-            latest.slow() + " of " + latest.stored() + " took longer than a second" + lately())
+            latest.slow()
+                + " of "
+                + latest.stored()
+                + " took longer than a second in the last "
+                + WINDOW.toSeconds()
+                + " s")
         : Optional.empty();
-  }
-
-  /** Why saves seem to get no answer; empty if some do, or if there are none. */
-  Optional<String> whyUnanswered() {
-    return latest.stored() == 0 && latest.unanswered() >= FEW
-        ? Optional.of("none of " + latest.unanswered() + " was acknowledged" + lately())
-        : Optional.empty();
-  }
-
-  private static String lately() {
-    return " in the last " + WINDOW.toSeconds() + " s";
   }
 }

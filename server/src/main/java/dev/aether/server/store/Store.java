@@ -38,6 +38,14 @@ public interface Store extends AutoCloseable {
   }
 
   /**
+   * Why saves seem to get no answer although the store can be used, as text for people; empty if
+   * they get one, or if nobody saves. Cheap and thread-safe.
+   */
+  default Optional<String> saveSilence() {
+    return Optional.empty();
+  }
+
+  /**
    * Losses of the store that nobody has accepted, as text for people, one line per log. The store
    * serves what is left nevertheless. Cheap and thread-safe.
    */

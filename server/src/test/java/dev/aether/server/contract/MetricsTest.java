@@ -8,6 +8,7 @@ import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.testing.Await;
+import dev.aether.server.testing.OtlpCollector;
 import dev.aether.server.testing.TestNatsBinary;
 import dev.aether.v1.CreateNamespaceRequest;
 import dev.aether.v1.CreateNamespaceResponse;
@@ -63,10 +64,14 @@ final class MetricsTest {
   @Test
   void theMetricsSayWhatWasDoneAndAreThoseOfTheDocumentation(@TempDir Path folder)
       throws Exception {
-    try (AetherServer server =
-        AetherServer.start(
-            ServerConfig.on(
-                new StoreChoice.Embedded(folder, Optional.of(TestNatsBinary.get().path()))))) {
+    try (OtlpCollector collector = OtlpCollector.start();
+        AetherServer server =
+            AetherServer.start(
+                ServerConfig.on(
+                        new StoreChoice.Embedded(folder, Optional.of(TestNatsBinary.get().path())))
+                    .withOtlp(
+                        new ServerConfig.Otlp(
+                            collector.url(), Set.of(ServerConfig.Otlp.Signal.TRACES), 0)))) {
       ManagedChannel channel =
           NettyChannelBuilder.forAddress(server.grpcAddress()).usePlaintext().build();
       try {

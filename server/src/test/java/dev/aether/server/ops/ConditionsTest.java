@@ -11,7 +11,6 @@ import ch.qos.logback.core.read.ListAppender;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,17 +79,19 @@ class ConditionsTest {
   @Test
   void savesThatFailAreNoConditionOfTheirOwnWhileJetStreamAnswersNobody() {
     AtomicReference<Optional<String>> outage = new AtomicReference<>(Optional.empty());
-    AtomicLong unanswered = new AtomicLong();
+    AtomicReference<Optional<String>> silence =
+        new AtomicReference<>(Optional.of("no publish was answered"));
     NodeWatch watch =
         new NodeWatch(
             conditions,
             new NodeWatch.Node(
                 outage::get,
                 Optional::empty,
+                silence::get,
                 List::of,
-                () -> new SaveCounts(0, 0, unanswered.addAndGet(10)),
+                () -> SaveCounts.NONE,
+                Optional::empty,
                 Optional.empty()));
-    watch.look();
     watch.look();
     assertTrue(conditions.has(Condition.SAVES_FAIL));
     outage.set(Optional.of("no quorum"));
@@ -102,28 +103,14 @@ class ConditionsTest {
   @Test
   void savesAreSlowWhileMoreThanOneInAHundredTakesLong() {
     SaveWatch watch = new SaveWatch();
-    watch.add(0, new SaveCounts(1000, 50, 0));
-    watch.add(Duration.ofSeconds(1).toNanos(), new SaveCounts(1100, 51, 0));
+    watch.add(0, new SaveCounts(1000, 50));
+    watch.add(Duration.ofSeconds(1).toNanos(), new SaveCounts(1100, 51));
     assertEquals(Optional.empty(), watch.whySlow());
-    watch.add(Duration.ofSeconds(2).toNanos(), new SaveCounts(1200, 53, 0));
+    watch.add(Duration.ofSeconds(2).toNanos(), new SaveCounts(1200, 53));
     assertEquals(
         Optional.of("3 of 200 took longer than a second in the last 10 s"), watch.whySlow());
-    watch.add(Duration.ofSeconds(3).toNanos(), new SaveCounts(1400, 53, 0));
+    watch.add(Duration.ofSeconds(3).toNanos(), new SaveCounts(1400, 53));
     assertEquals(Optional.empty(), watch.whySlow());
-  }
-
-  @Test
-  void savesFailIfNoneIsAcknowledgedUntilOneIsOrNobodySaves() {
-    SaveWatch watch = new SaveWatch();
-    watch.add(0, new SaveCounts(9, 0, 0));
-    watch.add(Duration.ofSeconds(1).toNanos(), new SaveCounts(9, 0, 2));
-    assertEquals(Optional.empty(), watch.whyUnanswered());
-    watch.add(Duration.ofSeconds(2).toNanos(), new SaveCounts(9, 0, 3));
-    assertEquals(Optional.of("none of 3 was acknowledged in the last 10 s"), watch.whyUnanswered());
-    watch.add(Duration.ofSeconds(3).toNanos(), new SaveCounts(10, 0, 3));
-    assertEquals(Optional.empty(), watch.whyUnanswered());
-    watch.add(Duration.ofSeconds(20).toNanos(), new SaveCounts(10, 0, 9));
-    assertEquals(Optional.empty(), watch.whyUnanswered());
   }
 
   @Test

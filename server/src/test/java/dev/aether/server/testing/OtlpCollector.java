@@ -2,10 +2,13 @@ package dev.aether.server.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
+import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.trace.v1.ResourceSpans;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -22,6 +25,7 @@ public final class OtlpCollector implements AutoCloseable {
   private static final Duration BOUND = Duration.ofSeconds(30);
 
   private final List<ResourceSpans> received = new CopyOnWriteArrayList<>();
+  private final List<Metric> metrics = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Semaphore answering;
   private final HttpServer server;
@@ -30,7 +34,8 @@ public final class OtlpCollector implements AutoCloseable {
     answering = new Semaphore(answers ? Integer.MAX_VALUE : 0);
     server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
     server.setExecutor(threads);
-    server.createContext("/v1/traces", this::receive);
+    server.createContext("/v1/traces", this::receiveTraces);
+    server.createContext("/v1/metrics", this::receiveMetrics);
     server.start();
   }
 
@@ -49,14 +54,38 @@ public final class OtlpCollector implements AutoCloseable {
     return new OtlpCollector(0, false);
   }
 
-  private void receive(HttpExchange exchange) throws IOException {
+  /** Answers what a silent collector was sent, and from now on everything. */
+  public void answer() {
+    answering.release(Integer.MAX_VALUE / 2);
+  }
+
+  private void receiveTraces(HttpExchange exchange) throws IOException {
+    receive(
+        exchange,
+        body -> received.addAll(ExportTraceServiceRequest.parseFrom(body).getResourceSpansList()));
+  }
+
+  private void receiveMetrics(HttpExchange exchange) throws IOException {
+    receive(
+        exchange,
+        body ->
+            ExportMetricsServiceRequest.parseFrom(body).getResourceMetricsList().stream()
+                .flatMap(resource -> resource.getScopeMetricsList().stream())
+                .forEach(scope -> metrics.addAll(scope.getMetricsList())));
+  }
+
+  /** Keeps the body of a request. */
+  private interface Keeping {
+    void keep(byte[] body) throws IOException;
+  }
+
+  private void receive(HttpExchange exchange, Keeping keeping) throws IOException {
     try (exchange) {
       boolean zipped = "gzip".equals(exchange.getRequestHeaders().getFirst("Content-Encoding"));
-      ExportTraceServiceRequest request =
-          ExportTraceServiceRequest.parseFrom(
-              zipped ? new GZIPInputStream(exchange.getRequestBody()) : exchange.getRequestBody());
+      InputStream raw = exchange.getRequestBody();
+      byte[] body = (zipped ? new GZIPInputStream(raw) : raw).readAllBytes();
       answering.acquire();
-      received.addAll(request.getResourceSpansList());
+      keeping.keep(body);
       exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
       exchange.sendResponseHeaders(200, -1);
     } catch (InterruptedException e) {
@@ -80,6 +109,11 @@ public final class OtlpCollector implements AutoCloseable {
         .flatMap(resource -> resource.getScopeSpansList().stream())
         .flatMap(scope -> scope.getSpansList().stream())
         .toList();
+  }
+
+  /** The metrics that were received so far, in the order of their arrival. */
+  public List<Metric> metrics() {
+    return List.copyOf(metrics);
   }
 
   /** Waits for a span. */

@@ -13,7 +13,8 @@ public final class SpanErrors {
   public static @Nullable String of(Status status) {
     return switch (status.getCode()) {
       case UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS ->
-          String.valueOf(status.getDescription());
+          // The description may have the id of an actor, which is none of the collector's business.
+          status.getCode().name();
       case OK,
           CANCELLED,
           INVALID_ARGUMENT,

@@ -135,6 +135,15 @@ public final class IdentityUsage {
     }
   }
 
+  /** Counts bytes that a save has besides its request, and that do not make it fail. */
+  public void countSaveBytes(long bytes) {
+    if (limitsSaves) {
+      synchronized (this) {
+        saveBytes.take(bytes);
+      }
+    }
+  }
+
   /** How long a stream has to wait until it may read the next save; zero if it may now. */
   public Duration untilNextSave() {
     return limitsSaves ? untilNextLimitedSave() : Duration.ZERO;

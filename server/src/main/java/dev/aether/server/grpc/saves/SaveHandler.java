@@ -99,22 +99,17 @@ public final class SaveHandler {
 
   private CompletableFuture<Saved> begin(
       SaveEventsRequest request, SaveOrder order, long begin, TracedSave trace) {
-    Save save =
-        trace.addTo(
-            SaveMapper.toSave(
-                request, defaults, PreviousAttempts.any(), order, CallDeadline.current()),
-            store.maxCommitBytes());
+    Save plain =
+        SaveMapper.toSave(request, defaults, PreviousAttempts.any(), order, CallDeadline.current());
+    Save traced = trace.addTo(plain, store.maxCommitBytes());
     ConnectionUsage.Permit permit;
     try {
-      permit =
-          UnreadResponses.current()
-              .connection()
-              .admitSave(
-                  COPIES * (request.getSerializedSize() + trace.bytes(save.events().size())));
+      permit = admit(request, trace);
     } catch (RuntimeException e) {
-      order.failed(save.expected(), e);
+      order.failed(plain.expected(), e);
       throw e;
     }
+    Save save = trace.addedBytes() > 0 ? traced : trace.untraced(plain);
     CompletableFuture<Saved> saving =
         CatchAll.begin(() -> store.save(save))
             .whenComplete(
@@ -135,5 +130,23 @@ public final class SaveHandler {
           measures.answered(begin, saved, thrown);
           trace.ended(saved, thrown);
         });
+  }
+
+  /**
+   * Admits a save, without its trace if there is no room for that: it must not make a save fail.
+   */
+  private static ConnectionUsage.Permit admit(SaveEventsRequest request, TracedSave trace) {
+    ConnectionUsage usage = UnreadResponses.current().connection();
+    int bytes = request.getSerializedSize();
+    if (trace.addedBytes() > 0) {
+      try {
+        ConnectionUsage.Permit permit = usage.admitSave(COPIES * (bytes + trace.addedBytes()));
+        IdentityUsage.current().countSaveBytes(trace.addedBytes());
+        return permit;
+      } catch (StoreException.Overloaded e) {
+        trace.leaveOut();
+      }
+    }
+    return usage.admitSave(COPIES * bytes);
   }
 }

@@ -31,7 +31,6 @@ public final class SaveMeasures {
   private final Distribution durations;
   private final LongAdder storedCount = new LongAdder();
   private final LongAdder slowCount = new LongAdder();
-  private final LongAdder unansweredCount = new LongAdder();
 
   /** Registers all outcomes, so that each has a value from the start. */
   public SaveMeasures(Measures measures) {
@@ -61,11 +60,6 @@ public final class SaveMeasures {
     return slowCount.sum();
   }
 
-  /** Saves that the store did not answer: nobody knows their outcome, or they were not sent. */
-  public long unanswered() {
-    return unansweredCount.sum();
-  }
-
   /**
    * Counts an answer.
    *
@@ -89,9 +83,6 @@ public final class SaveMeasures {
     Counter counter = failed;
     if (thrown instanceof StoreException known) {
       counter = refused.getOrDefault(known.reason(), failed);
-      if (known.reason() == Reason.OUTCOME_UNKNOWN || known.reason() == Reason.STORE_UNAVAILABLE) {
-        unansweredCount.increment();
-      }
     } else if (thrown instanceof ConflictWithEvents) {
       counter = refused.getOrDefault(Reason.VERSION_CONFLICT, failed);
     }

@@ -3,8 +3,10 @@ package dev.aether.server.grpc.saves;
 import dev.aether.server.codec.CommitCodec;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Limits;
+import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.event.TraceContext;
+import dev.aether.server.grpc.errors.ConflictWithEvents;
 import dev.aether.server.grpc.errors.SpanErrors;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.requests.EventValidator;
@@ -30,6 +32,9 @@ final class TracedSave implements SaveTrace {
   private final Optional<TraceContext> stored;
   private final Span span;
   private final boolean isOwner;
+
+  /** What {@link #addTo} has added. Written before the save is passed on. */
+  private long added;
 
   private TracedSave(Optional<TraceContext> stored, Span span, boolean isOwner) {
     this.stored = stored;
@@ -57,9 +62,9 @@ final class TracedSave implements SaveTrace {
     return new TracedSave(stored, span, true);
   }
 
-  /** The most bytes that {@link #addTo} adds to a save of so many events. */
-  long bytes(int events) {
-    return stored.map(context -> (long) events * context.metadataBytes()).orElse(0L);
+  /** How many bytes {@link #addTo} has added to the save. */
+  long addedBytes() {
+    return added;
   }
 
   /**
@@ -80,10 +85,29 @@ final class TracedSave implements SaveTrace {
       return save.traced(save.events(), this);
     }
     List<NewEvent> events = new ArrayList<>(save.events().size());
-    save.events().forEach(event -> events.add(with(stored.get(), event)));
+    int changed = 0;
+    for (NewEvent event : save.events()) {
+      NewEvent traced = with(stored.get(), event);
+      changed += traced == event ? 0 : 1;
+      events.add(traced);
+    }
     int size =
         CommitCodec.size(save.namespace(), save.actor(), save.commitId(), LARGE_VERSION, events);
-    return save.traced(size > maxCommitBytes ? save.events() : events, this);
+    if (size > maxCommitBytes) {
+      return untraced(save);
+    }
+    added = (long) changed * stored.get().metadataBytes();
+    return save.traced(events, this);
+  }
+
+  /** There is no room for the trace in the events. */
+  void leaveOut() {
+    added = 0;
+  }
+
+  /** The save without the trace in its events, but with its span. */
+  Save untraced(Save save) {
+    return this == NONE ? save : save.traced(save.events(), this);
   }
 
   private static NewEvent with(TraceContext context, NewEvent event) {
@@ -123,8 +147,13 @@ final class TracedSave implements SaveTrace {
     }
     if (saved != null) {
       span.set("aether.replayed", String.valueOf(saved.replayed()));
-    } else if (thrown != null && Exceptions.unwrap(thrown) instanceof StoreException known) {
-      span.set("error.type", known.reason().name());
+    } else if (thrown != null) {
+      Throwable cause = Exceptions.unwrap(thrown);
+      if (cause instanceof StoreException known) {
+        span.set("error.type", known.reason().name());
+      } else if (cause instanceof ConflictWithEvents) {
+        span.set("error.type", Reason.VERSION_CONFLICT.name());
+      }
     }
     if (isOwner) {
       span.end(thrown == null ? null : SpanErrors.of(StatusMapper.toStatus(thrown).getStatus()));

@@ -4,8 +4,8 @@ import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.store.jetstream.format.StreamConfigs;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
+import dev.aether.server.store.jetstream.wire.PublishResults;
 import dev.aether.server.store.jetstream.wire.ReadConnections;
-import dev.aether.server.store.jetstream.wire.StorageSpace;
 import io.nats.client.Connection;
 import java.time.Duration;
 import java.util.List;
@@ -35,7 +35,7 @@ final class JetStreamProbe implements AutoCloseable {
    * @param reads other connections that the store needs
    */
   JetStreamProbe(
-      Connection connection, StorageSpace space, List<ReadConnections> reads, Timers timers) {
+      Connection connection, PublishResults space, List<ReadConnections> reads, Timers timers) {
     this.connection = connection;
     this.reads = reads;
     this.api = new JetStreamApi(connection, space);

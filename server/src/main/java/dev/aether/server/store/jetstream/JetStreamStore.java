@@ -36,10 +36,10 @@ import dev.aether.server.store.jetstream.wire.BatchReader;
 import dev.aether.server.store.jetstream.wire.JetStreamApi;
 import dev.aether.server.store.jetstream.wire.NatsConnections;
 import dev.aether.server.store.jetstream.wire.OrderedConsumers;
+import dev.aether.server.store.jetstream.wire.PublishResults;
 import dev.aether.server.store.jetstream.wire.ReadConnections;
 import dev.aether.server.store.jetstream.wire.RoundTrips;
 import dev.aether.server.store.jetstream.wire.ScanConsumers;
-import dev.aether.server.store.jetstream.wire.StorageSpace;
 import dev.aether.server.store.jetstream.write.GroupCommit;
 import dev.aether.server.store.jetstream.write.Publisher;
 import dev.aether.server.store.jetstream.write.Writer;
@@ -85,7 +85,7 @@ public final class JetStreamStore implements Store {
   private final NatsConnections connections;
   private final Timers timers = new Timers();
   private final ExecutorService readers;
-  private final StorageSpace space;
+  private final PublishResults space;
   private final JetStreamApi api;
   private final LogDamage damage;
   private final BatchReader batches;
@@ -142,7 +142,7 @@ public final class JetStreamStore implements Store {
               thread.setDaemon(true);
               return thread;
             });
-    space = new StorageSpace(config.disk());
+    space = new PublishResults(config.disk());
     RoundTrips roundTrips = RoundTrips.measured(measures);
     api = new JetStreamApi(writes, writersReads, space, roundTrips);
     JetStreamApi readApi = new JetStreamApi(connections.tails(), reads, space, roundTrips);
@@ -293,6 +293,11 @@ public final class JetStreamStore implements Store {
   @Override
   public Optional<String> saveOutage() {
     return space.whyFull();
+  }
+
+  @Override
+  public Optional<String> saveSilence() {
+    return space.whySilent();
   }
 
   @Override

@@ -46,15 +46,15 @@ public final class JetStreamApi {
   private static final int NOT_FOUND = 404;
 
   private final JetStreamRequests requests;
-  private final StorageSpace space;
+  private final PublishResults space;
   private final RoundTrips roundTrips;
 
   public JetStreamApi(Connection connection) {
-    this(connection, new StorageSpace(Optional::empty));
+    this(connection, new PublishResults(Optional::empty));
   }
 
   /** Sends everything on one connection. */
-  public JetStreamApi(Connection connection, StorageSpace space) {
+  public JetStreamApi(Connection connection, PublishResults space) {
     this(connection, new ReadConnections(List.of(connection)), space);
   }
 
@@ -62,7 +62,7 @@ public final class JetStreamApi {
    * @param connection for everything but reads
    * @param space learns from the outcome of publishes, and tells when none must be tried
    */
-  public JetStreamApi(Connection connection, ReadConnections reads, StorageSpace space) {
+  public JetStreamApi(Connection connection, ReadConnections reads, PublishResults space) {
     this(connection, reads, space, RoundTrips.NONE);
   }
 
@@ -71,7 +71,7 @@ public final class JetStreamApi {
    * @param space learns from the outcome of publishes, and tells when none must be tried
    */
   public JetStreamApi(
-      Connection connection, ReadConnections reads, StorageSpace space, RoundTrips roundTrips) {
+      Connection connection, ReadConnections reads, PublishResults space, RoundTrips roundTrips) {
     this.requests = new JetStreamRequests(connection, reads);
     this.space = space;
     this.roundTrips = roundTrips;

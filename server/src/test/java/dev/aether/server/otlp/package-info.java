@@ -1,5 +1,5 @@
 /** Traces, as a collector gets them. */
 @NullMarked
-package dev.aether.server.traces;
+package dev.aether.server.otlp;
 
 import org.jspecify.annotations.NullMarked;

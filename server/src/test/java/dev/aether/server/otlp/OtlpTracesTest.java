@@ -1,4 +1,4 @@
-package dev.aether.server.traces;
+package dev.aether.server.otlp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -13,6 +13,8 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
+import dev.aether.server.metrics.Metrics;
+import dev.aether.server.ops.Conditions;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.OtlpCollector;
 import dev.aether.server.testing.TestNatsServer;
@@ -42,6 +44,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,7 +74,9 @@ class OtlpTracesTest {
           AetherServer.start(
               ServerConfig.on(store)
                   .withNodeId(name)
-                  .withOtlp(new ServerConfig.Otlp(collector, ratio)));
+                  .withOtlp(
+                      new ServerConfig.Otlp(
+                          collector, Set.of(ServerConfig.Otlp.Signal.TRACES), ratio)));
       channel =
           ManagedChannelBuilder.forAddress("127.0.0.1", server.grpcAddress().getPort())
               .usePlaintext()
@@ -325,10 +330,10 @@ class OtlpTracesTest {
     try (OtlpCollector gone = OtlpCollector.start()) {
       port = gone.url().getPort();
     }
-    try (LogOf log = new LogOf(WatchedExporter.class);
+    try (LogOf log = new LogOf(Conditions.class);
         TracedNode node = new TracedNode(URI.create("http://127.0.0.1:" + port), 1)) {
       var unused = node.store().saveEvents(save("unheard", 0));
-      log.await("traces cannot be sent to http://127.0.0.1:" + port);
+      log.await(lost(port));
       unused = node.store().saveEvents(save("unheard", 1));
       try (OtlpCollector back = OtlpCollector.startOn(port)) {
         AtomicLong version = new AtomicLong(2);
@@ -339,10 +344,42 @@ class OtlpTracesTest {
               var alsoUnused = node.store().saveEvents(save("unheard", version.getAndIncrement()));
               return !back.spans().isEmpty();
             });
-        log.await("traces are sent to http://127.0.0.1:" + port + " again; ");
+        log.await("no longer, after");
         // Nodes of other tests at the same time have other collectors.
-        assertEquals(1, log.count("traces cannot be sent to http://127.0.0.1:" + port));
+        assertEquals(1, log.count(lost(port)));
       }
+    }
+  }
+
+  private static String lost(int port) {
+    return "the collector of --otlp does not get everything: traces are lost, since"
+        + " http://127.0.0.1:"
+        + port
+        + " does not take them: ";
+  }
+
+  @Test
+  void spansThatFindTheQueueFullAreCountedAndTold() throws IOException {
+    Metrics metrics = new Metrics();
+    try (metrics;
+        OtlpCollector collector = OtlpCollector.startSilent();
+        OtlpTraces traces =
+            new OtlpTraces(
+                new Collector(collector.url(), "node", "0"), 1, metrics.measures(), 10)) {
+      for (int i = 0; i < 100; i++) {
+        traces
+            .begin("span " + i, dev.aether.server.measure.Span.Kind.SERVER, Optional.empty())
+            .end(null);
+      }
+      assertTrue(metrics.text().contains("\naether_spans_lost_total 90.0\n"), metrics.text());
+      assertEquals(
+          Optional.of("traces are lost, since 10 spans wait to be sent"), traces.trouble());
+
+      collector.answer();
+      Await.until("the end of the trouble", BOUND, () -> traces.trouble().isEmpty());
+      assertEquals(10, collector.spans().size());
+      traces.begin("later", dev.aether.server.measure.Span.Kind.SERVER, Optional.empty()).end(null);
+      Span unused = collector.await(span -> span.getName().equals("later"));
     }
   }
 
@@ -350,7 +387,7 @@ class OtlpTracesTest {
   @ResourceLock("log of traces")
   void aCollectorThatDoesNotAnswerNeitherHoldsUpSavesNorTheEndOfTheNode() throws IOException {
     try (OtlpCollector silent = OtlpCollector.startSilent();
-        LogOf log = new LogOf(OtlpTraces.class)) {
+        LogOf log = new LogOf(Delivery.class)) {
       TracedNode node = new TracedNode(silent.url(), 1);
       for (int i = 0; i < 2000; i++) {
         var unused = node.store().saveEvents(save("unhindered", i));

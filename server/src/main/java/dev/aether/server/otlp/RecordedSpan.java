@@ -1,4 +1,4 @@
-package dev.aether.server.traces;
+package dev.aether.server.otlp;
 
 import dev.aether.server.event.TraceContext;
 import dev.aether.server.measure.Span;

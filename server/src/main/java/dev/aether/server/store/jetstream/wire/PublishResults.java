@@ -8,10 +8,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tracks whether JetStream has free space, as far as this node knows: from the disk, if this node
- * can see it, and from responses to publishes. Thread-safe.
+ * What this node knows about JetStream from the results of its publishes: whether it has free
+ * space, which the disk also tells if this node can see it, and whether it acknowledges anything.
+ * Thread-safe.
  */
-public final class StorageSpace {
+public final class PublishResults {
   /**
    * Close to the limit, small messages are still stored and large ones are not. The store counts as
    * full for this long after a refusal.
@@ -29,6 +30,18 @@ public final class StorageSpace {
 
   private volatile @Nullable Refusal refusal;
 
+  /** Fewer publishes in a row without an answer are an accident. */
+  private static final int FEW = 3;
+
+  private volatile @Nullable Silence silence;
+
+  /**
+   * Publishes in a row without an answer.
+   *
+   * @param last when the last of them was given up
+   */
+  private record Silence(int count, long last) {}
+
   /**
    * A refusal because the store is full.
    *
@@ -40,11 +53,11 @@ public final class StorageSpace {
   /**
    * @param disk why the disk is full; called by the thread that calls {@link #check}
    */
-  public StorageSpace(Supplier<Optional<String>> disk) {
+  public PublishResults(Supplier<Optional<String>> disk) {
     this(disk, System::nanoTime);
   }
 
-  public StorageSpace(Supplier<Optional<String>> disk, LongSupplier nanoTime) {
+  public PublishResults(Supplier<Optional<String>> disk, LongSupplier nanoTime) {
     this.disk = disk;
     this.nanoTime = nanoTime;
   }
@@ -55,8 +68,14 @@ public final class StorageSpace {
         (sequence, thrown) -> {
           if (thrown == null) {
             stored();
+            answered();
           } else {
             JetStreamFailure failure = JetStreamErrors.failure(thrown);
+            if (failure.kind() == JetStreamFailure.Kind.REFUSED) {
+              answered();
+            } else {
+              unanswered();
+            }
             if (JetStreamErrors.isStoreFull(failure)) {
               refused(JetStreamErrors.whatIsFull(failure));
             }
@@ -89,9 +108,32 @@ public final class StorageSpace {
     return last == null ? Optional.empty() : Optional.of(last.why());
   }
 
-  /** Checks the disk, and the time since the last refused save. */
+  void answered() {
+    if (silence != null) {
+      silence = null;
+    }
+  }
+
+  synchronized void unanswered() {
+    Silence before = silence;
+    silence = new Silence(before == null ? 1 : before.count() + 1, nanoTime.getAsLong());
+  }
+
+  /** Why JetStream seems to store nothing; empty if it answers publishes, or if there are none. */
+  public Optional<String> whySilent() {
+    Silence now = silence;
+    return now == null || now.count() < FEW
+        ? Optional.empty()
+        : Optional.of("it has not answered the last " + now.count() + " publishes");
+  }
+
+  /** Checks the disk, and the time since the last refused or unanswered save. */
   public void check() {
     diskFull = disk.get();
+    Silence silent = silence;
+    if (silent != null && nanoTime.getAsLong() - silent.last() >= FORGOTTEN_AFTER.toNanos()) {
+      silence = null;
+    }
     Refusal last = refusal;
     if (last != null) {
       Duration ago = Duration.ofNanos(nanoTime.getAsLong() - last.at());

@@ -1,0 +1,79 @@
+package dev.aether.server.otlp;
+
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.sdk.common.export.RetryPolicy;
+import io.opentelemetry.sdk.resources.Resource;
+import java.net.URI;
+import java.time.Duration;
+import java.util.logging.Level;
+
+/** An OpenTelemetry collector, and how this node presents itself to it. Immutable. */
+public final class Collector {
+  /** How long one request may take. */
+  static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+  /** For a collector that restarts. A longer outage loses spans. */
+  static final RetryPolicy RETRIES =
+      RetryPolicy.builder()
+          .setMaxAttempts(3)
+          .setInitialBackoff(Duration.ofMillis(200))
+          .setMaxBackoff(Duration.ofSeconds(1))
+          .build();
+
+  /**
+   * OpenTelemetry's own log repeats each failure. The field keeps the logger, which the JDK would
+   * otherwise forget together with its level.
+   */
+  private static final java.util.logging.Logger OWN_LOG =
+      java.util.logging.Logger.getLogger("io.opentelemetry.exporter");
+
+  static {
+    OWN_LOG.setLevel(Level.OFF);
+  }
+
+  private final String url;
+  private final String version;
+  private final Resource resource;
+
+  /**
+   * Names a collector; connects to nothing.
+   *
+   * @param url where it takes OTLP over HTTP, without a path such as {@code /v1/traces}
+   * @param nodeId the name of this node
+   * @param version the version of Aether
+   */
+  public Collector(URI url, String nodeId, String version) {
+    String text = url.toString();
+    this.url = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
+    this.version = version;
+    resource =
+        Resource.getDefault()
+            .merge(
+                Resource.create(
+                    Attributes.builder()
+                        .put("service.name", "aether")
+                        .put("service.instance.id", nodeId)
+                        .put("service.version", version)
+                        .build()));
+  }
+
+  /** Where it takes a signal, which is {@code traces} or {@code metrics}. */
+  String endpoint(String signal) {
+    return url + "/v1/" + signal;
+  }
+
+  /** The version of Aether. */
+  String version() {
+    return version;
+  }
+
+  /** What sends: this node. */
+  Resource resource() {
+    return resource;
+  }
+
+  @Override
+  public String toString() {
+    return url;
+  }
+}

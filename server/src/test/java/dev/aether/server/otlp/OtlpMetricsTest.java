@@ -1,0 +1,168 @@
+package dev.aether.server.otlp;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.aether.server.AetherServer;
+import dev.aether.server.ServerConfig;
+import dev.aether.server.ServerConfig.Otlp.Signal;
+import dev.aether.server.metrics.Metrics;
+import dev.aether.server.testing.Await;
+import dev.aether.server.testing.OtlpCollector;
+import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NewEvent;
+import dev.aether.v1.SaveEventsRequest;
+import io.grpc.ManagedChannel;
+import io.grpc.ManagedChannelBuilder;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.metrics.v1.AggregationTemporality;
+import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+/** A node that sends its metrics to a real collector. */
+class OtlpMetricsTest {
+  private static final Duration BOUND = Duration.ofSeconds(30);
+  private static final String TYPE = "# TYPE ";
+
+  @Test
+  void whatTheEndpointShowsIsSentUnderTheSameNamesAndOnceMoreWhenTheNodeStops() throws Exception {
+    try (OtlpCollector collector = OtlpCollector.start()) {
+      String text;
+      try (AetherServer node = node(collector.url(), Set.of(Signal.METRICS))) {
+        save(node, 3);
+        text = metrics(node);
+      }
+      Set<String> sent = new TreeSet<>();
+      collector.metrics().forEach(metric -> sent.add(metric.getName()));
+      Set<String> missing = new TreeSet<>(names(text));
+      missing.removeAll(sent);
+      assertEquals(Set.of(), missing);
+
+      Metric saves = last(collector, "aether_saves");
+      assertTrue(saves.getSum().getIsMonotonic());
+      assertEquals(
+          AggregationTemporality.AGGREGATION_TEMPORALITY_CUMULATIVE,
+          saves.getSum().getAggregationTemporality());
+      NumberDataPoint stored =
+          saves.getSum().getDataPointsList().stream()
+              .filter(point -> "stored".equals(labels(point.getAttributesList()).get("outcome")))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(3, stored.getAsDouble());
+      assertTrue(stored.getStartTimeUnixNano() < stored.getTimeUnixNano());
+
+      Metric calls = last(collector, "aether_rpc_duration_seconds");
+      assertEquals("s", calls.getUnit());
+      HistogramDataPoint call =
+          calls.getHistogram().getDataPointsList().stream()
+              .filter(
+                  point ->
+                      labels(point.getAttributesList())
+                          .containsValue("aether.v1.EventStore/SaveEvents"))
+              .findFirst()
+              .orElseThrow();
+      assertEquals(3, call.getCount());
+      assertEquals(call.getExplicitBoundsCount() + 1, call.getBucketCountsCount());
+      assertEquals(3, call.getBucketCountsList().stream().mapToLong(Long::longValue).sum());
+      assertTrue(collector.spans().isEmpty(), "no traces were asked for");
+    }
+  }
+
+  @Test
+  void metricsAreSentRegularlyAndACollectorThatIsAwayIsToldUntilItIsBack() throws IOException {
+    int port;
+    try (OtlpCollector gone = OtlpCollector.start()) {
+      port = gone.url().getPort();
+    }
+    try (Metrics metrics = new Metrics();
+        OtlpMetrics sender =
+            new OtlpMetrics(
+                new Collector(URI.create("http://127.0.0.1:" + port), "node", "0"),
+                metrics::snapshots,
+                Duration.ofMillis(50))) {
+      String trouble = Await.value("trouble", BOUND, sender::trouble);
+      assertTrue(
+          trouble.startsWith(
+              "metrics are lost, since http://127.0.0.1:" + port + " does not take them: "),
+          trouble);
+      try (OtlpCollector back = OtlpCollector.startOn(port)) {
+        Await.until("the end of the trouble", BOUND, () -> sender.trouble().isEmpty());
+        Await.until(
+            "two rounds",
+            BOUND,
+            () ->
+                back.metrics().stream()
+                        .filter(metric -> metric.getName().equals("process_uptime_seconds"))
+                        .count()
+                    >= 2);
+      }
+    }
+  }
+
+  private static AetherServer node(URI collector, Set<Signal> signals) {
+    return AetherServer.start(
+        ServerConfig.on(new ServerConfig.StoreChoice.Memory())
+            .withOtlp(new ServerConfig.Otlp(collector, signals, 1)));
+  }
+
+  private static void save(AetherServer node, int saves) {
+    ManagedChannel channel =
+        ManagedChannelBuilder.forAddress("127.0.0.1", node.grpcAddress().getPort())
+            .usePlaintext()
+            .build();
+    try {
+      for (int i = 0; i < saves; i++) {
+        var unused =
+            EventStoreGrpc.newBlockingStub(channel)
+                .saveEvents(
+                    SaveEventsRequest.newBuilder()
+                        .setActorId("a")
+                        .setExpectedVersion(i)
+                        .addEvents(NewEvent.newBuilder().setEventType("E"))
+                        .build());
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  private static String metrics(AetherServer node) throws IOException, InterruptedException {
+    URI url =
+        URI.create("http://127.0.0.1:" + node.httpAddress().orElseThrow().getPort() + "/metrics");
+    return HttpClient.newHttpClient()
+        .send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  private static Set<String> names(String text) {
+    return text.lines()
+        .filter(line -> line.startsWith(TYPE))
+        .map(line -> line.substring(TYPE.length(), line.indexOf(' ', TYPE.length())))
+        .map(name -> name.endsWith("_total") ? name.substring(0, name.length() - 6) : name)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Metric last(OtlpCollector collector, String name) {
+    List<Metric> all =
+        collector.metrics().stream().filter(metric -> metric.getName().equals(name)).toList();
+    return all.get(all.size() - 1);
+  }
+
+  private static Map<String, String> labels(List<KeyValue> attributes) {
+    return attributes.stream()
+        .collect(Collectors.toMap(KeyValue::getKey, each -> each.getValue().getStringValue()));
+  }
+}

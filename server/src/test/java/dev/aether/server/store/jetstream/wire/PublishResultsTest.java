@@ -1,0 +1,79 @@
+package dev.aether.server.store.jetstream.wire;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PublishResultsTest {
+  private Optional<String> disk = Optional.empty();
+  private long now = 17;
+  private final PublishResults results = new PublishResults(() -> disk, () -> now);
+
+  private void pass(Duration time) {
+    now += time.toNanos();
+    results.check();
+  }
+
+  @Test
+  void theStoreIsFullWhileTheDiskIs() {
+    pass(Duration.ofSeconds(1));
+    assertEquals(Optional.empty(), results.whyFull());
+    disk = Optional.of("no room on it");
+    pass(Duration.ofSeconds(5));
+    assertEquals(disk, results.whyDiskFull());
+    assertEquals(disk, results.whyFull());
+    disk = Optional.empty();
+    pass(Duration.ofSeconds(1));
+    assertEquals(Optional.empty(), results.whyFull());
+  }
+
+  @Test
+  void theStoreIsFullAfterARefusedSaveUntilOneIsStoredAndNoneRefusedForAWhile() {
+    results.refused("no room");
+    pass(PublishResults.CALM);
+    results.refused("no room");
+    results.stored();
+    assertEquals(Optional.of("no room"), results.whyFull());
+    assertEquals(Optional.empty(), results.whyDiskFull());
+    pass(PublishResults.CALM);
+    assertEquals(Optional.empty(), results.whyFull());
+  }
+
+  @Test
+  void withoutSavesAFullStoreIsForgotten() {
+    results.refused("no room");
+    pass(PublishResults.FORGOTTEN_AFTER.minusNanos(1));
+    assertTrue(results.whyFull().isPresent());
+    pass(Duration.ofNanos(1));
+    assertEquals(Optional.empty(), results.whyFull());
+  }
+
+  @Test
+  void jetStreamIsSilentAfterThreePublishesWithoutAnAnswerUntilItAnswersOne() {
+    results.unanswered();
+    pass(Duration.ofSeconds(20)); // However seldom somebody saves.
+    results.unanswered();
+    assertEquals(Optional.empty(), results.whySilent());
+    pass(Duration.ofSeconds(20));
+    results.unanswered();
+    assertEquals(Optional.of("it has not answered the last 3 publishes"), results.whySilent());
+    results.answered();
+    assertEquals(Optional.empty(), results.whySilent());
+    results.unanswered();
+    assertEquals(Optional.empty(), results.whySilent());
+  }
+
+  @Test
+  void withoutPublishesTheSilenceIsForgotten() {
+    for (int i = 0; i < 3; i++) {
+      results.unanswered();
+    }
+    pass(PublishResults.FORGOTTEN_AFTER.minusNanos(1));
+    assertTrue(results.whySilent().isPresent());
+    pass(Duration.ofNanos(1));
+    assertEquals(Optional.empty(), results.whySilent());
+  }
+}
