@@ -35,6 +35,7 @@ final class Delivery {
 
   private final Collector collector;
   private final String signal;
+  private final Duration givenUpAfter;
   private final LongSupplier nanoTime;
   private final AtomicInteger open = new AtomicInteger();
 
@@ -48,12 +49,13 @@ final class Delivery {
 
   /** A signal of which nothing was lost yet: {@code traces} or {@code metrics}. */
   Delivery(Collector collector, String signal) {
-    this(collector, signal, System::nanoTime);
+    this(collector, signal, GIVEN_UP_AFTER, System::nanoTime);
   }
 
-  Delivery(Collector collector, String signal, LongSupplier nanoTime) {
+  Delivery(Collector collector, String signal, Duration givenUpAfter, LongSupplier nanoTime) {
     this.collector = collector;
     this.signal = signal;
+    this.givenUpAfter = givenUpAfter;
     this.nanoTime = nanoTime;
   }
 
@@ -113,7 +115,7 @@ final class Delivery {
                       ? result.succeed()
                       : failure == null ? result.fail() : result.failExceptionally(failure);
             });
-    CompletableFuture.delayedExecutor(GIVEN_UP_AFTER.toSeconds(), TimeUnit.SECONDS)
+    CompletableFuture.delayedExecutor(givenUpAfter.toMillis(), TimeUnit.MILLISECONDS)
         .execute(() -> result.failExceptionally(new TimeoutException("no whole answer")));
     return watched;
   }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.event.Reason;
+import dev.aether.server.grpc.HealthProbe;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.ServeProcess;
 import dev.aether.v1.DeleteNamespaceRequest;
@@ -23,6 +24,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -146,6 +148,10 @@ class FullDiskTest {
     assertEquals(Reason.STORE_FULL.name(), refusal.reason(), refusal.message());
     assertEquals(3, latest("kept"));
     assertEquals(ServingStatus.SERVING, health(""));
+    HealthProbe.Answer answer =
+        HealthProbe.ask("127.0.0.1", node.port(), Optional.empty(), Duration.ofSeconds(10));
+    assertEquals(HealthProbe.Health.SERVING, answer.health());
+    assertTrue(answer.reason().startsWith("store_full: "), answer.reason());
     awaitLogged("ERROR Conditions - the store is full");
 
     delete("given-up");
