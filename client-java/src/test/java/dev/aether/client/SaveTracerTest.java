@@ -44,8 +44,7 @@ class SaveTracerTest {
   }
 
   private SaveEventsRequest sentWith(SaveTracer tracer) throws InterruptedException {
-    server.saves.add(
-        ScriptedServer.answer(SaveEventsResponse.newBuilder().setPosition(7).build()));
+    server.saves.add(ScriptedServer.answer(SaveEventsResponse.newBuilder().setPosition(7).build()));
     try (AetherClient client = server.client().saveTracer(tracer).build()) {
       Saved saved = client.save("a", ExpectedVersion.exactly(0), NewEvent.json("E", "1"));
       assertEquals(7, saved.position());

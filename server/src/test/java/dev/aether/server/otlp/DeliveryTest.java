@@ -33,8 +33,7 @@ class DeliveryTest {
   void aFailureIsToldOnceEvenIfItIsOverAndThenNoMore() {
     assertFalse(delivery.send(() -> failed("away")).isSuccess());
     delivery.works();
-    assertEquals(
-        Optional.of(LOST + "java.lang.IllegalStateException: away"), delivery.trouble());
+    assertEquals(Optional.of(LOST + "java.lang.IllegalStateException: away"), delivery.trouble());
     assertEquals(Optional.empty(), delivery.trouble());
   }
 
