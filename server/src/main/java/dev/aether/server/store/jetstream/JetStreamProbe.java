@@ -35,10 +35,10 @@ final class JetStreamProbe implements AutoCloseable {
    * @param reads other connections that the store needs
    */
   JetStreamProbe(
-      Connection connection, PublishResults space, List<ReadConnections> reads, Timers timers) {
+      Connection connection, PublishResults results, List<ReadConnections> reads, Timers timers) {
     this.connection = connection;
     this.reads = reads;
-    this.api = new JetStreamApi(connection, space);
+    this.api = new JetStreamApi(connection, results);
     schedule = timers.every(PERIOD, this::probe);
   }
 

@@ -78,14 +78,14 @@ public final class JetStreamStore implements Store {
 
   private static final int HEAP_SHARE_OF_CHANGES = 16;
   private static final int READ_THREADS = 2;
-  private static final Duration SPACE_CHECK_PERIOD = Duration.ofMillis(200);
+  private static final Duration CHECK_PERIOD = Duration.ofMillis(200);
 
   private static final Duration CLOSE_WITHIN = Duration.ofSeconds(10);
 
   private final NatsConnections connections;
   private final Timers timers = new Timers();
   private final ExecutorService readers;
-  private final PublishResults space;
+  private final PublishResults results;
   private final JetStreamApi api;
   private final LogDamage damage;
   private final BatchReader batches;
@@ -104,7 +104,7 @@ public final class JetStreamStore implements Store {
   private final DamageWatch damageWatch;
   private final JetStreamProbe probe;
   private final Namespaces.Watch deletions;
-  private final ScheduledFuture<?> spaceCheck;
+  private final ScheduledFuture<?> resultsCheck;
 
   /**
    * Connects, and creates what is missing. Blocks for at most about {@code connectWithin}.
@@ -142,10 +142,10 @@ public final class JetStreamStore implements Store {
               thread.setDaemon(true);
               return thread;
             });
-    space = new PublishResults(config.disk());
+    results = new PublishResults(config.disk());
     RoundTrips roundTrips = RoundTrips.measured(measures);
-    api = new JetStreamApi(writes, writersReads, space, roundTrips);
-    JetStreamApi readApi = new JetStreamApi(connections.tails(), reads, space, roundTrips);
+    api = new JetStreamApi(writes, writersReads, results, roundTrips);
+    JetStreamApi readApi = new JetStreamApi(connections.tails(), reads, results, roundTrips);
     damage = new LogDamage(api);
     batches = new BatchReader(reads, timers, readers);
     registryConsumers = new OrderedConsumers(writes, api, timers);
@@ -200,8 +200,8 @@ public final class JetStreamStore implements Store {
     broadcasts = new NatsBroadcasts(writes, timers, maxCommitBytes);
     damageWatch = new DamageWatch(writes, timers, namespaces::known, damage);
     deletions = namespaces.watch(List.of(), new Deletions(damage, known));
-    probe = new JetStreamProbe(writes, space, List.of(writersReads, reads), timers);
-    spaceCheck = timers.every(SPACE_CHECK_PERIOD, space::check);
+    probe = new JetStreamProbe(writes, results, List.of(writersReads, reads), timers);
+    resultsCheck = timers.every(CHECK_PERIOD, results::check);
   }
 
   /**
@@ -292,12 +292,12 @@ public final class JetStreamStore implements Store {
 
   @Override
   public Optional<String> saveOutage() {
-    return space.whyFull();
+    return results.whyFull();
   }
 
   @Override
   public Optional<String> saveSilence() {
-    return space.whySilent();
+    return results.whySilent();
   }
 
   @Override
@@ -340,7 +340,7 @@ public final class JetStreamStore implements Store {
     saves.close(CLOSE_WITHIN);
     snapshotChanges.close(CLOSE_WITHIN);
     probe.close();
-    spaceCheck.cancel(false);
+    resultsCheck.cancel(false);
     damageWatch.close();
     deletions.close();
     namespaces.close();

@@ -46,7 +46,7 @@ public final class JetStreamApi {
   private static final int NOT_FOUND = 404;
 
   private final JetStreamRequests requests;
-  private final PublishResults space;
+  private final PublishResults results;
   private final RoundTrips roundTrips;
 
   public JetStreamApi(Connection connection) {
@@ -54,26 +54,26 @@ public final class JetStreamApi {
   }
 
   /** Sends everything on one connection. */
-  public JetStreamApi(Connection connection, PublishResults space) {
-    this(connection, new ReadConnections(List.of(connection)), space);
+  public JetStreamApi(Connection connection, PublishResults results) {
+    this(connection, new ReadConnections(List.of(connection)), results);
   }
 
   /**
    * @param connection for everything but reads
-   * @param space learns from the outcome of publishes, and tells when none must be tried
+   * @param results learns from the outcome of publishes, and tells when none must be tried
    */
-  public JetStreamApi(Connection connection, ReadConnections reads, PublishResults space) {
-    this(connection, reads, space, RoundTrips.NONE);
+  public JetStreamApi(Connection connection, ReadConnections reads, PublishResults results) {
+    this(connection, reads, results, RoundTrips.NONE);
   }
 
   /**
    * @param connection for everything but reads
-   * @param space learns from the outcome of publishes, and tells when none must be tried
+   * @param results learns from the outcome of publishes, and tells when none must be tried
    */
   public JetStreamApi(
-      Connection connection, ReadConnections reads, PublishResults space, RoundTrips roundTrips) {
+      Connection connection, ReadConnections reads, PublishResults results, RoundTrips roundTrips) {
     this.requests = new JetStreamRequests(connection, reads);
-    this.space = space;
+    this.results = results;
     this.roundTrips = roundTrips;
   }
 
@@ -85,7 +85,7 @@ public final class JetStreamApi {
    */
   public CompletableFuture<Long> publish(
       String stream, String subject, PublishHeaders condition, byte[] body) {
-    Optional<String> diskFull = space.whyDiskFull();
+    Optional<String> diskFull = results.whyDiskFull();
     return diskFull.isPresent()
         ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
         : publishEvenIfFull(stream, subject, condition, body);
@@ -93,7 +93,7 @@ public final class JetStreamApi {
 
   /** Whether the disk is known to be full, so that publishes are not attempted. */
   public boolean isDiskFull() {
-    return space.whyDiskFull().isPresent();
+    return results.whyDiskFull().isPresent();
   }
 
   /** Publishes even if the disk is known to be full: for small records that free space. */
@@ -101,7 +101,7 @@ public final class JetStreamApi {
       String stream, String subject, PublishHeaders condition, byte[] body) {
     return RoundTrips.timed(
         roundTrips.publishes(),
-        space.watched(
+        results.watched(
             requests.send(
                 subject,
                 condition,
@@ -131,14 +131,14 @@ public final class JetStreamApi {
    * @return the sequence of the first message; those of the others follow it without gaps
    */
   public CompletableFuture<Long> publish(AtomicBatch batch) {
-    Optional<String> diskFull = space.whyDiskFull();
+    Optional<String> diskFull = results.whyDiskFull();
     if (diskFull.isPresent()) {
       return CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()));
     }
     roundTrips.members().record(batch.entries().size());
     return RoundTrips.timed(
         roundTrips.batches(),
-        space.watched(requests.send(batch, ACKNOWLEDGE_WITHIN, reply -> stored(batch, reply))));
+        results.watched(requests.send(batch, ACKNOWLEDGE_WITHIN, reply -> stored(batch, reply))));
   }
 
   private static Long stored(AtomicBatch batch, Message reply) {
@@ -303,7 +303,7 @@ public final class JetStreamApi {
    * stores.
    */
   public CompletableFuture<StreamInfo> createStream(StreamConfiguration config) {
-    Optional<String> diskFull = space.whyDiskFull();
+    Optional<String> diskFull = results.whyDiskFull();
     return diskFull.isPresent()
         ? CompletableFuture.failedFuture(JetStreamErrors.diskFull(diskFull.get()))
         : stream("STREAM.CREATE." + config.getName(), config.toJson())
