@@ -60,12 +60,16 @@ public final class JetStreamStore implements Store {
   private static final Logger LOG = LoggerFactory.getLogger(JetStreamStore.class);
 
   /** How many actors' heads a node caches, if a quarter of the heap suffices. */
-  private static final int MAX_CACHED_ACTORS = 1_000_000;
+  private static final int CACHED_ACTORS = 1_000_000;
+
+  /** How many it caches at most, if an eighth of the heap suffices. */
+  private static final int MAX_CACHED_ACTORS = 10_000_000;
 
   /** The memory per cached actor with an id of 36 bytes and 20 commits, as measured by a test. */
   public static final int CACHED_ACTOR_BYTES = 200;
 
   private static final int HEAP_SHARE_OF_CACHE = 4;
+  private static final int HEAP_SHARE_OF_LARGE_CACHE = 8;
 
   /** The heap divided by this is the limit for the ids of recent commits, and for sequences. */
   private static final int HEAP_SHARE_OF_COMMITS = 16;
@@ -270,8 +274,10 @@ public final class JetStreamStore implements Store {
   }
 
   private static int cachedActors() {
-    long fitting = Runtime.getRuntime().maxMemory() / HEAP_SHARE_OF_CACHE / CACHED_ACTOR_BYTES;
-    return (int) Math.min(MAX_CACHED_ACTORS, fitting);
+    long actorsInHeap = Runtime.getRuntime().maxMemory() / CACHED_ACTOR_BYTES;
+    long usual = Math.min(CACHED_ACTORS, actorsInHeap / HEAP_SHARE_OF_CACHE);
+    long large = Math.min(MAX_CACHED_ACTORS, actorsInHeap / HEAP_SHARE_OF_LARGE_CACHE);
+    return (int) Math.max(usual, large);
   }
 
   @Override
