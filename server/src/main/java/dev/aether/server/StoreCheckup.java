@@ -71,7 +71,7 @@ public final class StoreCheckup {
     } catch (StoreException e) {
       return List.of(
           Finding.fail(
-              "NATS", String.valueOf(e.getMessage()), "nodes cannot start until this is mended"));
+              "NATS", String.valueOf(e.getMessage()), "nodes cannot start until this is fixed"));
     }
   }
 

@@ -15,8 +15,9 @@ import java.util.Collection;
 /**
  * Records what a client does as spans, by OpenTelemetry's conventions for messaging. A save is a
  * span of kind PRODUCER in the current context of the thread that saves, and its place in the trace
- * is stored with its events. Whoever handles these events, in any process and at any time, does so
- * in a span of kind CONSUMER that links to it. No attribute has the id of an actor.
+ * is stored with its events. A subscriber that uses {@link #subscriptions} or {@link #process}
+ * handles them in a span of kind CONSUMER that links to the save's span. A save that fails, also by
+ * a version conflict, has the status ERROR. No attribute has the id of an actor.
  *
  * <p>Thread-safe.
  */

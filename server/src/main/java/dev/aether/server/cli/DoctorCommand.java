@@ -17,8 +17,9 @@ import picocli.CommandLine.Mixin;
     footer = {
       "",
       "Prints a line for each check: ok, warn or fail, what was found, and what to do. Run it on the"
-          + " machine of a node, with the same --data or --nats options. It changes nothing, and a"
-          + " node may run meanwhile."
+          + " machine of a node, with the same --data or --nats options. It does not change the"
+          + " store; with --data it writes and syncs a file there, and deletes it. A node may run"
+          + " meanwhile."
     })
 final class DoctorCommand implements Callable<Integer> {
   private final Terminal terminal;

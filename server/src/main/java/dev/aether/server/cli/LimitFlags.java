@@ -25,8 +25,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Of these, connections from one address, or one IPv6 network (/64). 0 for as many as are"
-              + " free, so half for a single address. Default: ${DEFAULT-VALUE}")
+          "Open connections from one address, or one IPv6 network (/64). 0 for as many as are free,"
+              + " so half for a single address. Default: ${DEFAULT-VALUE}")
   private int connectionsPerAddress = Connections.DEFAULT.perAddress();
 
   @Option(
@@ -126,15 +126,15 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "5000",
       description =
-          "Open subscriptions of a caller with an identity, on all its connections to this node; 0 for"
-              + " no limit. Default: ${DEFAULT-VALUE}")
+          "Open subscriptions of one identity, on all its connections to this node; 0 for no limit."
+              + " Default: ${DEFAULT-VALUE}")
   private int subscriptions = Identities.DEFAULT.subscriptions();
 
   @Option(
       names = "--max-reads-per-identity",
       paramLabel = "N",
       defaultValue = "1024",
-      description = "Unfinished reads of such a caller; 0 for no limit. Default: ${DEFAULT-VALUE}")
+      description = "Unfinished reads of one identity; 0 for no limit. Default: ${DEFAULT-VALUE}")
   private int reads = Identities.DEFAULT.reads();
 
   @Option(
@@ -142,15 +142,16 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Saves of events and snapshots of such a caller; 0 for no limit. Streams of saves become"
-              + " slower instead of being refused. Default: ${DEFAULT-VALUE}")
+          "Saves of events and snapshots per second of one identity; 0 for no limit. Streams of"
+              + " saves become slower instead of being refused. Default: ${DEFAULT-VALUE}")
   private long savesPerSecond = Identities.DEFAULT.savesPerSecond();
 
   @Option(
       names = "--max-save-bytes-per-second",
       paramLabel = "N",
       defaultValue = "0",
-      description = "The size of these saves; 0 for no limit. Default: ${DEFAULT-VALUE}")
+      description =
+          "Bytes per second that one identity may save; 0 for no limit. Default: ${DEFAULT-VALUE}")
   private long saveBytesPerSecond = Identities.DEFAULT.saveBytesPerSecond();
 
   /**

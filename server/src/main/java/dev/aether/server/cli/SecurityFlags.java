@@ -55,20 +55,21 @@ final class SecurityFlags {
   @Option(
       names = "--jwt-issuer",
       paramLabel = "TEXT",
-      description = "The issuer that these tokens must have.")
+      description = "The issuer that JSON Web Tokens must have.")
   private @Nullable String jwtIssuer;
 
   @Option(
       names = "--jwt-audience",
       paramLabel = "TEXT",
-      description = "The audience that these tokens must have.")
+      description = "The audience that JSON Web Tokens must have.")
   private @Nullable String jwtAudience;
 
   @Option(
       names = "--jwt-groups-claim",
       paramLabel = "NAME",
       defaultValue = "groups",
-      description = "The claim with the groups of the subject. Default: ${DEFAULT-VALUE}")
+      description =
+          "The claim of JSON Web Tokens with the groups of the subject. Default: ${DEFAULT-VALUE}")
   private String jwtGroupsClaim = "groups";
 
   @Option(

@@ -45,7 +45,8 @@ final class ServeCommand implements Callable<Integer> {
       defaultValue = "127.0.0.1:7451",
       converter = HostPort.Converter.class,
       description =
-          "The address to serve /healthz, /readyz and /metrics on, over HTTP. Default: ${DEFAULT-VALUE}")
+          "The address to serve health, /metrics and the console on, over HTTP. Default:"
+              + " ${DEFAULT-VALUE}")
   private HostPort http = HostPort.parse("127.0.0.1:7451");
 
   @Option(
@@ -151,7 +152,10 @@ final class ServeCommand implements Callable<Integer> {
     security.checkExposure("--listen", config.listen(), "read, write and delete everything");
     config
         .http()
-        .ifPresent(address -> security.checkExposure("--http", address, "see what this node does"));
+        .ifPresent(
+            address ->
+                security.checkExposure(
+                    "--http", address, "see what this node does, and read all events"));
     if (printConfig) {
       print(new PrintedConfig(spec(), store.unused()));
       return ExitCode.DONE;

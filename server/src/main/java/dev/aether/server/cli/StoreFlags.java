@@ -53,7 +53,8 @@ final class StoreFlags {
       paramLabel = "URL",
       split = ",",
       description =
-          "Use a NATS server or cluster with JetStream instead. Several URLs are separated by commas.")
+          "Use a NATS server or cluster with JetStream instead of a private nats-server. Several"
+              + " URLs are separated by commas.")
   private List<String> nats = new ArrayList<>();
 
   @Option(
@@ -61,7 +62,9 @@ final class StoreFlags {
       arity = "0..1",
       paramLabel = "true|false",
       fallbackValue = "true",
-      description = "Keep everything in memory instead. All data is lost when the process ends.")
+      description =
+          "Keep everything in memory, without a nats-server. All data is lost when the process"
+              + " ends.")
   private boolean memory;
 
   @Option(

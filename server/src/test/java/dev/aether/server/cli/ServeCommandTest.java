@@ -114,7 +114,7 @@ class ServeCommandTest {
       CommandRun http = CommandRun.of("serve", "--memory", "--http", open);
       assertEquals(ExitCode.USAGE, http.exitCode());
       assertTrue(http.err().contains("--http " + open), http.err());
-      assertTrue(http.err().contains("can see what this node does"), http.err());
+      assertTrue(http.err().contains("what this node does, and read all events"), http.err());
 
       CommandRun accepted = CommandRun.of("serve", "--memory", "--insecure", "--listen", open);
       assertEquals(ExitCode.FAILED, accepted.exitCode(), accepted.err());
