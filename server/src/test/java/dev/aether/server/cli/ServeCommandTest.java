@@ -238,12 +238,23 @@ class ServeCommandTest {
   @Test
   void aMissingNatsServerIsOneClearLine(@TempDir Path folder) {
     assertFailsWith(
-        "/does/not/exist", "--data", folder.toString(), "--nats-server", "/does/not/exist");
+        ExitCode.FAILED,
+        "/does/not/exist",
+        "--data",
+        folder.toString(),
+        "--nats-server",
+        "/does/not/exist");
   }
 
   @Test
   void aNatsOutOfReachIsOneClearLineAfterTheWait() {
-    assertFailsWith("nats://127.0.0.1:1", "--nats", "nats://127.0.0.1:1", "--nats-wait", "200ms");
+    assertFailsWith(
+        ExitCode.UNREACHABLE,
+        "nats://127.0.0.1:1",
+        "--nats",
+        "nats://127.0.0.1:1",
+        "--nats-wait",
+        "200ms");
   }
 
   @ParameterizedTest
@@ -267,7 +278,7 @@ class ServeCommandTest {
     assertEquals(ExitCode.USAGE, run.exitCode(), run.err());
   }
 
-  private static void assertFailsWith(String word, String... flags) {
+  private static void assertFailsWith(int exitCode, String word, String... flags) {
     CommandRun run =
         CommandRun.of(
             Stream.concat(
@@ -275,7 +286,7 @@ class ServeCommandTest {
                     Stream.of(flags))
                 .toArray(String[]::new));
 
-    assertEquals(ExitCode.FAILED, run.exitCode(), run.err());
+    assertEquals(exitCode, run.exitCode(), run.err());
     assertEquals(1, run.err().lines().count(), run.err());
     assertTrue(run.err().contains(word), run.err());
   }

@@ -135,9 +135,13 @@ public final class JetStreamErrors {
       case REFUSED ->
           failure.code() == REPLICA_TRY_AGAIN
               || failure.code() == IN_FLIGHT_TRY_AGAIN
-              || failure.code() == CLUSTER_NOT_AVAILABLE
-              || failure.code() == STREAM_OFFLINE;
+              || isUnavailable(failure);
     };
+  }
+
+  /** JetStream, or the stream, has no leader now. */
+  static boolean isUnavailable(JetStreamFailure failure) {
+    return failure.code() == CLUSTER_NOT_AVAILABLE || failure.code() == STREAM_OFFLINE;
   }
 
   /** The stream does not exist. */

@@ -71,7 +71,9 @@ public final class PublishResults {
             answered();
           } else {
             JetStreamFailure failure = JetStreamErrors.failure(thrown);
-            if (failure.kind() == JetStreamFailure.Kind.REFUSED) {
+            // JetStream also refuses what it cannot decide, for instance without a quorum.
+            if (failure.kind() == JetStreamFailure.Kind.REFUSED
+                && !JetStreamErrors.isUnavailable(failure)) {
               answered();
             } else {
               unanswered();

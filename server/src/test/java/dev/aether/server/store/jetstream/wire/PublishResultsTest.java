@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class PublishResultsTest {
@@ -75,5 +76,25 @@ class PublishResultsTest {
     assertTrue(results.whySilent().isPresent());
     pass(Duration.ofNanos(1));
     assertEquals(Optional.empty(), results.whySilent());
+  }
+
+  @Test
+  void aRefusalIsAnAnswerUnlessJetStreamHasNoLeader() {
+    for (int i = 0; i < 3; i++) {
+      publish(JetStreamFailure.refused(10008, "JetStream system temporarily unavailable"));
+    }
+    assertTrue(results.whySilent().isPresent());
+    publish(JetStreamFailure.refused(10071, "wrong last sequence"));
+    assertEquals(Optional.empty(), results.whySilent());
+    for (int i = 0; i < 3; i++) {
+      publish(JetStreamFailure.noAnswer("no response in time"));
+    }
+    assertTrue(results.whySilent().isPresent());
+    var unused = results.watched(CompletableFuture.completedFuture(1L));
+    assertEquals(Optional.empty(), results.whySilent());
+  }
+
+  private void publish(JetStreamFailure failure) {
+    var unused = results.watched(CompletableFuture.failedFuture(failure));
   }
 }
