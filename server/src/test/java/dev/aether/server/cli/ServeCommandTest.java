@@ -238,12 +238,7 @@ class ServeCommandTest {
   @Test
   void aMissingNatsServerIsOneClearLine(@TempDir Path folder) {
     assertFailsWith(
-        ExitCode.FAILED,
-        "/does/not/exist",
-        "--data",
-        folder.toString(),
-        "--nats-server",
-        "/does/not/exist");
+        "/does/not/exist", "--data", folder.toString(), "--nats-server", "/does/not/exist");
   }
 
   @Test
