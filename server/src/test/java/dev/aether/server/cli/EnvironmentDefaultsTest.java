@@ -29,6 +29,7 @@ class EnvironmentDefaultsTest {
           "17",
           "any",
           "always",
+          "traces",
           "k=v",
           "7s",
           "some");
