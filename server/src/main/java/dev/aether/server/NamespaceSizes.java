@@ -19,6 +19,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 final class NamespaceSizes implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(NamespaceSizes.class);
 
-  /** The shortest time between two rounds of questions. */
+  /** The shortest time between two rounds of questions, once each namespace was asked for. */
   private static final Duration EVERY = Duration.ofSeconds(15);
 
   /** The namespaces of one round; the next round goes on after them. */
@@ -53,6 +54,9 @@ final class NamespaceSizes implements AutoCloseable {
 
   private final AtomicBoolean asking = new AtomicBoolean();
   private volatile long asked = System.nanoTime() - EVERY.toNanos();
+
+  /** How many questions were asked, also those without an answer. */
+  private final AtomicLong questions = new AtomicLong();
 
   /** The last namespace of the last round. Used only by the one who is asking. */
   private String last = "";
@@ -125,7 +129,7 @@ final class NamespaceSizes implements AutoCloseable {
 
   private void askUnlessRecent() {
     boolean recent = System.nanoTime() - asked < EVERY.toNanos();
-    if (recent || !asking.compareAndSet(false, true)) {
+    if (recent && questions.get() >= namespaces.size() || !asking.compareAndSet(false, true)) {
       return;
     }
     CompletableFuture<Void> answered;
@@ -153,6 +157,7 @@ final class NamespaceSizes implements AutoCloseable {
         .forEach(round::add);
     if (!round.isEmpty()) {
       last = round.get(round.size() - 1).namespace().name();
+      questions.addAndGet(round.size());
     }
     return round;
   }
