@@ -71,12 +71,13 @@ public final class PublishResults {
             answered();
           } else {
             JetStreamFailure failure = JetStreamErrors.failure(thrown);
-            // JetStream also refuses what it cannot decide, for instance without a quorum.
-            if (failure.kind() == JetStreamFailure.Kind.REFUSED
-                && !JetStreamErrors.isUnavailable(failure)) {
-              answered();
-            } else {
+            // A leader without a quorum still refuses what does not fit its own copy, so other
+            // refusals say nothing.
+            if (failure.kind() != JetStreamFailure.Kind.REFUSED
+                || JetStreamErrors.isUnavailable(failure)) {
               unanswered();
+            } else if (JetStreamErrors.isFull(failure)) {
+              answered();
             }
             if (JetStreamErrors.isStoreFull(failure)) {
               refused(JetStreamErrors.whatIsFull(failure));
@@ -126,7 +127,8 @@ public final class PublishResults {
     Silence now = silence;
     return now == null || now.count() < FEW
         ? Optional.empty()
-        : Optional.of("it has not answered the last " + now.count() + " publishes");
+        : Optional.of(
+            "it has not answered " + now.count() + " publishes since the last one that it stored");
   }
 
   /** Checks the disk, and the time since the last refused or unanswered save. */

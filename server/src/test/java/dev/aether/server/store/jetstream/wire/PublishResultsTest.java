@@ -60,7 +60,9 @@ class PublishResultsTest {
     assertEquals(Optional.empty(), results.whySilent());
     pass(Duration.ofSeconds(20));
     results.unanswered();
-    assertEquals(Optional.of("it has not answered the last 3 publishes"), results.whySilent());
+    assertEquals(
+        Optional.of("it has not answered 3 publishes since the last one that it stored"),
+        results.whySilent());
     results.answered();
     assertEquals(Optional.empty(), results.whySilent());
     results.unanswered();
@@ -79,18 +81,22 @@ class PublishResultsTest {
   }
 
   @Test
-  void aRefusalIsAnAnswerUnlessJetStreamHasNoLeader() {
+  void onlyWhatIsStoredAndALackOfSpaceAreAnswers() {
     for (int i = 0; i < 3; i++) {
       publish(JetStreamFailure.refused(10008, "JetStream system temporarily unavailable"));
     }
     assertTrue(results.whySilent().isPresent());
+    // A leader without a quorum refuses these, too.
     publish(JetStreamFailure.refused(10071, "wrong last sequence"));
+    publish(JetStreamFailure.refused(10164, "wrong last sequence, in flight"));
+    assertTrue(results.whySilent().isPresent());
+    var unused = results.watched(CompletableFuture.completedFuture(1L));
     assertEquals(Optional.empty(), results.whySilent());
     for (int i = 0; i < 3; i++) {
       publish(JetStreamFailure.noAnswer("no response in time"));
     }
     assertTrue(results.whySilent().isPresent());
-    var unused = results.watched(CompletableFuture.completedFuture(1L));
+    publish(JetStreamFailure.refused(10047, "insufficient storage resources available"));
     assertEquals(Optional.empty(), results.whySilent());
   }
 
