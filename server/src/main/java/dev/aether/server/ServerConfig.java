@@ -96,7 +96,7 @@ public record ServerConfig(
    *     decide about theirs
    */
   public record Otlp(URI collector, Set<Signal> signals, double traceRatio) {
-    /** What a collector can be sent. */
+    /** A kind of telemetry that a collector takes. */
     public enum Signal {
       /** Spans of calls and of what they cause. */
       TRACES,

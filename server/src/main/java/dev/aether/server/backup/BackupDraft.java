@@ -71,7 +71,7 @@ final class BackupDraft implements AutoCloseable {
     return new BackupDraft(target, draft);
   }
 
-  /** What is left of a backup that has failed; empty if nothing is. */
+  /** The folder that a failed backup has left behind; empty if it was deleted. */
   static Optional<Path> left(Path folder) {
     return Optional.of(draftOf(folder.toAbsolutePath().normalize())).filter(Files::exists);
   }

@@ -75,7 +75,7 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     Logger root = context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.WARN);
     root.addAppender(standardError);
-    // Who did what is kept, however little else is logged.
+    // --log-level must not silence the audit log.
     context.getLogger(AuditLog.NAME).setLevel(Level.INFO);
     // A client's broken connection or malformed request is no news for a server's log.
     context.getLogger("io.grpc").setLevel(Level.ERROR);

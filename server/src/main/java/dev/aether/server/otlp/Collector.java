@@ -67,7 +67,7 @@ public final class Collector {
     return version;
   }
 
-  /** What sends: this node. */
+  /** This node, as the collector sees it. */
   Resource resource() {
     return resource;
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Whether a collector takes one signal. Thread-safe. */
+/** Tracks whether a collector accepts one signal. Thread-safe. */
 final class Delivery {
   /** How long a node that stops waits for the collector to take the last of a signal. */
   static final Duration DRAIN_WITHIN = Duration.ofSeconds(3);
@@ -39,7 +39,7 @@ final class Delivery {
   private final LongSupplier nanoTime;
   private final AtomicInteger open = new AtomicInteger();
 
-  /** What is lost and why; null if nothing is. Guarded by this, like the fields below. */
+  /** The current trouble as text; null if there is none. Guarded by this, like the fields below. */
   private @Nullable String trouble;
 
   private long lastLoss;
@@ -60,8 +60,8 @@ final class Delivery {
   }
 
   /**
-   * What is lost and why; empty if nothing is. To be asked regularly and from one place: trouble is
-   * told at least once, even if it ended before the question.
+   * Returns the current trouble as text; empty if there is none. One caller should ask regularly:
+   * trouble that has already ended is returned once more.
    */
   synchronized Optional<String> trouble() {
     Optional<String> now = Optional.ofNullable(trouble);

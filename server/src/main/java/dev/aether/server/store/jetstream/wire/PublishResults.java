@@ -8,9 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this node knows about JetStream from the results of its publishes: whether it has free
- * space, which the disk also tells if this node can see it, and whether it acknowledges anything.
- * Thread-safe.
+ * Tracks what the results of publishes say about JetStream: whether it has free space, which the
+ * disk also tells if this node can see it, and whether it stores anything. Thread-safe.
  */
 public final class PublishResults {
   /**
