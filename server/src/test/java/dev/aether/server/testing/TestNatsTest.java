@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.embedded.NatsInfo;
 import io.nats.client.Connection;
+import io.nats.client.JetStreamApiException;
 import io.nats.client.Nats;
 import io.nats.client.api.StorageType;
 import io.nats.client.api.StreamConfiguration;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -21,7 +23,7 @@ class TestNatsTest {
     try (TestNatsServer server =
         TestNatsServer.start(TestNatsOptions.defaults().withSyncAlways())) {
       String url = server.url();
-      publish(url, 1);
+      createAndPublish(url, 1);
 
       server.kill();
       assertTrue(NatsInfo.of(server.port()).isEmpty());
@@ -45,21 +47,11 @@ class TestNatsTest {
   @Test
   void aClusterStoresWhileOneNodeIsDeadAndIsWholeAfterItsRestart() throws Exception {
     try (TestNatsCluster cluster = TestNatsCluster.start(3)) {
-      publish(cluster.url(0), 3);
+      createAndPublish(cluster.url(0), 3);
 
       cluster.kill(1);
       try (Connection connection = Nats.connect(cluster.url(2))) {
-        Await.until(
-            "a leader that takes a message",
-            Duration.ofSeconds(30),
-            () -> {
-              try {
-                connection.jetStream().publish("s", "2".getBytes(StandardCharsets.UTF_8));
-                return true;
-              } catch (Exception e) {
-                return false;
-              }
-            });
+        awaitStored(connection, "2");
       }
 
       cluster.restart(1);
@@ -67,7 +59,7 @@ class TestNatsTest {
     }
   }
 
-  private static void publish(String url, int replicas) throws Exception {
+  private static void createAndPublish(String url, int replicas) throws Exception {
     try (Connection connection = Nats.connect(url)) {
       connection
           .jetStreamManagement()
@@ -78,7 +70,25 @@ class TestNatsTest {
                   .storageType(StorageType.File)
                   .replicas(replicas)
                   .build());
-      connection.jetStream().publish("s", "1".getBytes(StandardCharsets.UTF_8));
+      awaitStored(connection, "1");
     }
+  }
+
+  /**
+   * Publishes until a message is stored: the other servers of a cluster hear of a new stream's
+   * leader later than the one that answers its creation, and until then nobody takes its messages.
+   */
+  private static void awaitStored(Connection connection, String message) throws Exception {
+    Await.until(
+        "a leader that stores a message",
+        Duration.ofSeconds(30),
+        () -> {
+          try {
+            connection.jetStream().publish("s", message.getBytes(StandardCharsets.UTF_8));
+            return true;
+          } catch (IOException | JetStreamApiException e) {
+            return false;
+          }
+        });
   }
 }
