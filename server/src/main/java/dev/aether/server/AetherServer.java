@@ -25,8 +25,10 @@ import dev.aether.server.ops.SaveCounts;
 import dev.aether.server.otlp.Collector;
 import dev.aether.server.otlp.OtlpMetrics;
 import dev.aether.server.otlp.OtlpTraces;
+import dev.aether.server.security.OwnCertificate;
 import dev.aether.server.security.Right;
 import dev.aether.server.security.Security;
+import dev.aether.server.security.Validity;
 import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
@@ -45,6 +47,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
@@ -94,6 +97,8 @@ public final class AetherServer implements AutoCloseable {
       Metrics metrics = keep(new Metrics());
       Measures measures = metrics.measures();
       conditions.measure(measures);
+      List<OwnCertificate> certificates = certificates(config, security);
+      measure(certificates, measures);
       Traces traces = config.otlp().map(otlp -> send(otlp, metrics)).orElse(Traces.NONE);
       Store store = keep(store(config, measures));
       keep(new NamespaceSizes(store, measures));
@@ -129,7 +134,7 @@ public final class AetherServer implements AutoCloseable {
                                       address,
                                       routes(config, store, bus, security, metrics),
                                       security))));
-      watchHealth(config, store);
+      watchHealth(config, store, certificates);
       LOG.info(
           "node {} is serving: gRPC on {}{}, store: {}",
           nodeId,
@@ -303,7 +308,42 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  private void watchHealth(ServerConfig config, Store store) {
+  /** Those that the node presents, and that are read again when their files change. */
+  private static List<OwnCertificate> certificates(ServerConfig config, Security security) {
+    List<OwnCertificate> all = new ArrayList<>(security.certificate().stream().toList());
+    if (config.store() instanceof ServerConfig.StoreChoice.Nats nats) {
+      nats.access()
+          .certificate()
+          .ifPresent(
+              certificate -> {
+                // Otherwise it is read only when a connection is made.
+                security.afterRefresh("read a changed certificate for NATS", certificate::refresh);
+                all.add(certificate);
+              });
+    }
+    return List.copyOf(all);
+  }
+
+  private static void measure(List<OwnCertificate> certificates, Measures measures) {
+    for (OwnCertificate each : certificates) {
+      measures.gauge(
+          "certificate.expiration.timestamp.seconds",
+          "When a certificate that this node presents expires, in seconds since 1970",
+          () -> each.validity().until().getEpochSecond(),
+          "certificate",
+          each.validity().name().replaceFirst("^-+", ""));
+    }
+  }
+
+  /** What is to be said of certificates; empty if nothing. */
+  private static Optional<String> of(
+      List<OwnCertificate> certificates, Function<Validity, Optional<String>> why) {
+    List<String> all =
+        certificates.stream().flatMap(each -> why.apply(each.validity()).stream()).toList();
+    return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
+  }
+
+  private void watchHealth(ServerConfig config, Store store, List<OwnCertificate> certificates) {
     Optional<File> data =
         config.store() instanceof ServerConfig.StoreChoice.Embedded embedded
             ? Optional.of(embedded.data().toFile())
@@ -318,6 +358,8 @@ public final class AetherServer implements AutoCloseable {
                 store::damage,
                 () -> new SaveCounts(grpc.savesStored(), grpc.savesSlow()),
                 this::telemetryTrouble,
+                () -> of(certificates, each -> each.whySoon(config.clock().instant())),
+                () -> of(certificates, each -> each.whyExpired(config.clock().instant())),
                 data));
     Runnable look = () -> look(watch, config.notReadyWhenFull());
     look.run();

@@ -10,9 +10,12 @@ import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.nats.NatsAccess;
+import dev.aether.server.security.SecurityFileException;
+import dev.aether.server.security.Validity;
 import dev.aether.server.store.jetstream.NatsInspection;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,11 +23,19 @@ import java.util.Optional;
 /** Checks a store and this machine before or while nodes use them. Changes nothing. Blocks. */
 public final class StoreCheckup {
   private static final Duration EMBEDDED_WAIT = Duration.ofSeconds(10);
+  private static final String CERTIFICATE = "certificate";
 
   private final StoreChoice choice;
+  private final List<Path> certificates;
 
-  public StoreCheckup(StoreChoice choice) {
+  /**
+   * Checks nothing yet.
+   *
+   * @param certificates files (PEM) whose expiry is checked too
+   */
+  public StoreCheckup(StoreChoice choice, List<Path> certificates) {
     this.choice = choice;
+    this.certificates = List.copyOf(certificates);
   }
 
   /** All findings, in the order in which an operator reads them. */
@@ -32,13 +43,43 @@ public final class StoreCheckup {
     List<Finding> findings = new ArrayList<>();
     if (choice instanceof StoreChoice.Nats nats) {
       findings.addAll(ofNats(nats.urls(), nats.access(), nats.patience()));
+      nats.access().certificate().ifPresent(own -> findings.add(ofCertificate(own.validity())));
       findings.add(sync(nats.sync()));
     } else if (choice instanceof StoreChoice.Embedded embedded) {
       findings.addAll(ofEmbedded(embedded));
     }
+    certificates.forEach(file -> findings.add(ofCertificate(file)));
     findings.add(MachineChecks.openFiles());
     findings.add(MachineChecks.memory());
     return List.copyOf(findings);
+  }
+
+  private static Finding ofCertificate(Path file) {
+    try {
+      return ofCertificate(Validity.of(file));
+    } catch (SecurityFileException e) {
+      return Finding.fail(CERTIFICATE, String.valueOf(e.getMessage()), "");
+    }
+  }
+
+  private static Finding ofCertificate(Validity validity) {
+    String advice = "renew the file: a node reads it again by itself";
+    Instant now = Instant.now();
+    return validity
+        .whyExpired(now)
+        .map(why -> Finding.fail(CERTIFICATE, why, advice))
+        .or(
+            () ->
+                validity
+                    .whySoon(now)
+                    .map(why -> new Finding(Finding.Level.WARN, CERTIFICATE, why, advice)))
+        .orElseGet(
+            () ->
+                new Finding(
+                    Finding.Level.OK,
+                    CERTIFICATE,
+                    "that of " + validity.name() + " expires at " + validity.until(),
+                    ""));
   }
 
   private static List<Finding> ofEmbedded(StoreChoice.Embedded embedded) {

@@ -2,11 +2,14 @@ package dev.aether.server.cli;
 
 import dev.aether.server.StoreCheckup;
 import dev.aether.server.doctor.Finding;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** Checks a store and this machine. */
 @Command(
@@ -26,13 +29,22 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Mixin private StoreFlags store = new StoreFlags();
 
+  @Option(
+      names = "--certificate",
+      paramLabel = "FILE",
+      split = ",",
+      description =
+          "Check also when the certificates of this file expire (PEM), for example the one of a"
+              + " node's --tls-cert. Several files are separated by commas.")
+  private List<Path> certificates = new ArrayList<>();
+
   DoctorCommand(Terminal terminal) {
     this.terminal = terminal;
   }
 
   @Override
   public Integer call() {
-    List<Finding> findings = new StoreCheckup(store.choice()).run();
+    List<Finding> findings = new StoreCheckup(store.choice(), certificates).run();
     Output out = new Output(terminal.out());
     for (Finding finding : findings) {
       out.line(

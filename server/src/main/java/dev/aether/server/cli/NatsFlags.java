@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -109,7 +108,12 @@ final class NatsFlags {
     if (logins.size() > 1) {
       throw new UsageException("--nats-creds, --nats-nkey and --nats-user exclude each other");
     }
-    return new NatsAccess(logins.stream().findFirst(), tls(), tlsFirst);
+    Optional<ClientTls> tls = tls();
+    return new NatsAccess(
+        logins.stream().findFirst(),
+        tls.map(ClientTls::context),
+        tlsFirst,
+        tls.flatMap(ClientTls::certificate));
   }
 
   private String secret() {
@@ -133,16 +137,18 @@ final class NatsFlags {
     }
   }
 
-  private Optional<SSLContext> tls() {
+  private Optional<ClientTls.Own> own() {
+    return certificate == null || key == null
+        ? Optional.empty()
+        : Optional.of(new ClientTls.Own("--nats-tls-cert", certificate, key));
+  }
+
+  private Optional<ClientTls> tls() {
     if (authorities == null && certificate == null && !tlsFirst) {
       return Optional.empty();
     }
     try {
-      return Optional.of(
-          ClientTls.context(
-              Optional.ofNullable(authorities),
-              Optional.ofNullable(certificate),
-              Optional.ofNullable(key)));
+      return Optional.of(new ClientTls("NATS", Optional.ofNullable(authorities), own()));
     } catch (SecurityFileException e) {
       throw new CommandFailedException(String.valueOf(e.getMessage()), e);
     }

@@ -175,7 +175,7 @@ final class TopCommand implements Callable<Integer> {
     HttpClient.Builder client = HttpClient.newBuilder().connectTimeout(WITHIN);
     Path file = authorities;
     if (file != null) {
-      client.sslContext(ClientTls.context(Optional.of(file), Optional.empty(), Optional.empty()));
+      client.sslContext(new ClientTls("nodes", Optional.of(file), Optional.empty()).context());
     }
     return client.build();
   }

@@ -1,5 +1,6 @@
 package dev.aether.server.nats;
 
+import dev.aether.server.security.OwnCertificate;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -11,10 +12,16 @@ import javax.net.ssl.SSLContext;
  * @param login empty for what the URLs say
  * @param tls verifies the servers, and may have a client certificate; empty for what the URLs say
  * @param tlsFirst whether TLS begins before the server says anything ({@code handshake_first})
+ * @param certificate what {@code tls} presents to the servers; empty if it presents nothing
  */
-public record NatsAccess(Optional<Login> login, Optional<SSLContext> tls, boolean tlsFirst) {
+public record NatsAccess(
+    Optional<Login> login,
+    Optional<SSLContext> tls,
+    boolean tlsFirst,
+    Optional<OwnCertificate> certificate) {
   /** What the URLs say. */
-  public static final NatsAccess BY_URL = new NatsAccess(Optional.empty(), Optional.empty(), false);
+  public static final NatsAccess BY_URL =
+      new NatsAccess(Optional.empty(), Optional.empty(), false, Optional.empty());
 
   /** A way to log in. */
   public sealed interface Login {

@@ -1,5 +1,6 @@
 package dev.aether.server.ops;
 
+import java.time.Duration;
 import java.util.Locale;
 
 /** What can be wrong with a node that runs. */
@@ -20,15 +21,30 @@ public enum Condition {
   SLOW_SAVES(false, "saves are slow"),
   /** The clock of the machine was set. */
   CLOCK_JUMP(false, "the clock of this machine has jumped"),
+  /** What others require of this node will soon not be valid any more. */
+  CERTIFICATE_EXPIRES_SOON(false, "a certificate of this node expires soon", Duration.ofHours(1)),
+  /** Others do not accept this node any more. */
+  CERTIFICATE_EXPIRED(true, "a certificate of this node has expired"),
   /** The collector of traces and metrics does not take all of them. */
   TELEMETRY_LOST(false, "the collector of --otlp does not get everything");
 
   private final boolean isError;
   private final String title;
+  private final Duration toldEvery;
 
   Condition(boolean isError, String title) {
+    this(isError, title, Duration.ofMinutes(1));
+  }
+
+  Condition(boolean isError, String title, Duration toldEvery) {
     this.isError = isError;
     this.title = title;
+    this.toldEvery = toldEvery;
+  }
+
+  /** How often it is logged while it lasts. */
+  Duration toldEvery() {
+    return toldEvery;
   }
 
   /** Whether callers notice it. */

@@ -13,13 +13,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What is wrong with this node now. Health, metrics and the log say the same because all of them
- * read it here. Each condition is logged when it begins, once a minute while it lasts, and when it
+ * read it here. Each condition is logged when it begins, regularly while it lasts, and when it
  * ends. Thread-safe.
  */
 public final class Conditions {
   private static final Logger LOG = LoggerFactory.getLogger(Conditions.class);
-
-  static final Duration TELL_EVERY = Duration.ofMinutes(1);
 
   private final LongSupplier nanoTime;
 
@@ -86,7 +84,7 @@ public final class Conditions {
       tell(condition, condition.title() + ": " + why.get());
     } else {
       lasting.why = why.get();
-      if (now - lasting.toldAt >= TELL_EVERY.toNanos()) {
+      if (now - lasting.toldAt >= condition.toldEvery().toNanos()) {
         lasting.toldAt = now;
         long lasted = seconds(now - lasting.since);
         tell(condition, "for " + lasted + " s, " + condition.title() + ": " + why.get());

@@ -21,6 +21,8 @@ public final class NodeWatch {
    * @param damage what it has lost, as text for people
    * @param saves counts of saves
    * @param telemetry why traces or metrics are lost; empty if none are
+   * @param expiry why a certificate of the node should be renewed; empty if it need not
+   * @param expired which of them others do not accept any more; empty if there is none
    * @param data the data folder; empty if this node has none
    */
   public record Node(
@@ -30,6 +32,8 @@ public final class NodeWatch {
       Supplier<List<String>> damage,
       Supplier<SaveCounts> saves,
       Supplier<Optional<String>> telemetry,
+      Supplier<Optional<String>> expiry,
+      Supplier<Optional<String>> expired,
       Optional<File> data) {}
 
   /** Watches a node. */
@@ -54,6 +58,8 @@ public final class NodeWatch {
     conditions.set(Condition.SLOW_SAVES, saves.whySlow());
     conditions.set(Condition.CLOCK_JUMP, clock.look());
     conditions.set(Condition.TELEMETRY_LOST, node.telemetry().get());
+    conditions.set(Condition.CERTIFICATE_EXPIRES_SOON, node.expiry().get());
+    conditions.set(Condition.CERTIFICATE_EXPIRED, node.expired().get());
     conditions.set(Condition.DISK_LOW, node.data().flatMap(DiskWatch::whyLow));
   }
 }

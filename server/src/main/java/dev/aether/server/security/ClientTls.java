@@ -6,37 +6,61 @@ import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
 
-/** TLS for connections that this node makes to others. */
+/**
+ * TLS for connections that this node makes to others. Its files (PEM) are read again for each
+ * connection if they have changed. Thread-safe.
+ */
 public final class ClientTls {
-  private ClientTls() {}
+  private final SSLContext context;
+  private final @Nullable KeyFiles keys;
 
   /**
-   * Creates a context. Its files (PEM) are read again for each connection if they have changed.
+   * The files of a certificate that the node presents.
    *
-   * @param authorities verify the server; empty for those of the JDK
-   * @param certificate the node's own, with its key; empty if it has none
+   * @param option the option that names the certificate
+   */
+  public record Own(String option, Path certificate, Path key) {}
+
+  /**
+   * Reads the files.
+   *
+   * @param peer who is connected to, for the log
+   * @param authorities verify the peer; empty for those of the JDK
+   * @param own what the node presents; empty if it has no certificate for the peer
    * @throws SecurityFileException if a file cannot be used
    */
-  public static SSLContext context(
-      Optional<Path> authorities, Optional<Path> certificate, Optional<Path> key) {
+  public ClientTls(String peer, Optional<Path> authorities, Optional<Own> own) {
+    keys =
+        own.map(
+                files ->
+                    new KeyFiles(
+                        "client certificate for " + peer,
+                        files.option(),
+                        files.certificate(),
+                        files.key()))
+            .orElse(null);
     try {
-      SSLContext context = SSLContext.getInstance("TLS");
+      context = SSLContext.getInstance("TLS");
       context.init(
-          certificate
-              .map(
-                  file ->
-                      new KeyManager[] {
-                        new KeyFiles("client certificate for NATS", file, key.orElseThrow())
-                      })
-              .orElse(null),
+          keys == null ? null : new KeyManager[] {keys},
           authorities
-              .map(file -> new TrustManager[] {new Authorities("authorities of NATS", file)})
+              .map(file -> new TrustManager[] {new Authorities("authorities of " + peer, file)})
               .orElse(null),
           null);
-      return context;
     } catch (GeneralSecurityException e) {
       throw new SecurityFileException("TLS cannot be used: " + e.getMessage(), e);
     }
+  }
+
+  /** Verifies the peer, and presents the node's certificate if there is one. */
+  public SSLContext context() {
+    return context;
+  }
+
+  /** What the node presents; empty if it has no certificate for the peer. */
+  public Optional<OwnCertificate> certificate() {
+    return Optional.ofNullable(keys);
   }
 }

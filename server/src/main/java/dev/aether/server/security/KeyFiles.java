@@ -24,9 +24,10 @@ import org.slf4j.LoggerFactory;
  * A certificate and its private key, from files that may be renewed while this process runs.
  * Handshakes use what is in the files at that time; connections that exist go on. Thread-safe.
  */
-final class KeyFiles extends X509ExtendedKeyManager {
+final class KeyFiles extends X509ExtendedKeyManager implements OwnCertificate {
   private static final Logger LOG = LoggerFactory.getLogger(KeyFiles.class);
 
+  private final String option;
   private final WatchedFiles<Pair> files;
 
   /** For handshakes that began before the latest renewal. */
@@ -36,9 +37,11 @@ final class KeyFiles extends X509ExtendedKeyManager {
 
   /**
    * @param what names it in the log
+   * @param option the option that names the certificate
    * @throws SecurityFileException if a file cannot be used, or if the two do not belong together
    */
-  KeyFiles(String what, Path certificate, Path key) {
+  KeyFiles(String what, String option, Path certificate, Path key) {
+    this.option = option;
     files = new WatchedFiles<>(what, List.of(certificate, key), () -> read(certificate, key));
   }
 
@@ -80,7 +83,13 @@ final class KeyFiles extends X509ExtendedKeyManager {
     }
   }
 
-  boolean refresh() {
+  @Override
+  public Validity validity() {
+    return Validity.of(option, files.content().chain());
+  }
+
+  @Override
+  public boolean refresh() {
     // First, since a handshake may be between its two questions.
     previous = files.content();
     return files.refresh();

@@ -25,7 +25,7 @@ public final class Security implements AutoCloseable {
     keys =
         config
             .tls()
-            .map(tls -> new KeyFiles("TLS certificate", tls.certificate(), tls.key()))
+            .map(tls -> new KeyFiles("TLS certificate", "--tls-cert", tls.certificate(), tls.key()))
             .orElse(null);
     clients =
         config
@@ -50,6 +50,11 @@ public final class Security implements AutoCloseable {
 
   /** The server's certificate; empty for plain text. */
   public Optional<X509ExtendedKeyManager> keys() {
+    return Optional.ofNullable(keys);
+  }
+
+  /** The same certificate, to be watched; empty for plain text. */
+  public Optional<OwnCertificate> certificate() {
     return Optional.ofNullable(keys);
   }
 

@@ -7,10 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.testing.TestCertificates;
 import dev.aether.server.testing.TestNatsBinary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +64,33 @@ class DoctorCommandTest {
     assertEquals(ExitCode.FAILED, run.exitCode(), run.out());
     assertTrue(line(run, "NATS").startsWith("fail"), run.out());
     assertTrue(line(run, "NATS").contains("127.0.0.1:1"), run.out());
+  }
+
+  @Test
+  void aCertificateThatExpiresSoonIsAWarningAndOneThatHasExpiredFails() {
+    TestCertificates certificates = new TestCertificates(folder);
+    Path authority = certificates.authority("ca");
+    Path expired = certificates.expired("ca", "expired", "node").certificate();
+    Path soon = certificates.issue("ca", "soon", "node", "", 2).certificate();
+    String files = expired + "," + soon + "," + authority + "," + folder.resolve("none");
+    CommandRun run =
+        CommandRun.of(
+            "doctor",
+            "--data",
+            folder.toString(),
+            "--nats-server",
+            TestNatsBinary.get().path().toString(),
+            "--certificate",
+            files);
+    assertEquals(ExitCode.FAILED, run.exitCode(), run.out() + run.err());
+    List<String> lines =
+        run.out().lines().filter(line -> line.contains("  certificate: ")).toList();
+    assertEquals(
+        List.of("fail", "warn", "ok  ", "fail"),
+        lines.stream().map(line -> line.substring(0, 4)).toList(),
+        run.out());
+    assertTrue(lines.get(0).contains(expired + " expired at "), lines.get(0));
+    assertTrue(lines.get(1).contains(soon + " expires in "), lines.get(1));
   }
 
   @Test

@@ -71,14 +71,11 @@ final class SecuredNatsTest {
   }
 
   private static NatsAccess access(Optional<Login> login, boolean withCertificate, boolean first) {
-    return new NatsAccess(
-        login,
-        Optional.of(
-            ClientTls.context(
-                Optional.of(authority),
-                withCertificate ? Optional.of(node.certificate()) : Optional.empty(),
-                withCertificate ? Optional.of(node.key()) : Optional.empty())),
-        first);
+    Optional<ClientTls.Own> own =
+        Optional.of(new ClientTls.Own("--nats-tls-cert", node.certificate(), node.key()));
+    ClientTls tls =
+        new ClientTls("NATS", Optional.of(authority), withCertificate ? own : Optional.empty());
+    return new NatsAccess(login, Optional.of(tls.context()), first, tls.certificate());
   }
 
   private static StoreChoice on(TestNatsServer nats, NatsAccess access, Duration patience) {

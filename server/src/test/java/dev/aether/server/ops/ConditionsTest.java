@@ -65,6 +65,19 @@ class ConditionsTest {
   }
 
   @Test
+  void aCertificateThatExpiresInDaysIsLoggedOnceAnHour() {
+    for (int minutes = 0; minutes <= 61; minutes++) {
+      conditions.set(Condition.CERTIFICATE_EXPIRES_SOON, Optional.of("in 13 days"));
+      pass(Duration.ofMinutes(1));
+    }
+    assertEquals(
+        List.of(
+            "WARN a certificate of this node expires soon: in 13 days",
+            "WARN for 3600 s, a certificate of this node expires soon: in 13 days"),
+        lines());
+  }
+
+  @Test
   void whatCallersNoticeIsAnError() {
     conditions.set(Condition.STORE_FULL, Optional.of("no room"));
     assertEquals(Level.ERROR, log.list.get(0).getLevel());
@@ -90,6 +103,8 @@ class ConditionsTest {
                 silence::get,
                 List::of,
                 () -> SaveCounts.NONE,
+                Optional::empty,
+                Optional::empty,
                 Optional::empty,
                 Optional.empty()));
     watch.look();

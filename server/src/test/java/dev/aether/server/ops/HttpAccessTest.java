@@ -94,10 +94,13 @@ class HttpAccessTest {
   private static HttpClient browser(Optional<TestCertificates.Pair> own) {
     return HttpClient.newBuilder()
         .sslContext(
-            ClientTls.context(
-                Optional.of(authority),
-                own.map(TestCertificates.Pair::certificate),
-                own.map(TestCertificates.Pair::key)))
+            new ClientTls(
+                    "the node",
+                    Optional.of(authority),
+                    own.map(
+                        pair ->
+                            new ClientTls.Own("own certificate", pair.certificate(), pair.key())))
+                .context())
         .build();
   }
 

@@ -34,7 +34,7 @@ class KeyFilesTest {
     TestCertificates certificates = new TestCertificates(folder);
     certificates.authority("ca");
     TestCertificates.Pair own = certificates.issue("ca", "own", "node", "", 10);
-    KeyFiles keys = new KeyFiles("certificate", own.certificate(), own.key());
+    KeyFiles keys = new KeyFiles("certificate", "--tls-cert", own.certificate(), own.key());
     String alias = alias(keys);
     PrivateKey before = Objects.requireNonNull(keys.getPrivateKey(alias));
 
@@ -55,12 +55,12 @@ class KeyFilesTest {
     SecurityFileException thrown =
         assertThrows(
             SecurityFileException.class,
-            () -> new KeyFiles("certificate", own.certificate(), other.key()));
+            () -> new KeyFiles("certificate", "--tls-cert", own.certificate(), other.key()));
     assertTrue(
         String.valueOf(thrown.getMessage()).contains("does not belong to the certificate"),
         thrown::getMessage);
 
-    KeyFiles keys = new KeyFiles("certificate", own.certificate(), own.key());
+    KeyFiles keys = new KeyFiles("certificate", "--tls-cert", own.certificate(), own.key());
     String alias = alias(keys);
     var chain = keys.getCertificateChain(alias);
     Files.move(other.key(), own.key(), StandardCopyOption.ATOMIC_MOVE);
@@ -81,10 +81,11 @@ class KeyFilesTest {
     Logger logger = (Logger) LoggerFactory.getLogger(KeyFiles.class);
     logger.addAppender(log);
     try {
-      var unused = new KeyFiles("certificate", valid.certificate(), valid.key());
+      var unused = new KeyFiles("certificate", "--tls-cert", valid.certificate(), valid.key());
       assertEquals(0, log.list.size());
 
-      var alsoUnused = new KeyFiles("certificate", expired.certificate(), expired.key());
+      var alsoUnused =
+          new KeyFiles("certificate", "--tls-cert", expired.certificate(), expired.key());
       String line = log.list.get(0).getFormattedMessage();
       assertTrue(line.contains(expired.certificate() + " expired at "), line);
     } finally {
@@ -102,7 +103,7 @@ class KeyFilesTest {
     SecurityFileException thrown =
         assertThrows(
             SecurityFileException.class,
-            () -> new KeyFiles("certificate", own.certificate(), own.key()));
+            () -> new KeyFiles("certificate", "--tls-cert", own.certificate(), own.key()));
     assertTrue(
         String.valueOf(thrown.getMessage()).contains("openssl pkcs8 -topk8 -nocrypt"),
         thrown::getMessage);
