@@ -38,7 +38,7 @@ final class JetStreamProbe implements AutoCloseable {
       Connection connection, PublishResults results, List<ReadConnections> reads, Timers timers) {
     this.connection = connection;
     this.reads = reads;
-    this.api = new JetStreamApi(connection, results);
+    this.api = new JetStreamApi(connection, results, timers);
     schedule = timers.every(PERIOD, this::probe);
   }
 
@@ -77,5 +77,6 @@ final class JetStreamProbe implements AutoCloseable {
   @Override
   public void close() {
     schedule.cancel(false);
+    api.close();
   }
 }

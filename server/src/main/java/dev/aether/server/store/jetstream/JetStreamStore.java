@@ -97,6 +97,7 @@ public final class JetStreamStore implements Store {
   private final OrderedConsumers consumers;
   private final ScanConsumers scans;
   private final DeadlineScheduler deadlines = new DeadlineScheduler(timers);
+  private final JetStreamApi readApi;
   private final Writer saves;
   private final Writer snapshotChanges;
   private final NamespaceRegistry namespaces;
@@ -148,8 +149,8 @@ public final class JetStreamStore implements Store {
             });
     results = new PublishResults(config.disk());
     RoundTrips roundTrips = RoundTrips.measured(measures);
-    api = new JetStreamApi(writes, writersReads, results, roundTrips);
-    JetStreamApi readApi = new JetStreamApi(connections.tails(), reads, results, roundTrips);
+    api = new JetStreamApi(writes, writersReads, results, roundTrips, timers);
+    readApi = new JetStreamApi(connections.tails(), reads, results, roundTrips, timers);
     damage = new LogDamage(api);
     batches = new BatchReader(reads, timers, readers);
     registryConsumers = new OrderedConsumers(writes, api, timers);
@@ -355,6 +356,8 @@ public final class JetStreamStore implements Store {
     registryConsumers.close();
     broadcasts.close();
     batches.close();
+    api.close();
+    readApi.close();
     timers.close();
     connections.close();
     readers.shutdown();

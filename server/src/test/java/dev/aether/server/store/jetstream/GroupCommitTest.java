@@ -280,7 +280,7 @@ class GroupCommitTest {
       store.events().save(save("first", exactly(0), SOON)).join();
       String stream = stream(store);
       try (Connection through = Nats.connect(lossy.url())) {
-        GroupCommit groups = new GroupCommit(new JetStreamApi(through), timers, name -> {});
+        GroupCommit groups = new GroupCommit(new JetStreamApi(through, timers), timers, name -> {});
         lossy.lose("\"seq\":", 1);
         CompletableFuture<Long> unheard =
             publish(groups, stream, prefix(stream) + "x", 0, new byte[1], groupFrom);
@@ -316,7 +316,8 @@ class GroupCommitTest {
       store.events().save(save("first", exactly(0), SOON)).join();
       String stream = stream(store);
       String prefix = prefix(stream);
-      GroupCommit groups = new GroupCommit(new JetStreamApi(connection), timers, name -> {});
+      GroupCommit groups =
+          new GroupCommit(new JetStreamApi(connection, timers), timers, name -> {});
       CompletableFuture<Long> alone = publish(groups, stream, prefix + "x", 0);
       CompletableFuture<Long> one = publish(groups, stream, prefix + "y", 0);
       CompletableFuture<Long> again = publish(groups, stream, prefix + "y", 3);
@@ -336,7 +337,8 @@ class GroupCommitTest {
       StreamConfiguration config = management.getStreamInfo(stream).getConfiguration();
       management.updateStream(StreamConfiguration.builder(config).maximumMessageSize(1000).build());
       String prefix = prefix(stream);
-      GroupCommit groups = new GroupCommit(new JetStreamApi(connection), timers, name -> {});
+      GroupCommit groups =
+          new GroupCommit(new JetStreamApi(connection, timers), timers, name -> {});
       publish(groups, stream, prefix + "x", 0);
       CompletableFuture<Long> small = publish(groups, stream, prefix + "y", 0);
       CompletableFuture<Long> large = publish(groups, stream, prefix + "z", 0, new byte[1000], 1);

@@ -267,8 +267,10 @@ class MeddledSnapshotsTest {
     // The node receives no messages of the registry while its record changes.
     lossy.lose("NAMESPACE_STATE_DELET", Integer.MAX_VALUE);
     setState(gone, "NAMESPACE_STATE_DELETED");
-    boolean made = SnapshotStream.create(new JetStreamApi(meddler), registry(other), gone).join();
-    assertFalse(made);
+    try (Timers timers = new Timers()) {
+      JetStreamApi api = new JetStreamApi(meddler, timers);
+      assertFalse(SnapshotStream.create(api, registry(other), gone).join());
+    }
     assertFalse(streams().contains(SubjectCodec.snapshotStream(gone)));
 
     lossy.lose("", 0);
@@ -325,7 +327,7 @@ class MeddledSnapshotsTest {
     Connection connection = Nats.connect(lossy.url());
     Timers timers = new Timers();
     try {
-      JetStreamApi api = new JetStreamApi(connection);
+      JetStreamApi api = new JetStreamApi(connection, timers);
       Writer writer =
           new Writer(
               Publisher.single(api),

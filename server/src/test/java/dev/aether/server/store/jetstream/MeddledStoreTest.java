@@ -393,7 +393,7 @@ class MeddledStoreTest {
     store.events().save(save("c", new ExpectedVersion.Exactly(0), SOON)).join();
     Timers timers = new Timers();
     ExecutorService executor = Executors.newSingleThreadExecutor();
-    JetStreamApi api = new JetStreamApi(meddler);
+    JetStreamApi api = new JetStreamApi(meddler, timers);
     try (timers;
         BatchReader batches =
             new BatchReader(new ReadConnections(List.of(meddler)), timers, executor)) {
@@ -461,14 +461,13 @@ class MeddledStoreTest {
                             + "\"description\":\"store is closed\"},\"stream\":\"s\",\"seq\":0}")
                         .getBytes(StandardCharsets.UTF_8)));
     stream.subscribe("closing");
-    Throwable thrown =
-        assertThrows(
-            CompletionException.class,
-            () ->
-                new JetStreamApi(meddler)
-                    .publish("s", "closing", PublishHeaders.expecting("s", 0), new byte[0])
-                    .join());
-    assertEquals(JetStreamFailure.Kind.NO_ANSWER, JetStreamErrors.failure(thrown).kind());
+    try (Timers timers = new Timers()) {
+      var publish =
+          new JetStreamApi(meddler, timers)
+              .publish("s", "closing", PublishHeaders.expecting("s", 0), new byte[0]);
+      Throwable thrown = assertThrows(CompletionException.class, publish::join);
+      assertEquals(JetStreamFailure.Kind.NO_ANSWER, JetStreamErrors.failure(thrown).kind());
+    }
   }
 
   @Test
@@ -509,7 +508,7 @@ class MeddledStoreTest {
             new OrderedConsumer(
                 meddler,
                 meddler.createDispatcher(),
-                new JetStreamApi(meddler),
+                new JetStreamApi(meddler, timers),
                 timers,
                 SubjectCodec.stream(log()),
                 Mark.NONE,

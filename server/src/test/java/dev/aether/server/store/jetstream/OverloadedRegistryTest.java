@@ -51,7 +51,7 @@ class OverloadedRegistryTest {
   void fill() throws IOException, InterruptedException {
     nats = TestNatsServer.start();
     connection = Nats.connect(nats.url());
-    JetStreamApi api = new JetStreamApi(connection);
+    JetStreamApi api = new JetStreamApi(connection, timers);
     Writer writer =
         new Writer(
             Publisher.single(api),

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.LogId;
 import dev.aether.server.store.jetstream.format.CommitHeader;
 import dev.aether.server.store.jetstream.format.LogStream;
@@ -26,12 +27,12 @@ import java.util.function.Predicate;
 
 /**
  * The JetStream requests that Aether uses. No method blocks. Futures fail with a {@link
- * JetStreamFailure} and complete on the single jnats thread for replies, so dependent actions must
- * be short. Thread-safe.
+ * JetStreamFailure} and complete on the thread of a connection that takes responses, so dependent
+ * actions must be short. Thread-safe.
  *
  * <p>This class exceeds 300 lines because it has one short method for each kind of request.
  */
-public final class JetStreamApi {
+public final class JetStreamApi implements AutoCloseable {
   /**
    * How many publishes may be unacknowledged at once; less than the size of jnats' outgoing queue.
    */
@@ -49,21 +50,14 @@ public final class JetStreamApi {
   private final PublishResults results;
   private final RoundTrips roundTrips;
 
-  public JetStreamApi(Connection connection) {
-    this(connection, new PublishResults(Optional::empty));
+  /** Sends everything on one connection. */
+  public JetStreamApi(Connection connection, Timers timers) {
+    this(connection, new PublishResults(Optional::empty), timers);
   }
 
   /** Sends everything on one connection. */
-  public JetStreamApi(Connection connection, PublishResults results) {
-    this(connection, new ReadConnections(List.of(connection)), results);
-  }
-
-  /**
-   * @param connection for everything but reads
-   * @param results learns from the outcome of publishes, and tells when none must be tried
-   */
-  public JetStreamApi(Connection connection, ReadConnections reads, PublishResults results) {
-    this(connection, reads, results, RoundTrips.NONE);
+  public JetStreamApi(Connection connection, PublishResults results, Timers timers) {
+    this(connection, new ReadConnections(List.of(connection)), results, RoundTrips.NONE, timers);
   }
 
   /**
@@ -71,8 +65,12 @@ public final class JetStreamApi {
    * @param results learns from the outcome of publishes, and tells when none must be tried
    */
   public JetStreamApi(
-      Connection connection, ReadConnections reads, PublishResults results, RoundTrips roundTrips) {
-    this.requests = new JetStreamRequests(connection, reads);
+      Connection connection,
+      ReadConnections reads,
+      PublishResults results,
+      RoundTrips roundTrips,
+      Timers timers) {
+    this.requests = new JetStreamRequests(connection, reads, timers);
     this.results = results;
     this.roundTrips = roundTrips;
   }
@@ -399,5 +397,11 @@ public final class JetStreamApi {
   /** Sends a request that concerns consumers; the caller checks the response for an error. */
   CompletableFuture<Message> consumer(String verb, String body) {
     return requests.consumer(verb, body);
+  }
+
+  /** Ends all requests in flight; their outcome is unknown. The connections stay open. */
+  @Override
+  public void close() {
+    requests.close();
   }
 }

@@ -1,5 +1,6 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.concurrent.Timers;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
@@ -8,7 +9,10 @@ import io.nats.client.support.JsonValue;
 import io.nats.client.support.JsonValueUtils;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Sends requests to NATS, repeats reads that get no response, and turns errors into {@link
  * JetStreamFailure}s. Thread-safe.
  */
-final class JetStreamRequests {
+final class JetStreamRequests implements AutoCloseable {
   private static final String API = "$JS.API.";
 
   /**
@@ -38,6 +42,8 @@ final class JetStreamRequests {
 
   private final Connection connection;
   private final ReadConnections reads;
+  private final PendingRequests own;
+  private final Map<Connection, PendingRequests> pending = new HashMap<>();
 
   /** Separate from consumers, since thousands of those may be created at once. */
   private final RequestLimiter streams = new RequestLimiter();
@@ -48,9 +54,14 @@ final class JetStreamRequests {
   /**
    * @param connection for everything but reads
    */
-  JetStreamRequests(Connection connection, ReadConnections reads) {
+  JetStreamRequests(Connection connection, ReadConnections reads, Timers timers) {
     this.connection = connection;
     this.reads = reads;
+    own = new PendingRequests(connection, timers);
+    pending.put(connection, own);
+    reads
+        .all()
+        .forEach(each -> pending.computeIfAbsent(each, one -> new PendingRequests(one, timers)));
   }
 
   /** Sends an API request that may be repeated, on any of the connections for reads. */
@@ -92,20 +103,22 @@ final class JetStreamRequests {
     return consumers.pass(() -> api(connection, verb, body, MANAGE_TIMEOUT));
   }
 
-  private static CompletableFuture<Message> api(
+  private CompletableFuture<Message> api(
       Connection through, String verb, String query, Duration timeout) {
     byte[] body = query.getBytes(StandardCharsets.UTF_8);
-    return send(through, API + verb, null, body, timeout, Function.identity());
+    PendingRequests on = Objects.requireNonNull(pending.get(through), "a connection of this node");
+    return send(through, on, API + verb, null, body, timeout, Function.identity());
   }
 
   /** Sends a publish, and reads its acknowledgement. */
   <T> CompletableFuture<T> send(
       String subject, Headers headers, byte[] body, Duration timeout, Function<Message, T> read) {
-    return send(connection, subject, headers, body, timeout, read);
+    return send(connection, own, subject, headers, body, timeout, read);
   }
 
   private static <T> CompletableFuture<T> send(
       Connection connection,
+      PendingRequests pending,
       String subject,
       @Nullable Headers headers,
       byte[] body,
@@ -114,19 +127,15 @@ final class JetStreamRequests {
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return CompletableFuture.failedFuture(notConnected(connection));
     }
-    CompletableFuture<Message> reply;
-    try {
-      reply = connection.requestWithTimeout(subject, headers, body, timeout);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(JetStreamErrors.failure(e));
-    }
-    return reply.handle(
-        (message, thrown) -> {
-          if (thrown != null) {
-            throw explained(connection, subject, JetStreamErrors.failure(thrown));
-          }
-          return read.apply(message);
-        });
+    return pending
+        .send(subject, headers, body, timeout)
+        .handle(
+            (message, thrown) -> {
+              if (thrown != null) {
+                throw explained(connection, subject, JetStreamErrors.failure(thrown));
+              }
+              return read.apply(message);
+            });
   }
 
   /** NATS reports a missing permission, but does not respond to the request. */
@@ -172,6 +181,12 @@ final class JetStreamRequests {
 
   private static JetStreamFailure notConnected(Connection connection) {
     return JetStreamFailure.notDelivered("no connection to NATS (" + connection.getStatus() + ")");
+  }
+
+  /** Ends all requests in flight. The connections stay open. */
+  @Override
+  public void close() {
+    pending.values().forEach(PendingRequests::close);
   }
 
   /**

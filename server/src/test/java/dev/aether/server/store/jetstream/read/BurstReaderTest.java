@@ -103,7 +103,7 @@ class BurstReaderTest {
   private ActorLog log(ActorId actor) {
     LogId log =
         store.namespaces().find(NAMESPACE).join().map(Namespaces.Info::firstLog).orElseThrow();
-    JetStreamApi api = new JetStreamApi(connection);
+    JetStreamApi api = new JetStreamApi(connection, timers);
     return new ActorLog(
         api,
         batches,
@@ -158,7 +158,8 @@ class BurstReaderTest {
   @Test
   void commitsWhoseSequencesAreKnownAreReadAtOnceAndEachOnlyOnce() throws Exception {
     assertEquals(versions(1, COMMITS), read(1, Long.MAX_VALUE, false));
-    BurstReader bursts = new BurstReader(new JetStreamApi(connection), known, Runnable::run);
+    BurstReader bursts =
+        new BurstReader(new JetStreamApi(connection, timers), known, Runnable::run);
     requests.forget();
     BurstReader.Burst burst = bursts.read(log(ACTOR), 1, Long.MAX_VALUE).join();
     assertEquals(COMMITS - 1, burst.commits().size(), "all but the last, which is the head");

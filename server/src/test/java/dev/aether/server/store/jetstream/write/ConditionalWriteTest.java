@@ -85,7 +85,7 @@ class ConditionalWriteTest {
   void open(TestInfo test) throws IOException, InterruptedException {
     connection = Nats.connect(nats.url());
     meddler = Nats.connect(nats.url());
-    api = new JetStreamApi(connection);
+    api = new JetStreamApi(connection, timers);
     writer =
         new Writer(
             Publisher.single(api),
@@ -229,7 +229,7 @@ class ConditionalWriteTest {
           public CompletableFuture<Long> readHead(String subject) {
             return isLongAfter()
                 ? super.readHead(subject).whenComplete((head, thrown) -> createIf(thrown))
-                : new JetStreamApi(interrupted)
+                : new JetStreamApi(interrupted, timers)
                     .lastFromLeader(subject, subject)
                     .thenApply(last -> 0L);
           }
