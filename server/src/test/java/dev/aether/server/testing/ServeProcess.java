@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -15,6 +17,9 @@ import java.util.regex.Pattern;
 public final class ServeProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("gRPC on 127\\.0\\.0\\.1:(\\d+)");
   private static final Pattern USED = Pattern.compile("used (\\d+)K");
+
+  /** Also on a machine that is very busy. */
+  private static final Duration CHILD_ENDS_WITHIN = Duration.ofSeconds(60);
 
   private final Process process;
   private final int port;
@@ -136,8 +141,14 @@ public final class ServeProcess implements AutoCloseable {
     return new String(jcmd.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }
 
+  /** Kills the node, and waits for the private nats-server, which ends when its node is gone. */
   @Override
   public void close() {
+    List<ProcessHandle> children = process.descendants().toList();
     process.destroyForcibly();
+    for (ProcessHandle child : children) {
+      child.onExit().orTimeout(CHILD_ENDS_WITHIN.toSeconds(), TimeUnit.SECONDS).join();
+    }
+    process.onExit().join();
   }
 }
