@@ -221,17 +221,16 @@ class ConditionalWriteTest {
 
   @Test
   void aStreamThatIsMissingOnceAfterOtherFailuresIsNotLost() throws Exception {
-    Connection interrupted = Nats.connect(nats.url());
-    interrupted.close();
+    Connection closing = Nats.connect(nats.url());
+    JetStreamApi interrupted = new JetStreamApi(closing, timers);
+    closing.close();
     Policy policy =
         new WithTime() {
           @Override
           public CompletableFuture<Long> readHead(String subject) {
             return isLongAfter()
                 ? super.readHead(subject).whenComplete((head, thrown) -> createIf(thrown))
-                : new JetStreamApi(interrupted, timers)
-                    .lastFromLeader(subject, subject)
-                    .thenApply(last -> 0L);
+                : interrupted.lastFromLeader(subject, subject).thenApply(last -> 0L);
           }
 
           private void createIf(@Nullable Throwable missing) {
