@@ -25,6 +25,8 @@ import dev.aether.server.ops.SaveCounts;
 import dev.aether.server.otlp.Collector;
 import dev.aether.server.otlp.OtlpMetrics;
 import dev.aether.server.otlp.OtlpTraces;
+import dev.aether.server.security.ClientTls;
+import dev.aether.server.security.HeadersFile;
 import dev.aether.server.security.OwnCertificate;
 import dev.aether.server.security.Right;
 import dev.aether.server.security.Security;
@@ -190,7 +192,14 @@ public final class AetherServer implements AutoCloseable {
 
   /** Begins to send what was asked for; returns where spans are begun. */
   private Traces send(ServerConfig.Otlp otlp, Metrics metrics) {
-    Collector collector = new Collector(otlp.collector(), nodeId, version());
+    Collector collector =
+        new Collector(
+            otlp.collector(),
+            nodeId,
+            version(),
+            otlp.headers().map(file -> new HeadersFile("headers for the collector", file)),
+            otlp.authorities()
+                .map(file -> new ClientTls("the collector", Optional.of(file), Optional.empty())));
     if (otlp.signals().contains(Signal.METRICS)) {
       OtlpMetrics sender = keep(new OtlpMetrics(collector, metrics::snapshots));
       telemetry.add(sender::trouble);

@@ -94,8 +94,15 @@ public record ServerConfig(
    * @param signals what is sent
    * @param traceRatio which part of the traces that the node begins is recorded, 0 to 1; callers
    *     decide about theirs
+   * @param headers the file of the headers that it wants; empty if it wants none
+   * @param authorities the file of the authorities that verify it (PEM); empty for those of the JDK
    */
-  public record Otlp(URI collector, Set<Signal> signals, double traceRatio) {
+  public record Otlp(
+      URI collector,
+      Set<Signal> signals,
+      double traceRatio,
+      Optional<Path> headers,
+      Optional<Path> authorities) {
     /** A kind of telemetry that a collector takes. */
     public enum Signal {
       /** Spans of calls and of what they cause. */
@@ -107,6 +114,11 @@ public record ServerConfig(
     /** Copies the signals. */
     public Otlp {
       signals = Set.copyOf(signals);
+    }
+
+    /** A collector that wants no headers, and that the authorities of the JDK verify. */
+    public Otlp(URI collector, Set<Signal> signals, double traceRatio) {
+      this(collector, signals, traceRatio, Optional.empty(), Optional.empty());
     }
   }
 

@@ -4,6 +4,7 @@ import dev.aether.server.ServerConfig.Otlp;
 import dev.aether.server.ServerConfig.Otlp.Signal;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
@@ -44,6 +45,23 @@ final class OtlpFlags {
   }
 
   @Option(
+      names = "--otlp-headers-file",
+      paramLabel = "FILE",
+      description =
+          "Send the headers of this file with each request to the collector: one NAME: VALUE a line,"
+              + " such as \"authorization: Bearer TOKEN\". The file is read again when it changes."
+              + " Requires --otlp.")
+  private @Nullable Path headers;
+
+  @Option(
+      names = "--otlp-tls-ca",
+      paramLabel = "FILE",
+      description =
+          "Verify the collector by these authorities (PEM). Requires --otlp with https://. Default:"
+              + " those of the JDK")
+  private @Nullable Path authorities;
+
+  @Option(
       names = "--trace-sample",
       paramLabel = "RATIO",
       defaultValue = "1",
@@ -52,12 +70,39 @@ final class OtlpFlags {
               + " traceparent decides about all others. Requires --otlp. Default: ${DEFAULT-VALUE}")
   private double ratio = 1;
 
-  /** The collector, if there is one. */
+  /**
+   * The collector, if there is one.
+   *
+   * @throws UsageException if options do not fit together
+   */
   Optional<Otlp> config() {
     if (!(ratio >= 0 && ratio <= 1)) {
       throw new UsageException("--trace-sample must be 0 to 1");
     }
-    return Optional.ofNullable(url).map(text -> new Otlp(collector(text), sent(), ratio));
+    if (url == null) {
+      if (headers != null || authorities != null) {
+        throw new UsageException(
+            (headers == null ? "--otlp-tls-ca" : "--otlp-headers-file") + " requires --otlp");
+      }
+      return Optional.empty();
+    }
+    URI collector = collector(url);
+    boolean isEncrypted = "https".equals(collector.getScheme());
+    if (authorities != null && !isEncrypted) {
+      throw new UsageException("--otlp-tls-ca requires an --otlp with https://");
+    }
+    if (headers != null && !isEncrypted && !ServerOptions.isLoopback(collector.getHost())) {
+      throw new UsageException(
+          "the headers of --otlp-headers-file are sent only with https:// to "
+              + collector.getHost());
+    }
+    return Optional.of(
+        new Otlp(
+            collector,
+            sent(),
+            ratio,
+            Optional.ofNullable(headers),
+            Optional.ofNullable(authorities)));
   }
 
   private Set<Signal> sent() {

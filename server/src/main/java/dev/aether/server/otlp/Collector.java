@@ -1,11 +1,18 @@
 package dev.aether.server.otlp;
 
+import dev.aether.server.security.ClientTls;
+import dev.aether.server.security.HeadersFile;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.resources.Resource;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiConsumer;
 import java.util.logging.Level;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.X509TrustManager;
 
 /** An OpenTelemetry collector, and how this node presents itself to it. Immutable. */
 public final class Collector {
@@ -34,6 +41,13 @@ public final class Collector {
   private final String url;
   private final String version;
   private final Resource resource;
+  private final Optional<HeadersFile> headers;
+  private final Optional<ClientTls> tls;
+
+  /** Names a collector that wants no headers, and that the authorities of the JDK verify. */
+  public Collector(URI url, String nodeId, String version) {
+    this(url, nodeId, version, Optional.empty(), Optional.empty());
+  }
 
   /**
    * Names a collector; connects to nothing.
@@ -41,11 +55,20 @@ public final class Collector {
    * @param url where it takes OTLP over HTTP, without a path such as {@code /v1/traces}
    * @param nodeId the name of this node
    * @param version the version of Aether
+   * @param headers what each request has; empty for nothing
+   * @param tls verifies the collector; empty for the authorities of the JDK
    */
-  public Collector(URI url, String nodeId, String version) {
+  public Collector(
+      URI url,
+      String nodeId,
+      String version,
+      Optional<HeadersFile> headers,
+      Optional<ClientTls> tls) {
     String text = url.toString();
     this.url = text.endsWith("/") ? text.substring(0, text.length() - 1) : text;
     this.version = version;
+    this.headers = headers;
+    this.tls = tls;
     resource =
         Resource.getDefault()
             .merge(
@@ -60,6 +83,17 @@ public final class Collector {
   /** Where it takes a signal, which is {@code traces} or {@code metrics}. */
   String endpoint(String signal) {
     return url + "/v1/" + signal;
+  }
+
+  /** The headers of the next request. Reads their file again if it has changed. */
+  Map<String, String> headers() {
+    return headers.map(HeadersFile::headers).orElse(Map.of());
+  }
+
+  /** Tells an exporter how the collector is verified, unless the JDK decides that. */
+  void secure(BiConsumer<SSLContext, X509TrustManager> exporter) {
+    tls.ifPresent(
+        how -> how.verifier().ifPresent(verifier -> exporter.accept(how.context(), verifier)));
   }
 
   /** The version of Aether. */

@@ -1,6 +1,7 @@
 package dev.aether.server.otlp;
 
 import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporter;
+import io.opentelemetry.exporter.otlp.http.metrics.OtlpHttpMetricExporterBuilder;
 import io.opentelemetry.sdk.common.Clock;
 import io.opentelemetry.sdk.common.CompletableResultCode;
 import io.opentelemetry.sdk.common.InstrumentationScopeInfo;
@@ -43,6 +44,13 @@ public final class OtlpMetrics implements AutoCloseable {
         InstrumentationScopeInfo.builder("dev.aether.server")
             .setVersion(collector.version())
             .build();
+    OtlpHttpMetricExporterBuilder exporter =
+        OtlpHttpMetricExporter.builder()
+            .setEndpoint(collector.endpoint("metrics"))
+            .setHeaders(collector::headers)
+            .setTimeout(Collector.REQUEST_TIMEOUT)
+            .setRetryPolicy(Collector.RETRIES);
+    collector.secure(exporter::setSslContext);
     provider =
         SdkMeterProvider.builder()
             .setResource(collector.resource())
@@ -51,13 +59,7 @@ public final class OtlpMetrics implements AutoCloseable {
                     new OtlpPoints(resource, scope, begin, Clock.getDefault().now())
                         .of(snapshots.get()))
             .registerMetricReader(
-                PeriodicMetricReader.builder(
-                        new WatchedExporter(
-                            OtlpHttpMetricExporter.builder()
-                                .setEndpoint(collector.endpoint("metrics"))
-                                .setTimeout(Collector.REQUEST_TIMEOUT)
-                                .setRetryPolicy(Collector.RETRIES)
-                                .build()))
+                PeriodicMetricReader.builder(new WatchedExporter(exporter.build()))
                     .setInterval(every)
                     .build())
             .build();

@@ -11,6 +11,7 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporter;
+import io.opentelemetry.exporter.otlp.http.trace.OtlpHttpSpanExporterBuilder;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
 import java.util.List;
@@ -42,15 +43,14 @@ public final class OtlpTraces implements Traces, AutoCloseable {
 
   OtlpTraces(Collector collector, double ratio, Measures measures, int queueSpans) {
     delivery = new Delivery(collector, "traces");
-    SpanQueue queue =
-        new SpanQueue(
-            OtlpHttpSpanExporter.builder()
-                .setEndpoint(collector.endpoint("traces"))
-                .setTimeout(Collector.REQUEST_TIMEOUT)
-                .setRetryPolicy(Collector.RETRIES)
-                .build(),
-            delivery,
-            queueSpans);
+    OtlpHttpSpanExporterBuilder exporter =
+        OtlpHttpSpanExporter.builder()
+            .setEndpoint(collector.endpoint("traces"))
+            .setHeaders(collector::headers)
+            .setTimeout(Collector.REQUEST_TIMEOUT)
+            .setRetryPolicy(Collector.RETRIES);
+    collector.secure(exporter::setSslContext);
+    SpanQueue queue = new SpanQueue(exporter.build(), delivery, queueSpans);
     measures.total(
         "spans.lost",
         "Spans that were lost because the collector did not take them or too many waited",

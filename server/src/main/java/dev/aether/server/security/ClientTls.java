@@ -6,6 +6,7 @@ import java.util.Optional;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClientTls {
   private final SSLContext context;
   private final @Nullable KeyFiles keys;
+  private final @Nullable Authorities verifier;
 
   /**
    * The files of a certificate that the node presents.
@@ -41,13 +43,13 @@ public final class ClientTls {
                         files.certificate(),
                         files.key()))
             .orElse(null);
+    verifier =
+        authorities.map(file -> new Authorities("authorities of " + peer, file)).orElse(null);
     try {
       context = SSLContext.getInstance("TLS");
       context.init(
           keys == null ? null : new KeyManager[] {keys},
-          authorities
-              .map(file -> new TrustManager[] {new Authorities("authorities of " + peer, file)})
-              .orElse(null),
+          verifier == null ? null : new TrustManager[] {verifier},
           null);
     } catch (GeneralSecurityException e) {
       throw new SecurityFileException("TLS cannot be used: " + e.getMessage(), e);
@@ -57,6 +59,11 @@ public final class ClientTls {
   /** Verifies the peer, and presents the node's certificate if there is one. */
   public SSLContext context() {
     return context;
+  }
+
+  /** Verifies the peer; empty if the authorities of the JDK do. */
+  public Optional<X509ExtendedTrustManager> verifier() {
+    return Optional.ofNullable(verifier);
   }
 
   /** What the node presents; empty if it has no certificate for the peer. */

@@ -154,6 +154,9 @@ class ServeCommandTest {
     "--memory --nats-user x, --nats-user requires --nats URL",
     "--data x --nats-sync always, --nats-sync requires --nats URL",
     "--nats-tls-first, --nats-tls-first requires --nats URL",
+    "--memory --otlp-headers-file x, --otlp-headers-file requires --otlp",
+    "--memory --otlp-tls-ca x, --otlp-tls-ca requires --otlp",
+    "--memory --otlp http://h --otlp-tls-ca x, --otlp-tls-ca requires an --otlp with https://",
   })
   void anOptionThatNeedsAnotherNamesIt(String flags, String message) {
     CommandRun run = CommandRun.of(("serve " + flags).split(" "));

@@ -2,6 +2,8 @@ package dev.aether.server.testing;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.metrics.v1.Metric;
@@ -19,6 +21,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.function.Predicate;
 import java.util.zip.GZIPInputStream;
+import javax.net.ssl.SSLContext;
 
 /** An OpenTelemetry collector on a loopback port that keeps what it gets. Thread-safe. */
 public final class OtlpCollector implements AutoCloseable {
@@ -26,13 +29,14 @@ public final class OtlpCollector implements AutoCloseable {
 
   private final List<ResourceSpans> received = new CopyOnWriteArrayList<>();
   private final List<Metric> metrics = new CopyOnWriteArrayList<>();
+  private final List<String> authorizations = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Semaphore answering;
   private final HttpServer server;
 
-  private OtlpCollector(int port, boolean answers) throws IOException {
+  private OtlpCollector(HttpServer server, boolean answers) {
     answering = new Semaphore(answers ? Integer.MAX_VALUE : 0);
-    server = HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
+    this.server = server;
     server.setExecutor(threads);
     server.createContext("/v1/traces", this::receiveTraces);
     server.createContext("/v1/metrics", this::receiveMetrics);
@@ -41,17 +45,28 @@ public final class OtlpCollector implements AutoCloseable {
 
   /** Starts a collector on a free port. */
   public static OtlpCollector start() throws IOException {
-    return new OtlpCollector(0, true);
+    return new OtlpCollector(plain(0), true);
   }
 
   /** Starts a collector on a port. */
   public static OtlpCollector startOn(int port) throws IOException {
-    return new OtlpCollector(port, true);
+    return new OtlpCollector(plain(port), true);
   }
 
   /** Starts a collector that never answers. */
   public static OtlpCollector startSilent() throws IOException {
-    return new OtlpCollector(0, false);
+    return new OtlpCollector(plain(0), false);
+  }
+
+  /** Starts a collector that takes only TLS. */
+  public static OtlpCollector startSecured(SSLContext tls) throws IOException {
+    HttpsServer server = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+    server.setHttpsConfigurator(new HttpsConfigurator(tls));
+    return new OtlpCollector(server, true);
+  }
+
+  private static HttpServer plain(int port) throws IOException {
+    return HttpServer.create(new InetSocketAddress("127.0.0.1", port), 0);
   }
 
   /** Answers what a silent collector was sent, and from now on everything. */
@@ -85,6 +100,10 @@ public final class OtlpCollector implements AutoCloseable {
       InputStream raw = exchange.getRequestBody();
       byte[] body = (zipped ? new GZIPInputStream(raw) : raw).readAllBytes();
       answering.acquire();
+      authorizations.add(
+          exchange.getRequestURI().getPath()
+              + " "
+              + exchange.getRequestHeaders().getFirst("authorization"));
       keeping.keep(body);
       exchange.getResponseHeaders().set("Content-Type", "application/x-protobuf");
       exchange.sendResponseHeaders(200, -1);
@@ -95,7 +114,15 @@ public final class OtlpCollector implements AutoCloseable {
 
   /** What {@code --otlp} is to be. */
   public URI url() {
-    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+    String scheme = server instanceof HttpsServer ? "https" : "http";
+    return URI.create(scheme + "://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /**
+   * The path and the header {@code authorization} of each request, in the order of their arrival.
+   */
+  public List<String> authorizations() {
+    return List.copyOf(authorizations);
   }
 
   /** What was received so far, in the order of its arrival. */
