@@ -3,6 +3,7 @@ package dev.aether.server.grpc;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
@@ -13,6 +14,7 @@ import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.SaveStreamCall;
 import dev.aether.server.security.ClientLimits;
+import dev.aether.server.store.Save;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -55,6 +57,18 @@ class ConnectionLimitsTest {
 
   /** A commit id that makes an answer larger than its length. */
   private static final String LONG = "c".repeat(50);
+
+  /** An eighth of the heap is for saves, and a connection that is alone gets half of that. */
+  private static final long SAVE_BYTES_OF_A_CONNECTION = HEAP / 16;
+
+  private static final int EVENTS = 100;
+  private static final int COMMIT_BYTES = 2 * 1024 * 1024;
+
+  /** More than the lengths of fields take in a message. */
+  private static final int LENGTHS = 16;
+
+  private static final String TRACEPARENT =
+      "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
 
   private final Timers timers = new Timers();
   private final HeldStore store = new HeldStore();
@@ -197,10 +211,14 @@ class ConnectionLimitsTest {
   }
 
   private CompletableFuture<Status> saveBeside() {
+    return end(beside, save("beside", "beside"));
+  }
+
+  private static CompletableFuture<Status> end(ManagedChannel client, SaveEventsRequest request) {
     CompletableFuture<Status> end = new CompletableFuture<>();
-    EventStoreGrpc.newStub(beside)
+    EventStoreGrpc.newStub(client)
         .saveEvents(
-            save("beside", "beside"),
+            request,
             new StreamObserver<>() {
               @Override
               public void onNext(SaveEventsResponse response) {}
@@ -236,6 +254,67 @@ class ConnectionLimitsTest {
     assertEquals(Status.Code.OK, besideThem.join().getCode());
     assertEquals(0, sum(floods, flood -> flood.refused));
     Await.until("all permits to be free", BOUND, () -> limits.saves.taken() == 0);
+  }
+
+  /** The same save without a trace is admitted, and one that is as large as with it is not. */
+  @Test
+  void aTraceThatAConnectionHasNoRoomForIsLeftOut() {
+    SaveEventsRequest plain = many("plain", "");
+    SaveEventsRequest traced = plain.toBuilder().setTraceparent(TRACEPARENT).build();
+    int traces = EVENTS * ("traceparent".length() + TRACEPARENT.length());
+    long room = 2L * traced.getSerializedSize() + traces;
+    long filling = (SAVE_BYTES_OF_A_CONNECTION - room) / 2;
+    List<CompletableFuture<Status>> fillers = new ArrayList<>();
+    while (filling > 0) {
+      SaveEventsRequest filler = ofSize((int) Math.min(filling, COMMIT_BYTES), fillers.size());
+      filling -= filler.getSerializedSize();
+      fillers.add(end(attacked, filler));
+      Await.until("a filler", BOUND, () -> store.held.size() == fillers.size());
+    }
+    int before = store.saves.size();
+
+    assertEquals(
+        Status.Code.RESOURCE_EXHAUSTED,
+        end(attacked, many("large", "t".repeat(traces))).join().getCode());
+    CompletableFuture<Status> withoutRoom = end(attacked, traced);
+    Await.until("the save", BOUND, () -> store.held.size() == before + 1);
+    assertEquals(0, traces(store.saves.get(before)));
+
+    answerUntil("all are answered", withoutRoom::isDone);
+    assertEquals(Status.Code.OK, withoutRoom.join().getCode());
+    fillers.forEach(filler -> assertEquals(Status.Code.OK, filler.join().getCode()));
+    CompletableFuture<Status> withRoom = end(attacked, traced);
+    answerUntil("the save with its trace is answered", withRoom::isDone);
+    assertEquals(Status.Code.OK, withRoom.join().getCode());
+    assertEquals(EVENTS, traces(store.saves.get(before + 1)));
+    Await.until("all permits to be free", BOUND, () -> limits.saves.taken() == 0);
+  }
+
+  private static long traces(Save save) {
+    return save.events().stream()
+        .filter(event -> TRACEPARENT.equals(event.getMetadataMap().get("traceparent")))
+        .count();
+  }
+
+  private static SaveEventsRequest many(String commitId, String more) {
+    SaveEventsRequest.Builder request = save("many", commitId).toBuilder();
+    while (request.getEventsCount() < EVENTS) {
+      request.addEvents(NewEvent.newBuilder().setEventType("E"));
+    }
+    return request
+        .setEvents(
+            0, NewEvent.newBuilder().setEventType("E").setData(ByteString.copyFromUtf8(more)))
+        .build();
+  }
+
+  /** A request that is at most a few bytes smaller. */
+  private static SaveEventsRequest ofSize(int bytes, int number) {
+    SaveEventsRequest empty = save("filler-" + number, "filler-" + number);
+    int data = Math.max(0, bytes - empty.getSerializedSize() - LENGTHS);
+    return empty.toBuilder()
+        .setEvents(
+            0, NewEvent.newBuilder().setEventType("E").setData(ByteString.copyFrom(new byte[data])))
+        .build();
   }
 
   @Test
