@@ -63,7 +63,7 @@ public final class Backup {
             .filter(namespace -> namespaces.matches(namespace.namespace()))
             .toList();
     if (chosen.isEmpty()) {
-      throw new BackupException("no namespace matches");
+      throw new BackupException("no namespace matches " + namespaces.text());
     }
     BackupManifest.Builder manifest =
         BackupManifest.newBuilder()

@@ -82,16 +82,36 @@ public final class Restore {
         store.registered().stream()
             .collect(Collectors.toMap(Registered::namespace, Function.identity()));
     List<Step> steps = new ArrayList<>();
+    List<String> inTheWay = new ArrayList<>();
     for (BackupNamespace copy : backup.manifest().getNamespacesList()) {
       if (namespaces.matches(copy.getNamespace())) {
-        steps.add(step(copy, Optional.ofNullable(registered.get(copy.getNamespace()))));
+        step(copy, Optional.ofNullable(registered.get(copy.getNamespace())))
+            .ifPresentOrElse(steps::add, () -> inTheWay.add(copy.getNamespace()));
       }
     }
+    if (!inTheWay.isEmpty()) {
+      throw new BackupException(refusal(inTheWay, steps));
+    }
     if (steps.isEmpty()) {
-      throw new BackupException("no namespace of the backup matches");
+      throw new BackupException("no namespace of the backup matches " + namespaces.text());
     }
     checkReplicas(steps, storeId.isEmpty());
     return steps;
+  }
+
+  private static String refusal(List<String> inTheWay, List<Step> others) {
+    String first = inTheWay.get(0);
+    int more = inTheWay.size() - 1;
+    return "namespace "
+        + first
+        + (more == 0 ? " exists" : " and " + more + " more exist")
+        + " already, and a restore overwrites nothing. To get the backup's "
+        + first
+        + ", first delete the one that exists"
+        + (others.isEmpty()
+            ? ""
+            : "; to keep it, restore the others by their names, such as "
+                + others.get(0).copy().getNamespace());
   }
 
   private void checkReplicas(List<Step> steps, boolean isRegistryNeeded) {
@@ -136,20 +156,16 @@ public final class Restore {
     return HexFormat.fromHexDigitsToLong(backup.manifest().getStoreId());
   }
 
-  private Step step(BackupNamespace copy, Optional<Registered> registered) {
+  /** Empty if the namespace exists, and is not as the backup has it. */
+  private Optional<Step> step(BackupNamespace copy, Optional<Registered> registered) {
     if (registered.isPresent() && !registered.get().isDeleted()) {
       boolean isRestored =
           registered.get().isActive()
               && registered.get().incarnation().equals(record(copy).incarnation())
               && copy.getStreamsList().stream().allMatch(this::isExactlyRestored);
-      if (!isRestored) {
-        throw new BackupException(
-            "namespace "
-                + copy.getNamespace()
-                + " exists already, and a restore overwrites nothing: delete it first, or name the"
-                + " namespaces to restore");
-      }
-      return new Step(copy, Step.Kind.ALREADY_RESTORED, 0);
+      return isRestored
+          ? Optional.of(new Step(copy, Step.Kind.ALREADY_RESTORED, 0))
+          : Optional.empty();
     }
     for (BackupStream stream : copy.getStreamsList()) {
       Optional<Found> found = store.find(stream.getStream());
@@ -160,7 +176,8 @@ public final class Restore {
                 + " exists already, and no namespace uses it. Delete it if it is not needed");
       }
     }
-    return new Step(copy, Step.Kind.RESTORE, registered.map(Registered::revision).orElse(0L));
+    return Optional.of(
+        new Step(copy, Step.Kind.RESTORE, registered.map(Registered::revision).orElse(0L)));
   }
 
   private static Registered record(BackupNamespace copy) {

@@ -380,7 +380,16 @@ class BackupCommandTest {
       save(other, "a", "actor", 2);
       client.namespaces().delete("a");
       String refusal = failed("restore", path("b"), "--nats", nats.url());
-      assertTrue(refusal.contains("namespace b exists already"), refusal);
+      String exists =
+          "namespace b exists already, and a restore overwrites nothing. To get the backup's b,"
+              + " first delete the one that exists";
+      assertTrue(
+          refusal.endsWith(exists + "; to keep it, restore the others by their names, such as a\n"),
+          refusal);
+      String named = failed("restore", path("b"), "b", "--nats", nats.url());
+      assertTrue(named.endsWith(exists + "\n"), named);
+      String missing = failed("restore", path("b"), "none.*", "--nats", nats.url());
+      assertTrue(missing.endsWith("no namespace of the backup matches none.*\n"), missing);
 
       done("restore", path("b"), "a", "--nats", nats.url());
 
