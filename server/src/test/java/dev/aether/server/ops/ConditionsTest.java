@@ -124,7 +124,33 @@ class ConditionsTest {
     watch.add(Duration.ofSeconds(2).toNanos(), new SaveCounts(1200, 53));
     assertEquals(
         Optional.of("3 of 200 took longer than a second in the last 10 s"), watch.whySlow());
-    watch.add(Duration.ofSeconds(3).toNanos(), new SaveCounts(1400, 53));
+  }
+
+  @Test
+  void savesAreSlowUntilTheyWereNotFor30Seconds() {
+    SaveWatch watch = new SaveWatch();
+    long stored = 0;
+    long slow = 0;
+    int changes = 0;
+    boolean before = false;
+    // The share of slow saves crosses the bound every few seconds for two minutes, and then stays
+    // below it.
+    for (int seconds = 0; seconds <= 180; seconds++) {
+      stored += 20;
+      slow += seconds < 120 && seconds % 15 < 4 ? 1 : 0;
+      watch.add(Duration.ofSeconds(seconds).toNanos(), new SaveCounts(stored, slow));
+      if (watch.whySlow().isPresent() != before) {
+        before = !before;
+        changes++;
+      }
+      if (seconds == 125) {
+        assertEquals(
+            Optional.of(
+                "0 of 200 took longer than a second in the last 10 s, and more did shortly before"),
+            watch.whySlow());
+      }
+    }
+    assertEquals(2, changes);
     assertEquals(Optional.empty(), watch.whySlow());
   }
 
