@@ -8,11 +8,14 @@ import com.google.protobuf.Empty;
 import dev.aether.server.concurrent.DeadlineScheduler;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ActorId;
+import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
 import dev.aether.server.grpc.requests.EventDefaults;
+import dev.aether.server.measure.Traces;
+import dev.aether.server.metrics.Metrics;
 import dev.aether.server.security.ClientLimits;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
@@ -46,8 +49,14 @@ class SaveStreamCallTest {
 
   private final Timers timers = new Timers();
   private final HeldStore store = new HeldStore();
+  private final Metrics metrics = new Metrics();
   private final EventStoreService service =
-      new EventStoreService(store, new EventDefaults(InstantSource.system()));
+      new EventStoreService(
+          store,
+          new EventDefaults(InstantSource.system()),
+          new ConflictCounts(),
+          metrics.measures(),
+          Traces.NONE);
   private final Server server = serve();
   private final ManagedChannel channel =
       ManagedChannelBuilder.forAddress("127.0.0.1", server.getPort()).usePlaintext().build();
@@ -76,6 +85,7 @@ class SaveStreamCallTest {
     channel.shutdownNow();
     server.shutdownNow();
     timers.close();
+    metrics.close();
   }
 
   private ClientCallStreamObserver<SaveEventsRequest> open(boolean reading) {
@@ -168,6 +178,30 @@ class SaveStreamCallTest {
   }
 
   @Test
+  void requestsThatAreRefusedBeforeTheyReachTheStoreAreCountedAsSaves() {
+    var requests = open(true);
+    requests.onNext(save("x", "same"));
+    requests.onNext(save("x", "same"));
+    requests.onNext(save("y", ""));
+    requests.onNext(save("", "no-actor"));
+    awaitAnswers(List.of("", "no-actor"));
+    assertEquals(3, refused("INVALID_REQUEST"));
+    store.answer(0);
+    awaitAnswers(List.of("", "no-actor", "same", "same"));
+  }
+
+  private int refused(String reason) {
+    String sample = "aether_saves_total{outcome=\"refused\",reason=\"" + reason + "\"} ";
+    return metrics
+        .text()
+        .lines()
+        .filter(line -> line.startsWith(sample))
+        .map(line -> Double.valueOf(line.substring(sample.length())).intValue())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Test
   void unansweredRequestsAreLimited() {
     var requests = open(true);
     for (int i = 0; i < 2 * ConnectionUsage.STREAMED_SAVES; i++) {
@@ -243,6 +277,7 @@ class SaveStreamCallTest {
     awaitAnswers(List.of("x1", "x2", "x3"));
     answers.forEach(answer -> assertTrue(answer.hasFailed(), answer::toString));
     assertEquals(2, store.held.size(), "a later save was passed to the store");
+    assertEquals(3, refused("STORE_UNAVAILABLE"));
     store.answer(1);
     awaitAnswers(List.of("x1", "x2", "x3", "y1"));
     assertTrue(answers.get(3).hasSaved(), "saves of other actors are not concerned");

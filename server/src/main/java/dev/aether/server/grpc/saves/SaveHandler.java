@@ -78,6 +78,16 @@ public final class SaveHandler {
   }
 
   /**
+   * Counts a save of a stream that is refused before it is passed on.
+   *
+   * @return fails with {@code why}
+   */
+  CompletableFuture<Saved> refused(RuntimeException why) {
+    measures.answered(System.nanoTime(), null, why);
+    return CompletableFuture.failedFuture(why);
+  }
+
+  /**
    * @param limited whether the limits of the caller hold here: a stream waits for them before it
    *     reads
    */

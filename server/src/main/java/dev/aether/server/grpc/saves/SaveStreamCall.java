@@ -1,5 +1,6 @@
 package dev.aether.server.grpc.saves;
 
+import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.Limits;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.access.Caller;
@@ -131,19 +132,24 @@ public final class SaveStreamCall implements StreamObserver<SaveEventsRequest>, 
   private CompletableFuture<Saved> save(
       SaveEventsRequest message, SaveOrder order, boolean isRepeated) {
     try {
-      Caller.current().check(METHOD, message);
-      if (message.getCommitId().isEmpty()) {
-        SaveMapper.refuseWithoutCommitId(message);
-      }
-      if (isRepeated) {
-        throw new StoreException.InvalidRequest(
-            "commit_id", "is the same as that of an unanswered request on this stream");
-      }
-      return order.isBroken()
-          ? CompletableFuture.failedFuture(SaveOrder.refusal())
-          : saves.save(message, order);
+      check(message, order, isRepeated);
     } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
+      return saves.refused(e);
+    }
+    return CatchAll.begin(() -> saves.save(message, order));
+  }
+
+  private static void check(SaveEventsRequest message, SaveOrder order, boolean isRepeated) {
+    Caller.current().check(METHOD, message);
+    if (message.getCommitId().isEmpty()) {
+      SaveMapper.refuseWithoutCommitId(message);
+    }
+    if (isRepeated) {
+      throw new StoreException.InvalidRequest(
+          "commit_id", "is the same as that of an unanswered request on this stream");
+    }
+    if (order.isBroken()) {
+      throw SaveOrder.refusal();
     }
   }
 
