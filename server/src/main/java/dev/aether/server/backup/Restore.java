@@ -104,8 +104,9 @@ public final class Restore {
     int more = inTheWay.size() - 1;
     return "namespace "
         + first
-        + (more == 0 ? " exists" : " and " + more + " more exist")
-        + " already, and a restore overwrites nothing. To get the backup's "
+        + " exists already"
+        + (more == 0 ? "" : " (and " + more + " more)")
+        + ", and a restore overwrites nothing. To get the backup's "
         + first
         + ", first delete the one that exists"
         + (others.isEmpty()
