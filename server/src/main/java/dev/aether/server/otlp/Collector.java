@@ -7,10 +7,12 @@ import io.opentelemetry.sdk.common.export.RetryPolicy;
 import io.opentelemetry.sdk.resources.Resource;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.logging.Level;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.X509TrustManager;
 
@@ -28,14 +30,18 @@ public final class Collector {
           .build();
 
   /**
-   * OpenTelemetry's own log repeats each failure. The field keeps the logger, which the JDK would
-   * otherwise forget together with its level.
+   * OpenTelemetry's own logs repeat each failure, which is a condition of the node. The field keeps
+   * the loggers, which the JDK would otherwise forget together with their level.
    */
-  private static final java.util.logging.Logger OWN_LOG =
-      java.util.logging.Logger.getLogger("io.opentelemetry.exporter");
+  private static final List<java.util.logging.Logger> OWN_LOGS =
+      Stream.of(
+              "io.opentelemetry.exporter",
+              "io.opentelemetry.sdk.metrics.export.PeriodicMetricReader")
+          .map(java.util.logging.Logger::getLogger)
+          .toList();
 
   static {
-    OWN_LOG.setLevel(Level.OFF);
+    OWN_LOGS.forEach(log -> log.setLevel(Level.OFF));
   }
 
   private final String url;

@@ -20,6 +20,7 @@ import io.opentelemetry.proto.metrics.v1.HistogramDataPoint;
 import io.opentelemetry.proto.metrics.v1.Metric;
 import io.opentelemetry.proto.metrics.v1.NumberDataPoint;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -29,6 +30,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import java.util.logging.StreamHandler;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +94,16 @@ class OtlpMetricsTest {
     try (OtlpCollector gone = OtlpCollector.start()) {
       port = gone.url().getPort();
     }
+    List<String> ownLog = new CopyOnWriteArrayList<>();
+    Logger openTelemetry = Logger.getLogger("io.opentelemetry");
+    Handler handler =
+        new StreamHandler(OutputStream.nullOutputStream(), new SimpleFormatter()) {
+          @Override
+          public void publish(LogRecord line) {
+            ownLog.add(line.getLoggerName() + ": " + line.getMessage());
+          }
+        };
+    openTelemetry.addHandler(handler);
     try (Metrics metrics = new Metrics();
         OtlpMetrics sender =
             new OtlpMetrics(
@@ -109,6 +126,9 @@ class OtlpMetricsTest {
                         .count()
                     >= 2);
       }
+      assertEquals(List.of(), ownLog, "OpenTelemetry repeats what the condition tells");
+    } finally {
+      openTelemetry.removeHandler(handler);
     }
   }
 
