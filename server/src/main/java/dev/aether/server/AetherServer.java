@@ -5,6 +5,7 @@ import dev.aether.server.bus.EventBus;
 import dev.aether.server.codec.UuidV7;
 import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.console.Console;
+import dev.aether.server.embedded.DiskSpace;
 import dev.aether.server.embedded.NatsServerBinary;
 import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.Durability;
@@ -16,6 +17,7 @@ import dev.aether.server.metrics.Metrics;
 import dev.aether.server.nats.NatsAccess;
 import dev.aether.server.ops.Condition;
 import dev.aether.server.ops.Conditions;
+import dev.aether.server.ops.DiskWatch;
 import dev.aether.server.ops.HealthRoutes;
 import dev.aether.server.ops.HttpAnswer;
 import dev.aether.server.ops.HttpEndpoint;
@@ -35,7 +37,6 @@ import dev.aether.server.store.Store;
 import dev.aether.server.store.jetstream.JetStreamConfig;
 import dev.aether.server.store.jetstream.JetStreamStore;
 import dev.aether.server.store.memory.InMemoryStore;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -71,6 +72,10 @@ public final class AetherServer implements AutoCloseable {
   private final GrpcServer grpc;
   private final Optional<HttpEndpoint> http;
   private Optional<String> natsUrl = Optional.empty();
+
+  /** That of the private nats-server. */
+  private Optional<DiskSpace> disk = Optional.empty();
+
   private final Conditions conditions = new Conditions();
   private final List<Supplier<Optional<String>>> telemetry = new ArrayList<>();
 
@@ -224,7 +229,8 @@ public final class AetherServer implements AutoCloseable {
       NatsServerBinary binary = NatsServerBinary.find(embedded.natsServer());
       NatsServerProcess nats = keep(NatsServerProcess.start(binary, embedded.data()));
       natsUrl = Optional.of(nats.url());
-      measure(nats, embedded.data().toFile(), measures);
+      disk = Optional.of(nats.space());
+      measure(nats, measures);
       return jetStream(
           config,
           measures,
@@ -258,11 +264,11 @@ public final class AetherServer implements AutoCloseable {
     return new InMemoryStore(config.autoCreate(), config.autoCreateLimit(), config.clock());
   }
 
-  private static void measure(NatsServerProcess nats, File data, Measures measures) {
+  private static void measure(NatsServerProcess nats, Measures measures) {
     measures.total(
         "nats.server.restarts", "How often the private nats-server was restarted", nats::restarts);
-    measures.gauge("disk.free.bytes", "Free space on the disk of --data", data::getUsableSpace);
-    measures.gauge("disk.total.bytes", "Size of the disk of --data", data::getTotalSpace);
+    measures.gauge("disk.free.bytes", "Free space on the disk of --data", nats.space()::free);
+    measures.gauge("disk.total.bytes", "Size of the disk of --data", nats.space()::total);
   }
 
   private static void warnUnlessSafe(Durability.Sync sync) {
@@ -353,10 +359,6 @@ public final class AetherServer implements AutoCloseable {
   }
 
   private void watchHealth(ServerConfig config, Store store, List<OwnCertificate> certificates) {
-    Optional<File> data =
-        config.store() instanceof ServerConfig.StoreChoice.Embedded embedded
-            ? Optional.of(embedded.data().toFile())
-            : Optional.empty();
     NodeWatch watch =
         new NodeWatch(
             conditions,
@@ -369,7 +371,7 @@ public final class AetherServer implements AutoCloseable {
                 this::telemetryTrouble,
                 () -> of(certificates, each -> each.whySoon(config.clock().instant())),
                 () -> of(certificates, each -> each.whyExpired(config.clock().instant())),
-                data));
+                () -> disk.flatMap(each -> DiskWatch.whyLow(each.free(), each.total()))));
     Runnable look = () -> look(watch, config.notReadyWhenFull());
     look.run();
     keep(new Ticker("aether-health")).every(HEALTH_EVERY, "watch the store", look);

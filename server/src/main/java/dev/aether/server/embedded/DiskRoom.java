@@ -28,8 +28,8 @@ final class DiskRoom {
   private final long leastFree;
   private boolean full;
 
-  DiskRoom(File folder) {
-    this(folder, folder::getUsableSpace, folder.getTotalSpace());
+  DiskRoom(File folder, DiskSpace space) {
+    this(folder, space::free, space.total());
   }
 
   DiskRoom(File folder, LongSupplier usable, long total) {

@@ -55,6 +55,7 @@ public final class NatsServerProcess implements AutoCloseable {
 
   private volatile boolean ready;
 
+  private final DiskSpace space;
   private final DiskRoom disk;
   private final BatchStaging staging;
   private boolean diskWasFull;
@@ -68,10 +69,11 @@ public final class NatsServerProcess implements AutoCloseable {
       Files.createDirectories(natsFolder);
     }
     this.config = NatsServerConfig.create(natsFolder);
-    this.disk = new DiskRoom(natsFolder.toFile());
     OrphanedServer.end(config.file(), STOP_GRACE);
     this.staging = BatchStaging.create(natsFolder, BatchStaging.SHARED_MEMORY);
     this.process = launcher.launch(config);
+    this.space = new DiskSpace(natsFolder.toFile());
+    this.disk = new DiskRoom(natsFolder.toFile(), space);
   }
 
   /**
@@ -131,6 +133,7 @@ public final class NatsServerProcess implements AutoCloseable {
     }
     if (outcome != NatsServerLauncher.Outcome.READY) {
       process.end();
+      space.close();
       staging.close();
       String what =
           outcome == NatsServerLauncher.Outcome.EXITED
@@ -276,6 +279,11 @@ public final class NatsServerProcess implements AutoCloseable {
     return full;
   }
 
+  /** The space of its disk. */
+  public DiskSpace space() {
+    return space;
+  }
+
   /** Whether batches are staged in memory, after {@link #prepareBatch}. */
   public boolean stagesBatchesInMemory() {
     return staging.isInMemory();
@@ -315,6 +323,7 @@ public final class NatsServerProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    space.close();
     staging.close();
     folder.close();
   }

@@ -1,10 +1,9 @@
 package dev.aether.server.ops;
 
-import java.io.File;
 import java.util.Optional;
 
 /** Warns before a disk is full. */
-final class DiskWatch {
+public final class DiskWatch {
   /** Less than this part of the disk is little: twice what the private nats-server leaves free. */
   private static final int LITTLE_PART = 10;
 
@@ -13,12 +12,13 @@ final class DiskWatch {
 
   private DiskWatch() {}
 
-  /** Why the disk of a folder is nearly full; empty if it is not. */
-  static Optional<String> whyLow(File folder) {
-    return whyLow(folder.getUsableSpace(), folder.getTotalSpace());
-  }
-
-  static Optional<String> whyLow(long free, long total) {
+  /**
+   * Why a disk is nearly full; empty if it is not.
+   *
+   * @param free what can still be used, in bytes
+   * @param total its size in bytes
+   */
+  public static Optional<String> whyLow(long free, long total) {
     long little = Math.min(total / LITTLE_PART, LITTLE_BYTES);
     return free < little
         ? Optional.of((free >> 20) + " MiB free, less than " + (little >> 20) + " MiB")

@@ -1,6 +1,5 @@
 package dev.aether.server.ops;
 
-import java.io.File;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -23,7 +22,8 @@ public final class NodeWatch {
    * @param telemetry why traces or metrics are lost; empty if none are
    * @param expiry why a certificate of the node should be renewed; empty if it need not
    * @param expired which of them others do not accept any more; empty if there is none
-   * @param data the data folder; empty if this node has none
+   * @param diskLow why the disk of the node's data is nearly full; empty if it is not, or there is
+   *     none
    */
   public record Node(
       Supplier<Optional<String>> outage,
@@ -34,7 +34,7 @@ public final class NodeWatch {
       Supplier<Optional<String>> telemetry,
       Supplier<Optional<String>> expiry,
       Supplier<Optional<String>> expired,
-      Optional<File> data) {}
+      Supplier<Optional<String>> diskLow) {}
 
   /** Watches a node. */
   public NodeWatch(Conditions conditions, Node node) {
@@ -60,6 +60,6 @@ public final class NodeWatch {
     conditions.set(Condition.TELEMETRY_LOST, node.telemetry().get());
     conditions.set(Condition.CERTIFICATE_EXPIRES_SOON, node.expiry().get());
     conditions.set(Condition.CERTIFICATE_EXPIRED, node.expired().get());
-    conditions.set(Condition.DISK_LOW, node.data().flatMap(DiskWatch::whyLow));
+    conditions.set(Condition.DISK_LOW, node.diskLow().get());
   }
 }

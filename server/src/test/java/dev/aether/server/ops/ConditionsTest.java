@@ -106,7 +106,7 @@ class ConditionsTest {
                 Optional::empty,
                 Optional::empty,
                 Optional::empty,
-                Optional.empty()));
+                Optional::empty));
     watch.look();
     assertTrue(conditions.has(Condition.SAVES_FAIL));
     outage.set(Optional.of("no quorum"));
