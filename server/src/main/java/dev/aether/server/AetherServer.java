@@ -370,7 +370,7 @@ public final class AetherServer implements AutoCloseable {
                 () -> new SaveCounts(grpc.savesStored(), grpc.savesSlow()),
                 this::telemetryTrouble,
                 () -> of(certificates, each -> each.whySoon(config.clock().instant())),
-                () -> of(certificates, each -> each.whyExpired(config.clock().instant())),
+                () -> of(certificates, each -> each.whyInvalid(config.clock().instant())),
                 () -> disk.flatMap(each -> DiskWatch.whyLow(each.free(), each.total()))));
     Runnable look = () -> look(watch, config.notReadyWhenFull());
     look.run();

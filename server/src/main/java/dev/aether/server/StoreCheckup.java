@@ -66,7 +66,7 @@ public final class StoreCheckup {
     String advice = "renew the file: a node reads it again by itself";
     Instant now = Instant.now();
     return validity
-        .whyExpired(now)
+        .whyInvalid(now)
         .map(why -> Finding.fail(CERTIFICATE, why, advice))
         .or(
             () ->
@@ -94,7 +94,7 @@ public final class StoreCheckup {
             new Finding(
                 Finding.Level.OK,
                 "nats-server",
-                binary + "; no node runs on " + embedded.data(),
+                binary.version() + " at " + binary.path() + "; no node runs on " + embedded.data(),
                 ""));
       }
     } catch (EmbeddedNatsException e) {

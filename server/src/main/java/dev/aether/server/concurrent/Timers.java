@@ -13,11 +13,18 @@ public final class Timers implements AutoCloseable {
   private final ScheduledThreadPoolExecutor executor;
 
   public Timers() {
+    this("aether-timers");
+  }
+
+  /**
+   * @param name the name of the thread
+   */
+  public Timers(String name) {
     executor =
         new ScheduledThreadPoolExecutor(
             1,
             task -> {
-              Thread thread = new Thread(task, "aether-timers");
+              Thread thread = new Thread(task, name);
               thread.setDaemon(true);
               return thread;
             });

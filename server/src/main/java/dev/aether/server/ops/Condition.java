@@ -23,8 +23,8 @@ public enum Condition {
   CLOCK_JUMP(false, "the clock of this machine has jumped"),
   /** What others require of this node will soon not be valid any more. */
   CERTIFICATE_EXPIRES_SOON(false, "a certificate of this node expires soon", Duration.ofHours(1)),
-  /** Others do not accept this node any more. */
-  CERTIFICATE_EXPIRED(true, "a certificate of this node has expired"),
+  /** Others do not accept this node, since a certificate has expired or is not valid yet. */
+  CERTIFICATE_EXPIRED(true, "a certificate of this node is not valid"),
   /** The collector of traces and metrics does not take all of them. */
   TELEMETRY_LOST(false, "the collector of --otlp does not get everything");
 

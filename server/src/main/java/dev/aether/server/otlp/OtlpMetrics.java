@@ -14,14 +14,19 @@ import io.opentelemetry.sdk.metrics.export.PeriodicMetricReader;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sends the metrics of {@code /metrics} to a collector, regularly, on a thread of its own. What was
  * not sent is not lost for good, except for what gauges said: totals go on to grow. Thread-safe.
  */
 public final class OtlpMetrics implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OtlpMetrics.class);
+
   /** How often the metrics are sent. */
   public static final Duration EVERY = Duration.ofSeconds(15);
 
@@ -56,13 +61,25 @@ public final class OtlpMetrics implements AutoCloseable {
             .setResource(collector.resource())
             .registerMetricProducer(
                 resource ->
-                    new OtlpPoints(resource, scope, begin, Clock.getDefault().now())
-                        .of(snapshots.get()))
+                    read(
+                        () ->
+                            new OtlpPoints(resource, scope, begin, Clock.getDefault().now())
+                                .of(snapshots.get())))
             .registerMetricReader(
                 PeriodicMetricReader.builder(new WatchedExporter(exporter.build()))
                     .setInterval(every)
                     .build())
             .build();
+  }
+
+  /** A bug must not end in silence: OpenTelemetry would only write it to a log that is off. */
+  private Collection<MetricData> read(Supplier<Collection<MetricData>> metrics) {
+    try {
+      return metrics.get();
+    } catch (RuntimeException | Error e) {
+      LOG.error("the metrics of this node could not be read, so none are sent this time", e);
+      return List.of();
+    }
   }
 
   /**

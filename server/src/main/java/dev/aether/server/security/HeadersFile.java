@@ -73,6 +73,9 @@ public final class HeadersFile {
         throw new SecurityFileException(place + "there is another " + name);
       }
     }
+    if (headers.isEmpty()) {
+      throw new SecurityFileException(file + " has no header");
+    }
     return Map.copyOf(headers);
   }
 }

@@ -1,13 +1,14 @@
 package dev.aether.server.security;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * How long a file of certificates can be used: until the first of them expires.
@@ -21,10 +22,10 @@ public record Validity(String name, Instant from, Instant until) {
   static final Duration SOON = Duration.ofDays(14);
 
   /**
-   * With less than this part of its lifetime left, a certificate should have been renewed: the
-   * usual tools do that when a third is left, and then the new one must reach the node.
+   * With less than this part of its lifetime left, a certificate should have been renewed:
+   * cert-manager and ACME clients do that when a third is left, Vault's agent when a tenth is.
    */
-  static final int PART = 4;
+  static final int PART = 12;
 
   private static final Duration IN_HOURS_BELOW = Duration.ofDays(2);
   private static final Duration IN_MINUTES_BELOW = Duration.ofHours(2);
@@ -32,15 +33,14 @@ public record Validity(String name, Instant from, Instant until) {
   /**
    * Returns the validity of a certificate, or of one of its intermediate authorities if that
    * expires earlier. A root that is sent with them does not count, because nobody verifies what was
-   * sent.
+   * sent. In a file that begins with a root, which is a file of authorities, each counts.
    *
    * @param chain at least one certificate, the node's own first
    */
   static Validity of(String name, X509Certificate[] chain) {
     X509Certificate first =
-        IntStream.range(0, chain.length)
-            .filter(index -> index == 0 || !isRoot(chain[index]))
-            .mapToObj(index -> chain[index])
+        Stream.of(chain)
+            .filter(each -> isRoot(chain[0]) || !isRoot(each))
             .min(Comparator.comparing(X509Certificate::getNotAfter))
             .orElseThrow();
     return new Validity(name, first.getNotBefore().toInstant(), first.getNotAfter().toInstant());
@@ -54,8 +54,10 @@ public record Validity(String name, Instant from, Instant until) {
   public static Validity of(Path file) {
     try {
       return of(file.toString(), Pem.certificates(file));
+    } catch (NoSuchFileException e) {
+      throw new SecurityFileException("there is no file " + file, e);
     } catch (IOException e) {
-      throw new SecurityFileException("cannot read " + file + ": " + e.getMessage(), e);
+      throw new SecurityFileException("cannot read it: " + e, e);
     }
   }
 
@@ -63,8 +65,14 @@ public record Validity(String name, Instant from, Instant until) {
     return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
   }
 
-  /** Why others do not accept it, as text for people; empty if it has not expired. */
-  public Optional<String> whyExpired(Instant now) {
+  /**
+   * Why others do not accept it at this time, as text for people; empty if they do. A certificate
+   * of tomorrow is useless as well.
+   */
+  public Optional<String> whyInvalid(Instant now) {
+    if (now.isBefore(from)) {
+      return Optional.of("the certificate of " + name + " is not valid before " + from);
+    }
     return now.isBefore(until)
         ? Optional.empty()
         : Optional.of("the certificate of " + name + " expired at " + until);

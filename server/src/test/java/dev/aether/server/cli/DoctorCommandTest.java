@@ -71,7 +71,7 @@ class DoctorCommandTest {
     TestCertificates certificates = new TestCertificates(folder);
     Path authority = certificates.authority("ca");
     Path expired = certificates.expired("ca", "expired", "node").certificate();
-    Path soon = certificates.issue("ca", "soon", "node", "", 2).certificate();
+    Path soon = certificates.expiring("ca", "soon", "node").certificate();
     String files = expired + "," + soon + "," + authority + "," + folder.resolve("none");
     CommandRun run =
         CommandRun.of(
@@ -91,6 +91,7 @@ class DoctorCommandTest {
         run.out());
     assertTrue(lines.get(0).contains(expired + " expired at "), lines.get(0));
     assertTrue(lines.get(1).contains(soon + " expires in "), lines.get(1));
+    assertTrue(lines.get(3).contains("there is no file " + folder.resolve("none")), lines.get(3));
   }
 
   @Test

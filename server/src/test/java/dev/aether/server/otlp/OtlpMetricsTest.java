@@ -3,6 +3,8 @@ package dev.aether.server.otlp;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.Otlp.Signal;
@@ -28,9 +30,11 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
@@ -38,6 +42,7 @@ import java.util.logging.SimpleFormatter;
 import java.util.logging.StreamHandler;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 /** A node that sends its metrics to a real collector. */
 class OtlpMetricsTest {
@@ -129,6 +134,35 @@ class OtlpMetricsTest {
       assertEquals(List.of(), ownLog, "OpenTelemetry repeats what the condition tells");
     } finally {
       openTelemetry.removeHandler(handler);
+    }
+  }
+
+  @Test
+  void metricsThatCannotBeReadAreLoggedAndSentTheNextTime() throws IOException {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    ch.qos.logback.classic.Logger logger =
+        (ch.qos.logback.classic.Logger) LoggerFactory.getLogger(OtlpMetrics.class);
+    logger.addAppender(log);
+    AtomicBoolean isFirst = new AtomicBoolean(true);
+    try (OtlpCollector collector = OtlpCollector.start();
+        Metrics metrics = new Metrics();
+        OtlpMetrics sender =
+            new OtlpMetrics(
+                new Collector(collector.url(), "node", "0"),
+                () -> {
+                  if (isFirst.getAndSet(false)) {
+                    throw new IllegalStateException("in this test");
+                  }
+                  return metrics.snapshots();
+                },
+                Duration.ofMillis(50))) {
+      Await.until("metrics", BOUND, () -> !collector.metrics().isEmpty());
+      assertEquals(Optional.empty(), sender.trouble());
+      assertEquals(1, log.list.size());
+      assertEquals(ch.qos.logback.classic.Level.ERROR, log.list.get(0).getLevel());
+    } finally {
+      logger.detachAppender(log);
     }
   }
 

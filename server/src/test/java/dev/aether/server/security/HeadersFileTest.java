@@ -45,4 +45,12 @@ class HeadersFileTest {
     assertTrue(message.endsWith("headers, line 2: " + why), message);
     assertFalse(message.contains("s3cr"), message);
   }
+
+  @Test
+  void aFileWithoutAHeaderIsNoFileOfHeadersSoTheOldOnesStay() throws IOException {
+    Files.writeString(file, "# authorization: Bearer x\n");
+    SecurityFileException thrown =
+        assertThrows(SecurityFileException.class, () -> new HeadersFile("headers", file));
+    assertTrue(String.valueOf(thrown.getMessage()).endsWith("headers has no header"));
+  }
 }

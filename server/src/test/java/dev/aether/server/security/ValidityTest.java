@@ -35,15 +35,15 @@ class ValidityTest {
         whySoon(year, Duration.ofDays(2).minusSeconds(1)));
   }
 
-  /** Its renewal begins when a third of it is left. */
+  /** Its renewal begins when a third of it is left, or a tenth. */
   @Test
-  void aCertificateOfADayExpiresSoonInItsLastQuarter() {
+  void aCertificateOfADayExpiresSoonInItsLastTwoHours() {
     Duration day = Duration.ofDays(1);
     assertEquals(Optional.empty(), whySoon(day, Duration.ofHours(8)));
-    assertEquals(Optional.empty(), whySoon(day, Duration.ofHours(6)));
+    assertEquals(Optional.empty(), whySoon(day, Duration.ofHours(2)));
     assertEquals(
-        Optional.of("the certificate of --tls-cert expires in 5 h, at 2026-01-02T00:00:00Z"),
-        whySoon(day, Duration.ofHours(6).minusSeconds(1)));
+        Optional.of("the certificate of --tls-cert expires in 119 min, at 2026-01-02T00:00:00Z"),
+        whySoon(day, Duration.ofHours(2).minusSeconds(1)));
     assertEquals(
         Optional.of("the certificate of --tls-cert expires in 0 min, at 2026-01-02T00:00:00Z"),
         whySoon(day, Duration.ofSeconds(1)));
@@ -52,11 +52,31 @@ class ValidityTest {
   @Test
   void oneThatHasExpiredDoesNotExpireSoon() {
     Validity validity = lasting(Duration.ofDays(1));
-    assertEquals(Optional.empty(), validity.whyExpired(validity.until().minusMillis(1)));
+    assertEquals(Optional.empty(), validity.whyInvalid(validity.until().minusMillis(1)));
     assertEquals(
         Optional.of("the certificate of --tls-cert expired at 2026-01-02T00:00:00Z"),
-        validity.whyExpired(validity.until()));
+        validity.whyInvalid(validity.until()));
     assertEquals(Optional.empty(), validity.whySoon(validity.until()));
+  }
+
+  @Test
+  void oneThatIsNotValidYetIsInvalid() {
+    Validity validity = lasting(Duration.ofDays(1));
+    assertEquals(
+        Optional.of("the certificate of --tls-cert is not valid before 2026-01-01T00:00:00Z"),
+        validity.whyInvalid(FROM.minusMillis(1)));
+    assertEquals(Optional.empty(), validity.whyInvalid(FROM));
+  }
+
+  @Test
+  void inAFileOfAuthoritiesEachRootCounts(@TempDir Path folder) throws IOException {
+    TestCertificates certificates = new TestCertificates(folder);
+    Path one = certificates.authority("one");
+    Path other = certificates.authority("other");
+    Instant first = Validity.of(one).until();
+    Path both = folder.resolve("both");
+    Files.writeString(both, Files.readString(other) + Files.readString(one));
+    assertEquals(first, Validity.of(both).until());
   }
 
   @Test

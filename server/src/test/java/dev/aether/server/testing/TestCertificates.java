@@ -60,6 +60,11 @@ public final class TestCertificates {
     return issue(authority, name, subject, alternatives, days + 1, 2 * days);
   }
 
+  /** Issues a certificate of a year that expires in ten days. */
+  public Pair expiring(String authority, String name, String subject) {
+    return issue(authority, name, subject, "", 355, 365);
+  }
+
   /** Issues a certificate that has expired. */
   public Pair expired(String authority, String name, String subject) {
     return issue(authority, name, subject, "", 10, 5);

@@ -88,6 +88,10 @@ public final class JetStreamStore implements Store {
 
   private final NatsConnections connections;
   private final Timers timers = new Timers();
+
+  /** On a thread of their own: what follows a timeout may have to wait to send its next request. */
+  private final Timers requestTimeouts = new Timers("aether-request-timeouts");
+
   private final ExecutorService readers;
   private final PublishResults results;
   private final JetStreamApi api;
@@ -149,8 +153,8 @@ public final class JetStreamStore implements Store {
             });
     results = new PublishResults(config.disk());
     RoundTrips roundTrips = RoundTrips.measured(measures);
-    api = new JetStreamApi(writes, writersReads, results, roundTrips, timers);
-    readApi = new JetStreamApi(connections.tails(), reads, results, roundTrips, timers);
+    api = new JetStreamApi(writes, writersReads, results, roundTrips, requestTimeouts);
+    readApi = new JetStreamApi(connections.tails(), reads, results, roundTrips, requestTimeouts);
     damage = new LogDamage(api);
     batches = new BatchReader(reads, timers, readers);
     registryConsumers = new OrderedConsumers(writes, api, timers);
@@ -359,6 +363,7 @@ public final class JetStreamStore implements Store {
     api.close();
     readApi.close();
     timers.close();
+    requestTimeouts.close();
     connections.close();
     readers.shutdown();
   }

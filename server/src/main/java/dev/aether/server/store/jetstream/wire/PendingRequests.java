@@ -2,7 +2,6 @@ package dev.aether.server.store.jetstream.wire;
 
 import dev.aether.server.concurrent.Timers;
 import io.nats.client.Connection;
-import io.nats.client.Dispatcher;
 import io.nats.client.Message;
 import io.nats.client.impl.Headers;
 import java.time.Duration;
@@ -26,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 final class PendingRequests implements AutoCloseable {
   /** The most requests in flight; more than all writes and reads of a node together. */
   static final int MAX_PENDING = 2 * JetStreamApi.MAX_PUBLISHES;
+
+  /** Among so many slots in a row, one is free unless nearly all are taken. */
+  private static final int TRIES = 1024;
 
   /** How often timeouts are checked. */
   private static final Duration TIMEOUT_STEP = Duration.ofMillis(100);
@@ -64,10 +66,8 @@ final class PendingRequests implements AutoCloseable {
   PendingRequests(Connection connection, Timers timers) {
     this.connection = connection;
     inbox = connection.createInbox() + ".";
-    Dispatcher dispatcher = connection.createDispatcher(this::onResponse);
-    // There is one response for each request, so the slots are the bound.
-    dispatcher.setPendingLimits(0, 0);
-    dispatcher.subscribe(inbox + "*");
+    // The default limits of jnats hold, 512 Ki responses and 64 MiB: what is dropped times out.
+    connection.createDispatcher(this::onResponse).subscribe(inbox + "*");
     timeouts = timers.every(TIMEOUT_STEP, this::expire);
   }
 
@@ -97,9 +97,9 @@ final class PendingRequests implements AutoCloseable {
     return request;
   }
 
-  /** Puts a request into a free slot; null if there is none. */
+  /** Puts a request into a free slot; null if none is found. */
   private @Nullable Request register(long expiresAt) {
-    for (int tried = 0; tried < MAX_PENDING; tried++) {
+    for (int tried = 0; tried < TRIES; tried++) {
       long number = numbers.getAndIncrement();
       if (slots.get(slot(number)) != null) {
         continue;
