@@ -53,6 +53,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -219,8 +220,7 @@ public final class AetherServer implements AutoCloseable {
 
   /** All of them are asked, since each tells a trouble that is over only once more. */
   private Optional<String> telemetryTrouble() {
-    List<String> troubles = telemetry.stream().flatMap(each -> each.get().stream()).toList();
-    return troubles.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", troubles));
+    return joined(telemetry.stream().map(Supplier::get));
   }
 
   private Store store(ServerConfig config, Measures measures) {
@@ -350,11 +350,14 @@ public final class AetherServer implements AutoCloseable {
     }
   }
 
-  /** What is to be said of certificates; empty if nothing. */
   private static Optional<String> of(
       List<OwnCertificate> certificates, Function<Validity, Optional<String>> why) {
-    List<String> all =
-        certificates.stream().flatMap(each -> why.apply(each.validity()).stream()).toList();
+    return joined(certificates.stream().map(OwnCertificate::validity).map(why));
+  }
+
+  /** Joins the texts that there are; empty if there is none. */
+  private static Optional<String> joined(Stream<Optional<String>> texts) {
+    List<String> all = texts.flatMap(Optional::stream).toList();
     return all.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", all));
   }
 

@@ -36,7 +36,7 @@ public final class DiskSpace implements AutoCloseable {
     total = readTotal.getAsLong();
   }
 
-  /** What this process may still use, in bytes. */
+  /** Free space that this process may use, in bytes. */
   public long free() {
     return free;
   }

@@ -21,7 +21,7 @@ public enum Condition {
   SLOW_SAVES(false, "saves are slow"),
   /** The clock of the machine was set. */
   CLOCK_JUMP(false, "the clock of this machine has jumped"),
-  /** What others require of this node will soon not be valid any more. */
+  /** A certificate that this node presents to others expires soon. */
   CERTIFICATE_EXPIRES_SOON(false, "a certificate of this node expires soon", Duration.ofHours(1)),
   /** Others do not accept this node, since a certificate has expired or is not valid yet. */
   CERTIFICATE_EXPIRED(true, "a certificate of this node is not valid"),

@@ -66,7 +66,7 @@ public final class ClientTls {
     return Optional.ofNullable(verifier);
   }
 
-  /** What the node presents; empty if it has no certificate for the peer. */
+  /** Returns the certificate that the node presents to the peer; empty if it has none. */
   public Optional<OwnCertificate> certificate() {
     return Optional.ofNullable(keys);
   }

@@ -12,14 +12,12 @@ import dev.aether.server.security.ClientTls;
 import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.security.Validity;
 import dev.aether.server.testing.Await;
+import dev.aether.server.testing.HttpText;
 import dev.aether.server.testing.TestCertificates;
 import dev.aether.server.testing.TestNatsOptions;
 import dev.aether.server.testing.TestNatsServer;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -63,7 +61,7 @@ final class CertificateExpiryTest {
       URI base = URI.create("https://127.0.0.1:" + aether.httpAddress().orElseThrow().getPort());
       Validity ofNode = Validity.of(node.certificate());
       Validity ofClient = Validity.of(client.certificate());
-      assertEquals("ok\n", get(http, base, "/readyz"));
+      assertEquals("ok\n", HttpText.get(http, base.resolve("/readyz")));
       assertEquals(ofNode.until().getEpochSecond(), expiry(http, base, "tls-cert"));
       assertEquals(ofClient.until().getEpochSecond(), expiry(http, base, "nats-tls-cert"));
 
@@ -73,7 +71,7 @@ final class CertificateExpiryTest {
       now.set(ofNode.until().plusSeconds(1));
       await(http, base, "certificate_expired: the certificate of --tls-cert expired at ");
       assertTrue(
-          !get(http, base, "/readyz").contains("certificate_expires_soon"),
+          !HttpText.get(http, base.resolve("/readyz")).contains("certificate_expires_soon"),
           "one that has expired does not expire soon");
       certificates.issue("authority", "node-2", "node", names, 900).renew(node);
       await(http, base, "ok\n");
@@ -123,32 +121,18 @@ final class CertificateExpiryTest {
         text,
         SOON,
         () -> {
-          String body = get(http, base, "/readyz");
+          String body = HttpText.get(http, base.resolve("/readyz"));
           return text.equals("ok\n") ? body.equals(text) : body.contains("ok\n" + text);
         });
   }
 
   private static long expiry(HttpClient http, URI base, String certificate) {
     String sample = String.format(Locale.ROOT, SAMPLE, certificate);
-    return get(http, base, "/metrics")
+    return HttpText.get(http, base.resolve("/metrics"))
         .lines()
         .filter(line -> line.startsWith(sample))
         .map(line -> Double.valueOf(line.substring(sample.length())).longValue())
         .findFirst()
         .orElseThrow();
-  }
-
-  private static String get(HttpClient http, URI base, String path) {
-    try {
-      return http.send(
-              HttpRequest.newBuilder(base.resolve(path)).timeout(SOON).build(),
-              BodyHandlers.ofString())
-          .body();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -8,6 +8,7 @@ import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.testing.Await;
+import dev.aether.server.testing.HttpText;
 import dev.aether.server.testing.OtlpCollector;
 import dev.aether.server.testing.TestNatsBinary;
 import dev.aether.v1.CreateNamespaceRequest;
@@ -31,8 +32,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -120,11 +119,14 @@ final class MetricsTest {
             assertTrue(frames.hasNext());
           });
       unused = store.saveEvents(Requests.saveAt("orders", "b", 1).build());
-      Await.until(
-          "the commit in the ring",
-          SOON,
-          () -> value(values(scrape(http)), "aether_limit_used{limit=\"ring_bytes\"}") > 0);
-      metrics = values(scrape(http));
+      metrics =
+          Await.value(
+              "the commit in the ring and at the subscriber",
+              SOON,
+              () ->
+                  Optional.of(values(scrape(http)))
+                      .filter(now -> value(now, "aether_limit_used{limit=\"ring_bytes\"}") > 0)
+                      .filter(now -> value(now, "aether_subscription_lag_max_commits") == 0));
       assertEquals(1, value(metrics, "aether_subscriptions"));
       assertEquals(1, value(metrics, "aether_limit_used{limit=\"subscriptions\"}"));
     }
@@ -218,20 +220,8 @@ final class MetricsTest {
   }
 
   private static String scrape(InetSocketAddress http) {
-    try {
-      return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + http.getPort() + "/metrics"))
-                  .timeout(SOON)
-                  .build(),
-              BodyHandlers.ofString())
-          .body();
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return HttpText.get(
+        HttpClient.newHttpClient(), URI.create("http://127.0.0.1:" + http.getPort() + "/metrics"));
   }
 
   private static double value(Map<String, Double> metrics, String name) {

@@ -10,6 +10,7 @@ import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.Otlp.Signal;
 import dev.aether.server.metrics.Metrics;
 import dev.aether.server.testing.Await;
+import dev.aether.server.testing.HttpText;
 import dev.aether.server.testing.OtlpCollector;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NewEvent;
@@ -25,8 +26,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -193,12 +192,10 @@ class OtlpMetricsTest {
     }
   }
 
-  private static String metrics(AetherServer node) throws IOException, InterruptedException {
-    URI url =
-        URI.create("http://127.0.0.1:" + node.httpAddress().orElseThrow().getPort() + "/metrics");
-    return HttpClient.newHttpClient()
-        .send(HttpRequest.newBuilder(url).build(), HttpResponse.BodyHandlers.ofString())
-        .body();
+  private static String metrics(AetherServer node) {
+    return HttpText.get(
+        HttpClient.newHttpClient(),
+        URI.create("http://127.0.0.1:" + node.httpAddress().orElseThrow().getPort() + "/metrics"));
   }
 
   private static Set<String> names(String text) {

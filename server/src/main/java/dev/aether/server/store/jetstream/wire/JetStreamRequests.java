@@ -107,23 +107,23 @@ final class JetStreamRequests implements AutoCloseable {
       Connection through, String verb, String query, Duration timeout) {
     byte[] body = query.getBytes(StandardCharsets.UTF_8);
     PendingRequests on = Objects.requireNonNull(pending.get(through), "a connection of this node");
-    return send(through, on, API + verb, null, body, timeout, Function.identity());
+    return send(on, API + verb, null, body, timeout, Function.identity());
   }
 
   /** Sends a publish, and reads its acknowledgement. */
   <T> CompletableFuture<T> send(
       String subject, Headers headers, byte[] body, Duration timeout, Function<Message, T> read) {
-    return send(connection, own, subject, headers, body, timeout, read);
+    return send(own, subject, headers, body, timeout, read);
   }
 
   private static <T> CompletableFuture<T> send(
-      Connection connection,
       PendingRequests pending,
       String subject,
       @Nullable Headers headers,
       byte[] body,
       Duration timeout,
       Function<Message, T> read) {
+    Connection connection = pending.connection();
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return CompletableFuture.failedFuture(notConnected(connection));
     }

@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The requests on one connection that wait for a response. All responses come to one subscription;
  * the last token of a response's subject is the number of its request. jnats does the same with a
- * random token, a map and a timeout for each request, which took a tenth of a node's work for a
- * save.
+ * random token, an entry in a map and a timeout for each request ({@code docs/performance.md}
+ * compares them).
  *
  * <p>A number is never used twice, so a response that comes after its request's timeout meets
  * nobody, whatever request has the slot by then. Futures complete on the thread of the subscription
@@ -47,7 +47,10 @@ final class PendingRequests implements AutoCloseable {
 
   private final ScheduledFuture<?> timeouts;
 
-  /** Whether a request may be in a slot. Set after it was put there, so none is overlooked. */
+  /**
+   * False only if all slots are empty. A sender sets it after it has filled a slot, so that the
+   * check for timeouts never misses that request.
+   */
   private volatile boolean mayHavePending;
 
   private volatile boolean isClosed;
@@ -69,6 +72,10 @@ final class PendingRequests implements AutoCloseable {
     // The default limits of jnats hold, 512 Ki responses and 64 MiB: what is dropped times out.
     connection.createDispatcher(this::onResponse).subscribe(inbox + "*");
     timeouts = timers.every(TIMEOUT_STEP, this::expire);
+  }
+
+  Connection connection() {
+    return connection;
   }
 
   /**
