@@ -306,7 +306,7 @@ class BackupCommandTest {
       life.live(server, "backup", path("b"), "--nats", nats.urls());
     }
     try (TestNatsCluster nats = TestNatsCluster.start(3)) {
-      restoreOnceThereIsALeader(nats, path("b"));
+      restoreOnceTheClusterIsWhole(nats, path("b"));
       try (AetherServer server = node(nats.urls(), 3)) {
         life.goesOn(server);
         assertTrue(on(server, "namespaces", "get", "load").out().contains("\"replicas\":3"));
@@ -314,22 +314,33 @@ class BackupCommandTest {
     }
   }
 
-  /** Servers that were just started answer nothing before they have a leader. */
-  private static void restoreOnceThereIsALeader(TestNatsCluster nats, String backup)
+  /**
+   * Servers that were just started answer nothing before they have a leader, and a new leader
+   * refuses three replicas before it has heard of three servers.
+   */
+  private static void restoreOnceTheClusterIsWhole(TestNatsCluster nats, String backup)
       throws Exception {
+    nats.kill(0);
     nats.kill(1);
     nats.kill(2);
+    nats.restart(0);
     CompletableFuture<CommandRun> restore =
         CompletableFuture.supplyAsync(
             () -> CommandRun.of("restore", backup, "--nats", nats.urls()));
-    assertThrows(
-        TimeoutException.class,
-        () -> restore.get(LONGER_THAN_A_REQUEST_SECONDS, TimeUnit.SECONDS),
-        "it ended without a leader");
+    assertGoesOn(restore, "without a leader");
     nats.restart(1);
+    nats.awaitStreamOf(2);
+    assertGoesOn(restore, "with two servers of three");
     nats.restart(2);
     CommandRun run = restore.get(SOON.toSeconds(), TimeUnit.SECONDS);
     assertEquals(ExitCode.DONE, run.exitCode(), run::err);
+  }
+
+  private static void assertGoesOn(CompletableFuture<CommandRun> restore, String when) {
+    assertThrows(
+        TimeoutException.class,
+        () -> restore.get(LONGER_THAN_A_REQUEST_SECONDS, TimeUnit.SECONDS),
+        () -> "it ended " + when + ": " + restore.join().err());
   }
 
   @Test

@@ -129,12 +129,18 @@ public final class TestNatsCluster implements AutoCloseable {
     nodes.forEach(TestNatsServer::awaitReady);
     for (int i = 0; i < size(); i++) {
       int node = i;
-      Await.until("JetStream on node " + i, READY_BOUND, () -> makesStream(node));
+      Await.until("JetStream on node " + i, READY_BOUND, () -> makesStream(node, size()));
     }
   }
 
+  /** Waits until the first node makes streams with this number of replicas. */
+  public void awaitStreamOf(int replicas) {
+    Await.until(
+        "a stream with " + replicas + " replicas", READY_BOUND, () -> makesStream(0, replicas));
+  }
+
   @SuppressWarnings("try") // the connection may throw InterruptedException when closed
-  private boolean makesStream(int node) {
+  private boolean makesStream(int node, int replicas) {
     Options options =
         Options.builder()
             .server(url(node))
@@ -149,7 +155,7 @@ public final class TestNatsCluster implements AutoCloseable {
               .name(PROBE)
               .subjects(PROBE)
               .storageType(StorageType.Memory)
-              .replicas(size())
+              .replicas(replicas)
               .build());
       return management.deleteStream(PROBE);
     } catch (IOException | JetStreamApiException e) {

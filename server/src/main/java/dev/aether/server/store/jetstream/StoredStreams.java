@@ -511,17 +511,24 @@ public final class StoredStreams implements AutoCloseable {
    */
   public void createRegistry(long storeId, int replicas) {
     if (stream(StreamConfigs.REGISTRY).isEmpty()) {
-      Optional<StreamInfo> unused =
-          ask(
-              "$JS.API.STREAM.CREATE." + StreamConfigs.REGISTRY,
-              refusal -> false,
-              () -> management.addStream(StreamConfigs.registry(replicas)));
+      var unused =
+          OpeningRetries.untilReady(
+              () -> created(StreamConfigs.registry(replicas)),
+              System.nanoTime() + StreamTransfer.COMPLETE_WITHIN.toNanos());
     }
     if (storeId().isEmpty()) {
       publish(
           StreamConfigs.IDENTITY_SUBJECT,
           0,
           ByteBuffer.allocate(Long.BYTES).putLong(storeId).array());
+    }
+  }
+
+  private CompletableFuture<StreamInfo> created(StreamConfiguration config) {
+    try {
+      return CompletableFuture.completedFuture(management.addStream(config));
+    } catch (IOException | JetStreamApiException | IllegalStateException e) {
+      return CompletableFuture.failedFuture(e);
     }
   }
 

@@ -21,10 +21,13 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Copies one stream out of JetStream, or back, by JetStream's own snapshots, which keep sequences,
@@ -35,10 +38,17 @@ import org.jspecify.annotations.Nullable;
  * respond, and an IOException only if the caller's stream fails.
  */
 final class StreamTransfer {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamTransfer.class);
+
   private static final String API = "$JS.API.";
 
   /** The timeout of the request that begins a transfer. */
   private static final Duration BEGIN_WITHIN = Duration.ofSeconds(20);
+
+  /** How long the leader of a cluster may take to know all servers. */
+  static final Duration COMPLETE_WITHIN = Duration.ofSeconds(30);
+
+  private static final Duration COMPLETE_POLL = Duration.ofMillis(200);
 
   /** How long to wait for the next chunk, or for the acknowledgement of one. */
   private static final Duration CHUNK_WITHIN = Duration.ofSeconds(30);
@@ -173,10 +183,7 @@ final class StreamTransfer {
    */
   StreamState put(String stream, StreamConfiguration config, StreamState taken, InputStream from)
       throws IOException, InterruptedException {
-    JsonValue begun =
-        request(
-            "STREAM.RESTORE." + stream,
-            "{\"config\":" + config.toJson() + ",\"state\":" + json(taken) + "}");
+    JsonValue begun = beginRestore(stream, config, taken);
     String to = JsonValueUtils.readString(begun, "deliver_subject");
     Deque<CompletableFuture<Message>> unacknowledged = new ArrayDeque<>();
     byte[] buffer = new byte[CHUNK_BYTES];
@@ -195,6 +202,28 @@ final class StreamTransfer {
     JsonValue made = response(stream, send(to, NOTHING, FINISH_WITHIN));
     return state(
         JsonValueUtils.readObject(made, "config"), JsonValueUtils.readObject(made, "state"));
+  }
+
+  /** A cluster that was just started refuses replicas until its leader knows all servers. */
+  private JsonValue beginRestore(String stream, StreamConfiguration config, StreamState taken)
+      throws InterruptedException {
+    String verb = "STREAM.RESTORE." + stream;
+    byte[] body =
+        ("{\"config\":" + config.toJson() + ",\"state\":" + json(taken) + "}")
+            .getBytes(StandardCharsets.UTF_8);
+    long giveUpAt = System.nanoTime() + COMPLETE_WITHIN.toNanos();
+    for (boolean isTold = false; ; isTold = true) {
+      JsonValue answer = answer(verb, send(API + verb, body, BEGIN_WITHIN));
+      Optional<JetStreamFailure> notYet =
+          refusal(verb, answer).filter(JetStreamErrors::isClusterIncomplete);
+      if (notYet.isEmpty() || System.nanoTime() > giveUpAt) {
+        return accepted(verb, answer);
+      }
+      if (!isTold) {
+        LOG.warn("JetStream is not ready yet: {}", notYet.get().getMessage());
+      }
+      TimeUnit.NANOSECONDS.sleep(COMPLETE_POLL.toNanos());
+    }
   }
 
   /**
@@ -234,8 +263,13 @@ final class StreamTransfer {
     }
   }
 
-  /** The response as JSON; an acknowledgement of a chunk is empty. */
   private JsonValue response(String what, CompletableFuture<Message> reply)
+      throws InterruptedException {
+    return accepted(what, answer(what, reply));
+  }
+
+  /** A response or a refusal as JSON; an acknowledgement of a chunk is empty. */
+  private JsonValue answer(String what, CompletableFuture<Message> reply)
       throws InterruptedException {
     Message message;
     try {
@@ -247,18 +281,27 @@ final class StreamTransfer {
     }
     byte[] json = message.getData();
     try {
-      JsonValue parsed = json.length == 0 ? JsonValue.EMPTY_MAP : JsonParser.parse(json);
-      JsonValue error = JsonValueUtils.readValue(parsed, "error");
-      if (error != null) {
-        throw JetStreamErrors.toStoreException(
-            JetStreamErrors.refusal(
-                JsonValueUtils.readInteger(error, "err_code", 0),
-                what + ": " + JsonValueUtils.readString(error, "description")));
-      }
-      return parsed;
+      return json.length == 0 ? JsonValue.EMPTY_MAP : JsonParser.parse(json);
     } catch (JsonParseException e) {
       throw StoreException.storeUnavailable(what + ": the response is not JSON");
     }
+  }
+
+  private static JsonValue accepted(String what, JsonValue answer) {
+    Optional<JetStreamFailure> refusal = refusal(what, answer);
+    if (refusal.isPresent()) {
+      throw JetStreamErrors.toStoreException(refusal.get());
+    }
+    return answer;
+  }
+
+  private static Optional<JetStreamFailure> refusal(String what, JsonValue answer) {
+    return Optional.ofNullable(JsonValueUtils.readValue(answer, "error"))
+        .map(
+            error ->
+                JetStreamErrors.refusal(
+                    JsonValueUtils.readInteger(error, "err_code", 0),
+                    what + ": " + JsonValueUtils.readString(error, "description")));
   }
 
   private static StreamState state(JsonValue config, JsonValue state) {

@@ -168,7 +168,22 @@ public final class JetStreamErrors {
   /** More replicas were requested than the cluster has servers, running or not. */
   public static boolean isTooManyReplicas(JetStreamFailure failure) {
     return failure.code() == REPLICAS_WITHOUT_CLUSTER
-        || (failure.code() == NO_SUITABLE_PEERS && !failure.getMessage().contains("offline"));
+        || (failure.code() == NO_SUITABLE_PEERS && !isServerUnknown(failure));
+  }
+
+  /**
+   * A stream cannot be created now, because there is no leader, or the leader does not know all
+   * servers of the cluster yet. This passes when they have started.
+   */
+  public static boolean isClusterIncomplete(JetStreamFailure failure) {
+    return (failure.code() == NO_SUITABLE_PEERS && isServerUnknown(failure))
+        || isUnavailable(failure);
+  }
+
+  /** Of a server that the leader has not heard of since it started itself. */
+  private static boolean isServerUnknown(JetStreamFailure failure) {
+    String why = failure.getMessage();
+    return why.contains("offline") || why.contains("miscellaneous");
   }
 
   /** The failure of a publish that this server did not send because NATS' disk is full. */

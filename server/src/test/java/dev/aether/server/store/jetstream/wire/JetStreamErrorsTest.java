@@ -68,6 +68,19 @@ class JetStreamErrorsTest {
   }
 
   @Test
+  void aServerThatTheLeaderDoesNotKnowYetIsNotOneThatDoesNotExist() {
+    for (String unknown : List.of("peer offline", "miscellaneous issue")) {
+      JetStreamFailure refused =
+          JetStreamFailure.refused(10005, "no suitable peers for placement, " + unknown);
+      assertTrue(JetStreamErrors.isClusterIncomplete(refused), unknown);
+      assertFalse(JetStreamErrors.isTooManyReplicas(refused), unknown);
+    }
+    JetStreamFailure tooMany = JetStreamFailure.refused(10005, "no suitable peers for placement");
+    assertFalse(JetStreamErrors.isClusterIncomplete(tooMany));
+    assertTrue(JetStreamErrors.isTooManyReplicas(tooMany));
+  }
+
+  @Test
   void passwordsAreNotShown() {
     String shown =
         NatsUrls.withoutSecrets(
