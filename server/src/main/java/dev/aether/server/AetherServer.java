@@ -3,6 +3,7 @@ package dev.aether.server;
 import dev.aether.server.ServerConfig.Otlp.Signal;
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.codec.UuidV7;
+import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.concurrent.Ticker;
 import dev.aether.server.console.Console;
 import dev.aether.server.embedded.DiskSpace;
@@ -108,6 +109,8 @@ public final class AetherServer implements AutoCloseable {
       List<OwnCertificate> certificates = certificates(config, security);
       measure(certificates, measures);
       Traces traces = config.otlp().map(otlp -> send(otlp, metrics)).orElse(Traces.NONE);
+      // Ends after the store, whose saves on their way use it.
+      EventLoops serving = keep(new EventLoops(EventLoops.DEFAULT_THREADS, "aether-grpc"));
       Store store = keep(store(config, measures));
       keep(new NamespaceSizes(store, measures));
       EventBus bus = keep(new EventBus(store, measures));
@@ -124,6 +127,7 @@ public final class AetherServer implements AutoCloseable {
                           config.clock(),
                           security,
                           config.limits(),
+                          serving,
                           measures,
                           traces)));
       // Kept a second time, to be closed first: the gRPC server waits for its calls, and

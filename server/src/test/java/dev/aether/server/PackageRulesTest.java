@@ -1,5 +1,7 @@
 package dev.aether.server;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -36,8 +38,22 @@ class PackageRulesTest {
         .that()
         .resideOutsideOfPackage(ROOT + ".grpc..")
         .should()
+        .dependOnClassesThat(
+            resideInAPackage("io.grpc..")
+                .and(not(resideInAPackage("io.grpc.netty.shaded.io.netty.."))))
+        .check(SERVER);
+  }
+
+  /** Publishes leave on the threads that serve gRPC, by connections of Netty. */
+  @Test
+  void onlyTheDoorAndTheConnectionsToNatsKnowNetty() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages(
+            ROOT + ".grpc..", ROOT + ".concurrent", ROOT + ".store.jetstream.wire")
+        .should()
         .dependOnClassesThat()
-        .resideInAPackage("io.grpc..")
+        .resideInAPackage("io.grpc.netty.shaded.io.netty..")
         .check(SERVER);
   }
 

@@ -2,6 +2,7 @@ package dev.aether.server.grpc;
 
 import dev.aether.server.bus.EventBus;
 import dev.aether.server.concurrent.DeadlineScheduler;
+import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.grpc.access.AccessControl;
@@ -90,28 +91,7 @@ public final class GrpcServer implements AutoCloseable {
    * @param clock gives the time of events whose sender left it out
    * @param security the certificate, and who may do what
    * @param clients how much of this node they may use
-   * @throws IOException if the address cannot be listened on
-   */
-  public GrpcServer(
-      InetSocketAddress listen,
-      Store store,
-      EventBus bus,
-      String nodeId,
-      InstantSource clock,
-      Security security,
-      ClientLimits clients)
-      throws IOException {
-    this(listen, store, bus, nodeId, clock, security, clients, Measures.NONE, Traces.NONE);
-  }
-
-  /**
-   * Starts to listen and serve, measures calls, saves and what is used of the limits, and records
-   * traces.
-   *
-   * @param nodeId the name of this node, as subscribers see it
-   * @param clock gives the time of events whose sender left it out
-   * @param security the certificate, and who may do what
-   * @param clients how much of this node they may use
+   * @param serving the threads that serve connections; stay open
    * @throws IOException if the address cannot be listened on
    */
   public GrpcServer(
@@ -122,6 +102,31 @@ public final class GrpcServer implements AutoCloseable {
       InstantSource clock,
       Security security,
       ClientLimits clients,
+      EventLoops serving)
+      throws IOException {
+    this(listen, store, bus, nodeId, clock, security, clients, serving, Measures.NONE, Traces.NONE);
+  }
+
+  /**
+   * Starts to listen and serve, measures calls, saves and what is used of the limits, and records
+   * traces.
+   *
+   * @param nodeId the name of this node, as subscribers see it
+   * @param clock gives the time of events whose sender left it out
+   * @param security the certificate, and who may do what
+   * @param clients how much of this node they may use
+   * @param serving the threads that serve connections; stay open
+   * @throws IOException if the address cannot be listened on
+   */
+  public GrpcServer(
+      InetSocketAddress listen,
+      Store store,
+      EventBus bus,
+      String nodeId,
+      InstantSource clock,
+      Security security,
+      ClientLimits clients,
+      EventLoops serving,
       Measures measures,
       Traces traces)
       throws IOException {
@@ -175,7 +180,7 @@ public final class GrpcServer implements AutoCloseable {
     ConnectionGate gate = new ConnectionGate(clients.connections());
     measures.limit("connections", gate::openConnections, clients.connections().open());
     builder.intercept(new RefusedCalls(gate));
-    sockets = new Sockets(gate);
+    sockets = new Sockets(gate, serving);
     sockets.use(builder);
     try {
       server = builder.build().start();

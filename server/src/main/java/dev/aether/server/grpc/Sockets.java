@@ -1,30 +1,20 @@
 package dev.aether.server.grpc;
 
+import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.grpc.limits.ConnectionGate;
 import io.grpc.netty.shaded.io.grpc.netty.NettyServerBuilder;
 import io.grpc.netty.shaded.io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
-import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
-import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
-import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
 import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
-import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 
 /**
- * The listening socket of the gRPC server, whose pipeline has a gate, and the threads that serve
+ * The listening socket of the gRPC server, whose pipeline has a gate, and the thread that accepts
  * its connections. gRPC's own threads cannot be used with a socket of one's own.
  */
 final class Sockets implements AutoCloseable {
-  /** Netty's default: two for each processor. */
-  private static final int DEFAULT_THREADS = 0;
-
   /**
    * What is read of a connection before others have their turn. Netty would read 1 MiB, which may
    * be thousands of calls.
@@ -34,27 +24,20 @@ final class Sockets implements AutoCloseable {
   private static final int FIRST_READ_BYTES = 2048;
   private static final int LEAST_READ_BYTES = 256;
 
-  private static final Duration END_WITHIN = Duration.ofSeconds(5);
-
   private final ConnectionGate gate;
-  private final EventLoopGroup accepting = loops(1, "aether-grpc-accept");
-  private final EventLoopGroup serving = loops(DEFAULT_THREADS, "aether-grpc");
+  private final EventLoops accepting = new EventLoops(1, "aether-grpc-accept");
+  private final EventLoops serving;
 
-  Sockets(ConnectionGate gate) {
+  Sockets(ConnectionGate gate, EventLoops serving) {
     this.gate = gate;
-  }
-
-  private static EventLoopGroup loops(int threads, String name) {
-    IoHandlerFactory io =
-        Epoll.isAvailable() ? EpollIoHandler.newFactory() : NioIoHandler.newFactory();
-    return new MultiThreadIoEventLoopGroup(threads, new DefaultThreadFactory(name, true), io);
+    this.serving = serving;
   }
 
   /** Has a server use these. */
   void use(NettyServerBuilder builder) {
     builder
-        .bossEventLoopGroup(accepting)
-        .workerEventLoopGroup(serving)
+        .bossEventLoopGroup(accepting.group())
+        .workerEventLoopGroup(serving.group())
         .channelFactory(this::listening)
         .withChildOption(
             ChannelOption.RCVBUF_ALLOCATOR,
@@ -69,10 +52,9 @@ final class Sockets implements AutoCloseable {
     return socket;
   }
 
-  /** Ends the threads once they have done what they were told. Does not block. */
+  /** Ends the thread that accepts connections. Does not block. */
   @Override
   public void close() {
-    accepting.shutdownGracefully(0, END_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-    serving.shutdownGracefully(0, END_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    accepting.close();
   }
 }

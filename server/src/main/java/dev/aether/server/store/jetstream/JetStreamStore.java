@@ -181,6 +181,7 @@ public final class JetStreamStore implements Store {
     connections.measure(measures);
     measures.gauge(
         "namespaces", "Namespaces that this node knows", () -> namespaces.known().size());
+    api.addLossListener(known::forgetAll);
     onReconnect(
         () -> {
           known.forgetAll();

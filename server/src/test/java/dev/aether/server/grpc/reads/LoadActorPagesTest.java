@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.google.protobuf.Empty;
 import dev.aether.server.bus.EventBus;
+import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.grpc.GrpcServer;
@@ -44,6 +45,7 @@ class LoadActorPagesTest {
 
   private final InMemoryStore store = new InMemoryStore(true);
   private final EventBus bus = new EventBus(store);
+  private final EventLoops serving = new EventLoops(EventLoops.DEFAULT_THREADS, "test");
   private GrpcServer server;
   private ManagedChannel channel;
 
@@ -60,7 +62,8 @@ class LoadActorPagesTest {
             "node",
             InstantSource.system(),
             new Security(SecurityConfig.NONE, InstantSource.system()),
-            ClientLimits.DEFAULT);
+            ClientLimits.DEFAULT,
+            serving);
     channel =
         ManagedChannelBuilder.forAddress("127.0.0.1", server.address().getPort())
             .usePlaintext()
@@ -72,6 +75,7 @@ class LoadActorPagesTest {
     channel.shutdownNow();
     bus.close();
     server.close();
+    serving.close();
     store.close();
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
 import dev.aether.server.bus.EventBus;
+import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.grpc.GrpcServer;
 import dev.aether.server.grpc.requests.RequestNames;
@@ -51,6 +52,7 @@ class LargeCursorTest {
 
   private final InMemoryStore store = new InMemoryStore(true);
   private final EventBus bus = new EventBus(store);
+  private final EventLoops serving = new EventLoops(EventLoops.DEFAULT_THREADS, "test");
   private GrpcServer server;
 
   /** With the defaults of every language: it accepts messages below 4 MiB. */
@@ -72,7 +74,8 @@ class LargeCursorTest {
             "node",
             InstantSource.system(),
             new Security(SecurityConfig.NONE, InstantSource.system()),
-            ClientLimits.DEFAULT);
+            ClientLimits.DEFAULT,
+            serving);
     channel = connect();
     slow = connect();
   }
@@ -89,6 +92,7 @@ class LargeCursorTest {
     slow.shutdownNow();
     bus.close();
     server.close();
+    serving.close();
     store.close();
   }
 

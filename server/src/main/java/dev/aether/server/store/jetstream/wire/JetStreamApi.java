@@ -399,6 +399,11 @@ public final class JetStreamApi implements AutoCloseable {
     return requests.consumer(verb, body);
   }
 
+  /** The task runs, on another thread, after a connection was lost that only publishes. */
+  public void addLossListener(Runnable task) {
+    requests.addLossListener(task);
+  }
+
   /** Ends all requests in flight; their outcome is unknown. The connections stay open. */
   @Override
   public void close() {

@@ -43,6 +43,7 @@ final class JetStreamRequests implements AutoCloseable {
   private final Connection connection;
   private final ReadConnections reads;
   private final PendingRequests own;
+  private final LoopConnections loops;
   private final Map<Connection, PendingRequests> pending = new HashMap<>();
 
   /** Separate from consumers, since thousands of those may be created at once. */
@@ -58,6 +59,7 @@ final class JetStreamRequests implements AutoCloseable {
     this.connection = connection;
     this.reads = reads;
     own = new PendingRequests(connection, timers);
+    loops = new LoopConnections(connection, own);
     pending.put(connection, own);
     reads
         .all()
@@ -107,17 +109,29 @@ final class JetStreamRequests implements AutoCloseable {
       Connection through, String verb, String query, Duration timeout) {
     byte[] body = query.getBytes(StandardCharsets.UTF_8);
     PendingRequests on = Objects.requireNonNull(pending.get(through), "a connection of this node");
-    return send(on, API + verb, null, body, timeout, Function.identity());
+    return send(on, on, API + verb, null, body, timeout, Function.identity());
   }
 
   /** Sends a publish, and reads its acknowledgement. */
   <T> CompletableFuture<T> send(
       String subject, Headers headers, byte[] body, Duration timeout, Function<Message, T> read) {
-    return send(own, subject, headers, body, timeout, read);
+    return send(own, outlet(), subject, headers, body, timeout, read);
+  }
+
+  /** For publishes: a connection on this thread, or else that of jnats. */
+  private Outlet outlet() {
+    Outlet here = loops.current();
+    return here == null ? own : here;
+  }
+
+  /** The task runs, on another thread, after a connection was lost that only publishes. */
+  void addLossListener(Runnable task) {
+    loops.addLossListener(task);
   }
 
   private static <T> CompletableFuture<T> send(
       PendingRequests pending,
+      Outlet by,
       String subject,
       @Nullable Headers headers,
       byte[] body,
@@ -128,7 +142,7 @@ final class JetStreamRequests implements AutoCloseable {
       return CompletableFuture.failedFuture(notConnected(connection));
     }
     return pending
-        .send(subject, headers, body, timeout)
+        .request(by, subject, headers, body, timeout)
         .handle(
             (message, thrown) -> {
               if (thrown != null) {
@@ -152,14 +166,18 @@ final class JetStreamRequests implements AutoCloseable {
    */
   <T> CompletableFuture<T> send(AtomicBatch batch, Duration timeout, Function<Message, T> read) {
     int size = batch.entries().size();
+    Outlet by = outlet(); // one for all: their order matters
     try {
       for (int number = 1; number < size; number++) {
         if (connection.getStatus() != Connection.Status.CONNECTED) {
           return CompletableFuture.failedFuture(notConnected(connection));
         }
         AtomicBatch.Entry entry = batch.entries().get(number - 1);
-        connection.publish(
-            entry.subject(), entry.headers().inBatch(batch.id(), number, false), entry.body());
+        by.send(
+            entry.subject(),
+            Outlet.NO_RESPONSE,
+            entry.headers().inBatch(batch.id(), number, false),
+            entry.body());
       }
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(
@@ -167,7 +185,13 @@ final class JetStreamRequests implements AutoCloseable {
     }
     AtomicBatch.Entry last = batch.entries().get(size - 1);
     return send(
-        last.subject(), last.headers().inBatch(batch.id(), size, true), last.body(), timeout, read);
+        own,
+        by,
+        last.subject(),
+        last.headers().inBatch(batch.id(), size, true),
+        last.body(),
+        timeout,
+        read);
   }
 
   /** Whether streams can have replicas. */
@@ -186,6 +210,7 @@ final class JetStreamRequests implements AutoCloseable {
   /** Ends all requests in flight. The connections stay open. */
   @Override
   public void close() {
+    loops.close();
     pending.values().forEach(PendingRequests::close);
   }
 

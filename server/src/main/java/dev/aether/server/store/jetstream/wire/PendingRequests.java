@@ -13,16 +13,17 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests on one connection that wait for a response. All responses come to one subscription;
+ * The requests that wait for a response. All responses on a connection come to one subscription;
  * the last token of a response's subject is the number of its request. jnats does the same with a
  * random token, an entry in a map and a timeout for each request ({@code docs/performance.md}
  * compares them).
  *
  * <p>A number is never used twice, so a response that comes after its request's timeout meets
- * nobody, whatever request has the slot by then. Futures complete on the thread of the subscription
- * or, after a timeout, on that of the timers. Thread-safe.
+ * nobody, whatever request has the slot by then. Futures complete on the thread of the
+ * subscription, on the event loop of a {@link LoopConnection} or, after a timeout, on the thread of
+ * the timers. Thread-safe.
  */
-final class PendingRequests implements AutoCloseable {
+final class PendingRequests implements Outlet, AutoCloseable {
   /** The most requests in flight; more than all writes and reads of a node together. */
   static final int MAX_PENDING = 2 * JetStreamApi.MAX_PUBLISHES;
 
@@ -39,7 +40,7 @@ final class PendingRequests implements AutoCloseable {
   /** The subject of each response, without the number. */
   private final String inbox;
 
-  private final AtomicLong numbers = new AtomicLong();
+  private final AtomicLong numbers = new AtomicLong(NO_RESPONSE + 1);
 
   /** Each request is in the slot of its number, modulo the number of slots. */
   private final AtomicReferenceArray<@Nullable Request> slots =
@@ -79,13 +80,26 @@ final class PendingRequests implements AutoCloseable {
   }
 
   /**
+   * What the subjects of responses begin with; the subscription takes those with one more token.
+   */
+  String inbox() {
+    return inbox;
+  }
+
+  @Override
+  public void send(String subject, long request, @Nullable Headers headers, byte[] body) {
+    connection.publish(subject, request == NO_RESPONSE ? null : inbox + request, headers, body);
+  }
+
+  /**
    * Sends a request.
    *
+   * @param by this, or another connection that gives the response to this
    * @return the response. Fails with a {@link JetStreamFailure}: NOT_DELIVERED if nobody received
    *     the request or it was not sent, NO_ANSWER after the timeout
    */
-  CompletableFuture<Message> send(
-      String subject, @Nullable Headers headers, byte[] body, Duration timeout) {
+  CompletableFuture<Message> request(
+      Outlet by, String subject, @Nullable Headers headers, byte[] body, Duration timeout) {
     Request request = register(System.nanoTime() + timeout.toNanos());
     if (request == null) {
       return CompletableFuture.failedFuture(
@@ -97,7 +111,7 @@ final class PendingRequests implements AutoCloseable {
       return request;
     }
     try {
-      connection.publish(subject, inbox + request.number, headers, body);
+      by.send(subject, request.number, headers, body);
     } catch (RuntimeException e) {
       end(request, JetStreamErrors.failure(e));
     }
@@ -128,16 +142,34 @@ final class PendingRequests implements AutoCloseable {
 
   private void onResponse(Message response) {
     long number = number(response.getSubject());
-    Request request = number < 0 ? null : slots.get(slot(number));
-    if (request == null || request.number != number || !take(request)) {
-      return; // Its request has timed out.
-    }
     if (response.isStatusMessage() && response.getStatus().getCode() == NO_RESPONDERS) {
-      request.completeExceptionally(
-          JetStreamFailure.notDelivered(response.getStatus().getMessageWithCode()));
+      onNoResponders(number);
     } else {
+      onResponse(number, response);
+    }
+  }
+
+  /** Ends a request, unless it has timed out. */
+  void onResponse(long number, Message response) {
+    Request request = take(number);
+    if (request != null) {
       request.complete(response);
     }
+  }
+
+  /** Ends a request that nobody has received, unless it has timed out. */
+  void onNoResponders(long number) {
+    Request request = take(number);
+    if (request != null) {
+      request.completeExceptionally(
+          JetStreamFailure.notDelivered("nobody responds to this subject (503)"));
+    }
+  }
+
+  /** Empties the slot of a request, and returns it; null if it has timed out. */
+  private @Nullable Request take(long number) {
+    Request request = number < 0 ? null : slots.get(slot(number));
+    return request != null && request.number == number && take(request) ? request : null;
   }
 
   /** The number at the end of a response's subject; -1 if there is none. */

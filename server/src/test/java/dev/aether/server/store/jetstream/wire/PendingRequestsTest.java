@@ -168,7 +168,7 @@ class PendingRequestsTest {
   }
 
   private CompletableFuture<Message> send(String subject, String body, Duration timeout) {
-    return requests.send(subject, null, body.getBytes(UTF_8), timeout);
+    return requests.request(requests, subject, null, body.getBytes(UTF_8), timeout);
   }
 
   private static String text(CompletableFuture<Message> response) {
