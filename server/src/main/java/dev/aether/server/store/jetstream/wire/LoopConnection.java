@@ -117,9 +117,14 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     channel = attempt.channel();
     attempt.addListener(
         connected -> {
-          if (!connected.isSuccess()) {
-            // If there is no socket, this is another thread.
-            loop.execute(() -> end(String.valueOf(connected.cause())));
+          String why = String.valueOf(connected.cause());
+          if (connected.isSuccess()) {
+            return;
+          }
+          if (loop.inEventLoop()) {
+            end(why);
+          } else { // There is not even a socket.
+            loop.execute(() -> end(why));
           }
         });
     channel.closeFuture().addListener(closed -> end("NATS has closed it"));
