@@ -37,12 +37,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Nodes whose saves are published by the threads that serve gRPC. */
-@Timeout(180)
+@Timeout(300)
 final class PublishesInEventLoopsTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String NAMESPACE = "loops";
   private static final int WRITERS = 8;
-  private static final int CUTS = 60;
+  private static final int CUTS = 40;
 
   /** What jnats opens; those of the threads come on top. */
   private static final int CONNECTIONS_OF_JNATS = 4;
