@@ -1,12 +1,20 @@
 package dev.aether.server.concurrent;
 
+import io.grpc.netty.shaded.io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.grpc.netty.shaded.io.netty.channel.EventLoopGroup;
 import io.grpc.netty.shaded.io.netty.channel.IoHandlerFactory;
 import io.grpc.netty.shaded.io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.grpc.netty.shaded.io.netty.channel.RecvByteBufAllocator;
+import io.grpc.netty.shaded.io.netty.channel.ServerChannel;
 import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
 import io.grpc.netty.shaded.io.netty.channel.epoll.EpollIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
 import io.grpc.netty.shaded.io.netty.channel.nio.NioIoHandler;
+import io.grpc.netty.shaded.io.netty.channel.socket.SocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.util.concurrent.DefaultThreadFactory;
 import io.grpc.netty.shaded.io.netty.util.concurrent.EventExecutor;
 import java.time.Duration;
@@ -25,6 +33,9 @@ public final class EventLoops implements AutoCloseable {
 
   private static final ThreadLocal<@Nullable EventLoop> CURRENT = new ThreadLocal<>();
 
+  private static final int LEAST_READ_BYTES = 256;
+  private static final int FIRST_READ_BYTES = 2048;
+
   private final EventLoopGroup group;
 
   /** Starts the threads. */
@@ -41,6 +52,25 @@ public final class EventLoops implements AutoCloseable {
   /** The event loop whose thread this is; null on other threads. */
   public static @Nullable EventLoop current() {
     return CURRENT.get();
+  }
+
+  /** The sockets of connections that are made in event loops. */
+  public static Class<? extends SocketChannel> socketType() {
+    return Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class;
+  }
+
+  /** A socket that listens for connections to be served in event loops. */
+  public static ServerChannel newListeningSocket() {
+    return Epoll.isAvailable() ? new EpollServerSocketChannel() : new NioServerSocketChannel();
+  }
+
+  /**
+   * Limits how much is read from a connection before the others of its thread are served. By
+   * default Netty reads up to 1 MiB, which may be thousands of calls.
+   */
+  public static RecvByteBufAllocator readingAtMost(int bytes) {
+    return new AdaptiveRecvByteBufAllocator(LEAST_READ_BYTES, FIRST_READ_BYTES, bytes)
+        .maxMessagesPerRead(1);
   }
 
   public EventLoopGroup group() {

@@ -44,7 +44,7 @@ final class PublishesInEventLoopsTest {
   private static final int WRITERS = 8;
   private static final int CUTS = 40;
 
-  /** What jnats opens; those of the threads come on top. */
+  /** A node opens them at its start; its threads open more when they save. */
   private static final int CONNECTIONS_OF_JNATS = 4;
 
   private static Node on(String url) {

@@ -3,11 +3,13 @@ package dev.aether.server.store.jetstream;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
+import dev.aether.server.store.jetstream.wire.JetStreamFailure;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +21,9 @@ final class OpeningRetries {
   private static final Duration STEP_WITHIN = Duration.ofSeconds(10);
   private static final Duration PAUSE = Duration.ofMillis(200);
 
+  /** How long the leader of a cluster may take to hear of all servers. */
+  private static final Duration COMPLETE_WITHIN = Duration.ofSeconds(30);
+
   private OpeningRetries() {}
 
   /**
@@ -28,14 +33,31 @@ final class OpeningRetries {
    * @throws StoreException with reason STORE_UNAVAILABLE if it did not succeed
    */
   static <T> T untilReady(Supplier<CompletableFuture<T>> step, long giveUpAt) {
+    return repeat(step, failure -> !JetStreamErrors.isMisconfigured(failure), giveUpAt);
+  }
+
+  /**
+   * Repeats the creation of a stream as long as it is refused because the leader of a cluster that
+   * was just started has not heard of all servers. Blocks.
+   *
+   * @throws StoreException if it did not succeed
+   */
+  static <T> T untilComplete(Supplier<CompletableFuture<T>> creation) {
+    return repeat(
+        creation,
+        JetStreamErrors::isClusterIncomplete,
+        System.nanoTime() + COMPLETE_WITHIN.toNanos());
+  }
+
+  private static <T> T repeat(
+      Supplier<CompletableFuture<T>> step, Predicate<JetStreamFailure> mayPass, long giveUpAt) {
     String told = "";
     try {
       while (true) {
         try {
           return step.get().get(STEP_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
-          boolean hopeless = JetStreamErrors.isMisconfigured(JetStreamErrors.failure(e));
-          if (hopeless || System.nanoTime() > giveUpAt) {
+          if (!mayPass.test(JetStreamErrors.failure(e)) || System.nanoTime() > giveUpAt) {
             throw JetStreamErrors.toStoreException(e);
           }
           String why = String.valueOf(Exceptions.unwrap(e).getMessage());

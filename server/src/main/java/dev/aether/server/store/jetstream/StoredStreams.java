@@ -203,12 +203,16 @@ public final class StoredStreams implements AutoCloseable {
       throw JetStreamErrors.toStoreException(e);
     } catch (IOException | IllegalStateException e) {
       // jnats throws the latter while it has no connection.
-      throw StoreException.storeUnavailable(
-          RefusedSubjects.why(connection, subject)
-              .orElse("JetStream does not respond: " + e.getMessage()));
+      throw silent(subject, e);
     } catch (InterruptedException e) {
       throw interrupted();
     }
+  }
+
+  private StoreException silent(String subject, Exception why) {
+    return StoreException.storeUnavailable(
+        RefusedSubjects.why(connection, subject)
+            .orElse("JetStream does not respond: " + why.getMessage()));
   }
 
   private static StoreException interrupted() {
@@ -511,10 +515,7 @@ public final class StoredStreams implements AutoCloseable {
    */
   public void createRegistry(long storeId, int replicas) {
     if (stream(StreamConfigs.REGISTRY).isEmpty()) {
-      var unused =
-          OpeningRetries.untilReady(
-              () -> created(StreamConfigs.registry(replicas)),
-              System.nanoTime() + StreamTransfer.COMPLETE_WITHIN.toNanos());
+      var unused = OpeningRetries.untilComplete(() -> created(StreamConfigs.registry(replicas)));
     }
     if (storeId().isEmpty()) {
       publish(
@@ -527,8 +528,10 @@ public final class StoredStreams implements AutoCloseable {
   private CompletableFuture<StreamInfo> created(StreamConfiguration config) {
     try {
       return CompletableFuture.completedFuture(management.addStream(config));
-    } catch (IOException | JetStreamApiException | IllegalStateException e) {
+    } catch (JetStreamApiException e) {
       return CompletableFuture.failedFuture(e);
+    } catch (IOException | IllegalStateException e) {
+      return CompletableFuture.failedFuture(silent("$JS.API.STREAM.CREATE." + config.getName(), e));
     }
   }
 

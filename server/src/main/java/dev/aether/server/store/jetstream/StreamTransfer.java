@@ -21,13 +21,10 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Copies one stream out of JetStream, or back, by JetStream's own snapshots, which keep sequences,
@@ -38,17 +35,10 @@ import org.slf4j.LoggerFactory;
  * respond, and an IOException only if the caller's stream fails.
  */
 final class StreamTransfer {
-  private static final Logger LOG = LoggerFactory.getLogger(StreamTransfer.class);
-
   private static final String API = "$JS.API.";
 
   /** The timeout of the request that begins a transfer. */
   private static final Duration BEGIN_WITHIN = Duration.ofSeconds(20);
-
-  /** How long the leader of a cluster may take to know all servers. */
-  static final Duration COMPLETE_WITHIN = Duration.ofSeconds(30);
-
-  private static final Duration COMPLETE_POLL = Duration.ofMillis(200);
 
   /** How long to wait for the next chunk, or for the acknowledgement of one. */
   private static final Duration CHUNK_WITHIN = Duration.ofSeconds(30);
@@ -204,25 +194,22 @@ final class StreamTransfer {
         JsonValueUtils.readObject(made, "config"), JsonValueUtils.readObject(made, "state"));
   }
 
-  /** A cluster that was just started refuses replicas until its leader knows all servers. */
-  private JsonValue beginRestore(String stream, StreamConfiguration config, StreamState taken)
-      throws InterruptedException {
+  private JsonValue beginRestore(String stream, StreamConfiguration config, StreamState taken) {
     String verb = "STREAM.RESTORE." + stream;
     byte[] body =
         ("{\"config\":" + config.toJson() + ",\"state\":" + json(taken) + "}")
             .getBytes(StandardCharsets.UTF_8);
-    long giveUpAt = System.nanoTime() + COMPLETE_WITHIN.toNanos();
-    for (boolean isTold = false; ; isTold = true) {
-      JsonValue answer = answer(verb, send(API + verb, body, BEGIN_WITHIN));
-      Optional<JetStreamFailure> notYet =
-          refusal(verb, answer).filter(JetStreamErrors::isClusterIncomplete);
-      if (notYet.isEmpty() || System.nanoTime() > giveUpAt) {
-        return accepted(verb, answer);
-      }
-      if (!isTold) {
-        LOG.warn("JetStream is not ready yet: {}", notYet.get().getMessage());
-      }
-      TimeUnit.NANOSECONDS.sleep(COMPLETE_POLL.toNanos());
+    return OpeningRetries.untilComplete(() -> begun(verb, body));
+  }
+
+  private CompletableFuture<JsonValue> begun(String verb, byte[] body) {
+    try {
+      return CompletableFuture.completedFuture(answer(verb, send(API + verb, body, BEGIN_WITHIN)));
+    } catch (JetStreamFailure | StoreException e) {
+      return CompletableFuture.failedFuture(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return CompletableFuture.failedFuture(StoreException.storeUnavailable("interrupted"));
     }
   }
 
@@ -265,10 +252,18 @@ final class StreamTransfer {
 
   private JsonValue response(String what, CompletableFuture<Message> reply)
       throws InterruptedException {
-    return accepted(what, answer(what, reply));
+    try {
+      return answer(what, reply);
+    } catch (JetStreamFailure refused) {
+      throw JetStreamErrors.toStoreException(refused);
+    }
   }
 
-  /** A response or a refusal as JSON; an acknowledgement of a chunk is empty. */
+  /**
+   * The response as JSON; an acknowledgement of a chunk is empty.
+   *
+   * @throws JetStreamFailure if it is a refusal
+   */
   private JsonValue answer(String what, CompletableFuture<Message> reply)
       throws InterruptedException {
     Message message;
@@ -281,27 +276,17 @@ final class StreamTransfer {
     }
     byte[] json = message.getData();
     try {
-      return json.length == 0 ? JsonValue.EMPTY_MAP : JsonParser.parse(json);
+      JsonValue parsed = json.length == 0 ? JsonValue.EMPTY_MAP : JsonParser.parse(json);
+      JsonValue error = JsonValueUtils.readValue(parsed, "error");
+      if (error != null) {
+        throw JetStreamErrors.refusal(
+            JsonValueUtils.readInteger(error, "err_code", 0),
+            what + ": " + JsonValueUtils.readString(error, "description"));
+      }
+      return parsed;
     } catch (JsonParseException e) {
       throw StoreException.storeUnavailable(what + ": the response is not JSON");
     }
-  }
-
-  private static JsonValue accepted(String what, JsonValue answer) {
-    Optional<JetStreamFailure> refusal = refusal(what, answer);
-    if (refusal.isPresent()) {
-      throw JetStreamErrors.toStoreException(refusal.get());
-    }
-    return answer;
-  }
-
-  private static Optional<JetStreamFailure> refusal(String what, JsonValue answer) {
-    return Optional.ofNullable(JsonValueUtils.readValue(answer, "error"))
-        .map(
-            error ->
-                JetStreamErrors.refusal(
-                    JsonValueUtils.readInteger(error, "err_code", 0),
-                    what + ": " + JsonValueUtils.readString(error, "description")));
   }
 
   private static StreamState state(JsonValue config, JsonValue state) {

@@ -180,7 +180,7 @@ public final class JetStreamErrors {
         || isUnavailable(failure);
   }
 
-  /** Of a server that the leader has not heard of since it started itself. */
+  /** The leader has not heard of one of the servers since its own start. */
   private static boolean isServerUnknown(JetStreamFailure failure) {
     String why = failure.getMessage();
     return why.contains("offline") || why.contains("miscellaneous");

@@ -1,17 +1,14 @@
 package dev.aether.server.store.jetstream.wire;
 
+import dev.aether.server.concurrent.EventLoops;
 import io.grpc.netty.shaded.io.netty.bootstrap.Bootstrap;
 import io.grpc.netty.shaded.io.netty.buffer.ByteBuf;
-import io.grpc.netty.shaded.io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.grpc.netty.shaded.io.netty.channel.Channel;
 import io.grpc.netty.shaded.io.netty.channel.ChannelFuture;
 import io.grpc.netty.shaded.io.netty.channel.ChannelInitializer;
 import io.grpc.netty.shaded.io.netty.channel.ChannelOption;
 import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import io.grpc.netty.shaded.io.netty.channel.WriteBufferWaterMark;
-import io.grpc.netty.shaded.io.netty.channel.epoll.Epoll;
-import io.grpc.netty.shaded.io.netty.channel.epoll.EpollSocketChannel;
-import io.grpc.netty.shaded.io.netty.channel.socket.nio.NioSocketChannel;
 import io.grpc.netty.shaded.io.netty.handler.timeout.IdleStateHandler;
 import io.nats.client.Connection;
 import io.nats.client.api.ServerInfo;
@@ -43,10 +40,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
   private static final WriteBufferWaterMark UNSENT_BYTES =
       new WriteBufferWaterMark(4 << 20, 16 << 20);
 
-  private static final int LEAST_READ_BYTES = 256;
-  private static final int FIRST_READ_BYTES = 2048;
-
-  /** What is read before others on this thread have their turn. */
+  /** How much is read before the other connections of the thread are served. */
   private static final int READ_BYTES = 64 * 1024;
 
   /** A message is larger by at most this than its subject, headers and body. */
@@ -77,7 +71,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
   private @Nullable ByteBuf unsent;
 
   /**
-   * What a connection is for.
+   * The parts of a node that a connection works for.
    *
    * @param pending gets the responses
    * @param name tells the connections of the loops apart
@@ -90,12 +84,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
   }
 
   /** Begins to connect. */
-  static LoopConnection open(
-      EventLoop loop, LoopConnections.Server server, InetSocketAddress address, Owner owner) {
-    return new LoopConnection(loop, server, address, owner);
-  }
-
-  private LoopConnection(
+  LoopConnection(
       EventLoop loop, LoopConnections.Server server, InetSocketAddress address, Owner owner) {
     this.loop = loop;
     this.server = server;
@@ -104,14 +93,11 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     ChannelFuture attempt =
         new Bootstrap()
             .group(loop)
-            .channel(Epoll.isAvailable() ? EpollSocketChannel.class : NioSocketChannel.class)
+            .channel(EventLoops.socketType())
             .option(ChannelOption.TCP_NODELAY, true)
             .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_WITHIN.toMillis())
             .option(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT_BYTES)
-            .option(
-                ChannelOption.RCVBUF_ALLOCATOR,
-                new AdaptiveRecvByteBufAllocator(LEAST_READ_BYTES, FIRST_READ_BYTES, READ_BYTES)
-                    .maxMessagesPerRead(1))
+            .option(ChannelOption.RCVBUF_ALLOCATOR, EventLoops.readingAtMost(READ_BYTES))
             .handler(pipeline())
             .connect(address);
     channel = attempt.channel();
@@ -151,7 +137,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     return state == State.READY;
   }
 
-  /** Whether messages can be sent now. */
+  /** Returns true if it is ready and not too much is unsent. */
   boolean isWritable() {
     return isReady() && channel.isWritable();
   }

@@ -150,7 +150,7 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
       nextAttemptAt = System.nanoTime() + pause(attempt / to.addresses().size()).toNanos();
       InetSocketAddress address = to.addresses().get(attempt % to.addresses().size());
       connection =
-          LoopConnection.open(
+          new LoopConnection(
               loop, to, address, new LoopConnection.Owner(jnats, pending, name, this::onEnd));
       if (isClosed) { // close() may not have seen it
         connection.close("closed");

@@ -80,7 +80,8 @@ final class PendingRequests implements Outlet, AutoCloseable {
   }
 
   /**
-   * What the subjects of responses begin with; the subscription takes those with one more token.
+   * The beginning of the subject of each response. This connection is subscribed to the subjects
+   * that have one more token; other connections add two.
    */
   String inbox() {
     return inbox;

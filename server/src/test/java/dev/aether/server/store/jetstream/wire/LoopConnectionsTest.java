@@ -49,7 +49,7 @@ class LoopConnectionsTest {
   private static final Duration SHORT = Duration.ofSeconds(1);
   private static final String API = "$JS.API.STREAM.NAMES";
 
-  /** What a node has, with one loop. */
+  /** The parts of a node that publish, with a single event loop. */
   private static final class Client implements AutoCloseable {
     private final EventLoops loops = new EventLoops(1, "test-loop");
     private final Timers timers = new Timers();
@@ -67,12 +67,12 @@ class LoopConnectionsTest {
       connections.addLossListener(losses::incrementAndGet);
     }
 
-    /** Of the server that the loop is connected to; empty if there is none now. */
+    /** The id of the server that the loop is connected to; empty if it is not connected. */
     Optional<String> serverId() {
       return onLoop(() -> Optional.ofNullable(connections.current()).map(own -> own.server().id()));
     }
 
-    /** Of the server that jnats is connected to. */
+    /** The id of the server that jnats is connected to. */
     Optional<String> jnatsServerId() {
       return Optional.of(jnats.getServerInfo().getServerId());
     }
