@@ -64,7 +64,7 @@ public record FaultRun(Topology topology, long seed, int faults, int writers, Fa
                 lines.add(line);
                 out.accept(line);
               });
-      List<FaultyProcess> ended =
+      List<String> ended =
           injector.run(
               FaultPlan.of(
                   seed,
@@ -74,9 +74,7 @@ public record FaultRun(Topology topology, long seed, int faults, int writers, Fa
                   servers.links().stream().map(Link::name).toList()));
       History history = traffic.end();
       List<Violation> violations = new ArrayList<>(Validators.check(history));
-      ended.forEach(
-          process ->
-              violations.add(new Violation.ProcessEnded(process.name(), process.log().toString())));
+      ended.forEach(ending -> violations.add(new Violation.ProcessEnded(ending)));
       BatchCount batches = BatchCount.of(servers.nats().get());
       Duration took = Duration.ofNanos(System.nanoTime() - begin);
       return new Report(this, lines, history, batches, violations, took);

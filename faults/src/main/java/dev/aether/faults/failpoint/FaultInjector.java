@@ -25,7 +25,7 @@ public final class FaultInjector {
   private final Map<String, Link> links;
   private final BiConsumer<Fault, Long> onFault;
   private final Map<String, CompletableFuture<Void>> recoveries = new HashMap<>();
-  private final List<FaultyProcess> endedByThemselves = new ArrayList<>();
+  private final List<String> endedByThemselves = new ArrayList<>();
   private final ExecutorService executor =
       Executors.newCachedThreadPool(
           task -> {
@@ -48,17 +48,20 @@ public final class FaultInjector {
   /**
    * Injects all faults and blocks until every target is back.
    *
-   * @return the processes that had ended although no fault had ended them; they were restarted
+   * @return the endings of processes that no fault had ended; they were restarted
    * @throws java.util.concurrent.CompletionException if a process did not come back
    */
-  public List<FaultyProcess> run(List<Fault> plan) {
+  public List<String> run(List<Fault> plan) {
     long begin = System.nanoTime();
     for (Fault fault : plan) {
       Waiting.pause(fault.after());
-      recoveries.getOrDefault(fault.target(), CompletableFuture.completedFuture(null)).join();
+      recovery(fault.target()).join();
       recoveries.values().stream()
           .filter(CompletableFuture::isCompletedExceptionally)
           .forEach(CompletableFuture::join);
+      processes.values().stream()
+          .filter(process -> recovery(process.name()).isDone())
+          .forEach(this::checkUp);
       onFault.accept(fault, (System.nanoTime() - begin) / 1_000_000);
       Runnable recovery = inject(fault);
       recoveries.put(
@@ -76,6 +79,10 @@ public final class FaultInjector {
     return List.copyOf(endedByThemselves);
   }
 
+  private CompletableFuture<Void> recovery(String target) {
+    return recoveries.getOrDefault(target, CompletableFuture.completedFuture(null));
+  }
+
   /** Returns what ends the fault. */
   private Runnable inject(Fault fault) {
     if (fault.kind() == Fault.Kind.CUT) {
@@ -84,7 +91,6 @@ public final class FaultInjector {
       return link::mend;
     }
     FaultyProcess process = Objects.requireNonNull(processes.get(fault.target()), fault.target());
-    checkUp(process);
     return switch (fault.kind()) {
       case SIGKILL -> {
         process.kill();
@@ -104,7 +110,7 @@ public final class FaultInjector {
 
   private void checkUp(FaultyProcess process) {
     if (!process.isUp()) {
-      endedByThemselves.add(process);
+      endedByThemselves.add(process.ending());
       process.restart();
     }
   }

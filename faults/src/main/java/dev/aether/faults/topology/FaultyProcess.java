@@ -13,6 +13,9 @@ public interface FaultyProcess {
   /** Whether it runs, as it should while no fault of it is in force. */
   boolean isUp();
 
+  /** Describes how a process that is not up has ended. */
+  String ending();
+
   /** Ends it by SIGKILL. */
   void kill();
 

@@ -41,6 +41,11 @@ final class PrivateNats implements FaultyProcess {
     return true;
   }
 
+  @Override
+  public String ending() {
+    throw new IllegalStateException("the node watches its nats-server");
+  }
+
   private Optional<ProcessHandle> find() {
     return ProcessHandle.of(node.pid()).stream()
         .flatMap(ProcessHandle::descendants)

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.BooleanSupplier;
 
 /** A node or a nats-server that a run starts itself. It ends with this JVM. */
@@ -57,7 +58,7 @@ final class ServerProcess implements FaultyProcess {
     boolean isReady = Waiting.within(READY_WITHIN, () -> !isUp() || ready.getAsBoolean());
     if (!isReady || !isUp()) {
       throw new IllegalStateException(
-          name + (isUp() ? " was not ready in time" : " ended at its start") + "; its log: " + log);
+          isUp() ? name + " was not ready in time; its log: " + log : "at its start, " + ending());
     }
     started = true;
   }
@@ -84,6 +85,17 @@ final class ServerProcess implements FaultyProcess {
   @Override
   public boolean isUp() {
     return process.isAlive();
+  }
+
+  @Override
+  public String ending() {
+    return String.format(
+        Locale.ROOT,
+        "%s ended with exit code %d%s; its log: %s",
+        name,
+        process.exitCode(),
+        ProcessHandle.of(pid()).isPresent() ? ", and its process is no longer watched" : "",
+        log);
   }
 
   @Override

@@ -163,10 +163,10 @@ public sealed interface Violation {
   }
 
   /** A process ended although nobody ended it. */
-  record ProcessEnded(String process, String log) implements Violation {
+  record ProcessEnded(String ending) implements Violation {
     @Override
     public String text() {
-      return process + " ended by itself; its log is " + log;
+      return "no fault ended it: " + ending;
     }
   }
 }

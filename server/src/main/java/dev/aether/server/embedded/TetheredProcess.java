@@ -146,6 +146,15 @@ public final class TetheredProcess {
   }
 
   /**
+   * The program's exit code, 128 + n after signal n; or that of the shell, if that ended first.
+   *
+   * @throws IllegalThreadStateException if both are running
+   */
+  public int exitCode() {
+    return script.exitValue();
+  }
+
+  /**
    * Waits, without limit, until the program has exited or is no longer watched, and then makes sure
    * that it is gone.
    *
