@@ -184,14 +184,17 @@ final class JetStreamRequests implements AutoCloseable {
           JetStreamFailure.notDelivered("a message of a batch was not sent: " + e.getMessage()));
     }
     AtomicBatch.Entry last = batch.entries().get(size - 1);
-    return send(
-        own,
-        by,
-        last.subject(),
-        last.headers().inBatch(batch.id(), size, true),
-        last.body(),
-        timeout,
-        read);
+    CompletableFuture<T> sent =
+        send(
+            own,
+            by,
+            last.subject(),
+            last.headers().inBatch(batch.id(), size, true),
+            last.body(),
+            timeout,
+            read);
+    by.flush(); // The answers to the members of the batch before take a while.
+    return sent;
   }
 
   /** Whether streams can have replicas. */

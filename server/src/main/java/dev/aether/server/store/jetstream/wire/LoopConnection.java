@@ -340,7 +340,8 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     return buffer;
   }
 
-  private void flush() {
+  @Override
+  public void flush() {
     ByteBuf buffer = unsent;
     if (buffer != null) {
       unsent = null;

@@ -15,4 +15,7 @@ interface Outlet {
    * @throws RuntimeException if it was not sent
    */
   void send(String subject, long request, @Nullable Headers headers, byte[] body);
+
+  /** Lets what was sent leave now, if the thread has more to do before it would leave by itself. */
+  void flush();
 }

@@ -92,6 +92,10 @@ final class PendingRequests implements Outlet, AutoCloseable {
     connection.publish(subject, request == NO_RESPONSE ? null : inbox + request, headers, body);
   }
 
+  /** A thread of jnats sends at once. */
+  @Override
+  public void flush() {}
+
   /**
    * Sends a request.
    *
