@@ -45,6 +45,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -176,6 +177,16 @@ final class MetricsTest {
     assertTrue(value(metrics, "aether_namespace_bytes{namespace=\"orders\"}") > 500);
     assertEquals(1 << 20, value(metrics, "aether_namespace_max_bytes{namespace=\"limited\"}"));
     assertEquals(documented(), names(scrape(http)));
+    AtomicLong version = new AtomicLong(2);
+    Await.until(
+        "a connection of the thread that serves the client",
+        SOON,
+        () -> {
+          SaveEventsResponse saved =
+              store.saveEvents(Requests.saveAt("orders", "a", version.get()).build());
+          version.set(saved.getLastVersion());
+          return value(values(scrape(http)), "aether_nats_publishing_threads") == 1;
+        });
     Await.until(
         "the end of the subscription",
         SOON,

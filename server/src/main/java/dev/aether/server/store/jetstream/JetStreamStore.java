@@ -180,6 +180,10 @@ public final class JetStreamStore implements Store {
     saves.measure(measures, "writes");
     connections.measure(measures);
     measures.gauge(
+        "nats.publishing.threads",
+        "Threads that serve gRPC and publish on a connection to NATS of their own",
+        api::publishingThreads);
+    measures.gauge(
         "namespaces", "Namespaces that this node knows", () -> namespaces.known().size());
     api.addLossListener(known::forgetAll);
     onReconnect(

@@ -399,6 +399,11 @@ public final class JetStreamApi implements AutoCloseable {
     return requests.consumer(verb, body);
   }
 
+  /** How many threads publish on a connection of their own. */
+  public int publishingThreads() {
+    return requests.publishingThreads();
+  }
+
   /** The task runs, on another thread, after a connection was lost that only publishes. */
   public void addLossListener(Runnable task) {
     requests.addLossListener(task);

@@ -124,6 +124,11 @@ final class JetStreamRequests implements AutoCloseable {
     return here == null ? own : here;
   }
 
+  /** How many threads publish on a connection of their own. */
+  int publishingThreads() {
+    return loops.ready();
+  }
+
   /** The task runs, on another thread, after a connection was lost that only publishes. */
   void addLossListener(Runnable task) {
     loops.addLossListener(task);

@@ -76,11 +76,16 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
    * @param pending gets the responses
    * @param name tells the connections of the loops apart
    */
-  record Owner(Connection jnats, PendingRequests pending, String name, OnEnd onEnd) {}
+  record Owner(Connection jnats, PendingRequests pending, String name, Life life) {}
 
-  /** Learns that the connection has ended, and why, unless its owner closed it. */
-  interface OnEnd {
-    void ended(boolean wasReady, String why);
+  /** Learns when the connection can be used, and when it has ended. */
+  interface Life {
+    void began();
+
+    /**
+     * @param isLoss whether it ended although its owner did not close it
+     */
+    void ended(boolean wasReady, boolean isLoss, String why);
   }
 
   /** Begins to connect. */
@@ -146,7 +151,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     return state == State.CLOSED;
   }
 
-  /** Closes it; its owner is not told. */
+  /** Closes it. */
   void close(String why) {
     close(why, false);
   }
@@ -161,7 +166,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     }
   }
 
-  private void close(String why, boolean isTold) {
+  private void close(String why, boolean isLoss) {
     if (state == State.CLOSED) {
       return;
     }
@@ -174,9 +179,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     if (channel.isRegistered()) {
       channel.close();
     }
-    if (isTold) {
-      owner.onEnd().ended(wasReady, why);
-    }
+    owner.life().ended(wasReady, isLoss, why);
   }
 
   @Override
@@ -238,6 +241,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
     isPinged = false;
     if (state == State.LOGGED_IN) {
       state = State.READY;
+      owner.life().began();
     }
   }
 

@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +47,7 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
   private final PendingRequests pending;
   private final Map<EventLoop, PerLoop> loops = new ConcurrentHashMap<>();
   private int created;
+  private final AtomicInteger ready = new AtomicInteger();
   private final List<Runnable> onLoss = new CopyOnWriteArrayList<>();
   private final AtomicBoolean isLossToBeTold = new AtomicBoolean();
 
@@ -76,6 +78,11 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
     this.jnats = jnats;
     this.pending = pending;
     jnats.addConnectionListener(this);
+  }
+
+  /** How many can be used. */
+  int ready() {
+    return ready.get();
   }
 
   /** The connection on this thread; null if there is none that takes messages now. */
@@ -113,7 +120,7 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
   }
 
   /** The connection of one loop, used on its thread only. */
-  private final class PerLoop {
+  private final class PerLoop implements LoopConnection.Life {
     private final EventLoop loop;
     private final String name;
     private @Nullable LoopConnection connection;
@@ -151,7 +158,7 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
       InetSocketAddress address = to.addresses().get(attempt % to.addresses().size());
       connection =
           new LoopConnection(
-              loop, to, address, new LoopConnection.Owner(jnats, pending, name, this::onEnd));
+              loop, to, address, new LoopConnection.Owner(jnats, pending, name, this));
       if (isClosed) { // close() may not have seen it
         connection.close("closed");
       }
@@ -162,7 +169,22 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
       return millis < LONGEST_PAUSE.toMillis() ? Duration.ofMillis(millis) : LONGEST_PAUSE;
     }
 
-    private void onEnd(boolean wasReady, String text) {
+    @Override
+    public void began() {
+      ready.incrementAndGet();
+    }
+
+    @Override
+    public void ended(boolean wasReady, boolean isLoss, String text) {
+      if (wasReady) {
+        ready.decrementAndGet();
+      }
+      if (isLoss) {
+        onLoss(wasReady, text);
+      }
+    }
+
+    private void onLoss(boolean wasReady, String text) {
       String why =
           NatsUrls.withoutSecrets(text.substring(0, Math.min(text.length(), MAX_TOLD_LENGTH)));
       LOG.debug("the connection of an event loop to NATS has ended: {}", why);

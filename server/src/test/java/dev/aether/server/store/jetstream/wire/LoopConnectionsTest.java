@@ -140,9 +140,11 @@ class LoopConnectionsTest {
   void requestsOfALoopAreSentAndAnsweredOnItsThread() {
     try (TestNatsServer nats = TestNatsServer.start();
         Client client = new Client(nats.url(), NatsAccess.BY_URL)) {
+      assertEquals(0, client.connections.ready());
       client.awaitReady();
       client.assertResponds();
       assertNull(client.connections.current(), "on another thread");
+      assertEquals(1, client.connections.ready());
     }
   }
 
@@ -264,9 +266,11 @@ class LoopConnectionsTest {
       nats.kill();
       assertEquals(JetStreamFailure.Kind.NO_ANSWER, failure(inFlight));
       assertFalse(client.isReady());
+      Await.until("the end of the connection", LONG, () -> client.connections.ready() == 0);
       nats.restart();
       client.awaitReady();
       client.assertResponds();
+      assertEquals(1, client.connections.ready());
     }
   }
 
@@ -384,6 +388,7 @@ class LoopConnectionsTest {
       client.awaitReady();
       client.connections.close();
       assertFalse(client.isReady());
+      assertEquals(0, client.connections.ready());
       assertEquals(0, client.losses.get(), "it is closed, not lost");
     }
   }
