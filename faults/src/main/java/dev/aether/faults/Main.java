@@ -92,6 +92,10 @@ public final class Main implements Callable<Integer> {
     if (report != null) {
       found.write(report);
     }
+    if (found.batches().grouped() == 0) {
+      System.out.println(
+          "no save was stored in a batch, so group commit was not tested; it needs more --writers");
+    }
     boolean isGood = found.violations().isEmpty() && found.batches().grouped() > 0;
     if (isGood && folder == null) {
       FolderTree.delete(files);
