@@ -92,11 +92,12 @@ public final class Main implements Callable<Integer> {
     if (report != null) {
       found.write(report);
     }
-    if (found.batches().grouped() == 0) {
+    boolean isGrouped = found.batches().grouped() > 0;
+    if (!isGrouped) {
       System.out.println(
           "no save was stored in a batch, so group commit was not tested; it needs more --writers");
     }
-    boolean isGood = found.violations().isEmpty() && found.batches().grouped() > 0;
+    boolean isGood = found.violations().isEmpty() && isGrouped;
     if (isGood && folder == null) {
       FolderTree.delete(files);
     }

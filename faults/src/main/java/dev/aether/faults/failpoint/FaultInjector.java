@@ -111,6 +111,7 @@ public final class FaultInjector {
   private void checkUp(FaultyProcess process) {
     if (!process.isUp()) {
       endedByThemselves.add(process.ending());
+      process.kill(); // It may still run if only the shell that watches it has ended.
       process.restart();
     }
   }

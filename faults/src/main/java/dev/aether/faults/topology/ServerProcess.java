@@ -94,7 +94,7 @@ final class ServerProcess implements FaultyProcess {
         "%s ended with exit code %d%s; its log: %s",
         name,
         process.exitCode(),
-        ProcessHandle.of(pid()).isPresent() ? ", and its process is no longer watched" : "",
+        process.isProgramRunning() ? ", and its process is no longer watched" : "",
         log);
   }
 

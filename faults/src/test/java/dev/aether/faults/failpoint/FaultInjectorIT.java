@@ -11,6 +11,7 @@ import dev.aether.server.embedded.NatsServerScript;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,6 +27,22 @@ final class FaultInjectorIT {
   @Test
   void aNodeThatNoFaultEndedIsRestartedBeforeTheNextFaultAndReported(@TempDir Path folder)
       throws Exception {
+    assertRestarted(folder, node -> process(folder).destroyForcibly(), "");
+  }
+
+  @Test
+  void aNodeThatIsNoLongerWatchedIsEndedBeforeItIsRestarted(@TempDir Path folder) throws Exception {
+    assertRestarted(
+        folder,
+        node -> {
+          node.suspend();
+          process(folder).parent().orElseThrow().destroyForcibly();
+        },
+        ", and its process is no longer watched");
+  }
+
+  private static void assertRestarted(Path folder, Consumer<FaultyProcess> end, String more)
+      throws Exception {
     try (Servers servers =
         Topology.EMBEDDED.start(
             NatsServerScript.ask(HOME), HOME.resolve("server/target/aether.jar"), folder)) {
@@ -35,7 +52,7 @@ final class FaultInjectorIT {
               servers,
               (fault, millis) -> {
                 if (fault.number() == 1) {
-                  killByOthers(folder);
+                  end.accept(node);
                   assertTrue(Waiting.within(GONE_WITHIN, () -> !node.isUp()));
                 }
               });
@@ -43,21 +60,26 @@ final class FaultInjectorIT {
       List<String> endings = injector.run(PLAN);
 
       assertEquals(
-          List.of("node-0 ended with exit code 137; its log: " + folder.resolve("node-0.log")),
+          List.of(
+              "node-0 ended with exit code 137"
+                  + more
+                  + "; its log: "
+                  + folder.resolve("node-0.log")),
           endings);
       assertTrue(node.isUp());
     }
   }
 
-  /** Kills the node, the only process of this JVM that was started with the folder as its data. */
-  private static void killByOthers(Path folder) {
+  /** The node: the only process of this JVM that was started with the folder as its data. */
+  private static ProcessHandle process(Path folder) {
     String data = folder.resolve("data-0").toString();
-    ProcessHandle.current()
+    return ProcessHandle.current()
         .descendants()
         .filter(
             process ->
                 process.info().command().filter(path -> path.endsWith("java")).isPresent()
                     && process.info().arguments().map(List::of).orElse(List.of()).contains(data))
-        .forEach(ProcessHandle::destroyForcibly);
+        .findFirst()
+        .orElseThrow();
   }
 }

@@ -145,6 +145,11 @@ public final class TetheredProcess {
     return script.isAlive();
   }
 
+  /** Whether the program is running, watched or not. Never blocks. */
+  public boolean isProgramRunning() {
+    return isRunning(program);
+  }
+
   /**
    * The program's exit code, 128 + n after signal n; or that of the shell, if that ended first.
    *
@@ -192,7 +197,7 @@ public final class TetheredProcess {
   }
 
   private boolean awaitGone(Duration bound) {
-    return within(bound, () -> !script.isAlive() && !isRunning(program));
+    return within(bound, () -> !script.isAlive() && !isProgramRunning());
   }
 
   /**

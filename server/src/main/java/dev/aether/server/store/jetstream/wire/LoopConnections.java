@@ -180,11 +180,11 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
         ready.decrementAndGet();
       }
       if (isLoss) {
-        onLoss(wasReady, text);
+        lost(wasReady, text);
       }
     }
 
-    private void onLoss(boolean wasReady, String text) {
+    private void lost(boolean wasReady, String text) {
       String why =
           NatsUrls.withoutSecrets(text.substring(0, Math.min(text.length(), MAX_TOLD_LENGTH)));
       LOG.debug("the connection of an event loop to NATS has ended: {}", why);
