@@ -36,12 +36,12 @@ final class OrphanedServer {
     for (ProcessHandle orphan : orphans) {
       log.warn("nats-server {} of an earlier Aether is still running; stopping it", orphan.pid());
       orphan.destroy(); // Harmless if its own supervisor does the same.
-      if (TetheredProcess.within(grace, () -> !runsOn(config, orphan))) {
+      if (TetheredProcess.within(grace, () -> !Processes.isRunning(orphan))) {
         continue;
       }
       log.warn("killing nats-server {}, which did not stop", orphan.pid());
       orphan.destroyForcibly();
-      if (!TetheredProcess.within(KILL_BOUND, () -> !runsOn(config, orphan))) {
+      if (!TetheredProcess.within(KILL_BOUND, () -> !Processes.isRunning(orphan))) {
         throw new EmbeddedNatsException(
             String.format(
                 Locale.ROOT,

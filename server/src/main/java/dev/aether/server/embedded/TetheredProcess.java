@@ -147,7 +147,7 @@ public final class TetheredProcess {
 
   /** Whether the program is running, watched or not. Never blocks. */
   public boolean isProgramRunning() {
-    return isRunning(program);
+    return Processes.isRunning(program);
   }
 
   /**
@@ -198,15 +198,6 @@ public final class TetheredProcess {
 
   private boolean awaitGone(Duration bound) {
     return within(bound, () -> !script.isAlive() && !isProgramRunning());
-  }
-
-  /**
-   * Whether a process is running. To {@link ProcessHandle} a zombie is alive: a process that has
-   * exited but that its parent has not waited for, which in a container without an init may never
-   * happen. It no longer has a command line, though.
-   */
-  static boolean isRunning(ProcessHandle process) {
-    return process.isAlive() && process.info().command().isPresent();
   }
 
   /**

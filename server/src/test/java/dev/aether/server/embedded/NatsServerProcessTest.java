@@ -381,7 +381,7 @@ class NatsServerProcessTest {
   }
 
   private static boolean runs(long pid) {
-    return ProcessHandle.of(pid).map(TetheredProcess::isRunning).orElse(false);
+    return ProcessHandle.of(pid).map(Processes::isRunning).orElse(false);
   }
 
   /** The shells that stand between a JVM and a nats-server on this test's folder. */
