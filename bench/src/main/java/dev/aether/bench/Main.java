@@ -89,7 +89,7 @@ public final class Main implements Callable<Integer> {
     Scale warmed = warmUp == null ? chosen : chosen.withWarmUp(Duration.ofSeconds(warmUp));
     Scale scale = rounds == null ? warmed : warmed.withRounds(rounds);
     NatsServerBinary nats = NatsServerBinary.find(Optional.empty());
-    Map<String, String> facts = Machine.facts(nats.version().toString());
+    Map<String, String> facts = Machine.facts(home, nats.version().toString());
     List<Outcome> outcomes = new ArrayList<>();
     try (Folders folders = Folders.temporary()) {
       Rig rig =

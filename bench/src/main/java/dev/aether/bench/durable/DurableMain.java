@@ -135,7 +135,7 @@ public final class DurableMain implements Callable<Integer> {
       clients = List.of(OPEN_LOOP_CLIENTS);
     }
     NatsServerBinary nats = NatsServerBinary.find(Optional.empty());
-    Map<String, String> facts = Machine.facts(nats.version().toString());
+    Map<String, String> facts = Machine.facts(home, nats.version().toString());
     List<Running> running = new ArrayList<>();
     List<DurableReport.Load> loads = new ArrayList<>();
     try (Folders folders = Folders.temporary()) {

@@ -1,28 +1,57 @@
 package dev.aether.bench.report;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Facts about the machine that the figures depend on, without its name. */
+/** Facts that the figures depend on: the machine, without its name, and what was built. */
 public final class Machine {
   private static final long KIB_PER_GIB = 1024 * 1024;
 
+  /** The line of {@code /proc/loadavg} before the build, which is a load itself. */
+  private static final String LOAD = "aether.bench.load";
+
   private Machine() {}
 
-  /** The facts, in display order. */
-  public static Map<String, String> facts(String natsVersion) {
+  /**
+   * The facts, in display order.
+   *
+   * @param home the folder of the Git repository
+   */
+  public static Map<String, String> facts(Path home, String natsVersion) {
     Map<String, String> facts = new LinkedHashMap<>();
+    facts.put("date", LocalDate.now(ZoneOffset.UTC).toString());
+    facts.put("commit", commit(home));
     facts.put("cores", "" + Runtime.getRuntime().availableProcessors());
     facts.put("processor", fromProc("/proc/cpuinfo", "model name"));
     facts.put("memory", memory());
     facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     facts.put("JDK", System.getProperty("java.vm.name") + " " + Runtime.version());
     facts.put("nats-server", natsVersion);
-    facts.put("load at the start", fromProc("/proc/loadavg", ""));
+    facts.put(
+        "load before the build", System.getProperty(LOAD, fromProc("/proc/loadavg", "")).strip());
     return facts;
+  }
+
+  /** With "-dirty" if files were changed since. */
+  private static String commit(Path home) {
+    try {
+      Process git =
+          new ProcessBuilder(
+                  "git", "-C", home.toString(), "describe", "--always", "--dirty", "--exclude=*")
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String commit = new String(git.getInputStream().readAllBytes(), UTF_8).strip();
+      return commit.isEmpty() ? "unknown" : commit;
+    } catch (IOException e) {
+      return "unknown";
+    }
   }
 
   private static String memory() {

@@ -55,7 +55,7 @@ public final class RetryMain implements Callable<Integer> {
     try (Folders folders = Folders.temporary()) {
       Rig rig =
           new Rig(nats.path(), home.resolve("server/target/aether.jar"), List.of(), folders.root());
-      Map<String, String> facts = Machine.facts(nats.version().toString());
+      Map<String, String> facts = Machine.facts(home, nats.version().toString());
       facts.put(
           "rounds",
           String.format(Locale.ROOT, "%d of %d s, the middle one shown", rounds, seconds));
