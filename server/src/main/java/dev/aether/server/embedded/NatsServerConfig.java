@@ -105,7 +105,8 @@ record NatsServerConfig(Path folder, int port, String serverName, String passwor
     return folder.resolve("nats-server.out");
   }
 
-  private Path storeFolder() {
+  /** Where nats-server keeps its streams. */
+  Path storeFolder() {
     return folder.resolve("jetstream"); // nats-server appends this name itself.
   }
 

@@ -52,7 +52,9 @@ final class NatsServerLauncher {
     this.closing = closing;
   }
 
+  /** Call it only while no nats-server is running on the folder. */
   TetheredProcess launch(NatsServerConfig config) throws IOException {
+    UnsyncedFiles.sync(config.storeFolder());
     config.write();
     capOutputFile(config.outputFile());
     return TetheredProcess.start(config.command(binary), config.outputFile(), stopGrace);

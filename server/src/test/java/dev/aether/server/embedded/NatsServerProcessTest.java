@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsBinary;
 import io.nats.client.AuthenticationException;
@@ -23,6 +27,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 @SuppressWarnings("try") // jnats connections may throw InterruptedException when closed
 class NatsServerProcessTest {
@@ -129,6 +134,30 @@ class NatsServerProcessTest {
             () -> connected.getStatus() == Connection.Status.CONNECTED);
       }
     }
+  }
+
+  /** Otherwise a commit would count as stored that a power failure can still take away. */
+  @Test
+  void whatAKilledServerWroteIsSyncedBeforeTheNextReadsIt() throws Exception {
+    ListAppender<ILoggingEvent> log = new ListAppender<>();
+    log.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(UnsyncedFiles.class);
+    Level before = logger.getLevel();
+    logger.setLevel(Level.DEBUG);
+    logger.addAppender(log);
+    try (NatsServerProcess server = start()) {
+      publish(server);
+      kill(server.pid());
+      awaitRestart(server, 1);
+    } finally {
+      logger.detachAppender(log);
+      logger.setLevel(before);
+    }
+
+    List<String> lines = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    assertEquals(2, lines.size(), lines::toString);
+    assertTrue(lines.get(0).startsWith("synced 0 files"), lines::toString);
+    assertTrue(lines.get(1).matches("synced [1-9]\\d* files.*"), lines::toString);
   }
 
   @Test
