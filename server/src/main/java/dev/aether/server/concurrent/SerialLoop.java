@@ -48,15 +48,20 @@ public final class SerialLoop implements Executor {
     int seen;
     do {
       seen = wakeUps.get();
-      try {
-        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
-          task.run();
-        }
-        body.run();
-      } catch (Throwable e) {
-        // An Error, too: otherwise, the subscriber would wait forever.
-        onFailure.accept(e);
+      for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+        run(task);
       }
+      run(body);
     } while (!wakeUps.compareAndSet(seen, 0));
+  }
+
+  /** What one task throws must not keep the others waiting: the next wake-up may be far away. */
+  private void run(Runnable task) {
+    try {
+      task.run();
+    } catch (Throwable e) {
+      // An Error, too: otherwise, the subscriber would wait forever.
+      onFailure.accept(e);
+    }
   }
 }
