@@ -96,7 +96,8 @@ public final class NeighbourMain implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     NatsServerBinary nats = NatsServerBinary.find(Optional.empty());
-    for (Map.Entry<String, String> fact : Machine.facts(home, nats.version().toString()).entrySet()) {
+    for (Map.Entry<String, String> fact :
+        Machine.facts(home, nats.version().toString()).entrySet()) {
       System.out.println(fact.getKey() + ": " + fact.getValue());
     }
     for (String attack : attacks.isEmpty() ? ALL : attacks) {

@@ -108,13 +108,18 @@ public final class JetStreamApi implements AutoCloseable {
                 reply -> acknowledged(stream, reply))));
   }
 
-  private static Long acknowledged(String stream, Message reply) {
+  /** Anybody may answer a publish, so what is not JetStream's answer decides nothing. */
+  static Long acknowledged(String stream, Message reply) {
     long usual = PublishAckParser.sequence(stream, reply.getData());
     if (usual > 0) {
       return usual;
     }
     try {
-      return new PublishAck(reply).getSeqno();
+      PublishAck ack = new PublishAck(reply);
+      if (ack.getSeqno() <= 0 || !stream.equals(ack.getStream())) {
+        throw JetStreamFailure.noAnswer("not an acknowledgement of the stream " + stream);
+      }
+      return ack.getSeqno();
     } catch (JetStreamApiException e) {
       throw JetStreamErrors.refusedPublish(e.getApiErrorCode(), e.getErrorDescription());
     } catch (IOException e) {

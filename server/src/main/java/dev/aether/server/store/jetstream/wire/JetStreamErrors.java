@@ -44,8 +44,11 @@ public final class JetStreamErrors {
   private static final int REPLICA_TRY_AGAIN = 10158;
   private static final int IN_FLIGHT_TRY_AGAIN = 10163;
 
-  /** Not a code of nats-server: this server did not send the publish. */
-  private static final int DISK_FULL = -1;
+  /**
+   * Not a code of nats-server: this server did not send the publish. Negative codes near zero are
+   * jnats' own, for answers that it does not understand.
+   */
+  private static final int DISK_FULL = Integer.MIN_VALUE;
 
   private JetStreamErrors() {}
 
@@ -56,7 +59,7 @@ public final class JetStreamErrors {
       return failure;
     }
     if (root instanceof JetStreamApiException refused) {
-      return JetStreamFailure.refused(refused.getApiErrorCode(), refused.getErrorDescription());
+      return refusal(refused.getApiErrorCode(), refused.getErrorDescription());
     }
     if (root instanceof JetStreamStatusException status) {
       return JetStreamFailure.notDelivered(String.valueOf(status.getMessage()));
@@ -71,9 +74,14 @@ public final class JetStreamErrors {
     return JetStreamFailure.noAnswer(root.toString());
   }
 
-  /** The failure of a request that JetStream refused. */
+  /**
+   * The failure of a request that JetStream refused. All its errors have a code, so without one the
+   * answer is another program's, or was cut off, and decides nothing.
+   */
   public static JetStreamFailure refusal(int code, @Nullable String description) {
-    return JetStreamFailure.refused(code, description == null ? "refused" : description);
+    return code > 0
+        ? JetStreamFailure.refused(code, description == null ? "refused" : description)
+        : JetStreamFailure.noAnswer("not an answer of JetStream: " + description);
   }
 
   /**
@@ -84,7 +92,7 @@ public final class JetStreamErrors {
     String why = String.valueOf(description);
     return code == STREAM_STORE_FAILED && why.contains("closed")
         ? JetStreamFailure.noAnswer(why)
-        : JetStreamFailure.refused(code, why);
+        : refusal(code, why);
   }
 
   /**
@@ -95,7 +103,7 @@ public final class JetStreamErrors {
     String why = String.valueOf(description);
     return code == STREAM_STORE_FAILED && !why.contains("maximum")
         ? JetStreamFailure.noAnswer(why)
-        : JetStreamFailure.refused(code, why);
+        : refusal(code, why);
   }
 
   /** The messages were refused as a batch, but may be stored singly, at least some of them. */

@@ -156,9 +156,14 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
       int attempt = attempts++;
       nextAttemptAt = System.nanoTime() + pause(attempt / to.addresses().size()).toNanos();
       InetSocketAddress address = to.addresses().get(attempt % to.addresses().size());
-      connection =
-          new LoopConnection(
-              loop, to, address, new LoopConnection.Owner(jnats, pending, name, this));
+      try {
+        connection =
+            new LoopConnection(
+                loop, to, address, new LoopConnection.Owner(jnats, pending, name, this));
+      } catch (RejectedExecutionException e) {
+        LOG.debug("the event loop is ending", e);
+        return;
+      }
       if (isClosed) { // close() may not have seen it
         connection.close("closed");
       }

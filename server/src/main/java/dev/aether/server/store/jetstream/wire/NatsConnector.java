@@ -156,8 +156,9 @@ final class NatsConnector {
         .connectionTimeout(CONNECT_WITHIN)
         .maxReconnects(-1)
         .reconnectWait(RECONNECT_PAUSE)
-        // Nothing is buffered during a disconnect, so what cannot be sent now is known not to be
-        // stored.
+        // Nothing is accepted during a disconnect, so what cannot be sent now is known not to be
+        // stored. What was accepted before it stays queued and is sent after it, so a publish may
+        // be stored long after its outcome was reported as unknown.
         .reconnectBufferSize(0)
         .pingInterval(PING_EVERY)
         .requestCleanupInterval(TIMEOUT_STEP)

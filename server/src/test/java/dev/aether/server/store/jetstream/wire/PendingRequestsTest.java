@@ -126,6 +126,14 @@ class PendingRequestsTest {
   }
 
   @Test
+  void aRequestThatIsLargerThanNatsAcceptsIsNotDelivered() {
+    String tooLarge = "x".repeat((int) connection.getMaxPayload() + 1);
+
+    assertEquals(JetStreamFailure.Kind.NOT_DELIVERED, failure(send("echo", tooLarge, LONG)));
+    assertEquals("x", text(send("echo", "x", LONG)));
+  }
+
+  @Test
   void aFullTableRefusesARequestAndEachTimeoutFreesASlot() {
     Set<CompletableFuture<Message>> pending = new HashSet<>();
     for (int i = 0; i < PendingRequests.MAX_PENDING; i++) {
