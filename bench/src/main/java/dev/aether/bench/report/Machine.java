@@ -7,7 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Facts that the figures depend on: the machine, without its name, and what was built. */
@@ -39,19 +41,24 @@ public final class Machine {
     return facts;
   }
 
-  /** With "-dirty" if files were changed since. */
+  /** With a remark if the code was changed since. Figures of earlier runs do not count. */
   private static String commit(Path home) {
     try {
-      Process git =
-          new ProcessBuilder(
-                  "git", "-C", home.toString(), "describe", "--always", "--dirty", "--exclude=*")
-              .redirectError(ProcessBuilder.Redirect.DISCARD)
-              .start();
-      String commit = new String(git.getInputStream().readAllBytes(), UTF_8).strip();
-      return commit.isEmpty() ? "unknown" : commit;
+      String commit = git(home, "rev-parse", "--short=8", "HEAD");
+      String changes = git(home, "status", "--porcelain", "--", ".", ":!docs/benchmarks");
+      return commit.isEmpty() ? "unknown" : changes.isEmpty() ? commit : commit + ", with changes";
     } catch (IOException e) {
       return "unknown";
     }
+  }
+
+  /** What a command of Git prints. */
+  private static String git(Path home, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(List.of("git", "-C", home.toString()));
+    command.addAll(List.of(arguments));
+    Process git =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    return new String(git.getInputStream().readAllBytes(), UTF_8).strip();
   }
 
   private static String memory() {

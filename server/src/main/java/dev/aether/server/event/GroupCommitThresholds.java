@@ -14,8 +14,8 @@ public record GroupCommitThresholds(int synced, int replicated, int others) {
   public static final int NEVER = Integer.MAX_VALUE;
 
   /**
-   * What pays according to measurements (docs/performance.md): a batch that is staged on disk costs
-   * as much as about 16 syncs, Raft already gathers single saves, and without a sync a batch saves
+   * What pays according to measurements (docs/performance.md): a batch that is staged on disk pays
+   * from about 16 saves on, Raft already gathers single saves, and without a sync a batch saves
    * nothing.
    */
   public static final GroupCommitThresholds DEFAULT = new GroupCommitThresholds(16, 32, NEVER);
@@ -23,7 +23,7 @@ public record GroupCommitThresholds(int synced, int replicated, int others) {
   /** Each save is stored by itself. */
   public static final GroupCommitThresholds OFF = new GroupCommitThresholds(NEVER, NEVER, NEVER);
 
-  /** A batch that is staged in memory costs hardly more than the sync of a single save. */
+  /** A batch that is staged in memory takes as long as about two syncs, however small it is. */
   private static final int SYNCED_AND_STAGED_IN_MEMORY = 2;
 
   /** The thresholds for a nats-server that stages batches in memory. */
