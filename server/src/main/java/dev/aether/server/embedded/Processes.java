@@ -36,8 +36,9 @@ final class Processes {
       String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
       // A thread that ends after the first one still holds the files.
       return fields[0].charAt(0) == ZOMBIE && Integer.parseInt(fields[THREADS]) <= 1;
-    } catch (IOException e) {
-      // It is gone, or this is not Linux. A zombie has no command line.
+    } catch (IOException | RuntimeException e) {
+      // It is gone, or this is not Linux, or its text has another form. A zombie has no command
+      // line.
       return process.info().command().isEmpty();
     }
   }

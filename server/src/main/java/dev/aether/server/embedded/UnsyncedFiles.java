@@ -1,17 +1,19 @@
 package dev.aether.server.embedded;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +32,10 @@ final class UnsyncedFiles {
   private UnsyncedFiles() {}
 
   /**
-   * Syncs the files that were written lately. Call it only while nats-server is not running.
+   * Syncs the files that were written lately. Call it only while nats-server is not running. What
+   * this process may not read is skipped, since its nats-server did not write it.
    *
-   * @param store nats-server's folder of streams; may be missing
+   * @param store nats-server's folder of streams, or a link to it; may be missing
    * @throws IOException if the disk does not take them
    */
   static void sync(Path store) throws IOException {
@@ -40,24 +43,46 @@ final class UnsyncedFiles {
     for (Path file : files) {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
         channel.force(true);
+      } catch (NoSuchFileException | AccessDeniedException e) {
+        LOG.debug("{} is not synced: {}", file, FileTrouble.of(e));
       }
     }
     LOG.debug("synced {} files that an earlier nats-server wrote lately", files.size());
   }
 
-  /** The regular files in a folder that were written after a time, without following links. */
+  /** The regular files that were written after a time, without following links in the folder. */
   static List<Path> writtenSince(Path store, Instant since) throws IOException {
-    try (Stream<Path> files =
-        Files.find(store, Integer.MAX_VALUE, (file, facts) -> isWrittenSince(facts, since))) {
-      return files.toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
+    List<Path> files = new ArrayList<>();
+    if (Files.isDirectory(store)) {
+      Files.walkFileTree(store.toRealPath(), new Young(since, files));
     }
+    return files;
   }
 
-  private static boolean isWrittenSince(BasicFileAttributes facts, Instant since) {
-    return facts.isRegularFile() && facts.lastModifiedTime().toInstant().isAfter(since);
+  private static final class Young extends SimpleFileVisitor<Path> {
+    private final Instant since;
+    private final List<Path> found;
+
+    Young(Instant since, List<Path> found) {
+      this.since = since;
+      this.found = found;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes facts) {
+      if (facts.isRegularFile() && facts.lastModifiedTime().toInstant().isAfter(since)) {
+        found.add(file);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
+      if (!(why instanceof NoSuchFileException) && !(why instanceof AccessDeniedException)) {
+        throw why;
+      }
+      LOG.debug("{} is not synced: {}", file, FileTrouble.of(why));
+      return FileVisitResult.CONTINUE;
+    }
   }
 }

@@ -155,9 +155,10 @@ class NatsServerProcessTest {
     }
 
     List<String> lines = log.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
-    assertEquals(2, lines.size(), lines::toString);
+    // More than two if another program took the port at first.
+    assertTrue(lines.size() >= 2, lines::toString);
     assertTrue(lines.get(0).startsWith("synced 0 files"), lines::toString);
-    assertTrue(lines.get(1).matches("synced [1-9]\\d* files.*"), lines::toString);
+    assertTrue(lines.get(lines.size() - 1).matches("synced [1-9]\\d* files.*"), lines::toString);
   }
 
   @Test

@@ -33,8 +33,16 @@ class UnsyncedFilesTest {
     Path elsewhere = file("../batch", SINCE.plusSeconds(1));
     Files.createSymbolicLink(store.resolve("streams/s/batches"), elsewhere);
 
-    assertEquals(List.of(young), UnsyncedFiles.writtenSince(store, SINCE));
+    assertEquals(List.of(young.toRealPath()), UnsyncedFiles.writtenSince(store, SINCE));
     UnsyncedFiles.sync(store);
+  }
+
+  @Test
+  void aStoreThatIsALinkIsFollowed() throws Exception {
+    Path young = file("streams/s/msgs/1.blk", SINCE.plusSeconds(1));
+    Path link = Files.createSymbolicLink(store.resolveSibling("link"), store);
+
+    assertEquals(List.of(young.toRealPath()), UnsyncedFiles.writtenSince(link, SINCE));
   }
 
   @Test
