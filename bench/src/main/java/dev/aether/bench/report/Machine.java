@@ -52,7 +52,7 @@ public final class Machine {
     }
   }
 
-  /** What a command of Git prints. */
+  /** Runs a Git command and returns its output; empty if it fails. */
   private static String git(Path home, String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of("git", "-C", home.toString()));
     command.addAll(List.of(arguments));

@@ -55,7 +55,7 @@ public final class SerialLoop implements Executor {
     } while (!wakeUps.compareAndSet(seen, 0));
   }
 
-  /** What one task throws must not keep the others waiting: the next wake-up may be far away. */
+  /** A task that throws must not hold up the others, since the next wake-up may be far away. */
   private void run(Runnable task) {
     try {
       task.run();

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -32,12 +33,9 @@ final class ChildJvm implements AutoCloseable {
     Path answer = dataFolder.resolve("child.answer");
     Process process =
         new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-Xmx64m",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    ChildJvm.class.getName(),
+                command(
+                    List.of("-Xmx64m"),
+                    ChildJvm.class,
                     TestNatsBinary.get().path().toString(),
                     dataFolder.toString(),
                     answer.toString()))
@@ -56,6 +54,16 @@ final class ChildJvm implements AutoCloseable {
             });
     String[] numbers = line.split(" ", -1);
     return new ChildJvm(process, Long.parseLong(numbers[0]), Integer.parseInt(numbers[1]));
+  }
+
+  /** The command that runs a class of the tests in a JVM of its own. */
+  static List<String> command(List<String> options, Class<?> main, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
+    command.addAll(List.of(arguments));
+    return command;
   }
 
   private static String read(Path file) {

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -25,16 +24,10 @@ final class ProcessesTest {
   void aKilledProcessIsRunningUntilItsPortIsFree() throws Exception {
     Process process =
         new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                ChildJvm.command(
                     // The more memory it has, the longer the end of the process takes.
-                    "-Xms256m",
-                    "-Xmx256m",
-                    "-XX:+UseSerialGC",
-                    "-XX:+AlwaysPreTouch",
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    ProcessesTest.class.getName()))
+                    List.of("-Xms256m", "-Xmx256m", "-XX:+UseSerialGC", "-XX:+AlwaysPreTouch"),
+                    ProcessesTest.class))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
     try (BufferedReader output =
