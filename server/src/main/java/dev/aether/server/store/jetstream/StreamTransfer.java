@@ -246,7 +246,7 @@ final class StreamTransfer {
     try {
       return connection.requestWithTimeout(subject, body, timeout);
     } catch (IllegalStateException e) {
-      return CompletableFuture.failedFuture(e);
+      return CompletableFuture.failedFuture(JetStreamErrors.notSent(e));
     }
   }
 

@@ -179,7 +179,7 @@ public final class BatchReader implements AutoCloseable {
           batch.query.getBytes(StandardCharsets.UTF_8));
       return true;
     } catch (IllegalStateException e) {
-      return !settle(batch, JetStreamErrors.failure(e));
+      return !settle(batch, JetStreamErrors.notSent(e));
     }
   }
 

@@ -64,14 +64,21 @@ public final class JetStreamErrors {
     if (root instanceof JetStreamStatusException status) {
       return JetStreamFailure.notDelivered(String.valueOf(status.getMessage()));
     }
-    // Before IllegalStateException, because CancellationException is a subclass of it.
     if (root instanceof CancellationException || root instanceof TimeoutException) {
       return JetStreamFailure.noAnswer("no response in time");
     }
-    if (root instanceof IllegalStateException notSent) {
-      return JetStreamFailure.notDelivered(String.valueOf(notSent.getMessage()));
-    }
     return JetStreamFailure.noAnswer(root.toString());
+  }
+
+  /**
+   * The failure of a request that jnats did not send, because it is not connected, its queue is
+   * full or the message is too large. Only for what the call that sends throws: the same exceptions
+   * may be a bug behind a response, and then say nothing about the request.
+   */
+  public static JetStreamFailure notSent(RuntimeException thrown) {
+    return thrown instanceof IllegalStateException || thrown instanceof IllegalArgumentException
+        ? JetStreamFailure.notDelivered(String.valueOf(thrown.getMessage()))
+        : failure(thrown);
   }
 
   /**

@@ -117,11 +117,8 @@ final class PendingRequests implements Outlet, AutoCloseable {
     }
     try {
       by.send(subject, request.number, headers, body);
-    } catch (IllegalArgumentException e) {
-      // jnats checks the size of a message, which NATS may have lowered, before it queues it.
-      end(request, JetStreamFailure.notDelivered(String.valueOf(e.getMessage())));
     } catch (RuntimeException e) {
-      end(request, JetStreamErrors.failure(e));
+      end(request, JetStreamErrors.notSent(e));
     }
     return request;
   }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -45,6 +46,10 @@ public final class ConditionalWrite<S, H, T> {
   private final Writer writer;
   private final WritePolicy<S, H, T> policy;
   private final CompletableFuture<T> answer = new CompletableFuture<>();
+
+  /** Whoever sets it, the deadline or a step, completes the answer. */
+  private final AtomicBoolean hasEnded = new AtomicBoolean();
+
   private final PublishGate gate = new PublishGate();
   private final Backoff backoff = Backoff.afterOneAtOnce(FIRST_PAUSE, LONGEST_PAUSE);
 
@@ -143,7 +148,7 @@ public final class ConditionalWrite<S, H, T> {
     if (step instanceof Step.Publish<T> publish) {
       publish(publish);
     } else if (step instanceof Step.Done<T> done) {
-      answer.complete(done.answer());
+      succeed(done.answer());
     } else if (step instanceof Step.Refuse<T> refuse) {
       fail(refuse.why());
     } else if (step instanceof Step.ReadHead<T>) {
@@ -167,8 +172,7 @@ public final class ConditionalWrite<S, H, T> {
     CompletableFuture<Long> publishing = writer.publisher().publish(publish, gate);
     traced(publish, publishing)
         .whenComplete(
-            published(
-                sequence -> answer.complete(publish.stored().apply(sequence)), this::refused));
+            published(sequence -> succeed(publish.stored().apply(sequence)), this::refused));
   }
 
   /** The step of the trace ends before the save that it belongs to. */
@@ -289,11 +293,9 @@ public final class ConditionalWrite<S, H, T> {
     if (thrown instanceof Error bug) {
       throw bug;
     }
-    // jnats throws an IllegalStateException if it is not connected.
     if (thrown instanceof RuntimeException bug
         && !(thrown instanceof StoreException)
-        && !(thrown instanceof JetStreamFailure)
-        && !(thrown instanceof IllegalStateException)) {
+        && !(thrown instanceof JetStreamFailure)) {
       throw bug;
     }
   }
@@ -355,9 +357,21 @@ public final class ConditionalWrite<S, H, T> {
     end(policy.failure(why, gate.isUncertain()));
   }
 
+  private void succeed(T result) {
+    if (hasEnded.compareAndSet(false, true)) {
+      answer.complete(result);
+    }
+  }
+
+  /** The policy learns first, because the answer lets the next write begin. */
   private void end(Throwable failure) {
-    policy.onFailure(failure);
-    answer.completeExceptionally(failure);
+    if (hasEnded.compareAndSet(false, true)) {
+      try {
+        policy.onFailure(failure);
+      } finally {
+        answer.completeExceptionally(failure);
+      }
+    }
   }
 
   /** Completes the write after a bug in this server. */

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.store.jetstream.wire.JetStreamFailure.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
@@ -22,12 +24,19 @@ class JetStreamErrorsTest {
 
   @Test
   void aRequestThatCouldNotBeSentHadNone() {
-    assertEquals(Kind.NOT_DELIVERED, kind(new IllegalStateException("reconnecting")));
+    assertEquals(Kind.NOT_DELIVERED, notSent(new IllegalStateException("reconnecting")));
+    assertEquals(Kind.NOT_DELIVERED, notSent(new IllegalArgumentException("too large")));
   }
 
   @Test
   void anUnexpectedFailureMayHaveHadAnEffect() {
     assertEquals(Kind.NO_ANSWER, kind(new IllegalArgumentException("?")));
+    assertEquals(Kind.NO_ANSWER, kind(new IllegalStateException("?")));
+    assertEquals(Kind.NO_ANSWER, notSent(new UncheckedIOException(new IOException("?"))));
+  }
+
+  private static Kind notSent(RuntimeException thrown) {
+    return JetStreamErrors.notSent(thrown).kind();
   }
 
   private static Kind kind(Throwable thrown) {

@@ -3,6 +3,7 @@ package dev.aether.server.store.jetstream.write;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -86,18 +87,21 @@ class ConditionalWriteTest {
     connection = Nats.connect(nats.url());
     meddler = Nats.connect(nats.url());
     api = new JetStreamApi(connection, timers);
-    writer =
-        new Writer(
-            Publisher.single(api),
-            timers,
-            new DeadlineScheduler(timers),
-            new KeyedSerialExecutor.Names("test writes", "key"),
-            100,
-            1_000_000);
+    writer = writer(Publisher.single(api));
     Namespace namespace = new Namespace(test.getTestMethod().orElseThrow().getName());
     stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
     logged.start();
     logger.addAppender(logged);
+  }
+
+  private Writer writer(Publisher publisher) {
+    return new Writer(
+        publisher,
+        timers,
+        new DeadlineScheduler(timers),
+        new KeyedSerialExecutor.Names("test writes", "key"),
+        100,
+        1_000_000);
   }
 
   @AfterEach
@@ -359,5 +363,57 @@ class ConditionalWriteTest {
     assertEquals(
         Reason.OUTCOME_UNKNOWN,
         assertInstanceOf(StoreException.class, failure(write(policy, LONG))).reason());
+  }
+
+  @Test
+  void anAcknowledgementThatComesWhileAWriteFailsIsTooLate() {
+    CompletableFuture<Long> acknowledgement = new CompletableFuture<>();
+    AtomicInteger failures = new AtomicInteger();
+    writer =
+        writer(
+            (publish, gate) -> {
+              assertTrue(gate.publish());
+              return acknowledgement;
+            });
+    Policy policy =
+        new Policy() {
+          @Override
+          public Optional<Long> knownHead(String subject) {
+            return Optional.of(0L);
+          }
+
+          @Override
+          public void onFailure(Throwable why) {
+            failures.incrementAndGet();
+            acknowledgement.complete(1L);
+          }
+        };
+    assertEquals(
+        Reason.OUTCOME_UNKNOWN,
+        assertInstanceOf(StoreException.class, failure(write(policy, SHORT))).reason());
+    assertEquals(1, failures.get());
+  }
+
+  @Test
+  void aBugBehindAnAcknowledgementDoesNotSayThatNothingWasStored() {
+    writer =
+        writer(
+            (publish, gate) -> {
+              assertTrue(gate.publish());
+              return CompletableFuture.failedFuture(new IllegalStateException("planted"));
+            });
+    createStream(true);
+    Policy policy =
+        new Policy() {
+          @Override
+          public CompletableFuture<Long> readHead(String subject) {
+            return requests.incrementAndGet() == 1
+                ? CompletableFuture.completedFuture(0L)
+                : new CompletableFuture<>();
+          }
+        };
+    assertEquals(
+        Reason.OUTCOME_UNKNOWN,
+        assertInstanceOf(StoreException.class, failure(write(policy, SHORT))).reason());
   }
 }
