@@ -9,6 +9,7 @@ import dev.aether.bench.load.Fill;
 import dev.aether.bench.load.Serial;
 import dev.aether.bench.process.AetherProcess;
 import dev.aether.bench.process.NatsProcess;
+import dev.aether.bench.process.PageCache;
 import dev.aether.bench.process.Rig;
 import dev.aether.bench.report.Outcome;
 import dev.aether.bench.report.Series;
@@ -53,6 +54,7 @@ public final class ManyActors implements Scenario {
       for (Store store : stores) {
         store.fill();
       }
+      PageCache.sync(); // What was loaded would still be written to disk during the first rounds.
       List<Rounds> all = new ArrayList<>();
       all.add(Rounds.run(scale, stores, Store::name, (store, time) -> store.measure(time, scale)));
       all.add(
