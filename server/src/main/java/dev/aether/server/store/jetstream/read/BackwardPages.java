@@ -12,6 +12,9 @@ final class BackwardPages {
   private static final int PAGE_COMMITS = 256;
   private static final int PAGE_BYTES = 1024 * 1024;
 
+  /** A page that is found to have more is dropped, and a shorter one is read. */
+  private static final int MAX_BYTES = 2 * PAGE_BYTES;
+
   /** The first page is small, since the commits' sizes are not known yet. */
   private static final int FIRST_PAGE_COMMITS = 16;
 
@@ -92,9 +95,13 @@ final class BackwardPages {
    */
   private CompletableFuture<List<LogEntry>> byIndex(SequenceIndex sequences, long lastVersion) {
     long from = Math.max(sequences.before(bounds.toSequence, pageCommits), bounds.fromSequence);
-    return collect(from, new ArrayList<>())
+    return collect(from, new ArrayList<>(), 0)
         .thenCompose(
-            messages -> {
+            found -> {
+              if (found.isEmpty()) {
+                return byIndex(sequences, lastVersion);
+              }
+              List<StoredMessage> messages = found.get();
               List<LogEntry> entries = newestFirst(messages);
               if (entries.isEmpty()) {
                 addMissing(
@@ -150,28 +157,47 @@ final class BackwardPages {
         .commitWithNumber(oldestRead.orElseThrow().head(), oldest)
         .thenCompose(
             located ->
-                collect(Math.max(located.sequence(), bounds.fromSequence), new ArrayList<>()));
+                collect(Math.max(located.sequence(), bounds.fromSequence), new ArrayList<>(), 0))
+        .thenCompose(
+            found -> found.map(CompletableFuture::completedFuture).orElseGet(this::newest));
   }
 
-  /** Reads all messages from a sequence to the end of the range. */
-  private CompletableFuture<List<StoredMessage>> collect(long from, List<StoredMessage> into) {
+  /**
+   * Reads all messages from a sequence to the end of the range. Empty if they are too large for a
+   * page; then the page has become shorter.
+   */
+  private CompletableFuture<Optional<List<StoredMessage>>> collect(
+      long from, List<StoredMessage> into, long bytesBefore) {
     return actor
         .messagesFrom(from, pageCommits, PAGE_BYTES)
         .thenCompose(
             messages -> {
               into.addAll(messages);
+              long bytes = bytesBefore + bytes(messages);
               long last = messages.get(messages.size() - 1).sequence();
-              return last < bounds.toSequence
-                  ? collect(last + 1, into)
-                  : CompletableFuture.completedFuture(into);
+              if (last >= bounds.toSequence) {
+                return CompletableFuture.completedFuture(Optional.of(into));
+              }
+              if (bytes > MAX_BYTES && pageCommits > 1) {
+                pageCommits = (int) Math.max(1, Math.min(pageCommits / 2, fitting(into)));
+                return CompletableFuture.completedFuture(Optional.empty());
+              }
+              return collect(last + 1, into, bytes);
             });
   }
 
   /** Assumes that the next page's commits are about as large as this page's. */
   private void adaptPageSize(List<StoredMessage> messages) {
-    long bytes = messages.stream().mapToLong(message -> message.body().length).sum();
-    long fitting = messages.size() * (long) PAGE_BYTES / Math.max(1, bytes);
-    pageCommits = (int) Math.max(1, Math.min(PAGE_COMMITS, fitting));
+    pageCommits = (int) Math.max(1, Math.min(PAGE_COMMITS, fitting(messages)));
+  }
+
+  /** How many commits fit into a page if all are as large as these. */
+  private static long fitting(List<StoredMessage> messages) {
+    return messages.size() * (long) PAGE_BYTES / Math.max(1, bytes(messages));
+  }
+
+  private static long bytes(List<StoredMessage> messages) {
+    return messages.stream().mapToLong(message -> message.body().length).sum();
   }
 
   /** Decodes the messages, and inserts an entry for each missing record that a later one names. */
