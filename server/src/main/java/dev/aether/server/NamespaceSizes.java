@@ -1,5 +1,6 @@
 package dev.aether.server;
 
+import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.Exceptions;
 import dev.aether.server.event.Namespace;
 import dev.aether.server.event.StoreException;
@@ -132,20 +133,15 @@ final class NamespaceSizes implements AutoCloseable {
     if (recent && questions.get() >= namespaces.size() || !asking.compareAndSet(false, true)) {
       return;
     }
-    CompletableFuture<Void> answered;
-    try {
-      answered = ask(nextRound());
-    } catch (RuntimeException e) {
-      answered = CompletableFuture.failedFuture(e);
-    }
-    answered.whenComplete(
-        (done, thrown) -> {
-          if (thrown != null) {
-            LOG.error("cannot measure the sizes of namespaces", thrown);
-          }
-          asked = System.nanoTime();
-          asking.set(false);
-        });
+    CatchAll.begin(() -> ask(nextRound()))
+        .whenComplete(
+            (done, thrown) -> {
+              if (thrown != null) {
+                LOG.error("cannot measure the sizes of namespaces", thrown);
+              }
+              asked = System.nanoTime();
+              asking.set(false);
+            });
   }
 
   private List<Namespaces.Info> nextRound() {

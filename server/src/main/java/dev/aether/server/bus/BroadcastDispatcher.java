@@ -1,5 +1,6 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.store.Broadcasts;
 import dev.aether.v1.Broadcast;
@@ -51,12 +52,8 @@ final class BroadcastDispatcher implements Broadcasts.Listener, AutoCloseable {
       return CompletableFuture.failedFuture(
           new StoreException.Overloaded("unfinished broadcasts from this node", RETRY_AFTER));
     }
-    CompletableFuture<@Nullable Void> published;
-    try {
-      published = store.publish(broadcast, deadline);
-    } catch (RuntimeException e) {
-      published = CompletableFuture.failedFuture(e);
-    }
+    CompletableFuture<@Nullable Void> published =
+        CatchAll.begin(() -> store.publish(broadcast, deadline));
     if (counts) {
       published.whenComplete((done, thrown) -> leave(bytes));
     }

@@ -1,5 +1,6 @@
 package dev.aether.server.bus;
 
+import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.Mark;
 import dev.aether.server.store.CommitLog;
 import java.util.ArrayDeque;
@@ -110,11 +111,7 @@ final class CatchUpReads {
   }
 
   private CompletableFuture<CommitLog.Page> page(LogProgress wanted, Mark upTo, int bytes) {
-    try {
-      return log.read(wanted.id(), wanted.mark, upTo.position(), bytes);
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    return CatchAll.begin(() -> log.read(wanted.id(), wanted.mark, upTo.position(), bytes));
   }
 
   private void received(

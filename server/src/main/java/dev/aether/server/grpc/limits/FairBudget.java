@@ -1,5 +1,6 @@
 package dev.aether.server.grpc.limits;
 
+import dev.aether.server.concurrent.CatchAll;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * nothing may always take what it needs for one step, until twice the limit is in use. Thread-safe.
  */
 public final class FairBudget {
+  /** One that throws must not keep the others from what was taken for them. */
+  private static final CatchAll WAITING = new CatchAll("a call that waited for room", thrown -> {});
+
   private final long max;
   private final int freePerHeld;
 
@@ -89,7 +93,7 @@ public final class FairBudget {
           fitting = takeForWaiting();
         }
       }
-      fitting.forEach(Runnable::run);
+      fitting.forEach(WAITING::run);
     }
 
     /** The most that it may hold while no other connection holds anything. */

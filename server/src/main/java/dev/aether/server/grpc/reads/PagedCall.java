@@ -1,5 +1,6 @@
 package dev.aether.server.grpc.reads;
 
+import dev.aether.server.concurrent.CatchAll;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.StatusMapper;
 import dev.aether.server.grpc.limits.FairBudget;
@@ -94,7 +95,7 @@ public final class PagedCall<P> {
    * continue by itself.
    */
   private boolean readPage() {
-    CompletableFuture<P> page = next();
+    CompletableFuture<P> page = CatchAll.begin(pages::next);
     if (page.isDone()) {
       page.whenComplete(this::deliver);
       return true;
@@ -105,14 +106,6 @@ public final class PagedCall<P> {
           readOn();
         });
     return false;
-  }
-
-  private CompletableFuture<P> next() {
-    try {
-      return pages.next();
-    } catch (RuntimeException e) {
-      return CompletableFuture.failedFuture(e);
-    }
   }
 
   private void deliver(P page, @Nullable Throwable thrown) {
@@ -137,10 +130,10 @@ public final class PagedCall<P> {
         if (!pages.send(page)) {
           ended = true;
           call.onCompleted();
-          return;
         }
-      } catch (RuntimeException e) {
-        fail(e);
+      } catch (
+          Throwable thrown) { // Whatever it is, the next page must not follow half of this one.
+        fail(thrown);
       }
     }
   }

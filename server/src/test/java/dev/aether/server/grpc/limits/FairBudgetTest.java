@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -105,5 +106,23 @@ class FairBudgetTest {
       assertEquals(LongStream.of(held).sum(), budget.taken());
       assertTrue(budget.taken() <= 2 * MAX);
     }
+  }
+
+  @Test
+  void oneThatThrowsWhenItsTurnComesHoldsUpNoOther() {
+    FairBudget budget = new FairBudget(MAX, 1);
+    FairBudget.Holder full = budget.new Holder();
+    full.takeAnyway(2 * MAX);
+    AtomicInteger runs = new AtomicInteger();
+    assertFalse(
+        budget.new Holder()
+            .takeOrWait(
+                1,
+                () -> {
+                  throw new OutOfMemoryError("planted by the test");
+                }));
+    assertFalse(budget.new Holder().takeOrWait(1, runs::incrementAndGet));
+    full.release(2 * MAX);
+    assertEquals(1, runs.get());
   }
 }
