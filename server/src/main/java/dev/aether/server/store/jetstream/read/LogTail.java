@@ -139,10 +139,17 @@ final class LogTail implements CommitLog.Tail {
     return running == null ? Duration.ZERO : running.silence();
   }
 
+  /**
+   * Closes the consumer without holding the lock of this: the consumer holds its own while it calls
+   * {@link #onLogLost}, which may lead here.
+   */
   @Override
-  public synchronized void close() {
-    closed = true;
-    OrderedConsumer running = consumer;
+  public void close() {
+    OrderedConsumer running;
+    synchronized (this) {
+      closed = true;
+      running = consumer;
+    }
     if (running != null) {
       running.close();
     }
