@@ -498,6 +498,20 @@ class MeddledStoreTest {
   }
 
   @Test
+  void aReadThatIsLargerThanNatsAcceptsFailsAtOnce() {
+    List<String> subjects =
+        Collections.nCopies((int) meddler.getMaxPayload() / 64 + 1, "x".repeat(64));
+    try (Timers timers = new Timers();
+        BatchReader batches =
+            new BatchReader(new ReadConnections(List.of(meddler)), timers, Runnable::run)) {
+      LogStream stream = LogStream.of(new LogId(namespace, "abcdefghij", 0), 1);
+      CompletionException thrown =
+          assertThrows(CompletionException.class, () -> batches.last(stream, subjects).join());
+      assertEquals(JetStreamFailure.Kind.NOT_DELIVERED, JetStreamErrors.failure(thrown).kind());
+    }
+  }
+
+  @Test
   void aMessageWhoseHandlerFailedIsDeliveredAgain() throws IOException, JetStreamApiException {
     append("c1", SOON).join();
     append("c2", SOON).join();

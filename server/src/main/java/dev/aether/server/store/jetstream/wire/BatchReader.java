@@ -178,7 +178,7 @@ public final class BatchReader implements AutoCloseable {
           inboxes.get(connection) + batch.token,
           batch.query.getBytes(StandardCharsets.UTF_8));
       return true;
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       return !settle(batch, JetStreamErrors.notSent(e));
     }
   }
