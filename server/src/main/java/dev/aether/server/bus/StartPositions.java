@@ -115,7 +115,7 @@ final class StartPositions {
       return CompletableFuture.completedFuture(extent);
     }
     Mark mark = after.in(log);
-    if (mark.position() + 1 < extent.first()) {
+    if (mark.position() < extent.first() - 1) {
       return CompletableFuture.failedFuture(
           StoreException.cursorExpired(log.namespace(), extent.first()));
     }

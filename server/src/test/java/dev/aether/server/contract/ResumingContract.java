@@ -207,6 +207,7 @@ abstract class ResumingContract extends Contract {
     assertUnknown(namespace, Cursors.moved(cursor, 1));
     assertUnknown(namespace, Cursors.moved(cursor, Long.MAX_VALUE / 2));
     assertUnknown(namespace, Cursors.moved(cursor, Long.MIN_VALUE));
+    assertUnknown(namespace, Cursors.moved(cursor, Long.MAX_VALUE - 2));
   }
 
   @Test
