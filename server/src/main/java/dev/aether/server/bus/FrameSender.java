@@ -16,6 +16,12 @@ final class FrameSender {
   /** The size up to which commits are sent in one frame. A larger commit has a frame of its own. */
   static final int FRAME_BYTES = 1024 * 1024;
 
+  /**
+   * The number of events up to which commits are sent in one frame: the notice of a small event is
+   * larger than the event, by up to 100 bytes, and gRPC's usual limit is 4 MiB.
+   */
+  static final int FRAME_EVENTS = 10_000;
+
   private final SubscribeCommand command;
   private final SubscriptionSink sink;
   private final SubscriptionLogs logs;
@@ -72,6 +78,7 @@ final class FrameSender {
     int room = sink.room();
     int limit = Math.min(FRAME_BYTES, room);
     int bytes = 0;
+    long events = 0;
     for (SharedCommit record : records) {
       if (record.entry() instanceof LogEntry.Corrupt corrupt) {
         if (frame.isEmpty()) {
@@ -87,11 +94,12 @@ final class FrameSender {
         if (frame.isEmpty() && record.frameBytes() > room) {
           return record.frameBytes();
         }
-        if (!frame.isEmpty() && bytes + record.frameBytes() > limit) {
+        bytes += record.frameBytes();
+        events += record.events();
+        if (!frame.isEmpty() && (bytes > limit || events > FRAME_EVENTS)) {
           break;
         }
         frame.add(record);
-        bytes += record.frameBytes();
       }
       log.mark = record.mark();
     }

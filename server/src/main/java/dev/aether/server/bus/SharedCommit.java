@@ -90,6 +90,13 @@ public final class SharedCommit {
     return entry.mark();
   }
 
+  /** The number of its events. */
+  long events() {
+    return entry instanceof LogEntry.StoredCommit stored
+        ? stored.commit().lastVersion() - stored.commit().firstVersion() + 1
+        : 0;
+  }
+
   /** About the size of a frame with only this commit. */
   int frameBytes() {
     return FRAME_OVERHEAD_BYTES + size();

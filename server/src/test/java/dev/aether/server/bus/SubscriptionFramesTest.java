@@ -24,6 +24,7 @@ import dev.aether.v1.Commit;
 import dev.aether.v1.NewEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -94,6 +95,10 @@ class SubscriptionFramesTest {
   }
 
   private static void save(InMemoryStore store) {
+    save(store, "c", List.of(EVENT));
+  }
+
+  private static void save(InMemoryStore store, String commitId, List<NewEvent> events) {
     var unused =
         store
             .events()
@@ -101,10 +106,10 @@ class SubscriptionFramesTest {
                 new Save(
                     Namespace.DEFAULT,
                     new ActorId("a"),
-                    new CommitId("c"),
+                    new CommitId(commitId),
                     new ExpectedVersion.Any(),
-                    List.of(EVENT),
-                    RequestDigest.of(List.of(EVENT)),
+                    events,
+                    RequestDigest.of(events),
                     false,
                     new SaveOrder(),
                     System.nanoTime() + BOUND.toNanos()))
@@ -131,6 +136,26 @@ class SubscriptionFramesTest {
       open(sink, subscription, 3);
 
       assertEquals(List.of("caught up", "broadcast", "commits [1]"), sink.frames);
+    }
+  }
+
+  @Test
+  void aFrameHasAtMostTenThousandEventsHoweverSmallTheyAre() {
+    try (InMemoryStore store = new InMemoryStore(true);
+        EventBus bus = new EventBus(store)) {
+      for (int i = 1; i <= 12; i++) {
+        save(store, "c" + i, Collections.nCopies(1_000, EVENT));
+      }
+      Sink sink = new Sink();
+      SubscriptionLoop subscription =
+          bus.subscribe(all(new SubscribeCommand.Start.Beginning()), sink);
+      Await.until("started", BOUND, () -> sink.started);
+
+      open(sink, subscription, 2);
+
+      assertEquals(
+          List.of("commits [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]", "commits [11, 12]"),
+          sink.frames.subList(0, 2));
     }
   }
 
