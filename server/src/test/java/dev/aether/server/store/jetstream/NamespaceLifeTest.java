@@ -532,4 +532,43 @@ class NamespaceLifeTest {
   private CompletableFuture<List<Info>> list(String pattern) {
     return store.namespaces().list(NamePattern.of(pattern));
   }
+
+  @Test
+  void aDeletionThatWasAnsweredAsNotDoneIsNotDoneLater() {
+    append(store, "c1").join();
+    CompletableFuture<Void> deletion;
+    nats.signal("STOP");
+    try {
+      deletion =
+          store.namespaces().delete(namespace, System.nanoTime() + Duration.ofSeconds(1).toNanos());
+      assertEquals(Reason.STORE_UNAVAILABLE, reason(deletion));
+    } finally {
+      nats.signal("CONT");
+    }
+    // What the node asked before is answered before this.
+    for (int i = 2; i <= 20; i++) {
+      append(store, "c" + i).join();
+    }
+    assertEquals(20, latest(other));
+  }
+
+  @Test
+  void aCreationWithoutAcknowledgementBringsBackNothing() throws IOException {
+    try (LossyNats lossy = new LossyNats(nats.port());
+        JetStreamStore creator =
+            JetStreamStore.open(
+                new JetStreamConfig(
+                    List.of(lossy.url()), "lossy", SOON, 1, true, Durability.Sync.UNKNOWN))) {
+      lossy.lose("\"stream\":\"" + StreamConfigs.REGISTRY + "\"", 1);
+      CompletableFuture<Info> creation =
+          creator.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon());
+      Await.until("the record to be stored", SOON, () -> lossy.lost() == 1);
+      assertTrue(other.namespaces().look(namespace).join().isPresent());
+      other.namespaces().delete(namespace, soon()).join();
+
+      assertEquals(Reason.STORE_UNAVAILABLE, reason(creation));
+      assertTrue(other.namespaces().look(namespace).join().isEmpty());
+      assertEquals(List.of(), streams());
+    }
+  }
 }

@@ -258,6 +258,11 @@ final class NamespaceCreation {
 
   /** Completes a creation, or deletes the namespace if JetStream refuses to create its streams. */
   private CompletableFuture<Info> finishOrAbandon(KnownNamespace registered, Settings settings) {
+    if (!registered.isBeingCreated()) {
+      // The acknowledgement was lost. Meanwhile another node has completed the creation, and the
+      // namespace may have been deleted again.
+      return CompletableFuture.completedFuture(created(registered));
+    }
     return finish(registered)
         .thenApply(NamespaceCreation::created)
         .exceptionallyCompose(

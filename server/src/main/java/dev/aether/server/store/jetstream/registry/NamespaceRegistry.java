@@ -18,7 +18,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 
 /**
@@ -152,25 +151,47 @@ public final class NamespaceRegistry implements Namespaces, AutoCloseable {
    */
   private <T> CompletableFuture<T> withDeadline(
       Namespace namespace, long deadline, Function<Runnable, CompletableFuture<T>> change) {
-    AtomicBoolean begun = new AtomicBoolean();
+    Beginning beginning = new Beginning();
     CompletableFuture<T> result = new CompletableFuture<>();
     var timeout =
         timers.at(
             deadline,
             () ->
                 result.completeExceptionally(
-                    failure(namespace, begun.get(), JetStreamFailure.noAnswer("no response"))));
-    CatchAll.begin(() -> change.apply(() -> begun.set(true)))
+                    failure(namespace, beginning.end(), JetStreamFailure.noAnswer("no response"))));
+    CatchAll.begin(() -> change.apply(beginning))
         .whenComplete(
             (done, thrown) -> {
               timeout.cancel(false);
               if (thrown == null) {
                 result.complete(done);
               } else {
-                result.completeExceptionally(failure(namespace, begun.get(), thrown));
+                result.completeExceptionally(failure(namespace, beginning.end(), thrown));
               }
             });
     return result;
+  }
+
+  /**
+   * Runs before the first write of a change. Nothing is written if the call was answered before.
+   */
+  private static final class Beginning implements Runnable {
+    private boolean begun;
+    private boolean ended;
+
+    @Override
+    public synchronized void run() {
+      if (ended && !begun) {
+        throw JetStreamFailure.notDelivered("the call ended before its change began");
+      }
+      begun = true;
+    }
+
+    /** Returns whether the change has begun. If it has not, it never will. */
+    synchronized boolean end() {
+      ended = true;
+      return begun;
+    }
   }
 
   private static StoreException failure(Namespace namespace, boolean begun, Throwable thrown) {
