@@ -149,6 +149,13 @@ public interface Namespaces {
     /** This incarnation of the namespace was deleted with its logs. */
     void onDeleted(Namespace namespace, String incarnation);
 
+    /**
+     * This incarnation of the namespace may have been restored from a backup, whether its deletion
+     * was noticed or not: positions of its logs may have other commits than before. Called before
+     * {@link #onNamespace}.
+     */
+    default void onRestored(Namespace namespace, String incarnation) {}
+
     /** The namespace exists, but this server cannot read its registry record. */
     void onUnreadable(Namespace namespace, StoreException why);
   }

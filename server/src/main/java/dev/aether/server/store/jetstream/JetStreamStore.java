@@ -219,15 +219,22 @@ public final class JetStreamStore implements Store {
   }
 
   /**
-   * Forgets what this node knows of deleted logs, since a restore may bring back an older copy of
-   * one under the same name.
+   * Forgets what this node knows of logs that are deleted or restored: a restored copy may have
+   * other commits at the same positions.
    */
   private record Deletions(LogDamage damage, KnownCommits known) implements Namespaces.Watcher {
     @Override
     public void onDeleted(Namespace namespace, String incarnation) {
-      String log = SubjectCodec.stream(new LogId(namespace, incarnation, 0));
-      damage.forget(log);
-      known.forgetAges(log);
+      damage.forget(log(namespace, incarnation));
+    }
+
+    @Override
+    public void onRestored(Namespace namespace, String incarnation) {
+      known.forgetLog(log(namespace, incarnation));
+    }
+
+    private static String log(Namespace namespace, String incarnation) {
+      return SubjectCodec.stream(new LogId(namespace, incarnation, 0));
     }
 
     @Override

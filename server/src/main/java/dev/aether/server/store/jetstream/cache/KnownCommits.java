@@ -94,15 +94,7 @@ public record KnownCommits(
     ages.forget(stream);
   }
 
-  /**
-   * Forgets when the commits of a log were stored, because it was deleted: a restored copy may give
-   * their positions to other commits. What else is known are hints.
-   */
-  public void forgetAges(String stream) {
-    ages.forget(stream);
-  }
-
-  /** Forgets the commits of a log that has lost some. */
+  /** Forgets the commits of a log that has lost some, or was restored. */
   public void forgetLog(String stream) {
     heads.clear();
     ages.forget(stream);

@@ -71,9 +71,12 @@ final class PackedHead implements Comparable<PackedHead> {
         version, sequence, SkipPointers.of(count, pointers), events, commitIdHash, previous);
   }
 
-  /** Takes over the head of another instance with the same subject if that head is newer. */
-  void replaceIfOlderThan(PackedHead other) {
-    if (afterSubject().number() < other.afterSubject().number()) {
+  /**
+   * Takes over the head of another instance with the same subject, unless that head is older. At
+   * the same sequence there may be another commit if the log was restored.
+   */
+  void replaceUnlessNewerThan(PackedHead other) {
+    if (afterSubject().number() <= other.afterSubject().number()) {
       bytes = other.bytes;
     }
   }

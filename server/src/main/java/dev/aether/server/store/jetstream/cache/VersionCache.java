@@ -63,7 +63,7 @@ public final class VersionCache {
   private synchronized void update(PackedHead head, boolean orAdd) {
     PackedHead known = heads.get(head);
     if (known != null) {
-      known.replaceIfOlderThan(head);
+      known.replaceUnlessNewerThan(head);
     } else if (orAdd) {
       heads.put(head, head);
     }

@@ -124,7 +124,17 @@ final class RegistryCopy implements AutoCloseable {
     if (before != null) {
       before.usable().ifPresent(info -> notifyIfDeleted(watcher, info, after));
     }
+    if (before != null && mayBeRestored(before, after)) {
+      after.usable().ifPresent(info -> watcher.onRestored(info.namespace(), info.incarnation()));
+    }
     after.usable().ifPresent(watcher::onNamespace);
+  }
+
+  /** What is created comes from CREATING, unless this node has missed that record. */
+  private static boolean mayBeRestored(KnownNamespace before, KnownNamespace after) {
+    return !before.isBeingCreated()
+        || after.usable().stream()
+            .noneMatch(info -> before.isSameIncarnationAs(info.incarnation()));
   }
 
   private static void notifyIfDeleted(Watcher watcher, Info info, KnownNamespace after) {
