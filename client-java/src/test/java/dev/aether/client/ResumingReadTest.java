@@ -4,6 +4,7 @@ import static dev.aether.client.ScriptedServer.answer;
 import static dev.aether.client.ScriptedServer.error;
 import static dev.aether.client.ScriptedServer.fail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import dev.aether.v1.LoadActorResponse;
 import dev.aether.v1.ReadLogRequest;
 import dev.aether.v1.ReadLogResponse;
 import io.grpc.Status;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -248,6 +250,23 @@ final class ResumingReadTest {
       assertEquals("c2", resumed.getCursor());
       assertEquals(3, resumed.getMaxCount());
     }
+  }
+
+  @Test
+  void aFrameOfALogThatCannotBeHandledEndsTheReadInsteadOfBeingSkipped() {
+    ReadLogResponse.Builder frame = log("", 1, 2).toBuilder();
+    frame.getCommitsBuilder(1).getStoredAtBuilder().setSeconds(Long.MAX_VALUE);
+    server.logReads.add((request, caller) -> caller.onNext(frame.build()));
+    server.logReads.add(answer(log("c2", 1, 2)));
+
+    AetherException e =
+        assertThrows(
+            AetherException.class,
+            () -> client.readLog(ReadLogOptions.all()).forEach(signal -> {}));
+
+    assertEquals(Reason.UNKNOWN, e.reason());
+    assertInstanceOf(DateTimeException.class, e.getCause());
+    assertEquals(1, server.requests.size());
   }
 
   @Test

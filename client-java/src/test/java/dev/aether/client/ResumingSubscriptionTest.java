@@ -19,6 +19,7 @@ import dev.aether.v1.SubscriptionEvents;
 import dev.aether.v1.SubscriptionHeartbeat;
 import dev.aether.v1.SubscriptionStarted;
 import io.grpc.Status;
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -203,6 +204,23 @@ final class ResumingSubscriptionTest {
     assertEquals(Reason.UNKNOWN, e.reason());
     assertTrue(e.getMessage().contains("position 5"), e.getMessage());
     assertEquals(1, diary.lines().stream().filter("commit 5"::equals).count());
+  }
+
+  @Test
+  void aFrameThatCannotBeConvertedEndsTheSubscriptionInsteadOfBeingSkipped() {
+    server.subscriptions.add(
+        (request, caller) -> {
+          caller.onNext(started("n1", "c0"));
+          caller.onNext(unconvertible("c1"));
+        });
+    server.subscriptions.add((request, caller) -> caller.onNext(started("n1", "c1")));
+    Subscription subscription = client.subscribe(BEGINNING, new Journal());
+
+    AetherException e = assertInstanceOf(AetherException.class, failureOf(subscription));
+    assertEquals(Reason.UNKNOWN, e.reason());
+    assertInstanceOf(DateTimeException.class, e.getCause());
+    assertEquals(Cursor.of("c0"), subscription.cursor());
+    assertEquals(1, server.requests.size());
   }
 
   @Test
@@ -436,6 +454,19 @@ final class ResumingSubscriptionTest {
     return SubscribeResponse.newBuilder()
         .setCaughtUp(SubscriptionCaughtUp.newBuilder().setCursor(cursor))
         .build();
+  }
+
+  /** A commit whose event has a time that no {@link java.time.Instant} can express. */
+  private static SubscribeResponse unconvertible(String cursor) {
+    SubscribeResponse.Builder frame = commits(cursor, 1).toBuilder();
+    frame
+        .getEventsBuilder()
+        .getCommitsBuilder(0)
+        .getCommitBuilder()
+        .addEventsBuilder()
+        .getTimestampBuilder()
+        .setSeconds(Long.MAX_VALUE);
+    return frame.build();
   }
 
   private static SubscribeResponse heartbeat(String cursor) {

@@ -63,8 +63,8 @@ public final class ResumingCall<M, F> implements FrameFlow<F> {
   private final ResumeAttempts attempts;
   private @Nullable Receiver<F> receiver;
 
-  /** The error of {@link ReadProgress#received}, with which the read ends. */
-  private @Nullable AetherException refused;
+  /** Why a frame could not be handled. The read ends with it. */
+  private @Nullable Throwable refused;
 
   public ResumingCall(Connection connection, ReadProgress<M, F> progress, Limits limits) {
     this.connection = connection;
@@ -167,6 +167,16 @@ public final class ResumingCall<M, F> implements FrameFlow<F> {
     }
   }
 
+  /** The error to report: what {@link ReadProgress#received} threw, or the failure behind it. */
+  private AetherException failed(Throwable thrown) {
+    if (thrown instanceof AetherException error) {
+      return error;
+    }
+    Logs.CLIENT.error("{} has failed", progress.what(), thrown);
+    return new AetherException(
+        Reason.UNKNOWN, progress.what() + " has failed: " + thrown, Map.of(), thrown);
+  }
+
   private void deliver(F frame) {
     Receiver<F> to = receiver;
     if (to != null) {
@@ -261,15 +271,14 @@ public final class ResumingCall<M, F> implements FrameFlow<F> {
       if (attempts.succeeded()) {
         outages.back();
       }
-      F fresh;
       try {
-        fresh = progress.received(message);
-      } catch (AetherException e) {
+        deliver(progress.received(message));
+      } catch (RuntimeException | Error e) {
+        // gRPC would only end the call, and the next one would begin after this frame, whose items
+        // would be lost.
         refused = e;
         self.cancel();
-        return;
       }
-      deliver(fresh);
     }
 
     @Override
@@ -278,9 +287,9 @@ public final class ResumingCall<M, F> implements FrameFlow<F> {
       synchronized (ResumingCall.this) {
         call = null;
       }
-      AetherException why = refused;
+      Throwable why = refused;
       if (why != null) {
-        end(why);
+        end(failed(why));
       } else if (failure != null) {
         lost(failure, owedFor);
       } else if (progress.endsWithCall()) {
