@@ -39,7 +39,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -463,6 +466,48 @@ final class CallsTest {
       }
       assertEquals(1, stopping.requests.size());
       assertEquals(6, staying.requests.size());
+    }
+  }
+
+  @Test
+  void callsStayWithTheirNodeIfTheChannelToAnotherCannotBeConfigured() throws Exception {
+    AtomicInteger channels = new AtomicInteger();
+    try (ScriptedServer other = new ScriptedServer();
+        AetherClient both =
+            AetherClient.builder()
+                .endpoints(List.of(server.endpoint(), other.endpoint()))
+                .configureChannel(
+                    channel -> {
+                      if (channels.incrementAndGet() > 1) {
+                        throw new IllegalStateException("the configuration is gone");
+                      }
+                    })
+                .build()) {
+      for (ScriptedServer each : List.of(server, other)) {
+        each.latest.add(fail(error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN", Map.of())));
+        each.latest.add(answer(GetLatestVersionResponse.newBuilder().setVersion(9).build()));
+      }
+
+      assertEquals(9, both.async().latestVersion("a").get(20, TimeUnit.SECONDS));
+
+      assertEquals(2, channels.get());
+    }
+  }
+
+  @Test
+  void aCallFailsIfItsRepeatCannotBeStarted() {
+    server.latest.add(fail(Status.UNAVAILABLE.asException()));
+    try (AetherClient intercepted =
+        server.client().configureChannel(InterceptsOnce::addTo).build()) {
+      CompletableFuture<Long> call = intercepted.async().latestVersion("a");
+
+      AetherException e =
+          assertInstanceOf(
+              AetherException.class,
+              assertThrows(ExecutionException.class, () -> call.get(20, TimeUnit.SECONDS))
+                  .getCause());
+      assertEquals(Reason.UNKNOWN, e.reason());
+      assertInstanceOf(IllegalStateException.class, e.getCause());
     }
   }
 

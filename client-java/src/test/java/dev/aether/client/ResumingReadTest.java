@@ -323,6 +323,27 @@ final class ResumingReadTest {
     assertEquals(List.of(1L, 2L, 3L, 4L), recorder.items().stream().map(Event::version).toList());
   }
 
+  @Test
+  void aReadFailsIfItsNextCallCannotBeStarted() throws InterruptedException {
+    server.reads.add(
+        (request, caller) -> {
+          caller.onNext(events(1));
+          caller.onError(Status.UNAVAILABLE.asException());
+        });
+    try (AetherClient intercepted =
+        server.client().configureChannel(InterceptsOnce::addTo).build()) {
+      Recorder<Event> recorder = new Recorder<>();
+      intercepted.async().events("a", ReadOptions.all()).subscribe(recorder);
+
+      recorder.request(Long.MAX_VALUE);
+      recorder.awaitEnd();
+
+      assertEquals(List.of(1L), recorder.items().stream().map(Event::version).toList());
+      AetherException e = assertInstanceOf(AetherException.class, recorder.error());
+      assertInstanceOf(IllegalStateException.class, e.getCause());
+    }
+  }
+
   private static List<Long> versions(Stream<Event> events) {
     return events.map(Event::version).toList();
   }

@@ -297,6 +297,24 @@ final class SubscriptionTest {
     assertEquals(List.of("started n1 c0", "error CANCELLED"), journal.lines());
   }
 
+  @Test
+  void aSubscriptionEndsEvenIfItsLastCallbackThrowsAnError() throws Exception {
+    server.subscriptions.add((request, caller) -> caller.onNext(started("c0")));
+    Subscription subscription =
+        client.subscribe(
+            LIVE,
+            new Journal() {
+              @Override
+              public void onClosed() {
+                throw new NoClassDefFoundError("a part of the application is missing");
+              }
+            });
+
+    subscription.close();
+
+    assertNull(subscription.ended().get(20, TimeUnit.SECONDS));
+  }
+
   /** gRPC delivers the end of a call only after frames that nobody has requested. */
   @Test
   void aListenerThatThrowsIsToldSoThoughTheConnectionDiedWithFramesUnread() {

@@ -41,7 +41,7 @@ public final class BearerToken extends CallCredentials implements ClientIntercep
     Metadata headers = new Metadata();
     try {
       headers.put(AUTHORIZATION, "Bearer " + token.get());
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       applier.fail(
           Status.UNAUTHENTICATED
               .withDescription("the token cannot be obtained: " + e.getMessage())

@@ -50,6 +50,9 @@ public final class Connection {
   /** Channels for calls in progress that new calls no longer use. Guarded by this. */
   private final List<ManagedChannel> left = new ArrayList<>();
 
+  /** The link that could not be left, which has been logged. Guarded by this. */
+  private @Nullable Link notLeft;
+
   private volatile Link link;
   private volatile boolean closed;
 
@@ -109,7 +112,8 @@ public final class Connection {
 
   /**
    * Records that a call failed and was not cancelled by its caller. If the failure is the node's
-   * fault and there are other nodes, new calls use another one.
+   * fault and there are other nodes, new calls use another one, unless the application's
+   * configuration of its channel throws an exception.
    *
    * @param on the channel of the call
    * @param address the node's address; null if the call was not sent
@@ -130,7 +134,18 @@ public final class Connection {
       avoided.remove(0);
     }
     Logs.CLIENT.debug("leaving node {} after a failed call", address);
-    link = new Link(open.apply(List.copyOf(avoided)));
+    ManagedChannel next;
+    try {
+      next = open.apply(List.copyOf(avoided));
+    } catch (RuntimeException | Error e) {
+      // gRPC would only log it, and the failed call would never complete.
+      if (notLeft != on) {
+        notLeft = on;
+        Logs.CLIENT.warn("staying with node {}: no other channel can be created", address, e);
+      }
+      return;
+    }
+    link = new Link(next);
     left.removeIf(ManagedChannel::isTerminated);
     left.add(on.channel());
     on.channel().shutdown();

@@ -214,7 +214,21 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
     if (!failure.sent()) {
       connection.reconnect();
     }
-    attempt();
+    try {
+      attempt();
+    } catch (RuntimeException | Error e) {
+      // An interceptor of the application may fail on a thread that is not its own.
+      result.completeExceptionally(finalError(notStarted(e)));
+    }
+  }
+
+  private static Failure notStarted(Throwable thrown) {
+    return new Failure(
+        new AetherException(
+            Reason.UNKNOWN, "the call cannot be repeated: " + thrown, Map.of(), thrown),
+        Status.Code.UNKNOWN,
+        false,
+        false);
   }
 
   private boolean isOnlyOnce() {
@@ -271,7 +285,7 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
       R value;
       try {
         value = spec.answer().apply(answer);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         // gRPC only logs what a listener throws, so the future would never complete.
         result.completeExceptionally(
             new AetherException(

@@ -63,7 +63,7 @@ public final class ResumingCall<M, F> implements FrameFlow<F> {
   private final ResumeAttempts attempts;
   private @Nullable Receiver<F> receiver;
 
-  /** Why a frame could not be handled. The read ends with it. */
+  /** Why a frame could not be handled, or a call not be started. The read ends with it. */
   private @Nullable Throwable refused;
 
   public ResumingCall(Connection connection, ReadProgress<M, F> progress, Limits limits) {
@@ -162,6 +162,7 @@ public final class ResumingCall<M, F> implements FrameFlow<F> {
   private void end(@Nullable AetherException error) {
     outages.forget();
     Receiver<F> to = receiver;
+    receiver = null; // A call that could not be started may have been started in part, and end.
     if (to != null) {
       to.onEnd(error);
     }
@@ -249,7 +250,16 @@ public final class ResumingCall<M, F> implements FrameFlow<F> {
     if (last != null && !last.sent()) {
       connection.reconnect();
     }
-    begin();
+    try {
+      begin();
+    } catch (RuntimeException | Error e) {
+      // An interceptor of the application may fail on a thread that is not its own.
+      refused = e;
+      synchronized (this) {
+        call = null;
+      }
+      end(failed(e));
+    }
   }
 
   /** Receives the frames of one call. */

@@ -217,7 +217,7 @@ public final class ListenerSubscription
       } else {
         listener.onError(why);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       Logs.CLIENT.warn("a subscription listener failed in its last callback", e);
     }
     if (why == null) {
