@@ -5,6 +5,7 @@ import dev.aether.client.internal.calls.BearerToken;
 import dev.aether.client.internal.calls.ClientDefaults;
 import dev.aether.client.internal.calls.ClientKeys;
 import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.Durations;
 import dev.aether.client.internal.calls.Endpoint;
 import dev.aether.client.internal.calls.EndpointResolver;
 import dev.aether.client.internal.calls.Threads;
@@ -227,8 +228,8 @@ public final class AetherClientBuilder {
     builder
         .withOption(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int) CONNECT_TIMEOUT.toMillis())
         .disableServiceConfigLookUp()
-        .keepAliveTime(keepAliveTime.toNanos(), TimeUnit.NANOSECONDS)
-        .keepAliveTimeout(keepAliveTimeout.toNanos(), TimeUnit.NANOSECONDS)
+        .keepAliveTime(Durations.nanos(keepAliveTime), TimeUnit.NANOSECONDS)
+        .keepAliveTimeout(Durations.nanos(keepAliveTimeout), TimeUnit.NANOSECONDS)
         .userAgent("aether-java")
         .executor(callbacks);
     if (security == null) {

@@ -25,7 +25,7 @@ public record RepeatOptions(int maxAttempts, Duration firstDelay, Duration maxDe
     if (maxAttempts < 1) {
       throw new IllegalArgumentException("maxAttempts " + maxAttempts + " is below 1");
     }
-    if (firstDelay.toMillis() < 1 || maxDelay.compareTo(firstDelay) < 0) {
+    if (firstDelay.compareTo(Duration.ofMillis(1)) < 0 || maxDelay.compareTo(firstDelay) < 0) {
       throw new IllegalArgumentException(
           "delays from " + firstDelay + " to " + maxDelay + " are not valid");
     }

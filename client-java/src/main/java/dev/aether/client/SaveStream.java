@@ -2,6 +2,7 @@ package dev.aether.client;
 
 import dev.aether.client.internal.calls.ClientDefaults;
 import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.Durations;
 import dev.aether.client.internal.messages.CommitIds;
 import dev.aether.client.internal.messages.RequestSize;
 import dev.aether.client.internal.messages.Requests;
@@ -136,7 +137,7 @@ public final class SaveStream implements AutoCloseable {
     CompletableFuture<@Nullable Void> drained = queue.drain();
     Duration within = options.drainWithin();
     try {
-      drained.get(within.toNanos(), TimeUnit.NANOSECONDS);
+      drained.get(Durations.nanos(within), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       queue.abort(

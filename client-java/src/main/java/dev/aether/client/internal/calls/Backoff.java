@@ -20,11 +20,13 @@ public final class Backoff {
   public static Duration delay(RepeatOptions options, int attempts, Failure last) {
     int doublings = Math.min(attempts - 1, MAX_DOUBLINGS);
     long delay =
-        Math.min(options.firstDelay().toNanos(), options.maxDelay().toNanos() >> doublings)
+        Math.min(
+                Durations.nanos(options.firstDelay()),
+                Durations.nanos(options.maxDelay()) >> doublings)
             << doublings;
     Duration random = Duration.ofNanos(ThreadLocalRandom.current().nextLong(delay / 2, delay + 1));
     return last.error() instanceof OverloadedException overloaded
-        ? random.plus(overloaded.retryAfter())
+        ? random.plusNanos(Durations.nanos(overloaded.retryAfter()))
         : random;
   }
 }

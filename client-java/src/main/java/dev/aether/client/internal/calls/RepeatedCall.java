@@ -112,7 +112,7 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
     this.spec = spec;
     this.limits = limits;
     this.outcomeUnknown = spec.change() != null && spec.change().sentBefore();
-    this.endNanos = System.nanoTime() + limits.deadline().toNanos();
+    this.endNanos = System.nanoTime() + Durations.nanos(limits.deadline());
   }
 
   /**
@@ -166,7 +166,8 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
                 spec.method(),
                 CallOptions.DEFAULT
                     .withDeadlineAfter(
-                        Math.min(left, limits.attemptTimeout().toNanos()), TimeUnit.NANOSECONDS)
+                        Math.min(left, Durations.nanos(limits.attemptTimeout())),
+                        TimeUnit.NANOSECONDS)
                     .withStreamTracerFactory(tracer));
     call.start(new Attempt(link, tracer), TraceHeaders.of(request));
     call.request(2);

@@ -38,7 +38,7 @@ public final class Timer {
     Task task = new Task(action);
     waiting.add(task);
     try {
-      task.alarm = clock.schedule(task::fire, delay.toNanos(), TimeUnit.NANOSECONDS);
+      task.alarm = clock.schedule(task::fire, Durations.nanos(delay), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException e) {
       task.fire();
     }

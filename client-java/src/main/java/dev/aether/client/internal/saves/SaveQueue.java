@@ -7,6 +7,7 @@ import dev.aether.client.SaveStreamOptions;
 import dev.aether.client.Saved;
 import dev.aether.client.internal.calls.Backoff;
 import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.Durations;
 import dev.aether.client.internal.calls.ErrorMapper;
 import dev.aether.client.internal.calls.Failure;
 import dev.aether.client.internal.calls.Logs;
@@ -158,7 +159,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     if (closed) {
       throw new IllegalStateException("the stream is closed");
     }
-    PendingSave save = new PendingSave(request, System.nanoTime() + deadline.toNanos());
+    PendingSave save = new PendingSave(request, System.nanoTime() + Durations.nanos(deadline));
     SaveStreamCall current = call;
     if (current != null && current.isAbandoned(save.commitId()) || !pending.add(save)) {
       throw new IllegalArgumentException(

@@ -1,6 +1,7 @@
 package dev.aether.client.internal.saves;
 
 import dev.aether.client.internal.calls.Connection;
+import dev.aether.client.internal.calls.Durations;
 import dev.aether.client.internal.calls.ErrorMapper;
 import dev.aether.client.internal.calls.Failure;
 import dev.aether.client.internal.calls.SentTracer;
@@ -143,7 +144,7 @@ final class SaveStreamCall {
   }
 
   boolean isSilentFor(Duration time) {
-    return System.nanoTime() - answeredNanos > time.toNanos();
+    return System.nanoTime() - answeredNanos > Durations.nanos(time);
   }
 
   /** Receives gRPC's callbacks. */
