@@ -25,8 +25,9 @@ public interface Subscription extends AutoCloseable {
 
   /**
    * Cancels the subscription. A running callback completes, and after it only {@link
-   * SubscriptionListener#onClosed()} is called. It may be called from a callback. Closing again has
-   * no effect.
+   * SubscriptionListener#onState} with {@link SubscriptionState.Ended} and {@link
+   * SubscriptionListener#onClosed()} are called. It may be called from a callback. Closing again
+   * has no effect.
    */
   @Override
   void close();

@@ -249,6 +249,68 @@ final class SubscriptionTest {
   }
 
   @Test
+  void onlyTheEndIsReportedAfterACallbackThatClosesTheSubscription() throws Exception {
+    assertEquals(
+        List.of("state Connected", "state Ended", "closed"), linesIfClosedAt("state Connected"));
+    assertEquals(
+        List.of("state CaughtUp", "state Ended", "closed"),
+        endOf(linesIfClosedAt("state CaughtUp")));
+    assertEquals(
+        List.of("commit 1", "cursor c1", "state Ended", "closed"),
+        linesIfClosedAt("commit 1").subList(4, 8));
+    assertEquals(
+        List.of("heartbeat c1", "state Ended", "closed"), endOf(linesIfClosedAt("heartbeat c1")));
+  }
+
+  private static List<String> endOf(List<String> lines) {
+    return lines.subList(lines.size() - 3, lines.size());
+  }
+
+  /** What a listener records that closes its subscription when it has recorded a certain line. */
+  private List<String> linesIfClosedAt(String line) throws Exception {
+    server.subscriptions.add(
+        (request, caller) -> {
+          caller.onNext(started("c0"));
+          caller.onNext(caughtUp("c0"));
+          if (line.startsWith("commit")) {
+            caller.onNext(commits("c1", 1));
+          }
+          caller.onNext(heartbeat("c1"));
+          caller.onNext(heartbeat("c2"));
+        });
+    CompletableFuture<Subscription> self = new CompletableFuture<>();
+    Journal journal =
+        new Journal() {
+          @Override
+          public void onState(SubscriptionState state) {
+            lines().add("state " + state.getClass().getSimpleName());
+            closeAt();
+          }
+
+          @Override
+          public void onCommit(Commit commit) {
+            super.onCommit(commit);
+            closeAt();
+          }
+
+          @Override
+          public void onHeartbeat(Cursor cursor) {
+            super.onHeartbeat(cursor);
+            closeAt();
+          }
+
+          private void closeAt() {
+            if (lines().get(lines().size() - 1).equals(line)) {
+              self.join().close();
+            }
+          }
+        };
+    self.complete(client.subscribe(LIVE, journal));
+    assertNull(self.join().ended().get(20, TimeUnit.SECONDS));
+    return journal.lines();
+  }
+
+  @Test
   void aSubscriptionThatEndsWithItsClientIsClosedAndNotGivenUp() throws Exception {
     server.subscriptions.add((request, caller) -> caller.onNext(started("c0")));
     CountDownLatch began = new CountDownLatch(1);

@@ -116,7 +116,11 @@ public final class ListenerSubscription
     flow.cancel();
   }
 
+  /** Handles a signal, unless a callback before it has closed the subscription. */
   private void handle(SubscriptionSignal signal) {
+    if (closed) {
+      return;
+    }
     if (signal instanceof LogSignal.Committed committed) {
       commits.add(committed.commit());
     } else if (signal instanceof SubscriptionSignal.Stored stored) {
@@ -125,12 +129,16 @@ public final class ListenerSubscription
       deliverEvents(moved.cursor());
     } else if (signal instanceof SubscriptionSignal.Started started) {
       changeState(new SubscriptionState.Connected(started.nodeId(), false));
-      listener.onStarted(started.nodeId(), started.cursor());
-      cursor = started.cursor();
+      if (!closed) {
+        listener.onStarted(started.nodeId(), started.cursor());
+        cursor = started.cursor();
+      }
     } else if (signal instanceof SubscriptionSignal.CaughtUp caught) {
       changeState(new SubscriptionState.CaughtUp());
-      listener.onCaughtUp(caught.cursor());
-      cursor = caught.cursor();
+      if (!closed) {
+        listener.onCaughtUp(caught.cursor());
+        cursor = caught.cursor();
+      }
     } else if (signal instanceof SubscriptionSignal.Heartbeat heartbeat) {
       listener.onHeartbeat(heartbeat.cursor());
       cursor = heartbeat.cursor();
@@ -153,6 +161,9 @@ public final class ListenerSubscription
 
   /** Delivers the events or the error of a frame, with the cursor after them if known. */
   private void deliverEvents(@Nullable Cursor after) {
+    if (closed) {
+      return;
+    }
     ReplayError error = corrupt;
     if (error != null && after != null) {
       corrupt = null;
@@ -194,7 +205,7 @@ public final class ListenerSubscription
 
   private void reportLag(Duration lag) {
     behind = lag;
-    if (System.nanoTime() - reportedLagNanos >= LAG_EVERY_NANOS) {
+    if (!closed && System.nanoTime() - reportedLagNanos >= LAG_EVERY_NANOS) {
       reportedLagNanos = System.nanoTime();
       listener.onState(new SubscriptionState.Lag(lag));
     }
