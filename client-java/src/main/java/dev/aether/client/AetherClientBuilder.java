@@ -156,7 +156,9 @@ public final class AetherClientBuilder {
    * Sends a token with each call. Without TLS, others on the network can read it.
    *
    * @param token is asked for each call and each repeat, on the client's executor, so it may return
-   *     a renewed token. If it throws, the call fails with the reason UNAUTHENTICATED
+   *     a renewed token. If it throws, the call fails with the reason UNAUTHENTICATED, and so do
+   *     the unanswered saves of a {@link SaveStream}. Subscriptions and reads of many events ask
+   *     again instead, as long as they would wait for a server that cannot be reached
    */
   @CanIgnoreReturnValue
   public AetherClientBuilder token(Supplier<String> token) {

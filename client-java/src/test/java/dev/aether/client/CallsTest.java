@@ -512,6 +512,42 @@ final class CallsTest {
   }
 
   @Test
+  void aCallWhoseTokenCannotBeObtainedFailsAtOnce() {
+    for (Throwable thrown :
+        List.of(new IllegalStateException("sealed"), new NoClassDefFoundError("sealed"))) {
+      AtomicInteger asked = new AtomicInteger();
+      try (AetherClient sealed =
+          server
+              .client()
+              .token(
+                  () -> {
+                    asked.incrementAndGet();
+                    throw unchecked(thrown);
+                  })
+              .build()) {
+        CompletableFuture<Long> call = sealed.async().latestVersion("a");
+
+        AetherException e =
+            assertInstanceOf(
+                AetherException.class,
+                assertThrows(ExecutionException.class, () -> call.get(10, TimeUnit.SECONDS))
+                    .getCause());
+        assertEquals(Reason.UNAUTHENTICATED, e.reason());
+        assertTrue(e.getMessage().contains("sealed"), e.getMessage());
+      }
+      assertEquals(1, asked.get());
+    }
+    assertEquals(0, server.requests.size());
+  }
+
+  private static RuntimeException unchecked(Throwable thrown) {
+    if (thrown instanceof Error error) {
+      throw error;
+    }
+    return (RuntimeException) thrown;
+  }
+
+  @Test
   void aLoadFailsLikeARead() {
     server.loads.add(fail(error(Status.Code.DATA_LOSS, "CORRUPT_RECORD", Map.of())));
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -321,6 +322,30 @@ final class ResumingReadTest {
     recorder.awaitEnd();
 
     assertEquals(List.of(1L, 2L, 3L, 4L), recorder.items().stream().map(Event::version).toList());
+  }
+
+  @Test
+  void aReadAsksAgainForATokenThatCannotBeObtained() {
+    server.reads.add(
+        (request, caller) -> {
+          caller.onNext(events(1));
+          caller.onError(Status.UNAVAILABLE.asException());
+        });
+    server.reads.add(answer(events(2)));
+    AtomicInteger asked = new AtomicInteger();
+    try (AetherClient identified =
+        server
+            .client()
+            .token(
+                () -> {
+                  if (asked.incrementAndGet() == 2) {
+                    throw new IllegalStateException("sealed");
+                  }
+                  return "t";
+                })
+            .build()) {
+      assertEquals(List.of(1L, 2L), versions(identified.events("a")));
+    }
   }
 
   @Test

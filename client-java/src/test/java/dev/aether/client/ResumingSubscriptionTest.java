@@ -3,6 +3,7 @@ package dev.aether.client;
 import static dev.aether.client.ScriptedServer.error;
 import static dev.aether.client.ScriptedServer.fail;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -252,6 +254,68 @@ final class ResumingSubscriptionTest {
       }
       assertEquals(1, server.requests.size());
       assertEquals(1, other.requests.size());
+    }
+  }
+
+  @Test
+  void aTokenThatCannotBeObtainedIsAskedForAgain() throws Exception {
+    server.subscriptions.add(
+        (request, caller) -> {
+          caller.onNext(started("n1", "c0"));
+          caller.onError(Status.UNAVAILABLE.asException());
+        });
+    server.subscriptions.add(
+        (request, caller) -> {
+          caller.onNext(started("n2", "c0"));
+          caller.onNext(commits("c1", 1));
+        });
+    AtomicInteger asked = new AtomicInteger();
+    Diary diary = new Diary(6);
+    try (AetherClient identified =
+            server
+                .client()
+                .token(
+                    () -> {
+                      if (asked.incrementAndGet() % 2 == 1) {
+                        throw new IllegalStateException("sealed");
+                      }
+                      return "t";
+                    })
+                .build();
+        Subscription subscription = identified.subscribe(BEGINNING, diary)) {
+      diary.await();
+      assertFalse(subscription.ended().isDone());
+    }
+    assertEquals(
+        List.of(
+            "lost 1 UNAUTHENTICATED",
+            "connected n1",
+            "started n1 c0",
+            "lost 1 UNREACHABLE",
+            "lost 2 UNAUTHENTICATED",
+            "connected n2 again",
+            "commit 1"),
+        diary.lines().subList(0, 7));
+  }
+
+  @Test
+  void aSubscriptionWhoseTokenCannotBeObtainedIsGivenUpAfterItsTime() {
+    SubscribeOptions hasty =
+        SubscribeOptions.builder(SubscriptionStart.beginning())
+            .giveUpAfter(Duration.ofMillis(400))
+            .build();
+    try (AetherClient sealed =
+        server
+            .client()
+            .token(
+                () -> {
+                  throw new IllegalStateException("sealed");
+                })
+            .build()) {
+      AetherException e =
+          assertInstanceOf(
+              AetherException.class, failureOf(sealed.subscribe(hasty, new Journal())));
+      assertEquals(Reason.UNAUTHENTICATED, e.reason());
     }
   }
 

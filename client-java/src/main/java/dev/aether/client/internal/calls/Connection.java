@@ -88,7 +88,9 @@ public final class Connection {
    * broken connection, is reported as a consequence of closing.
    */
   public Failure asSeenNow(Failure failure) {
-    return closed && failure.repeatable() ? failure.byClosing() : failure;
+    return closed && (failure.repeatable() || failure.isWithoutToken())
+        ? failure.byClosing()
+        : failure;
   }
 
   /** Throws {@link IllegalStateException} if the client is closed. */

@@ -60,6 +60,14 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
     return decided && error.reason() == Reason.UNAUTHENTICATED;
   }
 
+  /**
+   * Whether the call could not be sent because its token could not be obtained. Nobody has refused
+   * the caller, so it may succeed later.
+   */
+  public boolean isWithoutToken() {
+    return !decided && !sent && code == Status.Code.UNAUTHENTICATED;
+  }
+
   /** Whether another node may succeed where this one failed. */
   boolean isNodesFault() {
     if (decided) {

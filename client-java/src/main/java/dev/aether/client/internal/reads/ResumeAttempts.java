@@ -71,7 +71,8 @@ final class ResumeAttempts {
     Duration giveUpAfter = limits.giveUpAfter();
     boolean inTime = giveUpAfter == null || waited().plus(delay).compareTo(giveUpAfter) < 0;
     // Once: a token that was renewed is sent with the next call already.
-    boolean worthwhile = last.repeatable() || (last.isUnauthenticated() && count == 1);
+    boolean worthwhile =
+        last.repeatable() || last.isWithoutToken() || (last.isUnauthenticated() && count == 1);
     return worthwhile && count < limits.repeats().maxAttempts() && inTime ? delay : null;
   }
 
