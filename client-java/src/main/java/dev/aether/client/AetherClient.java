@@ -201,7 +201,10 @@ public final class AetherClient implements AutoCloseable {
    * Reads the logs of namespaces up to the heads they have when the call starts, in order within a
    * partition. Each commit is delivered once, and from time to time a cursor from which a later
    * read or a subscription can continue. If the client resumes a broken call, it reads up to the
-   * heads at that time. In all other respects the same as {@link #events(String, ReadOptions)}.
+   * heads at that time. A read of several logs with {@link ReadLogOptions#maxCount()} may then fail
+   * with {@link ServerUnreachableException}, because it cannot go on from where it was without more
+   * commits than that; read again from the last cursor. In all other respects the same as {@link
+   * #events(String, ReadOptions)}.
    *
    * @throws CursorUnknownException if the cursor is not valid: start over
    * @throws CursorExpiredException if the commits after the cursor have been trimmed

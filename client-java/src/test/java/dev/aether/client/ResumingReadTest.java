@@ -284,6 +284,50 @@ final class ResumingReadTest {
   }
 
   @Test
+  void aReadOfLogsGoesOnWithinItsMaximumIfLogsBeforeItsPositionHaveGrown() {
+    server.logReads.add(
+        (request, caller) -> {
+          caller.onNext(log("b", "", 1, 2, 3));
+          caller.onError(Status.UNAVAILABLE.asException());
+        });
+    server.logReads.add(
+        (request, caller) -> {
+          caller.onNext(log("a", "before 1", 6, 7));
+          caller.onNext(log("b", "end", 1, 2, 3));
+          caller.onCompleted();
+        });
+
+    assertEquals(
+        List.of("1", "2", "3", "6", "7", "end"),
+        client.readLog(ReadLogOptions.builder().maxCount(5).build()).map(this::text).toList());
+  }
+
+  @Test
+  void aReadOfLogsThatCannotGoOnWithinItsMaximumFails() {
+    server.logReads.add(
+        (request, caller) -> {
+          caller.onNext(log("b", "", 1, 2, 3));
+          caller.onError(Status.UNAVAILABLE.asException());
+        });
+    server.logReads.add(
+        (request, caller) -> {
+          caller.onNext(log("a", "before 1", 6, 7));
+          caller.onNext(log("a", "before 1", 8, 9, 10));
+          caller.onCompleted();
+        });
+    List<String> seen = new ArrayList<>();
+
+    assertThrows(
+        ServerUnreachableException.class,
+        () ->
+            client
+                .readLog(ReadLogOptions.builder().maxCount(5).build())
+                .forEach(signal -> seen.add(text(signal))));
+
+    assertEquals(List.of("1", "2", "3", "6", "7"), seen);
+  }
+
+  @Test
   void aPublisherGoesOnToo() throws InterruptedException {
     server.reads.add(
         (request, caller) -> {
@@ -380,10 +424,15 @@ final class ResumingReadTest {
   }
 
   private static ReadLogResponse log(String cursor, long... positions) {
+    return log("", cursor, positions);
+  }
+
+  private static ReadLogResponse log(String namespace, String cursor, long... positions) {
     ReadLogResponse.Builder frame = ReadLogResponse.newBuilder().setCursor(cursor);
     for (long position : positions) {
       frame.addCommits(
           CommitAt.newBuilder()
+              .setCommit(dev.aether.v1.Commit.newBuilder().setNamespace(namespace))
               .setPosition(position)
               .setStoredAt(Timestamp.newBuilder().setSeconds(position)));
     }

@@ -1,5 +1,6 @@
 package dev.aether.client.internal.reads;
 
+import dev.aether.client.ServerUnreachableException;
 import dev.aether.client.internal.messages.Messages;
 import dev.aether.v1.CommitAt;
 import dev.aether.v1.EventStoreGrpc;
@@ -8,6 +9,7 @@ import dev.aether.v1.ReadLogResponse;
 import dev.aether.v1.ReplayError;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -63,6 +65,7 @@ public final class LogReadProgress implements ReadProgress<ReadLogResponse, Read
       }
     }
     count += fresh.size();
+    checkCount();
     ReadLogResponse.Builder handOn = frame.toBuilder().clearCommits().addAllCommits(fresh);
     handOn.clearErrors().addAllErrors(newErrors(frame.getErrorsList()));
     if (!frame.getCursor().isEmpty()) {
@@ -75,6 +78,23 @@ public final class LogReadProgress implements ReadProgress<ReadLogResponse, Read
       }
     }
     return handOn.build();
+  }
+
+  /**
+   * A resumed call starts at the cursor again. If logs that are read before the commits after it
+   * have grown, they use up the maximum before these commits come again. The call then never
+   * reaches a position after everything that was delivered, and no cursor of it may be handed out.
+   */
+  private void checkCount() {
+    if (request.getMaxCount() != 0 && count > request.getMaxCount()) {
+      throw new ServerUnreachableException(
+          what()
+              + " broke and cannot be resumed with at most "
+              + request.getMaxCount()
+              + " commits, because other logs have grown; read again from the last cursor",
+          Map.of(),
+          null);
+    }
   }
 
   private List<ReplayError> newErrors(List<ReplayError> received) {
