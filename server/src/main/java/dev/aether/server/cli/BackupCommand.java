@@ -17,14 +17,16 @@ import picocli.CommandLine.Parameters;
 /** Makes a backup, or verifies one. */
 @Command(
     name = "backup",
-    description = "Back up a store while it is in use: events, snapshots, and what cursors need.",
+    description =
+        "Back up a store while it is in use: events, snapshots, and what keeps cursors valid after a"
+            + " restore.",
     footer = {
       "",
       "Copies the streams of the matching namespaces from NATS (--nats), or from a private"
           + " nats-server (--data), whether a node runs on its folder or not. Prints a JSON object"
           + " for each namespace.",
-      "Everything that was acknowledged before the command started is in the backup. Each namespace"
-          + " is copied up to a point of its own.",
+      "Everything that was acknowledged before the command started is in the backup. Namespaces are"
+          + " copied one after another, so they have no common point in time.",
       "Until the backup is complete, the folder is named DIR.incomplete. If the command fails,"
           + " nothing is kept.",
       "NAMESPACES is a pattern of tokens separated by dots: * matches exactly one token, and >, which"

@@ -37,8 +37,8 @@ import picocli.CommandLine.Option;
       "",
       "Each client has an actor of its own and waits for the answer to each save. A line of output"
           + " is the result for one number of clients; percentiles are of the time from a request"
-          + " to its answer. This command and its connection share the measurement: run it on a"
-          + " machine of its own for the rates of a server."
+          + " to its answer. On the machine of the server, this command takes processor time from"
+          + " it: to measure a server, run the command on another machine."
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int MAX_CLIENTS = 4_096;

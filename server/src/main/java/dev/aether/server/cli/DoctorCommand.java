@@ -15,8 +15,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description =
-        "Check a NATS or a data folder, and this machine, for what a node needs. Exit code 1 if a"
-            + " check fails.",
+        "Check that NATS, or a data folder, and this machine have what a node needs. Exit code 1 if"
+            + " a check fails.",
     footer = {
       "",
       "Prints a line for each check: ok, warn or fail, what was found, and what to do. Run it on the"

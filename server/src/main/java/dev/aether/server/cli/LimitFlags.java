@@ -16,8 +16,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "10000",
       description =
-          "Open gRPC connections; further ones are closed as soon as they are accepted. Default:"
-              + " ${DEFAULT-VALUE}")
+          "Maximum number of open gRPC connections; further ones are closed as soon as they are"
+              + " accepted. Default: ${DEFAULT-VALUE}")
   private int connections = Connections.DEFAULT.open();
 
   @Option(
@@ -25,8 +25,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Open connections from one address, or one IPv6 network (/64). 0 for as many as are free,"
-              + " so half for a single address. Default: ${DEFAULT-VALUE}")
+          "Maximum number of open connections from one address, or one IPv6 network (/64). 0 for as"
+              + " many as are still free, so half for a single address. Default: ${DEFAULT-VALUE}")
   private int connectionsPerAddress = Connections.DEFAULT.perAddress();
 
   @Option(
@@ -34,8 +34,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "New connections from one address; further ones are closed as soon as they are accepted. 0"
-              + " for no limit. Default: ${DEFAULT-VALUE}")
+          "Maximum number of new connections per second from one address; further ones are closed as"
+              + " soon as they are accepted. 0 for no limit. Default: ${DEFAULT-VALUE}")
   private int newPerSecond = Connections.DEFAULT.newPerSecond();
 
   @Option(
@@ -43,8 +43,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Calls from one address that are refused, or that it resets. Above that, its connections"
-              + " are read more slowly. 0 for no limit. Default: ${DEFAULT-VALUE}")
+          "Calls per second from one address that are refused, or that it resets, above which its"
+              + " connections are read more slowly. 0 for no limit. Default: ${DEFAULT-VALUE}")
   private int refusedCallsPerSecond = Connections.DEFAULT.refusedCallsPerSecond();
 
   @Option(
@@ -52,15 +52,16 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "65536",
       description =
-          "Open calls of a connection, as announced to clients, which queue further calls. Default:"
-              + " ${DEFAULT-VALUE}, so that the node's own limits are reached first")
+          "Maximum number of open calls per connection. Clients are told it and queue further calls."
+              + " Default: ${DEFAULT-VALUE}, so that the node's own limits are reached first")
   private int callsPerConnection = Connections.DEFAULT.calls();
 
   @Option(
       names = "--max-header-bytes",
       paramLabel = "N",
       defaultValue = "16384",
-      description = "The size of a call's headers, such as its token. Default: ${DEFAULT-VALUE}")
+      description =
+          "Maximum size of a call's headers, including its token. Default: ${DEFAULT-VALUE}")
   private int headerBytes = Connections.DEFAULT.headerBytes();
 
   @Option(
@@ -78,8 +79,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "10000",
       description =
-          "Calls that a client may reset on a connection within 10 s. Connections of clients that"
-              + " reset more are closed. Default: ${DEFAULT-VALUE}")
+          "Maximum number of calls that a client may reset on one connection within 10 s. With more,"
+              + " the connection is closed. Default: ${DEFAULT-VALUE}")
   private int resets = Connections.DEFAULT.resets();
 
   @Option(
@@ -117,8 +118,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Open subscriptions of a connection. 0 for as many as are free of the node's 10,000, so half"
-              + " for a single connection. Default: ${DEFAULT-VALUE}")
+          "Maximum number of open subscriptions per connection. 0 for as many as are still free of"
+              + " the node's 10,000, so half for a single connection. Default: ${DEFAULT-VALUE}")
   private int subscriptionsPerConnection = Connections.DEFAULT.subscriptions();
 
   @Option(
@@ -126,15 +127,17 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "5000",
       description =
-          "Open subscriptions of one identity, on all its connections to this node; 0 for no limit."
-              + " Default: ${DEFAULT-VALUE}")
+          "Maximum number of open subscriptions per identity, on all its connections to this node; 0"
+              + " for no limit. Default: ${DEFAULT-VALUE}")
   private int subscriptions = Identities.DEFAULT.subscriptions();
 
   @Option(
       names = "--max-reads-per-identity",
       paramLabel = "N",
       defaultValue = "1024",
-      description = "Unfinished reads of one identity; 0 for no limit. Default: ${DEFAULT-VALUE}")
+      description =
+          "Maximum number of reads in progress per identity; 0 for no limit. Default:"
+              + " ${DEFAULT-VALUE}")
   private int reads = Identities.DEFAULT.reads();
 
   @Option(
@@ -142,8 +145,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Saves of events and snapshots per second of one identity; 0 for no limit. Streams of"
-              + " saves become slower instead of being refused. Default: ${DEFAULT-VALUE}")
+          "Maximum number of saves of events and snapshots per second and identity; 0 for no limit."
+              + " Streams of saves become slower instead of being refused. Default: ${DEFAULT-VALUE}")
   private long savesPerSecond = Identities.DEFAULT.savesPerSecond();
 
   @Option(
@@ -151,7 +154,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Bytes per second that one identity may save; 0 for no limit. Default: ${DEFAULT-VALUE}")
+          "Maximum number of bytes that one identity may save per second; 0 for no limit. Default:"
+              + " ${DEFAULT-VALUE}")
   private long saveBytesPerSecond = Identities.DEFAULT.saveBytesPerSecond();
 
   /**

@@ -16,8 +16,7 @@ final class LogFlags {
       paramLabel = "LEVEL",
       defaultValue = "info",
       description =
-          "Log what is at least as important: error, warn, info, debug or trace. Default:"
-              + " ${DEFAULT-VALUE}")
+          "The lowest level to log: error, warn, info, debug or trace. Default: ${DEFAULT-VALUE}")
   private String level = "info";
 
   @Option(

@@ -17,8 +17,8 @@ import picocli.CommandLine.Parameters;
     description = "Change a namespace while it is used, and print it.",
     footer = {
       "",
-      "What no option names stays as it is. The command ends when new replicas have all data. If that"
-          + " takes longer than one call, exit code 5 says so, and the same command can be run again."
+      "Settings without an option do not change. The command ends when new replicas have all data."
+          + " If that takes longer than one call, exit code 5 says so, and the same command can be run again."
     })
 final class NamespacesUpdateCommand implements Callable<Integer>, RunNext {
   private final Terminal terminal;
@@ -31,7 +31,7 @@ final class NamespacesUpdateCommand implements Callable<Integer>, RunNext {
   @Option(
       names = "--replicas",
       paramLabel = "N",
-      description = "Replicas of its streams: 1, 3 or 5. More than 1 need a NATS cluster.")
+      description = "Replicas of its streams: 1, 3 or 5. 3 and 5 require a NATS cluster.")
   private @Nullable Integer replicas;
 
   @Option(

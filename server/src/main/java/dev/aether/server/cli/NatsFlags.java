@@ -53,8 +53,8 @@ final class NatsFlags {
       names = "--nats-tls-ca",
       paramLabel = "FILE",
       description =
-          "Connect to NATS with TLS, and verify its servers by these authorities (PEM). Without it,"
-              + " URLs with tls:// use those of the JDK.")
+          "Connect to NATS with TLS, and verify its servers with these CA certificates (PEM). Without"
+              + " it, URLs with tls:// use those of the JDK.")
   private @Nullable Path authorities;
 
   @Option(

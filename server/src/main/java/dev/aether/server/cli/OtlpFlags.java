@@ -48,8 +48,8 @@ final class OtlpFlags {
       names = "--otlp-headers-file",
       paramLabel = "FILE",
       description =
-          "Send the headers of this file with each request to the collector: one NAME: VALUE a line,"
-              + " such as \"authorization: Bearer TOKEN\". The file is read again when it changes."
+          "Send the headers of this file with each request to the collector: one NAME: VALUE per"
+              + " line, such as \"authorization: Bearer TOKEN\". The file is read again when it changes."
               + " Requires --otlp.")
   private @Nullable Path headers;
 
@@ -57,8 +57,8 @@ final class OtlpFlags {
       names = "--otlp-tls-ca",
       paramLabel = "FILE",
       description =
-          "Verify the collector by these authorities (PEM). Requires --otlp with https://. Default:"
-              + " those of the JDK")
+          "Verify the collector with these CA certificates (PEM). Requires --otlp with https://."
+              + " Default: those of the JDK")
   private @Nullable Path authorities;
 
   @Option(
@@ -66,8 +66,9 @@ final class OtlpFlags {
       paramLabel = "RATIO",
       defaultValue = "1",
       description =
-          "The part of the calls without a traceparent that are traced, 0 to 1. The sampled flag of a"
-              + " traceparent decides about all others. Requires --otlp. Default: ${DEFAULT-VALUE}")
+          "The fraction, 0 to 1, of calls without a traceparent that are traced. For other calls, the"
+              + " sampled flag of their traceparent decides. Requires --otlp. Default:"
+              + " ${DEFAULT-VALUE}")
   private double ratio = 1;
 
   /**

@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
 /** Restores a backup. */
 @Command(
     name = "restore",
-    description = "Restore a backup into a NATS or a data folder, with the positions of cursors.",
+    description =
+        "Restore a backup into NATS or a data folder. Positions are kept, so cursors stay valid.",
     footer = {
       "",
       "Checks the backup's checksums first. Overwrites nothing: a namespace that exists is an error,"

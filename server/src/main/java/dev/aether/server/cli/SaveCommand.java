@@ -52,8 +52,8 @@ final class SaveCommand implements Callable<Integer>, RunNext {
       paramLabel = "ID",
       defaultValue = "",
       description =
-          "An id for this save. If it is repeated with the same id, it is stored only once. Default:"
-              + " a new UUID")
+          "An id for this save. If the same save is repeated with the same id, it is stored only"
+              + " once. Default: a new UUID")
   private String commitId = "";
 
   @Option(

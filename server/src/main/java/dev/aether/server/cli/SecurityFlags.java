@@ -32,8 +32,8 @@ final class SecurityFlags {
       names = "--tls-client-ca",
       paramLabel = "FILE",
       description =
-          "Accept client certificates of these authorities (PEM). The policy calls a client"
-              + " cert:NAME, by an alternative name of its certificate, or else the common name.")
+          "Accept client certificates that these certificate authorities (PEM) have issued. The"
+              + " policy calls a client cert:NAME, by an alternative name of its certificate, or else the common name.")
   private @Nullable Path clientAuthorities;
 
   @Option(
@@ -76,9 +76,9 @@ final class SecurityFlags {
       names = "--policy",
       paramLabel = "FILE",
       description =
-          "Who may do what. One rule a line: a name, a pattern of namespaces, and rights (read, save,"
+          "Who may do what. One rule per line: a name, a pattern of namespaces, and rights (read, save,"
               + " subscribe, publish, admin, monitor or all). Required with --tokens, --jwt-keys or --tls-client-ca; then"
-              + " everything is denied that no rule allows.")
+              + " everything that no rule allows is denied.")
   private @Nullable Path policy;
 
   @Option(

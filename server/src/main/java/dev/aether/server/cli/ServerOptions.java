@@ -57,7 +57,8 @@ class ServerOptions {
       names = "--tls-ca",
       paramLabel = "FILE",
       description =
-          "Verify the server by the authorities of this file (PEM) instead of those of the JDK.")
+          "Verify the server with the CA certificates in this file (PEM) instead of those of the"
+              + " JDK.")
   private @Nullable Path authorities;
 
   @Option(
@@ -99,9 +100,9 @@ class ServerOptions {
       names = "--profile",
       paramLabel = "NAME",
       description =
-          "Use the lines below [NAME] in the file ~/.config/aether/config, rather than those above all"
-              + " [NAME]. A line is KEY = VALUE, where KEY is server, namespace, tls, tls-ca, tls-cert,"
-              + " tls-key, token-file or token. Options and variables win.")
+          "Use the section [NAME] of ~/.config/aether/config instead of the lines above the first"
+              + " section. A line is KEY = VALUE, where KEY is server, namespace, tls, tls-ca,"
+              + " tls-cert, tls-key, token-file or token. Options and variables override the file.")
   private @Nullable String profile;
 
   @Spec(Spec.Target.MIXEE)

@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "top",
     description =
-        "Show what nodes do: saves, conflicts, times, subscriptions, and what is wrong. Exit code 4"
-            + " if no node can be reached.",
+        "Show what nodes do: saves, conflicts, latencies, subscriptions, and problems. Exit code 4 if"
+            + " no node can be reached.",
     footer = {
       "",
       "Reads /metrics of each node. On a screen it shows the latest state, elsewhere it prints one"
@@ -67,7 +67,7 @@ final class TopCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "2s",
       converter = DurationConverter.class,
-      description = "The time from one state to the next. Default: ${DEFAULT-VALUE}")
+      description = "The interval between two states. Default: ${DEFAULT-VALUE}")
   private Duration every = Duration.ofSeconds(2);
 
   @Option(
