@@ -23,9 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -127,20 +125,22 @@ final class ExampleTest {
                   .setEvents(SubscriptionEvents.newBuilder().setCursor("c1"))
                   .build()));
       ByteArrayOutputStream printed = new ByteArrayOutputStream();
-      BlockingQueue<String> handled = new LinkedBlockingQueue<>();
 
-      more(
-          client,
-          (commits, cursor) -> handled.add(commits.size() + " " + cursor),
-          new PrintStream(printed, true, StandardCharsets.UTF_8));
+      more(client, new Projection(), new PrintStream(printed, true, StandardCharsets.UTF_8));
 
       assertEquals("stored up to 7\n7 events", printed.toString(StandardCharsets.UTF_8).strip());
     }
   }
 
   /** The projection of the examples. */
-  private interface Projection {
-    void apply(List<Commit> commits, @Nullable Cursor cursor);
+  private static final class Projection {
+    void apply(List<Commit> commits, @Nullable Cursor cursor) {}
+
+    void moveTo(Cursor cursor) {}
+
+    @Nullable String storedCursor() {
+      return "c0";
+    }
   }
 
   private static void more(AetherClient client, Projection projection, PrintStream out) {
@@ -163,13 +163,23 @@ final class ExampleTest {
     out.println(count + " events");
 
     // Each commit once and in order, even if connections or nodes are lost.
+    @Nullable String stored = projection.storedCursor();
     Subscription subscription =
         client.subscribe(
-            SubscribeOptions.builder(SubscriptionStart.beginning()).build(),
+            SubscribeOptions.builder(
+                    stored == null
+                        ? SubscriptionStart.beginning()
+                        : SubscriptionStart.after(Cursor.of(stored)))
+                .build(),
             new SubscriptionListener() {
               @Override
               public void onCommits(List<Commit> commits, @Nullable Cursor cursor) {
                 projection.apply(commits, cursor);
+              }
+
+              @Override
+              public void onCursor(Cursor cursor) {
+                projection.moveTo(cursor); // after commits that came without one
               }
 
               @Override
