@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.v1.ActorSummary;
+import dev.aether.v1.DeleteSnapshotRequest;
 import dev.aether.v1.ListActorsRequest;
 import dev.aether.v1.ListActorsResponse;
 import dev.aether.v1.SaveSnapshotRequest;
@@ -94,6 +95,16 @@ abstract class ActorsContract extends Contract {
     assertEquals(
         List.of(actor + ".12", actor + ".15", actor + ".18"), ids(withSnapshot(actor + ".1", 2)));
     assertEquals(20, list("", 7).size());
+    a.store()
+        .deleteSnapshot(
+            DeleteSnapshotRequest.newBuilder()
+                .setNamespace(namespace)
+                .setActorId(actor + ".15")
+                .build());
+    assertEquals(
+        List.of(actor + ".12", actor + ".15", actor + ".18"),
+        ids(withSnapshot(actor + ".1", 2)),
+        "one had a snapshot");
     String token = page(a, of("", 1).setWithSnapshot(true)).getNextPageToken();
     Refusal refusal = Refusal.of(() -> page(a, of("", 1).setPageToken(token)));
     assertTrue(refusal.badFields().contains("page_token"));

@@ -35,7 +35,7 @@ final class InMemoryActors implements Actors {
     List<ActorId> left =
         partition.actorsAfter(from).stream()
             .filter(actor -> ActorTokens.encode(actor.value()).startsWith(prefix))
-            .filter(actor -> !query.withSnapshot() || partition.snapshot(actor).isPresent())
+            .filter(actor -> !query.withSnapshot() || partition.hasHadSnapshot(actor))
             .limit(query.maxActors() + 1L)
             .toList();
     List<Listed> actors =

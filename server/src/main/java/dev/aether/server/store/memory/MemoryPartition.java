@@ -44,7 +44,9 @@ final class MemoryPartition {
   /** By encoded id ({@link ActorTokens}), the order in which actors are listed. */
   private final NavigableMap<String, ActorId> byText = new TreeMap<>();
 
-  private final Map<ActorId, Snapshot> snapshots = new HashMap<>();
+  /** Empty for actors whose snapshot was deleted. */
+  private final Map<ActorId, Optional<Snapshot>> snapshots = new HashMap<>();
+
   private final List<MemoryTail> tails = new ArrayList<>();
   private long bytes;
   private boolean deleted;
@@ -136,7 +138,12 @@ final class MemoryPartition {
   }
 
   synchronized Optional<Snapshot> snapshot(ActorId actor) {
-    return Optional.ofNullable(snapshots.get(actor));
+    return snapshots.getOrDefault(actor, Optional.empty());
+  }
+
+  /** Whether the actor has a snapshot, or had one that was deleted. */
+  synchronized boolean hasHadSnapshot(ActorId actor) {
+    return snapshots.containsKey(actor);
   }
 
   /**
@@ -150,15 +157,15 @@ final class MemoryPartition {
     if (Long.compareUnsigned(version, latest(actor)) > 0) {
       throw StoreException.snapshotAhead(actor, latest(actor), version);
     }
-    Snapshot present = snapshots.get(actor);
-    if (present != null && Long.compareUnsigned(version, present.getVersion()) < 0) {
-      throw StoreException.snapshotOutdated(actor, present.getVersion(), version);
+    Optional<Snapshot> present = snapshot(actor);
+    if (present.isPresent() && Long.compareUnsigned(version, present.get().getVersion()) < 0) {
+      throw StoreException.snapshotOutdated(actor, present.get().getVersion(), version);
     }
-    snapshots.put(actor, snapshot);
+    snapshots.put(actor, Optional.of(snapshot));
   }
 
   synchronized void removeSnapshot(ActorId actor) {
-    snapshots.remove(actor);
+    snapshots.computeIfPresent(actor, (unused, snapshot) -> Optional.empty());
   }
 
   synchronized long head() {
