@@ -19,6 +19,12 @@ public final class Connection {
   private static final Duration CLOSE_WAIT = Duration.ofSeconds(5);
   private static final long MIN_RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /**
+   * How long a node that was chosen because another one failed is kept. While all nodes fail at
+   * once, every failed call would open a channel otherwise.
+   */
+  private static final long MIN_STAY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   /** How many failed addresses are remembered. */
   private static final int MAX_AVOIDED = 16;
 
@@ -52,6 +58,9 @@ public final class Connection {
 
   /** The link that could not be left, which has been logged. Guarded by this. */
   private @Nullable Link notLeft;
+
+  /** Guarded by this. */
+  private long lastLeftNanos = System.nanoTime() - MIN_STAY_NANOS;
 
   private volatile Link link;
   private volatile boolean closed;
@@ -114,22 +123,27 @@ public final class Connection {
 
   /**
    * Records that a call failed and was not cancelled by its caller. If the failure is the node's
-   * fault and there are other nodes, new calls use another one, unless the application's
-   * configuration of its channel throws an exception.
+   * fault and there are other nodes, new calls use another one; at most once a second, unless the
+   * node is stopping, and not if the application's configuration of a channel throws an exception.
    *
    * @param on the channel of the call
    * @param address the node's address; null if the call was not sent
    */
   public void failed(Link on, Failure failure, @Nullable SocketAddress address) {
     if (severalNodes && address != null && failure.isNodesFault()) {
-      leave(on, address);
+      leave(on, address, failure.isStopping());
     }
   }
 
-  private synchronized void leave(Link on, SocketAddress address) {
+  private synchronized void leave(Link on, SocketAddress address, boolean atOnce) {
     if (closed || link != on) {
       return; // Another call has already left the node.
     }
+    long now = System.nanoTime();
+    if (!atOnce && now - lastLeftNanos < MIN_STAY_NANOS) {
+      return;
+    }
+    lastLeftNanos = now;
     avoided.remove(address);
     avoided.add(address);
     if (avoided.size() > MAX_AVOIDED) {

@@ -83,6 +83,11 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
         };
   }
 
+  /** Whether the node says that it is stopping. */
+  public boolean isStopping() {
+    return decided && error.reason() == Reason.SHUTTING_DOWN;
+  }
+
   /**
    * Whether this attempt may have changed something. UNIMPLEMENTED comes from servers that do not
    * know the call, so nothing was executed.
