@@ -17,7 +17,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,7 +60,7 @@ public final class SaveStream implements AutoCloseable {
             options,
             defaults.repeats(),
             defaults.attemptTimeout(),
-            UnaryOperator.identity());
+            (why, broughtNothing) -> why);
   }
 
   /**

@@ -64,14 +64,15 @@ final class ConcurrentSavesTest {
   }
 
   private CompletableFuture<Saved> save(String commitId, String json, Duration deadline) {
-    return client
-        .async()
-        .save(
-            SaveCommand.builder(commitId, ExpectedVersion.any())
-                .commitId(commitId)
-                .event(NewEvent.json("Happened", json))
-                .deadline(deadline)
-                .build());
+    return client.async().save(command(commitId, json, deadline));
+  }
+
+  private static SaveCommand command(String commitId, String json, Duration deadline) {
+    return SaveCommand.builder(commitId, ExpectedVersion.any())
+        .commitId(commitId)
+        .event(NewEvent.json("Happened", json))
+        .deadline(deadline)
+        .build();
   }
 
   private static SaveEventsStreamResponse.Builder outcome(SaveEventsRequest request) {
@@ -213,6 +214,92 @@ final class ConcurrentSavesTest {
       next.requests.clear();
       held.add(both.async().save("b", ExpectedVersion.any(), NewEvent.json("E", "{}")));
       assertEquals("b", next.received(SaveEventsRequest.class).getActorId());
+    }
+  }
+
+  @Test
+  void whereStreamsBreakWithoutAnAnswerSavesAreCallsOfTheirOwn() throws Exception {
+    hold();
+    for (int i = 0; i < 100; i++) {
+      server.saveStreams.add((request, caller) -> caller.onError(Status.UNAVAILABLE.asException()));
+    }
+    server.saves.add(answer(SaveEventsResponse.newBuilder().setLastVersion(7).build()));
+    assertEquals(7, result(save("c1")).lastVersion());
+    assertFalse(server.received(SaveEventsRequest.class).getRetry());
+    assertTrue(server.received(SaveEventsRequest.class).getRetry());
+    server.saves.add(answer(SaveEventsResponse.newBuilder().setLastVersion(8).build()));
+    assertEquals(8, result(save("c2")).lastVersion());
+    assertEquals(99, server.saveStreams.size());
+  }
+
+  @Test
+  void whereStreamsAnswerNothingSavesAreCallsOfTheirOwn() throws Exception {
+    try (AetherClient impatient = server.client().attemptTimeout(Duration.ofSeconds(1)).build()) {
+      server.connect(impatient);
+      for (int i = 0; i < 100; i++) {
+        server.saveStreams.add((request, caller) -> {});
+      }
+      for (int i = 0; i < CALLS; i++) {
+        server.saves.add(silence());
+        held.add(impatient.async().save(command("held" + i, "{}", Duration.ofSeconds(20))));
+      }
+      CompletableFuture<Saved> save =
+          impatient.async().save(command("c1", "{}", Duration.ofSeconds(20)));
+      while (server.requests.size() <= CALLS) {
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < 100; i++) {
+        server.saves.add(answer(SaveEventsResponse.newBuilder().setLastVersion(7).build()));
+      }
+      assertEquals(7, result(save).lastVersion());
+    }
+  }
+
+  @Test
+  void aStreamThatBreaksAfterItHasAnsweredIsFollowedByAnother() throws Exception {
+    hold();
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c1")) {
+            STORES.to(request, caller);
+          } else {
+            caller.onError(Status.UNAVAILABLE.asException());
+          }
+        });
+    Saved unused = result(save("c1"));
+    server.saves.add(answer(SaveEventsResponse.newBuilder().setLastVersion(7).build()));
+    assertEquals(7, result(save("c2")).lastVersion());
+    server.saveStreams.add(STORES);
+    assertEquals("c3", result(save("c3")).commitId());
+    assertTrue(server.saveStreams.isEmpty());
+  }
+
+  @Test
+  void aRestartOfTheNodeIsNoticedNeitherBySavesNorByTheStream() throws Exception {
+    hold();
+    int port = server.port();
+    server.stop();
+    // After this call the client knows that its connection is lost.
+    assertThrows(
+        AetherException.class,
+        () ->
+            client.latestVersion(
+                "a", CallSettings.defaults().withDeadline(Duration.ofMillis(500))));
+    CompletableFuture<Saved> meanwhile = save("c1");
+    try (ScriptedServer again = new ScriptedServer(port)) {
+      again.saveStreams.add(STORES);
+      for (int i = 0; i < 100; i++) {
+        again.saves.add(
+            (request, caller) -> {
+              if (!request.getCommitId().startsWith("held")) {
+                caller.onNext(SaveEventsResponse.getDefaultInstance());
+                caller.onCompleted();
+              }
+            });
+      }
+      assertEquals("c1", result(meanwhile).commitId());
+      assertEquals("c2", result(save("c2")).commitId());
+      assertTrue(again.saveStreams.isEmpty());
     }
   }
 

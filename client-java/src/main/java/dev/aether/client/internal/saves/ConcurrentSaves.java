@@ -47,12 +47,15 @@ public final class ConcurrentSaves {
   private final AtomicInteger inProgress = new AtomicInteger();
   private final AtomicBoolean idleCheckScheduled = new AtomicBoolean();
 
-  /** When the queue last gave up its streams, as {@link System#nanoTime}. */
+  /** When a stream last reached a node and brought no answer, as {@link System#nanoTime}. */
   private volatile @Nullable Long failedAt;
 
   /** Opens nothing yet; the parameters are those of {@link SaveQueue}. */
   public ConcurrentSaves(Connection connection, RepeatOptions repeats, Duration callPatience) {
-    queue = new SaveQueue(connection, OPTIONS, repeats, callPatience, this::streamFailed);
+    // A second stream could fail in the same way, while a call may still succeed in time.
+    queue =
+        new SaveQueue(
+            connection, OPTIONS, repeats.withMaxAttempts(1), callPatience, this::streamFailed);
     this.connection = connection;
   }
 
@@ -85,8 +88,10 @@ public final class ConcurrentSaves {
   }
 
   /** A call may still succeed, so the save is reported as one that needs another attempt. */
-  private AetherException streamFailed(AetherException why) {
-    failedAt = System.nanoTime();
+  private AetherException streamFailed(AetherException why, boolean broughtNothing) {
+    if (broughtNothing) {
+      failedAt = System.nanoTime();
+    }
     return why instanceof ClientClosedException
         ? why
         : new ServerUnreachableException(

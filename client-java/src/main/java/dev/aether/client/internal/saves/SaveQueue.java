@@ -21,7 +21,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +34,21 @@ import org.jspecify.annotations.Nullable;
 public final class SaveQueue implements SaveStreamCall.Receiver {
   private static final Duration CHECK_DEADLINES_EVERY = Duration.ofMillis(100);
 
+  /** Converts the failure of a call after which no other one is made. */
+  public interface LastFailure {
+    /**
+     * Returns what the unanswered saves report.
+     *
+     * @param broughtNothing whether the call reached a node and brought no answer
+     */
+    AetherException asReported(AetherException why, boolean broughtNothing);
+  }
+
   private final Connection connection;
   private final SaveStreamOptions options;
   private final RepeatOptions repeats;
   private final Duration callPatience;
-  private final UnaryOperator<AetherException> asReported;
+  private final LastFailure lastFailure;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition roomOrClosed = lock.newCondition();
@@ -61,20 +70,18 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
    *
    * @param repeats how many calls in a row may bring no answer, and the delays between them
    * @param callPatience how long a call that owes answers may bring none
-   * @param asReported converts the failure of a call after which no other one is made, before the
-   *     unanswered saves report it
    */
   public SaveQueue(
       Connection connection,
       SaveStreamOptions options,
       RepeatOptions repeats,
       Duration callPatience,
-      UnaryOperator<AetherException> asReported) {
+      LastFailure lastFailure) {
     this.connection = connection;
     this.options = options;
     this.repeats = repeats;
     this.callPatience = callPatience;
-    this.asReported = asReported;
+    this.lastFailure = lastFailure;
     this.pending = new PendingSaves(options);
   }
 
@@ -247,7 +254,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
         return;
       }
       attempts = 0;
-      from.restartClock();
+      from.answered();
       if (from.forgetAbandoned(answer.getCommitId())) {
         return;
       }
@@ -301,7 +308,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     } finally {
       lock.unlock();
     }
-    giveUp(lost, why);
+    giveUp(lost, why, why.sent() && !ended.hasAnswered());
   }
 
   /** Schedules another call; returns false if another call would be of no use. */
@@ -340,12 +347,13 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     } finally {
       lock.unlock();
     }
-    giveUp(lost, why);
+    giveUp(lost, why, false);
   }
 
-  private void giveUp(List<PendingSave> lost, Failure why) {
+  private void giveUp(List<PendingSave> lost, Failure why, boolean broughtNothing) {
     if (!lost.isEmpty()) {
-      AetherException error = asReported.apply(connection.asSeenNow(why).error());
+      AetherException error =
+          lastFailure.asReported(connection.asSeenNow(why).error(), broughtNothing);
       lost.forEach(save -> save.givenUp(error));
     }
     completeWaiters();

@@ -46,6 +46,7 @@ final class SaveStreamCall {
   private final Set<String> abandoned = new HashSet<>();
 
   private long answeredNanos = System.nanoTime();
+  private boolean hasAnswered;
 
   /** No more requests are sent on this call. */
   private boolean ending;
@@ -136,6 +137,16 @@ final class SaveStreamCall {
 
   int abandonedCount() {
     return abandoned.size();
+  }
+
+  /** Records that an answer came. */
+  void answered() {
+    hasAnswered = true;
+    restartClock();
+  }
+
+  boolean hasAnswered() {
+    return hasAnswered;
   }
 
   /** Starts measuring the server's silence from now. */
