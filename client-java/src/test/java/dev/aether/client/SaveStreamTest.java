@@ -1,6 +1,5 @@
 package dev.aether.client;
 
-import static dev.aether.client.ScriptedServer.error;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -76,7 +75,7 @@ final class SaveStreamTest {
                 request.getCommitId().equals("c2")
                     ? failed(
                         request,
-                        error(
+                        ScriptedServer.error(
                             Status.Code.ABORTED,
                             "VERSION_CONFLICT",
                             Map.of("actor_id", "a", "current_version", "7")))
@@ -150,7 +149,7 @@ final class SaveStreamTest {
               boolean refuses = !stopping.compareAndSet(null, each) && stopping.get() == each;
               caller.onNext(
                   refuses
-                      ? failed(request, error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN", Map.of()))
+                      ? failed(request, error(Status.Code.UNAVAILABLE, "SHUTTING_DOWN"))
                       : stored(request));
             });
       }
@@ -240,10 +239,84 @@ final class SaveStreamTest {
     server.saveStreams.add((request, caller) -> caller.onError(Status.UNAVAILABLE.asException()));
     server.saveStreams.add(
         (request, caller) ->
-            caller.onNext(
-                failed(request, error(Status.Code.RESOURCE_EXHAUSTED, "STORE_FULL", Map.of()))));
+            caller.onNext(failed(request, error(Status.Code.RESOURCE_EXHAUSTED, "STORE_FULL"))));
     try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
       assertInstanceOf(OutcomeUnknownException.class, failureOf(stream.save(save("a", 1))));
+    }
+  }
+
+  @Test
+  void whatWasSentBehindASaveThatMayYetBeStoredIsNotSentAgainWhenTheStreamBreaks()
+      throws Exception {
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c4")) {
+            caller.onNext(failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
+            caller.onNext(failed("c2", error(Status.Code.UNAVAILABLE, "STORE_UNAVAILABLE")));
+            caller.onError(Status.UNAVAILABLE.asException());
+          }
+        });
+    server.saveStreams.add(STORES);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> unknown = stream.save(save("a", 1));
+      CompletableFuture<Saved> refused = stream.save(save("a", 2));
+      CompletableFuture<Saved> unanswered = stream.save(save("a", 3));
+      CompletableFuture<Saved> ofAnother = stream.save(save("b", 4));
+
+      assertInstanceOf(OutcomeUnknownException.class, failureOf(unknown));
+      assertInstanceOf(StoreUnavailableException.class, failureOf(refused));
+      assertInstanceOf(StoreUnavailableException.class, failureOf(unanswered));
+      assertEquals(4, ofAnother.get(20, TimeUnit.SECONDS).position());
+      assertEquals(5, stream.save(save("a", 5)).get(20, TimeUnit.SECONDS).position());
+    }
+  }
+
+  @Test
+  void whatMayBeStoredAlreadyIsUnknownIfItIsNotSentAgain() throws Exception {
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c2")) {
+            caller.onError(Status.UNAVAILABLE.asException());
+          }
+        });
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c2")) {
+            caller.onNext(failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
+            caller.onError(Status.UNAVAILABLE.asException());
+          }
+        });
+    server.saveStreams.add(STORES);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> unknown = stream.save(save("a", 1));
+      CompletableFuture<Saved> behind = stream.save(save("a", 2));
+
+      assertInstanceOf(OutcomeUnknownException.class, failureOf(unknown));
+      assertInstanceOf(OutcomeUnknownException.class, failureOf(behind));
+    }
+  }
+
+  @Test
+  void whatWasSentBehindASaveThatExpectedAVersionIsSentAgain() throws Exception {
+    server.saveStreams.add(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c2")) {
+            caller.onNext(failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
+            caller.onError(Status.UNAVAILABLE.asException());
+          }
+        });
+    server.saveStreams.add(STORES);
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> unknown =
+          stream.save(
+              SaveCommand.builder("a", ExpectedVersion.exactly(7))
+                  .event(NewEvent.json("Counted", "{}"))
+                  .commitId("c1")
+                  .build());
+      CompletableFuture<Saved> behind = stream.save(save("a", 2));
+
+      assertInstanceOf(OutcomeUnknownException.class, failureOf(unknown));
+      assertEquals(2, behind.get(20, TimeUnit.SECONDS).position());
     }
   }
 
@@ -391,10 +464,18 @@ final class SaveStreamTest {
         .build();
   }
 
+  private static StatusRuntimeException error(Status.Code code, String reason) {
+    return ScriptedServer.error(code, reason, Map.of());
+  }
+
   private static SaveEventsStreamResponse failed(
       SaveEventsRequest request, StatusRuntimeException why) {
+    return failed(request.getCommitId(), why);
+  }
+
+  private static SaveEventsStreamResponse failed(String commitId, StatusRuntimeException why) {
     return SaveEventsStreamResponse.newBuilder()
-        .setCommitId(request.getCommitId())
+        .setCommitId(commitId)
         .setFailed(Objects.requireNonNull(StatusProto.fromThrowable(why)))
         .build();
   }

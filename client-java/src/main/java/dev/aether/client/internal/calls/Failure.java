@@ -88,6 +88,26 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
     return decided && error.reason() == Reason.SHUTTING_DOWN;
   }
 
+  /** Whether the node says that it cannot reach its store. */
+  public boolean isStoreUnavailable() {
+    return decided && error.reason() == Reason.STORE_UNAVAILABLE;
+  }
+
+  /**
+   * Whether a save that was answered with this failure may be stored when it is sent again, or may
+   * be stored already. Behind such a save of a stream, the server stores none of the actor's
+   * others.
+   */
+  public boolean mayYetBeStored() {
+    if (!decided) {
+      return true;
+    }
+    return switch (error.reason()) {
+      case OVERLOADED, STORE_FULL, STORE_UNAVAILABLE, OUTCOME_UNKNOWN, SHUTTING_DOWN -> true;
+      default -> false;
+    };
+  }
+
   /**
    * Whether this attempt may have changed something. UNIMPLEMENTED comes from servers that do not
    * know the call, so nothing was executed.

@@ -5,6 +5,7 @@ import dev.aether.client.OutcomeUnknownException;
 import dev.aether.client.Reason;
 import dev.aether.client.Saved;
 import dev.aether.client.ServerUnreachableException;
+import dev.aether.client.StoreUnavailableException;
 import dev.aether.client.internal.calls.Failure;
 import dev.aether.client.internal.messages.Messages;
 import dev.aether.client.internal.messages.Requests;
@@ -16,6 +17,18 @@ import org.jspecify.annotations.Nullable;
 
 /** An unanswered save of a stream. Guarded by {@link SaveQueue}, except for its future. */
 final class PendingSave {
+
+  /** An actor, whose saves are stored in order. */
+  record Actor(String namespace, String id) {}
+
+  /**
+   * The place of a save in the order of its actor's saves.
+   *
+   * @param canBeOvertaken whether it could be stored after a later one; a save that expects a
+   *     version is refused then
+   */
+  record Place(Actor actor, boolean canBeOvertaken) {}
+
   private final SaveEventsRequest request;
   private final int bytes;
   private final long endNanos;
@@ -29,6 +42,9 @@ final class PendingSave {
 
   private @Nullable SaveStreamCall call;
   private @Nullable AetherException refused;
+
+  /** Its call stores it no more, because an earlier save of its actor may yet be stored. */
+  private boolean brokenOff;
 
   /**
    * Creates a save that is not sent yet.
@@ -58,9 +74,14 @@ final class PendingSave {
     return outcome;
   }
 
-  boolean isOfSameActor(PendingSave other) {
-    return request.getActorId().equals(other.request.getActorId())
-        && request.getNamespace().equals(other.request.getNamespace());
+  Place place() {
+    return new Place(
+        new Actor(request.getNamespace(), request.getActorId()), !request.hasExpectedVersion());
+  }
+
+  boolean isOf(Actor actor) {
+    return request.getActorId().equals(actor.id())
+        && request.getNamespace().equals(actor.namespace());
   }
 
   /** Whether it was last sent on this call. */
@@ -95,6 +116,20 @@ final class PendingSave {
     return refused;
   }
 
+  /** Whether this call may still bring its answer. */
+  boolean isOwedBy(SaveStreamCall on) {
+    return call == on && refused == null;
+  }
+
+  /** Records that an earlier save of its actor failed on its call and may yet be stored. */
+  void breakOff() {
+    brokenOff = true;
+  }
+
+  boolean isBrokenOff() {
+    return brokenOff;
+  }
+
   void saved(SaveEventsResponse answer) {
     outcome.complete(Messages.saved(commitId(), answer));
   }
@@ -103,6 +138,18 @@ final class PendingSave {
   void failed(Failure failure) {
     boolean unknown = maybeStored || failure.outcomeUnknown();
     fail(failure.error(), unknown && !failure.settlesEarlierAttempts());
+  }
+
+  /** Completes it as the server refuses those that it still answers. */
+  void failBrokenOff() {
+    fail(
+        new StoreUnavailableException(
+            Reason.STORE_UNAVAILABLE,
+            "an earlier save of the same actor on this stream failed and may yet be stored;"
+                + " this save was not stored",
+            Map.of(),
+            null),
+        maybeStored);
   }
 
   /** Completes it with an error because no answer will come. */

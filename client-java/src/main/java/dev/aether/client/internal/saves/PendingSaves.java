@@ -69,13 +69,15 @@ final class PendingSaves {
     return byCommitId.values().stream().filter(save -> nowNanos - save.endNanos() >= 0).toList();
   }
 
-  /**
-   * Refused saves of the same actor as an answered one. A later save of the actor has been answered
-   * by now, so sending them again would reorder the actor's saves.
-   */
-  List<PendingSave> overtakenBy(PendingSave answered) {
+  /** The saves of an actor that a stopping node refused. */
+  List<PendingSave> refusedOf(PendingSave.Actor actor) {
     return byCommitId.values().stream()
-        .filter(save -> save.refusal() != null && save.isOfSameActor(answered))
+        .filter(save -> save.refusal() != null && save.isOf(actor))
         .toList();
+  }
+
+  /** The saves that their call stores no more. */
+  List<PendingSave> brokenOff() {
+    return byCommitId.values().stream().filter(PendingSave::isBrokenOff).toList();
   }
 }

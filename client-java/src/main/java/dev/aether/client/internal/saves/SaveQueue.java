@@ -177,10 +177,15 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       if (!waitingToReopen) {
         open();
       }
-    } else if (!current.isEnding()) {
-      if (pending.size() == 1) {
-        current.restartClock(); // Nothing was owed until now.
-      }
+      return save.outcome();
+    }
+    if (pending.size() == 1) {
+      current.restartClock(); // Nothing was owed until now.
+    }
+    if (current.hasLeftNode()) {
+      current.finish(); // The next call, which goes to the other node, begins when this one ends.
+    }
+    if (!current.isEnding()) {
       save.send(current);
     }
     return save.outcome();
@@ -213,7 +218,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       for (PendingSave save : late) {
         remove(save);
         if (current != null && save.wasSentOn(current)) {
-          current.abandon(save.commitId());
+          current.abandon(save);
         }
       }
       if (current != null
@@ -255,7 +260,11 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       }
       attempts = 0;
       from.answered();
-      if (from.forgetAbandoned(answer.getCommitId())) {
+      PendingSave.Place abandoned = from.forgetAbandoned(answer.getCommitId());
+      if (abandoned != null) {
+        if (failure != null) {
+          noteFailure(from, abandoned, failure);
+        }
         return;
       }
       save = pending.get(answer.getCommitId());
@@ -263,14 +272,20 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
         Logs.CLIENT.warn("unexpected answer to commit {}", answer.getCommitId());
         return;
       }
-      if (failure != null && failure.error().reason() == Reason.SHUTTING_DOWN) {
-        save.refused(failure.error());
-        from.finishOnStoppingNode(failure);
-        return;
+      if (failure != null) {
+        if (failure.isStopping()) {
+          from.finishOnStoppingNode(failure);
+        }
+        if (isForNextNode(failure)) {
+          save.refused(failure.error());
+          return;
+        }
+        noteFailure(from, save.place(), failure);
       }
       remove(save);
       if (from.isEnding()) {
-        overtaken = pending.overtakenBy(save);
+        // A later save of the actor is answered by now, so sending these again would reorder them.
+        overtaken = pending.refusedOf(save.place().actor());
         overtaken.forEach(this::remove);
       }
     } finally {
@@ -290,37 +305,75 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     completeWaiters();
   }
 
+  /** Whether a save goes to another node because this one is stopping. */
+  private boolean isForNextNode(Failure failure) {
+    if (repeats.maxAttempts() == 1) {
+      return false;
+    }
+    return failure.isStopping();
+  }
+
+  /** Notes what the failure of a save says about its node and about later saves of its actor. */
+  private void noteFailure(SaveStreamCall from, PendingSave.Place place, Failure failure) {
+    if (from.isOrderBroken(place.actor())) {
+      return; // Only a consequence of an earlier failure.
+    }
+    if (failure.isStoreUnavailable()) {
+      from.leaveNode(failure);
+    }
+    if (place.canBeOvertaken() && failure.mayYetBeStored()) {
+      from.breakOrder(place.actor());
+      pending.all().stream()
+          .filter(save -> save.wasSentOn(from) && save.isOf(place.actor()))
+          .forEach(PendingSave::breakOff);
+    }
+  }
+
   @Override
   public void onEnd(SaveStreamCall ended, @Nullable Failure failure) {
     Failure why = failure == null ? Failure.endedEarly() : failure;
+    List<PendingSave> brokenOff;
     List<PendingSave> lost = List.of();
     lock.lock();
     try {
       if (ended != call) {
         return;
       }
+      // On the next call they would be stored, and could overtake the save that failed.
+      brokenOff = pending.brokenOff();
+      brokenOff.forEach(this::remove);
+      boolean isOwed = pending.all().stream().anyMatch(save -> save.isOwedBy(ended));
       boolean ran = !why.isRefusedStream();
       pending.all().forEach(save -> save.lost(ran));
       call = null;
-      if (!pending.isEmpty() && !reopenLater(why)) {
+      if (!pending.isEmpty() && !reopenLater(why, failure == null && !isOwed)) {
         lost = removeAll();
       }
     } finally {
       lock.unlock();
     }
+    brokenOff.forEach(PendingSave::failBrokenOff);
     giveUp(lost, why, why.sent() && !ended.hasAnswered());
   }
 
-  /** Schedules another call; returns false if another call would be of no use. */
-  private boolean reopenLater(Failure why) {
-    attempts++;
+  /**
+   * Schedules another call; returns false if another call would be of no use.
+   *
+   * @param asPlanned whether the call ended because this queue changes to another node, which is no
+   *     failed attempt
+   */
+  private boolean reopenLater(Failure why, boolean asPlanned) {
+    if (!asPlanned) {
+      attempts++;
+    }
     // Once without an answer in between: a token that was renewed is sent with the next call
     // already.
     boolean worthwhile = why.repeatable() || (why.isUnauthenticated() && attempts == 1);
-    if (!worthwhile || attempts >= repeats.maxAttempts() || connection.closed()) {
+    boolean mayRepeat = asPlanned || attempts < repeats.maxAttempts();
+    if (!worthwhile || !mayRepeat || connection.closed()) {
       return false;
     }
-    Duration delay = Backoff.delay(repeats, attempts, why);
+    Duration delay = Backoff.delay(repeats, Math.max(attempts, 1), why);
     Logs.CLIENT.debug(
         "save stream broke with {} unanswered saves, next attempt in {} ms: {}",
         pending.size(),

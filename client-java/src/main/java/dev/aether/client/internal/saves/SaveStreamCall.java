@@ -13,7 +13,9 @@ import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +45,13 @@ final class SaveStreamCall {
   private final ClientCall<SaveEventsRequest, SaveEventsStreamResponse> call;
 
   /** Saves that were given up and whose answers are still to come. */
-  private final Set<String> abandoned = new HashSet<>();
+  private final Map<String, PendingSave.Place> abandoned = new HashMap<>();
+
+  /**
+   * Actors of which the server stores no more saves on this call. There are few, since the server
+   * ends the call soon after the first.
+   */
+  private final Set<PendingSave.Actor> broken = new HashSet<>();
 
   private long answeredNanos = System.nanoTime();
   private boolean hasAnswered;
@@ -117,26 +125,36 @@ final class SaveStreamCall {
     call.cancel("the server answered nothing for too long", null);
   }
 
-  private void leaveNode(Failure why) {
+  /** New calls go to another node, if the failure is this one's fault. */
+  void leaveNode(Failure why) {
     connection.failed(link, why, tracer.address());
   }
 
   /** Expects an answer that nobody waits for any more. */
-  void abandon(String commitId) {
-    abandoned.add(commitId);
+  void abandon(PendingSave save) {
+    abandoned.put(save.commitId(), save.place());
   }
 
   boolean isAbandoned(String commitId) {
-    return abandoned.contains(commitId);
+    return abandoned.containsKey(commitId);
   }
 
-  /** Returns whether the answered save had been abandoned. */
-  boolean forgetAbandoned(String commitId) {
+  /** Returns the answered save's place if it had been abandoned. */
+  PendingSave.@Nullable Place forgetAbandoned(String commitId) {
     return abandoned.remove(commitId);
   }
 
   int abandonedCount() {
     return abandoned.size();
+  }
+
+  /** Records that the server stores no more saves of the actor on this call. */
+  void breakOrder(PendingSave.Actor actor) {
+    broken.add(actor);
+  }
+
+  boolean isOrderBroken(PendingSave.Actor actor) {
+    return broken.contains(actor);
   }
 
   /** Records that an answer came. */
@@ -176,7 +194,10 @@ final class SaveStreamCall {
               ? Status.DEADLINE_EXCEEDED.withDescription(status.getDescription())
               : status;
       Failure failure = ErrorMapper.failure(cause, trailers, tracer.sent());
-      leaveNode(failure);
+      // A node ends a stream so when it could not store one save, such as in a full namespace.
+      if (!failure.isStoreUnavailable()) {
+        leaveNode(failure);
+      }
       receiver.onEnd(SaveStreamCall.this, failure);
     }
   }
