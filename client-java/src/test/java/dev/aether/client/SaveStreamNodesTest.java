@@ -3,6 +3,7 @@ package dev.aether.client;
 import static dev.aether.client.ScriptedServer.answer;
 import static dev.aether.client.ScriptedServer.error;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -152,6 +153,28 @@ final class SaveStreamNodesTest {
       assertEquals(3, result(stream.save(save("b", 3))).position());
     }
     assertTrue(other().requests.isEmpty());
+  }
+
+  @Test
+  void whatAStoppingNodeRefusesGoesToAnotherNodeWithTheActorsLaterSaves() throws Exception {
+    usedNodeAnswers(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c2")) {
+            fail(caller, "c1", SHUTTING_DOWN);
+            fail(caller, "c2", STORE_UNAVAILABLE);
+          }
+        });
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> first = stream.save(save("a", 1));
+      CompletableFuture<Saved> second = stream.save(save("a", 2));
+      assertEquals(1, result(first).position());
+      assertEquals(2, result(second).position());
+    }
+    for (String commitId : List.of("c1", "c2")) {
+      SaveEventsRequest moved = other().received(SaveEventsRequest.class);
+      assertEquals(commitId, moved.getCommitId());
+      assertFalse(moved.getRetry());
+    }
   }
 
   private static SaveCommand save(String actor, int n) {

@@ -276,7 +276,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
         if (failure.isStopping()) {
           from.finishOnStoppingNode(failure);
         }
-        if (isForNextNode(failure)) {
+        if (isForNextNode(from, save, failure)) {
           save.refused(failure.error());
           return;
         }
@@ -305,12 +305,18 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     completeWaiters();
   }
 
-  /** Whether a save goes to another node because this one is stopping. */
-  private boolean isForNextNode(Failure failure) {
+  /**
+   * Whether a save goes to another node because this one is stopping, or did not store it behind an
+   * earlier save of the actor that goes there.
+   */
+  private boolean isForNextNode(SaveStreamCall from, PendingSave save, Failure failure) {
     if (repeats.maxAttempts() == 1) {
       return false;
     }
-    return failure.isStopping();
+    return failure.isStopping()
+        || from.isEnding()
+            && failure.isStoreUnavailable()
+            && !pending.refusedOf(save.place().actor()).isEmpty();
   }
 
   /** Notes what the failure of a save says about its node and about later saves of its actor. */
