@@ -54,10 +54,9 @@ public final class ManyActors implements Scenario {
       for (Store store : stores) {
         store.fill();
       }
-      PageCache.sync(); // What was loaded would still be written to disk during the first rounds.
+      PageCache.sync(); // Otherwise the load would still be written during the first rounds.
       List<Rounds> all = new ArrayList<>();
-      // All saves before all reads: of the log that is read, nats-server holds nearly all in
-      // memory.
+      // Saves first: reads bring the whole log into nats-server's memory, and leave saves little.
       all.add(Rounds.run(scale, stores, Store::name, (store, time) -> store.save(time, scale)));
       all.add(Rounds.run(scale, stores, Store::name, (store, time) -> store.read(time, scale)));
       all.add(

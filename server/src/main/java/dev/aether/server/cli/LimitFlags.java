@@ -43,7 +43,7 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Calls per second from one address that are refused, or that it resets, above which its"
+          "Maximum number of refused or reset calls per second from one address. Above it, its"
               + " connections are read more slowly. 0 for no limit. Default: ${DEFAULT-VALUE}")
   private int refusedCallsPerSecond = Connections.DEFAULT.refusedCallsPerSecond();
 
@@ -52,7 +52,7 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "65536",
       description =
-          "Maximum number of open calls per connection. Clients are told it and queue further calls."
+          "Maximum number of open calls per connection. Clients are told and queue further calls."
               + " Default: ${DEFAULT-VALUE}, so that the node's own limits are reached first")
   private int callsPerConnection = Connections.DEFAULT.calls();
 
@@ -145,7 +145,7 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "0",
       description =
-          "Maximum number of saves of events and snapshots per second and identity; 0 for no limit."
+          "Maximum number of saves of events and snapshots per second per identity; 0 for no limit."
               + " Streams of saves become slower instead of being refused. Default: ${DEFAULT-VALUE}")
   private long savesPerSecond = Identities.DEFAULT.savesPerSecond();
 

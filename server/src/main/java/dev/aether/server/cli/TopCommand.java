@@ -67,7 +67,7 @@ final class TopCommand implements Callable<Integer> {
       paramLabel = "TIME",
       defaultValue = "2s",
       converter = DurationConverter.class,
-      description = "The interval between two states. Default: ${DEFAULT-VALUE}")
+      description = "The refresh interval. Default: ${DEFAULT-VALUE}")
   private Duration every = Duration.ofSeconds(2);
 
   @Option(

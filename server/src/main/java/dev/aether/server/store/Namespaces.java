@@ -150,9 +150,8 @@ public interface Namespaces {
     void onDeleted(Namespace namespace, String incarnation);
 
     /**
-     * This incarnation of the namespace may have been restored from a backup, whether its deletion
-     * was noticed or not: positions of its logs may have other commits than before. Called before
-     * {@link #onNamespace}.
+     * This incarnation of the namespace may have been restored from a backup, so positions of its
+     * logs may have other commits than before. Called before {@link #onNamespace}.
      */
     default void onRestored(Namespace namespace, String incarnation) {}
 

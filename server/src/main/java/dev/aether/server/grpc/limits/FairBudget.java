@@ -16,7 +16,10 @@ import org.jspecify.annotations.Nullable;
  * nothing may always take what it needs for one step, until twice the limit is in use. Thread-safe.
  */
 public final class FairBudget {
-  /** One that throws must not keep the others from what was taken for them. */
+  /**
+   * If one of them throws, the others still run: their amounts are already taken. The one that
+   * throws keeps its amount.
+   */
   private static final CatchAll WAITING = new CatchAll("a call that waited for room", thrown -> {});
 
   private final long max;

@@ -131,8 +131,8 @@ public final class PagedCall<P> {
           ended = true;
           call.onCompleted();
         }
-      } catch (
-          Throwable thrown) { // Whatever it is, the next page must not follow half of this one.
+      } catch (Throwable thrown) {
+        // Whatever it is, the next page must not follow half of this one.
         fail(thrown);
       }
     }

@@ -245,7 +245,7 @@ final class StreamTransfer {
   private CompletableFuture<Message> send(String subject, byte[] body, Duration timeout) {
     try {
       return connection.requestWithTimeout(subject, body, timeout);
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(JetStreamErrors.notSent(e));
     }
   }

@@ -35,9 +35,12 @@ import org.junit.jupiter.api.Test;
 class BackwardReadTest {
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final int LARGE = 280;
-  private static final int SMALL = 16;
+  private static final int SMALL = 200;
   private static final int LARGE_BYTES = 100 * 1024;
   private static final int MAX_PAGE_BYTES = 4 << 20;
+
+  /** The large commits alone fill 28 pages of 1 MiB. */
+  private static final int MAX_PAGES = 100;
 
   private static TestNatsServer nats;
 
@@ -97,11 +100,14 @@ class BackwardReadTest {
     ActorReader reader =
         store.events().read(new ActorRange(namespace, actor, 0, Long.MAX_VALUE, true));
     List<LogEntry> read = new ArrayList<>();
+    int pages = 0;
     for (List<LogEntry> page = reader.next().join(); !page.isEmpty(); page = reader.next().join()) {
       long bytes = page.stream().mapToLong(BackwardReadTest::bytes).sum();
       assertTrue(bytes <= MAX_PAGE_BYTES, "a page has " + bytes + " bytes");
       read.addAll(page);
+      pages++;
     }
+    assertTrue(pages <= MAX_PAGES, pages + " pages");
     return read;
   }
 

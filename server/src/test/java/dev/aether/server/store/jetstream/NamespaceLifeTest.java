@@ -563,8 +563,10 @@ class NamespaceLifeTest {
       CompletableFuture<Info> creation =
           creator.namespaces().create(namespace, Namespaces.Settings.DEFAULT, soon());
       Await.until("the record to be stored", SOON, () -> lossy.lost() == 1);
+      lossy.lose("{", Integer.MAX_VALUE); // so that the creator reads the record late
       assertTrue(other.namespaces().look(namespace).join().isPresent());
       other.namespaces().delete(namespace, soon()).join();
+      lossy.lose("{", 0);
 
       assertEquals(Reason.STORE_UNAVAILABLE, reason(creation));
       assertTrue(other.namespaces().look(namespace).join().isEmpty());

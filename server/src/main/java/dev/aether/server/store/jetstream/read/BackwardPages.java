@@ -95,7 +95,7 @@ final class BackwardPages {
    */
   private CompletableFuture<List<LogEntry>> byIndex(SequenceIndex sequences, long lastVersion) {
     long from = Math.max(sequences.before(bounds.toSequence, pageCommits), bounds.fromSequence);
-    return collect(from, new ArrayList<>(), 0)
+    return collect(from)
         .thenCompose(
             found -> {
               if (found.isEmpty()) {
@@ -155,40 +155,45 @@ final class BackwardPages {
   private CompletableFuture<List<StoredMessage>> newestFrom(long oldest) {
     return actor
         .commitWithNumber(oldestRead.orElseThrow().head(), oldest)
-        .thenCompose(
-            located ->
-                collect(Math.max(located.sequence(), bounds.fromSequence), new ArrayList<>(), 0))
+        .thenCompose(located -> collect(Math.max(located.sequence(), bounds.fromSequence)))
         .thenCompose(
             found -> found.map(CompletableFuture::completedFuture).orElseGet(this::newest));
   }
 
   /**
-   * Reads all messages from a sequence to the end of the range. Empty if they are too large for a
-   * page; then the page has become shorter.
+   * Reads all messages from a sequence to the end of the range. Returns empty, after shortening the
+   * page, if they are too large for one page.
    */
+  private CompletableFuture<Optional<List<StoredMessage>>> collect(long from) {
+    return collect(from, new ArrayList<>());
+  }
+
   private CompletableFuture<Optional<List<StoredMessage>>> collect(
-      long from, List<StoredMessage> into, long bytesBefore) {
+      long from, List<StoredMessage> into) {
     return actor
         .messagesFrom(from, pageCommits, PAGE_BYTES)
         .thenCompose(
             messages -> {
               into.addAll(messages);
-              long bytes = bytesBefore + bytes(messages);
               long last = messages.get(messages.size() - 1).sequence();
               if (last >= bounds.toSequence) {
                 return CompletableFuture.completedFuture(Optional.of(into));
               }
-              if (bytes > MAX_BYTES && pageCommits > 1) {
+              if (bytes(into) > MAX_BYTES && pageCommits > 1) {
                 pageCommits = (int) Math.max(1, Math.min(pageCommits / 2, fitting(into)));
                 return CompletableFuture.completedFuture(Optional.empty());
               }
-              return collect(last + 1, into, bytes);
+              return collect(last + 1, into);
             });
   }
 
-  /** Assumes that the next page's commits are about as large as this page's. */
+  /**
+   * Assumes that the next page's commits are about as large as this page's. Pages grow slowly,
+   * since one that turns out too large is read in vain.
+   */
   private void adaptPageSize(List<StoredMessage> messages) {
-    pageCommits = (int) Math.max(1, Math.min(PAGE_COMMITS, fitting(messages)));
+    long longer = Math.min(PAGE_COMMITS, 2L * pageCommits);
+    pageCommits = (int) Math.max(1, Math.min(longer, fitting(messages)));
   }
 
   /** How many commits fit into a page if all are as large as these. */

@@ -259,7 +259,7 @@ final class NamespaceCreation {
   /** Completes a creation, or deletes the namespace if JetStream refuses to create its streams. */
   private CompletableFuture<Info> finishOrAbandon(KnownNamespace registered, Settings settings) {
     if (!registered.isBeingCreated()) {
-      // The acknowledgement was lost. Meanwhile another node has completed the creation, and the
+      // The acknowledgement was lost. Meanwhile another call has completed the creation, and the
       // namespace may have been deleted again.
       return CompletableFuture.completedFuture(created(registered));
     }

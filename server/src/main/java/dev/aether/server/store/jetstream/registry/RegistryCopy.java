@@ -67,6 +67,13 @@ final class RegistryCopy implements AutoCloseable {
    */
   private synchronized void restart() {
     LOG.error("the namespace registry has lost records; reading it again from its beginning");
+    for (KnownNamespace each : known.values()) {
+      each.usable()
+          .ifPresent(
+              info ->
+                  watchers.forEach(
+                      watcher -> watcher.onRestored(info.namespace(), info.incarnation())));
+    }
     known.clear();
     count = 0;
     consumer = newConsumer();
@@ -124,17 +131,15 @@ final class RegistryCopy implements AutoCloseable {
     if (before != null) {
       before.usable().ifPresent(info -> notifyIfDeleted(watcher, info, after));
     }
-    if (before != null && mayBeRestored(before, after)) {
-      after.usable().ifPresent(info -> watcher.onRestored(info.namespace(), info.incarnation()));
+    if (before != null && before.usable().isEmpty()) {
+      // A new namespace follows its CREATING record, unless this node missed that.
+      after
+          .usable()
+          .filter(
+              info -> !(before.isBeingCreated() && before.isSameIncarnationAs(info.incarnation())))
+          .ifPresent(info -> watcher.onRestored(info.namespace(), info.incarnation()));
     }
     after.usable().ifPresent(watcher::onNamespace);
-  }
-
-  /** What is created comes from CREATING, unless this node has missed that record. */
-  private static boolean mayBeRestored(KnownNamespace before, KnownNamespace after) {
-    return !before.isBeingCreated()
-        || after.usable().stream()
-            .noneMatch(info -> before.isSameIncarnationAs(info.incarnation()));
   }
 
   private static void notifyIfDeleted(Watcher watcher, Info info, KnownNamespace after) {

@@ -172,13 +172,13 @@ final class SavePolicy implements WritePolicy<ActorLog, ActorHead, Saved> {
 
   @Override
   public Step<Saved> fallenBehind(ActorLog actor, ActorHead head, long publishedBehind) {
-    // Either a deposed leader responded, or the store has lost the known head. The next save must
-    // not start with that head.
-    context.known().forgetActor(actor.stream().name(), actor.subject(), publishedBehind);
     Optional<StoreException> lost = actor.damage().lost(publishedBehind);
     if (lost.isPresent()) {
       return new Step.Refuse<>(lost.get());
     }
+    // Either a deposed leader responded, or the store has lost the known head. The next save must
+    // not start with that head.
+    context.known().forgetActor(actor.stream().name(), actor.subject(), publishedBehind);
     return actor.damage().isTrimmed(publishedBehind)
         ? new Step.LostRace<>(decide(actor, head, true, false))
         : WritePolicy.super.fallenBehind(actor, head, publishedBehind);

@@ -72,8 +72,9 @@ public final class JetStreamErrors {
 
   /**
    * The failure of a request that jnats did not send, because it is not connected, its queue is
-   * full or the message is too large. Only for what the call that sends throws: the same exceptions
-   * may be a bug behind a response, and then say nothing about the request.
+   * full or the message is too large. Use it only for exceptions that the sending call throws.
+   * Thrown later, they may come from a bug in handling the response, and the request may have had
+   * an effect.
    */
   public static JetStreamFailure notSent(RuntimeException thrown) {
     return thrown instanceof IllegalStateException || thrown instanceof IllegalArgumentException

@@ -25,6 +25,13 @@ class VersionCacheTest {
   }
 
   @Test
+  void anotherHeadAtTheSameSequenceReplacesTheOneOfALogThatWasRestored() {
+    cache.update("a", head(2, 20));
+    cache.update("a", head(6, 20));
+    assertEquals(Optional.of(head(6, 20)), cache.get("a"));
+  }
+
+  @Test
   void anOlderHeadIsIgnored() {
     cache.update("a", head(2, 20));
     cache.update("a", head(1, 10));
