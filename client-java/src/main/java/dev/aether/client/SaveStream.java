@@ -30,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * is stored, those of its actor that were sent until then are refused with {@link
  * Reason#STORE_UNAVAILABLE}, since they would overtake it. When the connection breaks, other
  * unanswered saves are sent again, marked as repeats, in the same order and before new ones, to
- * another node if there is one. Saves that the server refused because it was overloaded or could
- * not reach its store are not sent again, because later saves of the same actor may already be
- * stored.
+ * another node if there is one. Saves that a stopping node refused go to another node. Saves that
+ * the server refused because it was overloaded or could not reach its store are not sent again,
+ * because later saves of the same actor may already be stored.
  *
  * <p>Futures complete on the client's executor, with an {@link AetherException} if the save failed,
  * and with {@link OutcomeUnknownException} if no answer came before the save's deadline. The

@@ -252,6 +252,7 @@ final class ConcurrentSavesTest {
         server.saves.add(answer(SaveEventsResponse.newBuilder().setLastVersion(7).build()));
       }
       assertEquals(7, result(save).lastVersion());
+      assertTrue(server.saveStreams.size() < 100);
     }
   }
 

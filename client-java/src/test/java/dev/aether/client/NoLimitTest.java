@@ -71,7 +71,7 @@ final class NoLimitTest {
   }
 
   @Test
-  void aSubscriptionThatIsGivenUpAfterThatTimeIsNot() throws Exception {
+  void aSubscriptionWithoutALimitOfTimeIsNotGivenUp() throws Exception {
     server.subscriptions.add(fail(Status.UNAVAILABLE.asException()));
     server.subscriptions.add(silence());
     Subscription subscription =

@@ -300,6 +300,7 @@ final class ResumingSubscriptionTest {
 
   @Test
   void aSubscriptionWhoseTokenCannotBeObtainedIsGivenUpAfterItsTime() {
+    AtomicInteger requests = new AtomicInteger();
     SubscribeOptions hasty =
         SubscribeOptions.builder(SubscriptionStart.beginning())
             .giveUpAfter(Duration.ofMillis(400))
@@ -309,6 +310,7 @@ final class ResumingSubscriptionTest {
             .client()
             .token(
                 () -> {
+                  requests.incrementAndGet();
                   throw new IllegalStateException("sealed");
                 })
             .build()) {
@@ -316,6 +318,7 @@ final class ResumingSubscriptionTest {
           assertInstanceOf(
               AetherException.class, failureOf(sealed.subscribe(hasty, new Journal())));
       assertEquals(Reason.UNAUTHENTICATED, e.reason());
+      assertTrue(requests.get() > 1);
     }
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -174,6 +175,76 @@ final class SaveStreamNodesTest {
       SaveEventsRequest moved = other().received(SaveEventsRequest.class);
       assertEquals(commitId, moved.getCommitId());
       assertFalse(moved.getRetry());
+    }
+  }
+
+  /** The used node fails the first of two saves, and ends its stream so when it gets no more. */
+  private void usedNodeFailsTheFirstAndEnds(
+      Consumer<StreamObserver<SaveEventsStreamResponse>> end) {
+    usedNodeAnswers(
+        (request, caller) -> {
+          if (request.getCommitId().equals("c2")) {
+            fail(caller, "c1", STORE_UNAVAILABLE);
+          }
+        });
+    for (ScriptedServer each : List.of(one, two)) {
+      each.endOfSaveStream =
+          caller -> {
+            if (used.get() == each) {
+              end.accept(caller);
+            } else {
+              caller.onCompleted();
+            }
+          };
+    }
+  }
+
+  @Test
+  void aSaveThatWaitsForTheNextNodeDoesNotOvertakeAnEarlierOneOfItsActorThatFails()
+      throws Exception {
+    usedNodeFailsTheFirstAndEnds(
+        caller -> {
+          fail(caller, "c2", STORE_UNAVAILABLE);
+          caller.onCompleted();
+        });
+    try (SaveStream stream = client.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> first = stream.save(save("a", 1));
+      CompletableFuture<Saved> earlier = stream.save(save("b", 2));
+      assertInstanceOf(StoreUnavailableException.class, failureOf(first));
+      CompletableFuture<Saved> waiting = stream.save(save("b", 3));
+      assertInstanceOf(StoreUnavailableException.class, failureOf(earlier));
+      assertInstanceOf(StoreUnavailableException.class, failureOf(waiting));
+    }
+    assertTrue(other().requests.isEmpty());
+  }
+
+  @Test
+  void aCallThatIsLeftMayEndWithTheFailureOfTheNodeThoughNothingMayBeRepeated() throws Exception {
+    usedNodeFailsTheFirstAndEnds(
+        caller -> {
+          caller.onNext(stored(SaveEventsRequest.newBuilder().setCommitId("c2").build()));
+          caller.onError(STORE_UNAVAILABLE);
+        });
+    try (AetherClient once = builder().repeats(RepeatOptions.never()).build();
+        SaveStream stream = once.saveStream(SaveStreamOptions.defaults())) {
+      CompletableFuture<Saved> first = stream.save(save("a", 1));
+      CompletableFuture<Saved> owed = stream.save(save("b", 2));
+      assertInstanceOf(StoreUnavailableException.class, failureOf(first));
+      CompletableFuture<Saved> waiting = stream.save(save("c", 3));
+      assertEquals(2, result(owed).position());
+      assertEquals(3, result(waiting).position());
+    }
+  }
+
+  @Test
+  void whatAnInterceptorThrowsEndsTheSavesOfAStreamAndLeavesNoneBehind() {
+    usedNodeAnswers((request, caller) -> caller.onError(Status.UNAVAILABLE.asException()));
+    try (AetherClient intercepted = one.client().configureChannel(InterceptsOnce::addTo).build();
+        SaveStream stream = intercepted.saveStream(SaveStreamOptions.defaults())) {
+      assertInstanceOf(OutcomeUnknownException.class, failureOf(stream.save(save("a", 1))));
+      for (int i = 0; i < 2; i++) {
+        assertThrows(IllegalStateException.class, () -> stream.save(save("b", 2)));
+      }
     }
   }
 

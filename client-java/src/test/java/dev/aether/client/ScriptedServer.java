@@ -57,6 +57,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A server on a loopback port that answers each call with the next entry of its script. */
@@ -109,6 +110,10 @@ public final class ScriptedServer implements AutoCloseable {
   /** The answers to the requests of save streams, stream after stream. */
   public final Queue<Answer<SaveEventsRequest, SaveEventsStreamResponse>> saveStreams =
       new ConcurrentLinkedQueue<>();
+
+  /** What follows when the client sends no more saves on a stream. */
+  public volatile Consumer<StreamObserver<SaveEventsStreamResponse>> endOfSaveStream =
+      StreamObserver::onCompleted;
 
   /** How many save streams their clients have ended. */
   public final AtomicInteger endedSaveStreams = new AtomicInteger();
@@ -326,7 +331,7 @@ public final class ScriptedServer implements AutoCloseable {
         @Override
         public void onCompleted() {
           endedSaveStreams.incrementAndGet();
-          caller.onCompleted();
+          endOfSaveStream.accept(caller);
         }
       };
     }

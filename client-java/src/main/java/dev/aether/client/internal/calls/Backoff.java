@@ -19,11 +19,9 @@ public final class Backoff {
    */
   public static Duration delay(RepeatOptions options, int attempts, Failure last) {
     int doublings = Math.min(attempts - 1, MAX_DOUBLINGS);
-    long delay =
-        Math.min(
-                Durations.nanos(options.firstDelay()),
-                Durations.nanos(options.maxDelay()) >> doublings)
-            << doublings;
+    long first = Durations.nanos(options.firstDelay());
+    long max = Durations.nanos(options.maxDelay());
+    long delay = max >> doublings < first ? max : first << doublings;
     Duration random = Duration.ofNanos(ThreadLocalRandom.current().nextLong(delay / 2, delay + 1));
     return last.error() instanceof OverloadedException overloaded
         ? random.plusNanos(Durations.nanos(overloaded.retryAfter()))

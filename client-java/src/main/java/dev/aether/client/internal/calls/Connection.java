@@ -20,8 +20,8 @@ public final class Connection {
   private static final long MIN_RECONNECT_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
   /**
-   * How long a node that was chosen because another one failed is kept. While all nodes fail at
-   * once, every failed call would open a channel otherwise.
+   * The minimum time between two changes of node once all have failed, so that not every failed
+   * call opens a channel.
    */
   private static final long MIN_STAY_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -123,8 +123,9 @@ public final class Connection {
 
   /**
    * Records that a call failed and was not cancelled by its caller. If the failure is the node's
-   * fault and there are other nodes, new calls use another one; at most once a second, unless the
-   * node is stopping, and not if the application's configuration of a channel throws an exception.
+   * fault and there are other nodes, new calls use another one; if it has failed before, at most
+   * once a second, unless it is stopping. They do not if the application's configuration of a
+   * channel throws an exception.
    *
    * @param on the channel of the call
    * @param address the node's address; null if the call was not sent
@@ -140,7 +141,8 @@ public final class Connection {
       return; // Another call has already left the node.
     }
     long now = System.nanoTime();
-    if (!atOnce && now - lastLeftNanos < MIN_STAY_NANOS) {
+    boolean isTriedAgain = avoided.contains(address);
+    if (isTriedAgain && !atOnce && now - lastLeftNanos < MIN_STAY_NANOS) {
       return;
     }
     lastLeftNanos = now;

@@ -27,6 +27,16 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
         true);
   }
 
+  /** An interceptor of the application did not let the next attempt start. */
+  public static Failure notStarted(Throwable thrown) {
+    return new Failure(
+        new AetherException(
+            Reason.UNKNOWN, "the call cannot be repeated: " + thrown, Map.of(), thrown),
+        Status.Code.UNKNOWN,
+        false,
+        false);
+  }
+
   /** A failure of which only the exception is known. */
   static Failure reported(AetherException error) {
     boolean sent = !(error instanceof ServerUnreachableException);

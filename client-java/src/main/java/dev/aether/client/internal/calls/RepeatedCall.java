@@ -219,17 +219,8 @@ public final class RepeatedCall<Q, A, R extends @Nullable Object> {
       attempt();
     } catch (RuntimeException | Error e) {
       // An interceptor of the application may fail on a thread that is not its own.
-      result.completeExceptionally(finalError(notStarted(e)));
+      result.completeExceptionally(finalError(Failure.notStarted(e)));
     }
-  }
-
-  private static Failure notStarted(Throwable thrown) {
-    return new Failure(
-        new AetherException(
-            Reason.UNKNOWN, "the call cannot be repeated: " + thrown, Map.of(), thrown),
-        Status.Code.UNKNOWN,
-        false,
-        false);
   }
 
   private boolean isOnlyOnce() {

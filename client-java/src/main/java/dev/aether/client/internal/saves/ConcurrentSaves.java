@@ -50,7 +50,10 @@ public final class ConcurrentSaves {
   /** When a stream last reached a node and brought no answer, as {@link System#nanoTime}. */
   private volatile @Nullable Long failedAt;
 
-  /** Opens nothing yet; the parameters are those of {@link SaveQueue}. */
+  /**
+   * Opens nothing yet; the parameters are those of {@link SaveQueue}, of {@code repeats} only the
+   * delays are used.
+   */
   public ConcurrentSaves(Connection connection, RepeatOptions repeats, Duration callPatience) {
     // A second stream could fail in the same way, while a call may still succeed in time.
     queue =

@@ -43,7 +43,7 @@ final class PendingSave {
   private @Nullable SaveStreamCall call;
   private @Nullable AetherException refused;
 
-  /** Its call stores it no more, because an earlier save of its actor may yet be stored. */
+  /** The server refuses it on this call, because an earlier save of its actor may yet be stored. */
   private boolean brokenOff;
 
   /**
@@ -84,11 +84,6 @@ final class PendingSave {
         && request.getNamespace().equals(actor.namespace());
   }
 
-  /** Whether it was last sent on this call. */
-  boolean wasSentOn(SaveStreamCall on) {
-    return call == on;
-  }
-
   void send(SaveStreamCall on) {
     call = on;
     refused = null;
@@ -107,7 +102,10 @@ final class PendingSave {
     call = null;
   }
 
-  /** Records that a stopping node refused it. It is not stored, and goes to another node. */
+  /**
+   * Records that a stopping node refused it, or did not store it behind such a save. It goes to
+   * another node.
+   */
   void refused(AetherException why) {
     refused = why;
   }
@@ -121,7 +119,7 @@ final class PendingSave {
     return call == on && refused == null;
   }
 
-  /** Records that an earlier save of its actor failed on its call and may yet be stored. */
+  /** Records that an earlier save of its actor failed and may yet be stored. */
   void breakOff() {
     brokenOff = true;
   }
@@ -140,7 +138,7 @@ final class PendingSave {
     fail(failure.error(), unknown && !failure.settlesEarlierAttempts());
   }
 
-  /** Completes it as the server refuses those that it still answers. */
+  /** Fails it with the error that the server gives for such saves. */
   void failBrokenOff() {
     fail(
         new StoreUnavailableException(

@@ -76,7 +76,7 @@ final class PendingSaves {
         .toList();
   }
 
-  /** The saves that their call stores no more. */
+  /** The saves that the server refuses on this call. */
   List<PendingSave> brokenOff() {
     return byCommitId.values().stream().filter(PendingSave::isBrokenOff).toList();
   }

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 public final class SaveQueue implements SaveStreamCall.Receiver {
   private static final Duration CHECK_DEADLINES_EVERY = Duration.ofMillis(100);
 
-  /** Converts the failure of a call after which no other one is made. */
+  /** Converts the error of the last call. */
   public interface LastFailure {
     /**
      * Returns what the unanswered saves report.
@@ -175,7 +175,12 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     scheduleCheck();
     if (current == null) {
       if (!waitingToReopen) {
-        open();
+        try {
+          open();
+        } catch (RuntimeException | Error e) {
+          remove(save); // The caller gets the exception, and may submit the save again.
+          throw e;
+        }
       }
       return save.outcome();
     }
@@ -191,10 +196,11 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     return save.outcome();
   }
 
+  /** Opens a call. Whatever an interceptor of the application throws leaves none open. */
   private void open() {
     SaveStreamCall next = new SaveStreamCall(connection, this);
-    call = next;
     next.start();
+    call = next;
     pending.all().forEach(save -> save.send(next));
   }
 
@@ -217,7 +223,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       late = pending.late(System.nanoTime());
       for (PendingSave save : late) {
         remove(save);
-        if (current != null && save.wasSentOn(current)) {
+        if (current != null && save.isOwedBy(current)) {
           current.abandon(save);
         }
       }
@@ -330,7 +336,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     if (place.canBeOvertaken() && failure.mayYetBeStored()) {
       from.breakOrder(place.actor());
       pending.all().stream()
-          .filter(save -> save.wasSentOn(from) && save.isOf(place.actor()))
+          .filter(save -> save.isOf(place.actor()))
           .forEach(PendingSave::breakOff);
     }
   }
@@ -340,11 +346,13 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     Failure why = failure == null ? Failure.endedEarly() : failure;
     List<PendingSave> brokenOff;
     List<PendingSave> lost = List.of();
+    boolean broughtNothing;
     lock.lock();
     try {
       if (ended != call) {
         return;
       }
+      broughtNothing = !ended.hasAnswered();
       // On the next call they would be stored, and could overtake the save that failed.
       brokenOff = pending.brokenOff();
       brokenOff.forEach(this::remove);
@@ -352,14 +360,19 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
       boolean ran = !why.isRefusedStream();
       pending.all().forEach(save -> save.lost(ran));
       call = null;
-      if (!pending.isEmpty() && !reopenLater(why, failure == null && !isOwed)) {
+      if (!pending.isEmpty() && !reopenLater(why, ended.isEnding() && !isOwed)) {
         lost = removeAll();
       }
     } finally {
       lock.unlock();
     }
     brokenOff.forEach(PendingSave::failBrokenOff);
-    giveUp(lost, why, why.sent() && !ended.hasAnswered());
+    giveUp(lost, why, broughtNothing && isStreamsFault(why));
+  }
+
+  /** Whether a call that failed like this may fail because it is a stream. */
+  private static boolean isStreamsFault(Failure why) {
+    return why.sent() && !why.isUnauthenticated() && !why.isStopping();
   }
 
   /**
@@ -374,7 +387,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     }
     // Once without an answer in between: a token that was renewed is sent with the next call
     // already.
-    boolean worthwhile = why.repeatable() || (why.isUnauthenticated() && attempts == 1);
+    boolean worthwhile = why.repeatable() || (why.isUnauthenticated() && attempts <= 1);
     boolean mayRepeat = asPlanned || attempts < repeats.maxAttempts();
     if (!worthwhile || !mayRepeat || connection.closed()) {
       return false;
@@ -392,6 +405,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
 
   private void reopen(Failure why) {
     List<PendingSave> lost = List.of();
+    Failure last = why;
     lock.lock();
     try {
       waitingToReopen = false;
@@ -401,12 +415,18 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
         if (!why.sent()) {
           connection.reconnect();
         }
-        open();
+        try {
+          open();
+        } catch (RuntimeException | Error e) {
+          // The timer would only log it.
+          last = Failure.notStarted(e);
+          lost = removeAll();
+        }
       }
     } finally {
       lock.unlock();
     }
-    giveUp(lost, why, false);
+    giveUp(lost, last, false);
   }
 
   private void giveUp(List<PendingSave> lost, Failure why, boolean broughtNothing) {

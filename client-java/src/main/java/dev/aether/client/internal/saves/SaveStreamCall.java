@@ -48,8 +48,8 @@ final class SaveStreamCall {
   private final Map<String, PendingSave.Place> abandoned = new HashMap<>();
 
   /**
-   * Actors of which the server stores no more saves on this call. There are few, since the server
-   * ends the call soon after the first.
+   * Actors whose later saves the server refuses on this call. There are few, since the server ends
+   * the call soon after the first.
    */
   private final Set<PendingSave.Actor> broken = new HashSet<>();
 
@@ -148,7 +148,7 @@ final class SaveStreamCall {
     return abandoned.size();
   }
 
-  /** Records that the server stores no more saves of the actor on this call. */
+  /** Records that the server refuses later saves of the actor on this call. */
   void breakOrder(PendingSave.Actor actor) {
     broken.add(actor);
   }
@@ -194,7 +194,8 @@ final class SaveStreamCall {
               ? Status.DEADLINE_EXCEEDED.withDescription(status.getDescription())
               : status;
       Failure failure = ErrorMapper.failure(cause, trailers, tracer.sent());
-      // A node ends a stream so when it could not store one save, such as in a full namespace.
+      // A node also ends a stream with STORE_UNAVAILABLE after one save failed, for example in a
+      // full namespace.
       if (!failure.isStoreUnavailable()) {
         leaveNode(failure);
       }

@@ -34,6 +34,10 @@ final class ConnectionTest {
   }
 
   private void fail(Reason reason) {
+    fail(reason, NODE);
+  }
+
+  private void fail(Reason reason, InetSocketAddress node) {
     connection.failed(
         connection.link(),
         new Failure(
@@ -41,7 +45,7 @@ final class ConnectionTest {
             Status.Code.UNAVAILABLE,
             true,
             true),
-        NODE);
+        node);
   }
 
   @Test
@@ -53,6 +57,13 @@ final class ConnectionTest {
     long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
     int changes = opened.get() - 1;
     assertTrue(changes >= 1 && changes <= 1 + seconds, changes + " in " + seconds + " s");
+  }
+
+  @Test
+  void aNodeThatHasNotFailedBeforeIsLeftAtOnce() {
+    fail(Reason.STORE_UNAVAILABLE);
+    fail(Reason.STORE_UNAVAILABLE, new InetSocketAddress("127.0.0.1", 2));
+    assertEquals(3, opened.get());
   }
 
   @Test
