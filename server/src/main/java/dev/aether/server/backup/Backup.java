@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -30,6 +31,12 @@ import java.util.function.Consumer;
  * <p>Blocks. For one thread.
  */
 public final class Backup {
+  /**
+   * How often snapshots are copied if others are saved meanwhile. Each copy takes as long as the
+   * first, and under a load of snapshots none may be without a gap.
+   */
+  static final int MAX_SNAPSHOT_COPIES = 3;
+
   private final StoredStreams store;
   private final String aetherVersion;
   private final InstantSource clock;
@@ -108,7 +115,10 @@ public final class Backup {
       boolean exists = store.find(stream).isPresent();
       if (exists) {
         try {
-          copy.addStreams(copy(stream, draft));
+          copy.addStreams(
+              namespace.isLog(stream)
+                  ? copy(stream, draft)
+                  : copySnapshots(namespace, stream, draft));
           continue;
         } catch (StoreException e) {
           if (!isDeleted(namespace, e)) {
@@ -153,6 +163,39 @@ public final class Backup {
 
   private static String file(String stream) {
     return stream + ".snapshot";
+  }
+
+  /**
+   * Copies snapshots, again if others were saved meanwhile. nats-server copies what it has up to
+   * the last sequence at the beginning (2.15.3). So a snapshot that is replaced before its turn
+   * comes is not in the copy, neither as it was nor as it is.
+   */
+  private BackupStream copySnapshots(Registered namespace, String stream, BackupDraft draft)
+      throws IOException {
+    for (int copies = 1; ; copies++) {
+      BackupStream taken = copy(stream, draft);
+      long saved =
+          store
+              .find(stream)
+              .map(now -> now.lastSequence() - taken.getLastSequence())
+              .orElse(0L); // The namespace was deleted, which its log will tell.
+      if (saved <= 0) {
+        return taken;
+      }
+      if (copies == MAX_SNAPSHOT_COPIES) {
+        warnings.accept(
+            String.format(
+                Locale.ROOT,
+                "snapshots of namespace %s were saved during each of %d attempts to copy them: up to"
+                    + " %d that were replaced are missing from the backup, and their actors have to"
+                    + " be read from their events",
+                namespace.namespace(),
+                copies,
+                saved));
+        return taken;
+      }
+      draft.remove(taken.getFile());
+    }
   }
 
   private BackupStream copy(String stream, BackupDraft draft) throws IOException {

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -163,7 +164,7 @@ public final class Restore {
       boolean isRestored =
           registered.get().isActive()
               && registered.get().incarnation().equals(record(copy).incarnation())
-              && copy.getStreamsList().stream().allMatch(this::isExactlyRestored);
+              && copy.getStreamsList().stream().allMatch(each -> isExactlyRestored(copy, each));
       return isRestored
           ? Optional.of(new Step(copy, Step.Kind.ALREADY_RESTORED, 0))
           : Optional.empty();
@@ -185,10 +186,13 @@ public final class Restore {
     return StoredStreams.registered(copy.getNamespace(), copy.getRecord());
   }
 
-  private boolean isExactlyRestored(BackupStream stream) {
+  private boolean isExactlyRestored(BackupNamespace copy, BackupStream stream) {
     return store
         .find(stream.getStream())
-        .filter(found -> isOfThisBackup(found) && isWhole(stream, found))
+        .filter(
+            found ->
+                isOfThisBackup(found)
+                    && isWhole(copy, stream, found.lastSequence(), found.messages()))
         .filter(found -> found.lastSequence() == stream.getLastSequence())
         .isPresent();
   }
@@ -197,10 +201,16 @@ public final class Restore {
     return found.restoredFrom().equals(Optional.of(backup.id()));
   }
 
-  /** nats-server 2.14 also copies messages that are stored while it copies. */
-  private static boolean isWhole(BackupStream stream, Found found) {
-    return found.lastSequence() >= stream.getLastSequence()
-        && found.messages() >= stream.getMessages();
+  /**
+   * Whether a stream has all that its file has. nats-server gives it the last sequence at the end
+   * (2.15.3). Snapshots may be fewer than when the copy began: those that were replaced before
+   * their turn came are not in the file. nats-server 2.14 also copies messages that are stored
+   * while it copies.
+   */
+  private static boolean isWhole(
+      BackupNamespace copy, BackupStream stream, long lastSequence, long messages) {
+    return lastSequence >= stream.getLastSequence()
+        && (!record(copy).isLog(stream.getStream()) || messages >= stream.getMessages());
   }
 
   /**
@@ -213,7 +223,7 @@ public final class Restore {
     List<Step> toDo = plan.stream().filter(step -> step.kind() == Step.Kind.RESTORE).toList();
     for (Step step : toDo) {
       for (BackupStream stream : step.copy().getStreamsList()) {
-        make(stream, replicas(step.copy()));
+        make(step.copy(), stream);
       }
       step.copy().getStreamsList().forEach(stream -> store.awaitReplicas(stream.getStream()));
       restored.accept(step.copy());
@@ -236,10 +246,12 @@ public final class Restore {
     return replicas.orElseGet(() -> record(copy).replicas());
   }
 
-  private void make(BackupStream stream, int count) {
+  private void make(BackupNamespace copy, BackupStream stream) {
+    int count = replicas(copy);
     Optional<Found> found = store.find(stream.getStream());
     if (found.isPresent()) {
-      if (isWhole(stream, found.get()) && found.get().replicas() == count) {
+      if (isWhole(copy, stream, found.get().lastSequence(), found.get().messages())
+          && found.get().replicas() == count) {
         return;
       }
       store.delete(stream.getStream()); // plan() has checked that it is an interrupted restore's.
@@ -255,14 +267,16 @@ public final class Restore {
         new BufferedInputStream(
             Files.newInputStream(backup.path().resolve(stream.getFile())), 1 << 20)) {
       StreamState made = store.put(stream.getStream(), taken, count, backup.id(), in);
-      if (made.lastSequence() < taken.lastSequence() || made.messages() < taken.messages()) {
+      if (!isWhole(copy, stream, made.lastSequence(), made.messages())) {
         throw new BackupException(
-            "stream "
-                + stream.getStream()
-                + " has "
-                + made.messages()
-                + " messages after the restore instead of "
-                + taken.messages());
+            String.format(
+                Locale.ROOT,
+                "stream %s has %d messages up to sequence %d after the restore instead of %d up to %d",
+                stream.getStream(),
+                made.messages(),
+                made.lastSequence(),
+                taken.messages(),
+                taken.lastSequence()));
       }
     } catch (IOException e) {
       throw new BackupException("the backup cannot be read: " + BackupFolder.reason(e), e);

@@ -47,6 +47,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,10 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class BackupCommandTest {
   private static final int WRITERS = 4;
+
+  /** How many actors have snapshots that are replaced. */
+  private static final int SMALL = 8;
+
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final long LONGER_THAN_A_REQUEST_SECONDS = 11;
 
@@ -414,6 +419,105 @@ class BackupCommandTest {
       saveSnapshot(client, "a", "actor", 3);
       assertEquals(3, on(server, "events", "actor", "--namespace", "a").lines().size());
       assertEquals(3, on(second, "events", "actor", "--namespace", "a").lines().size());
+    }
+  }
+
+  /**
+   * Large snapshots, whose copy takes a while, and small ones after them, which are replaced before
+   * nats-server gets to them.
+   */
+  private static void saveForALongCopy(AetherClient client) {
+    byte[] dense = new byte[400_000];
+    Random random = new Random(1);
+    for (int i = 0; i < 120; i++) {
+      random.nextBytes(dense);
+      save(client, "a", "large-" + i, 0);
+      client.saveSnapshot(
+          Snapshot.builder("large-" + i, 1, Bytes.copyOf(dense)).build(),
+          CallSettings.defaults().withNamespace("a"));
+    }
+    for (int i = 0; i < SMALL; i++) {
+      SaveCommand.Builder events =
+          SaveCommand.builder("small-" + i, ExpectedVersion.exactly(0)).namespace("a");
+      for (int n = 0; n < 1000; n++) {
+        events.event(NewEvent.json("Happened", "1"));
+      }
+      var unused = client.save(events.build());
+      saveSnapshot(client, "a", "small-" + i, 1);
+    }
+  }
+
+  private static long snapshots(AetherServer server) {
+    return on(server, "export", "a").lines().stream()
+        .filter(line -> line.startsWith("{\"snapshot\""))
+        .count();
+  }
+
+  @Test
+  void snapshotsThatAreReplacedDuringTheirCopyAreInTheNextOne() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        saveForALongCopy(client);
+        CompletableFuture<CommandRun> backup =
+            CompletableFuture.supplyAsync(
+                () -> CommandRun.of("backup", path("b"), "--nats", nats.url()));
+        Await.until("the copy", SOON, () -> Files.exists(folder.resolve("b.incomplete")));
+        for (int i = 0; i < SMALL; i++) {
+          saveSnapshot(client, "a", "small-" + i, 2);
+        }
+        CommandRun run = backup.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertEquals(ExitCode.DONE, run.exitCode(), run::err);
+        assertEquals(1, run.err().lines().count(), run.err());
+      }
+    }
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      done("restore", path("b"), "--nats", nats.url());
+      try (AetherServer server = node(nats.url(), 1)) {
+        assertEquals(120 + SMALL, snapshots(server));
+      }
+    }
+  }
+
+  @Test
+  void aBackupIsRestoredEvenIfSnapshotsWereReplacedAllTheTime() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        saveForALongCopy(client);
+        AtomicLong version = new AtomicLong(1);
+        AtomicBoolean isSaving = new AtomicBoolean(true);
+        CompletableFuture<Void> saves =
+            CompletableFuture.runAsync(
+                () -> {
+                  while (isSaving.get() && version.get() < 1000) {
+                    long next = version.incrementAndGet();
+                    for (int i = 0; i < SMALL; i++) {
+                      saveSnapshot(client, "a", "small-" + i, next);
+                    }
+                  }
+                });
+        Await.until("snapshots", SOON, () -> version.get() > 2);
+        CommandRun run = done("backup", path("b"), "--nats", nats.url());
+        isSaving.set(false);
+        saves.get(SOON.toSeconds(), TimeUnit.SECONDS);
+        assertTrue(
+            run.err()
+                .startsWith(
+                    "aether: snapshots of namespace a were saved during each of 3 attempts"),
+            run.err());
+      }
+    }
+    done("backup", "--verify", path("b"));
+    try (TestNatsServer nats = TestNatsServer.start()) {
+      done("restore", path("b"), "--nats", nats.url());
+      CommandRun again = done("restore", path("b"), "--nats", nats.url());
+      assertTrue(again.err().startsWith("0 namespaces, 0 records restored"), again.err());
+      try (AetherServer server = node(nats.url(), 1);
+          AetherClient client = AetherClient.connect(address(server))) {
+        assertTrue(snapshots(server) >= 120);
+        saveSnapshot(client, "a", "small-0", 1000);
+      }
     }
   }
 
