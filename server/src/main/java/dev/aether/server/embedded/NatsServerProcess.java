@@ -189,6 +189,9 @@ public final class NatsServerProcess implements AutoCloseable {
           return;
         }
         startAgain();
+        if (closing.getCount() == 0) {
+          return; // Whoever closes has ended the old process only.
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -311,21 +314,38 @@ public final class NatsServerProcess implements AutoCloseable {
   }
 
   /**
-   * Stops nats-server, by force after 10 s, and releases the data folder. Blocks until then. May be
-   * called again.
+   * Stops nats-server, by force after 10 s, and releases the data folder. Blocks until then, also
+   * if the thread is interrupted. May be called again.
    */
   @Override
   public void close() {
     closing.countDown();
     process.end();
-    try {
-      watch.join(WATCH_END_BOUND.toMillis());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
     space.close();
+    if (!hasWatchEnded()) {
+      // A nats-server may be running or still start. The folder stays locked until this JVM ends.
+      log.error("nats-server {} cannot be stopped", process.pid());
+      return;
+    }
     staging.close();
     folder.close();
+  }
+
+  /** Waits for the watch thread. An interrupt does not end the wait. */
+  private boolean hasWatchEnded() {
+    boolean wasInterrupted = false;
+    long deadline = System.nanoTime() + WATCH_END_BOUND.toNanos();
+    while (watch.isAlive() && System.nanoTime() < deadline) {
+      try {
+        TimeUnit.NANOSECONDS.timedJoin(watch, deadline - System.nanoTime());
+      } catch (InterruptedException e) {
+        wasInterrupted = true;
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return !watch.isAlive();
   }
 
   @Override

@@ -173,7 +173,8 @@ public final class TetheredProcess {
 
   /**
    * Stops the program with SIGTERM, and with SIGKILL after the grace period. Blocks until it is
-   * gone, at most for the grace period and some seconds. May be called again.
+   * gone, at most for the grace period and some seconds, also if the thread is interrupted. May be
+   * called again.
    */
   public void end() {
     try {
@@ -196,8 +197,25 @@ public final class TetheredProcess {
     end();
   }
 
+  /** An interrupt does not end the wait, or it would shorten the grace period of the program. */
   private boolean awaitGone(Duration bound) {
-    return within(bound, () -> !script.isAlive() && !isProgramRunning());
+    long deadline = System.nanoTime() + bound.toNanos();
+    boolean wasInterrupted = false;
+    while (!isGone() && System.nanoTime() < deadline) {
+      try {
+        TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
+      } catch (InterruptedException e) {
+        wasInterrupted = true;
+      }
+    }
+    if (wasInterrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return isGone();
+  }
+
+  private boolean isGone() {
+    return !script.isAlive() && !isProgramRunning();
   }
 
   /**

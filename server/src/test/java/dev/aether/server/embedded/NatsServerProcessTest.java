@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestNatsBinary;
@@ -24,6 +25,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -183,6 +186,84 @@ class NatsServerProcessTest {
       assertFalse(runs(orphan));
       assertEquals(1, messages(server));
     }
+  }
+
+  /** Its thread waits with the restart's first log line, which is that of syncing files. */
+  private static final class HeldLaunch extends AppenderBase<ILoggingEvent> {
+    private final CountDownLatch begun = new CountDownLatch(1);
+    private final CountDownLatch mayGoOn = new CountDownLatch(1);
+
+    @Override
+    protected void append(ILoggingEvent line) {
+      begun.countDown();
+      try {
+        assertTrue(mayGoOn.await(RESTART_BOUND.toSeconds(), TimeUnit.SECONDS));
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  @Test
+  void aServerThatIsClosedWhileItIsStartedAgainIsGone() throws Exception {
+    HeldLaunch launch = new HeldLaunch();
+    launch.start();
+    Logger logger = (Logger) LoggerFactory.getLogger(UnsyncedFiles.class);
+    Level before = logger.getLevel();
+    NatsServerProcess server = start();
+    Thread closing = new Thread(server::close, "closing");
+    try {
+      logger.setLevel(Level.DEBUG);
+      logger.addAppender(launch);
+      kill(server.pid());
+      assertTrue(launch.begun.await(RESTART_BOUND.toSeconds(), TimeUnit.SECONDS));
+      closing.start();
+      Await.until(
+          "close to wait for the watch thread",
+          END_BOUND,
+          () -> closing.getState() == Thread.State.TIMED_WAITING);
+      launch.mayGoOn.countDown();
+      closing.join(END_BOUND.toMillis());
+
+      assertFalse(closing.isAlive());
+      assertFalse(runs(server.pid()));
+    } finally {
+      logger.detachAppender(launch);
+      logger.setLevel(before);
+      launch.mayGoOn.countDown();
+      closing.join();
+      ProcessHandle.of(server.pid()).ifPresent(ProcessHandle::destroyForcibly);
+    }
+    start().close();
+  }
+
+  @Test
+  void aServerThatAnInterruptedThreadClosesEndsInOrder() throws Exception {
+    NatsServerProcess server = start();
+    long pid = server.pid();
+    CompletableFuture<Boolean> wasInterrupted = new CompletableFuture<>();
+    Thread closing =
+        new Thread(
+            () -> {
+              Thread.currentThread().interrupt();
+              server.close();
+              wasInterrupted.complete(Thread.interrupted());
+            },
+            "closing");
+    try {
+      signal("STOP", pid);
+      closing.start();
+      Await.until(
+          "close to wait for nats-server",
+          END_BOUND,
+          () -> closing.getState() == Thread.State.TIMED_WAITING);
+      closing.interrupt();
+    } finally {
+      signal("CONT", pid);
+    }
+    assertTrue(wasInterrupted.get(END_BOUND.toSeconds(), TimeUnit.SECONDS));
+    String log = Files.readString(data.resolve("nats/nats-server.log"));
+    assertTrue(log.contains("Server Exiting"), log);
   }
 
   @Test
