@@ -10,9 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A data folder that only this process uses, until it is closed. The lock is an operating system
@@ -22,6 +24,11 @@ import java.util.concurrent.ConcurrentHashMap;
 final class DataFolder implements AutoCloseable {
   private static final String LOCK_FILE = "aether.lock";
   private static final int PID_MAX_BYTES = 32;
+
+  /** Another process that asks whether the folder is in use locks it for a moment. */
+  private static final Duration PROBE_BOUND = Duration.ofMillis(200);
+
+  private static final Duration PROBE_POLL = Duration.ofMillis(5);
 
   /**
    * The folders that this process has locked. They are in a static field because the lock belongs
@@ -56,7 +63,10 @@ final class DataFolder implements AutoCloseable {
     }
   }
 
-  /** Whether a process, this one or another, has locked the folder. */
+  /**
+   * Whether a process, this one or another, has locked the folder. Locks it for a moment, together
+   * with others who ask.
+   */
   static boolean isInUse(Path folder) {
     try {
       Path path = folder.toRealPath();
@@ -64,8 +74,8 @@ final class DataFolder implements AutoCloseable {
         return true;
       }
       try (FileChannel channel =
-              FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.WRITE);
-          FileLock lock = channel.tryLock()) {
+              FileChannel.open(path.resolve(LOCK_FILE), StandardOpenOption.READ);
+          FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true)) {
         return lock == null;
       }
     } catch (IOException e) {
@@ -112,8 +122,7 @@ final class DataFolder implements AutoCloseable {
           e);
     }
     try {
-      FileLock lock = channel.tryLock();
-      if (lock == null) {
+      if (!isLocked(channel)) {
         throw inUse(folder, read(channel));
       }
       channel.truncate(0);
@@ -131,6 +140,22 @@ final class DataFolder implements AutoCloseable {
       closeQuietly(channel);
       throw e;
     }
+  }
+
+  /** Locks a file, if no other process keeps it locked. */
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    long deadline = System.nanoTime() + PROBE_BOUND.toNanos();
+    FileLock lock = channel.tryLock();
+    while (lock == null && System.nanoTime() < deadline) {
+      try {
+        TimeUnit.NANOSECONDS.sleep(PROBE_POLL.toNanos());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+      lock = channel.tryLock();
+    }
+    return lock != null;
   }
 
   private static String read(FileChannel channel) throws IOException {
