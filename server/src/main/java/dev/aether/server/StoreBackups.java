@@ -2,9 +2,11 @@ package dev.aether.server;
 
 import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.backup.Backup;
+import dev.aether.server.backup.BackupException;
 import dev.aether.server.backup.BackupFolder;
 import dev.aether.server.backup.Restore;
 import dev.aether.server.backup.StoreForm;
+import dev.aether.server.embedded.FolderTree;
 import dev.aether.server.embedded.NatsServerBinary;
 import dev.aether.server.embedded.NatsServerProcess;
 import dev.aether.server.event.NamePattern;
@@ -14,6 +16,7 @@ import dev.aether.server.store.jetstream.StoredStreams;
 import dev.aether.server.store.jetstream.StoredStreams.Purpose;
 import dev.aether.server.wire.BackupManifest;
 import dev.aether.server.wire.BackupNamespace;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -91,8 +94,7 @@ public final class StoreBackups {
       Optional<Integer> replicas,
       boolean dryRun,
       Consumer<BackupNamespace> restored) {
-    return with(
-        Purpose.RESTORE,
+    Work<List<Restore.Step>> work =
         store -> {
           Restore restore = new Restore(backup, store, replicas);
           List<Restore.Step> plan = restore.plan(namespaces);
@@ -100,7 +102,33 @@ public final class StoreBackups {
             restore.run(plan, restored);
           }
           return plan;
-        });
+        };
+    return dryRun && choice instanceof StoreChoice.Embedded embedded && isNew(embedded.data())
+        ? withEmptyStore(embedded, work)
+        : with(Purpose.RESTORE, work);
+  }
+
+  private static boolean isNew(Path data) {
+    return !Files.exists(data) || (Files.isDirectory(data) && !hasStore(data));
+  }
+
+  private static boolean hasStore(Path data) {
+    return Files.isDirectory(data.resolve("nats"));
+  }
+
+  /** In a temporary folder, since a dry run creates nothing in the one of the node. */
+  private static <T> T withEmptyStore(StoreChoice.Embedded embedded, Work<T> work) {
+    try {
+      Path temporary = Files.createTempDirectory("aether-dry-run-");
+      try {
+        return withOwnServer(
+            Purpose.RESTORE, new StoreChoice.Embedded(temporary, embedded.natsServer()), work);
+      } finally {
+        FolderTree.delete(temporary);
+      }
+    } catch (IOException e) {
+      throw new BackupException("a dry run needs a temporary folder: " + e.getMessage(), e);
+    }
   }
 
   /** In which format the store is, and whether this version can use it. Changes nothing. */
@@ -118,6 +146,10 @@ public final class StoreBackups {
       return with(purpose, List.of(running.get()), NatsAccess.BY_URL, EMBEDDED_WAIT, work);
     }
     requireData(purpose, embedded.data());
+    return withOwnServer(purpose, embedded, work);
+  }
+
+  private static <T> T withOwnServer(Purpose purpose, StoreChoice.Embedded embedded, Work<T> work) {
     NatsServerBinary binary = NatsServerBinary.find(embedded.natsServer());
     try (NatsServerProcess own = NatsServerProcess.start(binary, embedded.data())) {
       return with(purpose, List.of(own.url()), NatsAccess.BY_URL, EMBEDDED_WAIT, work);
@@ -126,7 +158,7 @@ public final class StoreBackups {
 
   /** A mistyped folder must not look like an empty store, and is not created. */
   private static void requireData(Purpose purpose, Path data) {
-    if (purpose != Purpose.RESTORE && !Files.isDirectory(data.resolve("nats"))) {
+    if (purpose != Purpose.RESTORE && !hasStore(data)) {
       throw StoreException.storeUnavailable("the folder " + data + " has no data of a node");
     }
   }

@@ -8,7 +8,7 @@ public final class BackupException extends RuntimeException {
     super(message);
   }
 
-  BackupException(String message, Throwable cause) {
+  public BackupException(String message, Throwable cause) {
     super(message, cause);
   }
 }

@@ -362,6 +362,17 @@ class BackupCommandTest {
         done("backup", path("stopped"), "--data", data.toString(), "--nats-server", natsServer);
     assertEquals(life.exported.lines().count(), lastPosition(stopped, "load"));
     Path other = folder.resolve("other");
+    CommandRun dry =
+        done(
+            "restore",
+            path("running"),
+            "--dry-run",
+            "--data",
+            other.toString(),
+            "--nats-server",
+            natsServer);
+    assertEquals(2, dry.lines().size());
+    assertFalse(Files.exists(other));
     done("restore", path("running"), "--data", other.toString(), "--nats-server", natsServer);
     try (AetherServer server = embedded(other)) {
       assertEquals(upTo(life.backedUp, life.exported), on(server, "export", "load").lines());
