@@ -17,10 +17,12 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -119,6 +121,12 @@ final class ExportCommand implements Callable<Integer> {
     }
   }
 
+  private static Map<String, String> incarnations(AetherClient client, String pattern) {
+    try (Stream<NamespaceInfo> found = client.namespaces().list(pattern)) {
+      return found.collect(Collectors.toMap(NamespaceInfo::name, NamespaceInfo::incarnation));
+    }
+  }
+
   /** Whether the file exists and cannot be replaced by renaming another one. */
   private static boolean isDeviceOrPipe(Path file) {
     return Files.exists(file) && !Files.isRegularFile(file) && !Files.isDirectory(file);
@@ -136,9 +144,16 @@ final class ExportCommand implements Callable<Integer> {
     }
     Path file = Files.isSymbolicLink(named) ? named.toRealPath() : named;
     String origin = pattern + " of " + connection.servers();
-    try (PartFile part = PartFile.open(file, origin, PartFile.NOTE_EVERY);
+    Map<String, String> incarnations = incarnations(client, pattern);
+    try (PartFile part = PartFile.open(file, origin, incarnations, PartFile.NOTE_EVERY);
         ExportProgress unused = ExportProgress.show(tally, terminal);
         AtShutdown interrupted = AtShutdown.run(() -> sayCut(file))) {
+      part.recreated()
+          .ifPresent(
+              name ->
+                  terminal
+                      .err()
+                      .println("aether: starting over: namespace " + name + " was recreated"));
       try {
         goOn(client, pattern, part, tally);
       } catch (IOException | RuntimeException e) {

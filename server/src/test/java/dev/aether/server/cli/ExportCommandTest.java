@@ -10,6 +10,7 @@ import com.google.gson.JsonParser;
 import dev.aether.client.AetherClient;
 import dev.aether.client.Bytes;
 import dev.aether.client.CallSettings;
+import dev.aether.client.Cursor;
 import dev.aether.client.ExpectedVersion;
 import dev.aether.client.NamespaceConfig;
 import dev.aether.client.NewEvent;
@@ -18,6 +19,11 @@ import dev.aether.client.Snapshot;
 import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.ServerConfig.StoreChoice;
+import dev.aether.server.cli.export.ExportOptions;
+import dev.aether.server.cli.export.ExportTally;
+import dev.aether.server.cli.export.ExportTarget;
+import dev.aether.server.cli.export.Exporter;
+import dev.aether.server.cli.export.PartFile;
 import dev.aether.server.testing.ExportedLines;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -30,10 +36,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -361,6 +369,45 @@ class ExportCommandTest {
     assertEquals("2", client.latestSnapshot("a").orElseThrow().state().toUtf8());
     assertEquals(ExitCode.FAILED, ahead.exitCode());
     assertTrue(ahead.err().contains("standard input, line 1: "), ahead.err());
+  }
+
+  @Test
+  void anInterruptedExportOfANamespaceThatWasRecreatedStartsOver(@TempDir Path folder)
+      throws IOException {
+    Path file = folder.resolve("a.jsonl");
+    save("a", "x", "c1", NewEvent.json("Old", "1"));
+    Map<String, String> incarnations = Map.of("a", client.namespaces().get("a").incarnation());
+    String origin = "a of [" + address(source) + "]";
+    try (PartFile part = PartFile.open(file, origin, incarnations, Duration.ZERO)) {
+      ExportOptions options = new ExportOptions("a", Optional.empty(), false, Optional.empty());
+      new Exporter(client, options, unfinished(part), new ExportTally()).run();
+    }
+    client.namespaces().delete("a");
+    save("a", "x", "c2", NewEvent.json("New", "1"));
+
+    CommandRun run = CommandRun.of("export", "a", file.toString(), "--server", address(source));
+
+    assertEquals(ExitCode.DONE, run.exitCode(), run.err());
+    assertTrue(run.err().contains("starting over: namespace a was recreated"), run.err());
+    assertEquals(export(source, "a"), Files.readString(file));
+  }
+
+  /** As if the export were interrupted at its end. */
+  private static ExportTarget unfinished(PartFile part) {
+    return new ExportTarget() {
+      @Override
+      public void line(String text) throws IOException {
+        part.line(text);
+      }
+
+      @Override
+      public void reached(Cursor cursor) throws IOException {
+        part.reached(cursor);
+      }
+
+      @Override
+      public void finish() {}
+    };
   }
 
   /** Seven commits of nine events. */

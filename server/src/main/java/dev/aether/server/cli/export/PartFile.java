@@ -16,7 +16,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,17 +38,25 @@ public final class PartFile implements ExportTarget, Closeable {
   private final Path file;
   private final Path part;
   private final String origin;
+  private final Map<String, String> incarnations;
   private final long noteEveryNanos;
   private final FileChannel channel;
   private final DurableText note;
   private @Nullable Cursor start;
+  private @Nullable String recreated;
   private @Nullable OutputStream out;
   private long notedNanos = System.nanoTime();
 
-  private PartFile(Path file, String origin, Duration noteEvery, FileChannel channel) {
+  private PartFile(
+      Path file,
+      String origin,
+      Map<String, String> incarnations,
+      Duration noteEvery,
+      FileChannel channel) {
     this.file = file;
     this.part = beside(file, ".part");
     this.origin = origin;
+    this.incarnations = new TreeMap<>(incarnations);
     this.noteEveryNanos = noteEvery.toNanos();
     this.channel = channel;
     this.note = new DurableText(beside(file, ".part.at"));
@@ -56,14 +66,18 @@ public final class PartFile implements ExportTarget, Closeable {
    * Creates the file, or continues with what an earlier run of the same origin left.
    *
    * @param origin what is exported and from where
+   * @param incarnations by name, of the namespaces that are exported. What an earlier run left of
+   *     another incarnation is discarded: it and the new one have the same versions of actors
    * @throws IOException also if another export is writing the file
    */
-  public static PartFile open(Path file, String origin, Duration noteEvery) throws IOException {
+  public static PartFile open(
+      Path file, String origin, Map<String, String> incarnations, Duration noteEvery)
+      throws IOException {
     FileChannel channel =
         FileChannel.open(
             beside(file, ".part"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
     try {
-      PartFile opened = new PartFile(file, origin, noteEvery, channel);
+      PartFile opened = new PartFile(file, origin, incarnations, noteEvery, channel);
       opened.lock();
       opened.position();
       return opened;
@@ -92,13 +106,28 @@ public final class PartFile implements ExportTarget, Closeable {
   private void position() throws IOException {
     Optional<PartNote> noted =
         note.read().flatMap(PartNote::of).filter(found -> found.origin().equals(origin));
-    if (noted.isPresent() && noted.get().bytes() <= channel.size()) {
+    recreated = noted.flatMap(found -> recreated(found.incarnations())).orElse(null);
+    if (noted.isPresent() && recreated == null && noted.get().bytes() <= channel.size()) {
+      // Also of those that do not exist now: they may again before the next run.
+      noted.get().incarnations().forEach(incarnations::putIfAbsent);
       start = noted.get().cursor();
       channel.truncate(noted.get().bytes());
       channel.position(noted.get().bytes());
     } else {
       startOver();
     }
+  }
+
+  private Optional<String> recreated(Map<String, String> before) {
+    return incarnations.entrySet().stream()
+        .filter(now -> !now.getValue().equals(before.getOrDefault(now.getKey(), now.getValue())))
+        .map(Map.Entry::getKey)
+        .findFirst();
+  }
+
+  /** The namespace that was recreated, so that what an earlier run left was discarded. */
+  public Optional<String> recreated() {
+    return Optional.ofNullable(recreated);
   }
 
   /** Discards what an earlier run left. */
@@ -140,7 +169,7 @@ public final class PartFile implements ExportTarget, Closeable {
     }
     endMember();
     channel.force(false);
-    note.write(new PartNote(origin, channel.position(), cursor).text());
+    note.write(new PartNote(origin, incarnations, channel.position(), cursor).text());
     notedNanos = System.nanoTime();
   }
 

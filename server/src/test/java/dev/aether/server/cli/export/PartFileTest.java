@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
@@ -31,7 +32,7 @@ class PartFileTest {
   @ValueSource(strings = {"out.jsonl", "out.jsonl.gz"})
   void hasItsNameOnlyWhenItIsWhole(String name, @TempDir Path folder) throws IOException {
     Path file = folder.resolve(name);
-    try (PartFile part = PartFile.open(file, "o", ALWAYS)) {
+    try (PartFile part = open(file, "o", ALWAYS)) {
       part.line("1");
       part.reached(Cursor.of("c1"));
       part.line("2");
@@ -48,7 +49,7 @@ class PartFileTest {
   @ValueSource(strings = {"out.jsonl", "out.jsonl.gz"})
   void goesOnWhereItWasGoodLast(String name, @TempDir Path folder) throws IOException {
     Path file = folder.resolve(name);
-    try (PartFile cut = PartFile.open(file, "o", ALWAYS)) {
+    try (PartFile cut = open(file, "o", ALWAYS)) {
       assertEquals(Optional.empty(), cut.start());
       cut.line("1");
       cut.reached(Cursor.of("c1"));
@@ -58,7 +59,7 @@ class PartFileTest {
     Files.write(
         folder.resolve(name + ".part"), new byte[] {'x', '{', 'x'}, StandardOpenOption.APPEND);
 
-    try (PartFile part = PartFile.open(file, "o", ALWAYS)) {
+    try (PartFile part = open(file, "o", ALWAYS)) {
       assertEquals(Optional.of(Cursor.of("c2")), part.start());
       part.line("3");
       part.finish();
@@ -70,7 +71,7 @@ class PartFileTest {
   @Test
   void startsOverWhereNothingWasNoted(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("out.jsonl");
-    try (PartFile cut = PartFile.open(file, "o", NEVER)) {
+    try (PartFile cut = open(file, "o", NEVER)) {
       cut.line("1");
       cut.reached(Cursor.of("c1"));
     }
@@ -96,8 +97,8 @@ class PartFileTest {
   @Test
   void twoAtATimeAreRefused(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("out.jsonl");
-    try (PartFile part = PartFile.open(file, "o", ALWAYS)) {
-      IOException refused = assertThrows(IOException.class, () -> PartFile.open(file, "o", ALWAYS));
+    try (PartFile part = open(file, "o", ALWAYS)) {
+      IOException refused = assertThrows(IOException.class, () -> open(file, "o", ALWAYS));
       assertTrue(refused.toString().contains("another export"), refused.toString());
       part.line("1");
       part.finish();
@@ -108,15 +109,41 @@ class PartFileTest {
   @Test
   void nothingAtAllIsAGzipOfNothing(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("out.jsonl.gz");
-    try (PartFile part = PartFile.open(file, "o", ALWAYS)) {
+    try (PartFile part = open(file, "o", ALWAYS)) {
       part.reached(Cursor.of("c"));
       part.finish();
     }
     assertEquals(List.of(), lines(file));
   }
 
+  @Test
+  void startsOverWhenANamespaceWasRecreated(@TempDir Path folder) throws IOException {
+    Path file = folder.resolve("out.jsonl");
+    try (PartFile cut = PartFile.open(file, "o", Map.of("a", "1", "b", "1"), ALWAYS)) {
+      cut.line("1");
+      cut.reached(Cursor.of("c1"));
+    }
+    try (PartFile part = PartFile.open(file, "o", Map.of("a", "1", "c", "1"), ALWAYS)) {
+      assertEquals(Optional.of(Cursor.of("c1")), part.start());
+      assertEquals(Optional.empty(), part.recreated());
+      part.line("2");
+      part.reached(Cursor.of("c2"));
+    }
+    try (PartFile part = PartFile.open(file, "o", Map.of("a", "1", "b", "2"), ALWAYS)) {
+      assertEquals(Optional.empty(), part.start());
+      assertEquals(Optional.of("b"), part.recreated());
+      part.line("3");
+      part.finish();
+    }
+    assertEquals(List.of("3"), lines(file));
+  }
+
+  private static PartFile open(Path file, String origin, Duration noteEvery) throws IOException {
+    return PartFile.open(file, origin, Map.of(), noteEvery);
+  }
+
   private static void cut(Path file) throws IOException {
-    try (PartFile cut = PartFile.open(file, "o", ALWAYS)) {
+    try (PartFile cut = open(file, "o", ALWAYS)) {
       cut.startOver();
       cut.line("1");
       cut.reached(Cursor.of("c1"));
@@ -124,7 +151,7 @@ class PartFileTest {
   }
 
   private static void startsOver(Path file, String origin) throws IOException {
-    try (PartFile part = PartFile.open(file, origin, ALWAYS)) {
+    try (PartFile part = open(file, origin, ALWAYS)) {
       assertEquals(Optional.empty(), part.start());
       part.line("2");
       part.finish();
