@@ -26,8 +26,9 @@ import picocli.CommandLine.Parameters;
       "Copies the streams of the matching namespaces from NATS (--nats), or from a private"
           + " nats-server (--data), whether a node runs on its folder or not. Prints a JSON object"
           + " for each namespace.",
-      "Everything that was acknowledged before the command started is in the backup. Namespaces are"
-          + " copied one after another, so they have no common point in time.",
+      "All events that were acknowledged before the command started are in the backup, and so are the"
+          + " snapshots, unless a warning says otherwise. Namespaces are copied one after another, so"
+          + " they have no common point in time.",
       "Until the backup is complete, the folder is named DIR.incomplete. If the command fails,"
           + " nothing is kept.",
       "NAMESPACES is a pattern of tokens separated by dots: * matches exactly one token, and >, which"
