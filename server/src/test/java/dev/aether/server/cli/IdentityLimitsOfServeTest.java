@@ -390,6 +390,18 @@ class IdentityLimitsOfServeTest {
     assertFalse(stream.end.isDone());
   }
 
+  /** Until then, gRPC holds the request and the service does not see it. */
+  @Test
+  void aRequestHasArrivedWhenItsClientEndsItsSideOfTheCall() {
+    serve(SecurityConfig.NONE, "--request-timeout", "300ms");
+    ManagedChannel channel = channel();
+    Opened<SaveEventsRequest, ?> save = open(channel, EventStoreGrpc.getSaveEventsMethod());
+    save.call.sendMessage(request(1));
+    assertOverloaded(
+        "--request-timeout", save.end.orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS).join());
+    assertTrue(save(channel, 1).isOk());
+  }
+
   @Test
   void aCallMayLastLongerThanItsRequestMayTakeToArrive() {
     serve(SecurityConfig.NONE, "--request-timeout", "100ms");

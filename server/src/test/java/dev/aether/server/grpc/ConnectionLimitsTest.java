@@ -10,6 +10,7 @@ import dev.aether.server.concurrent.Timers;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionUsage;
 import dev.aether.server.grpc.limits.NodeLimits;
+import dev.aether.server.grpc.limits.UnfinishedRequests;
 import dev.aether.server.grpc.limits.UnreadResponses;
 import dev.aether.server.grpc.requests.EventDefaults;
 import dev.aether.server.grpc.saves.SaveStreamCall;
@@ -21,7 +22,10 @@ import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;
+import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
@@ -86,6 +90,7 @@ class ConnectionLimitsTest {
     try {
       return NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
           .directExecutor()
+          .addStreamTracerFactory(new UnfinishedRequests())
           .addTransportFilter(ConnectionUsage.each(limits, 0))
           .intercept(new AdmissionControl(ClientLimits.DEFAULT, new DeadlineScheduler(timers)))
           .addService(service)
@@ -305,6 +310,22 @@ class ConnectionLimitsTest {
         .setEvents(
             0, NewEvent.newBuilder().setEventType("E").setData(ByteString.copyFromUtf8(more)))
         .build();
+  }
+
+  @Test
+  void aRequestIsCountedAsUnfinishedUntilItsClientEndsTheCall() {
+    ClientCall<SaveEventsRequest, SaveEventsResponse> call =
+        attacked.newCall(EventStoreGrpc.getSaveEventsMethod(), CallOptions.DEFAULT);
+    call.start(new ClientCall.Listener<>() {}, new Metadata());
+    call.request(1);
+    call.sendMessage(ofSize(COMMIT_BYTES, 0));
+    Await.until(
+        "the request", BOUND, () -> limits.unfinishedBytes.taken() >= COMMIT_BYTES - LENGTHS);
+    assertEquals(0, store.held.size());
+
+    call.halfClose();
+    Await.until("the save", BOUND, () -> store.held.size() == 1);
+    assertEquals(0, limits.unfinishedBytes.taken());
   }
 
   /** A request that is at most a few bytes smaller. */

@@ -4,6 +4,7 @@ import dev.aether.server.testing.RawHttp2;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -21,7 +22,7 @@ final class HalfSentCalls implements AutoCloseable {
   private static final int INITIAL_WINDOW_SIZE = 4;
   private static final int DEFAULT_WINDOW = 65_535;
   private static final int FRAME = 16_384;
-  private static final long WAIT_MILLIS = 20_000;
+  private static final long WAIT_MILLIS = 40_000;
 
   private final RawHttp2 connection;
 
@@ -30,6 +31,8 @@ final class HalfSentCalls implements AutoCloseable {
 
   private long initialWindow = DEFAULT_WINDOW;
   private final Set<Integer> answered = new HashSet<>();
+  private final Set<Integer> reset = new HashSet<>();
+  private long received;
   private boolean settled;
   private boolean ended;
   private int lastStream = -1;
@@ -44,11 +47,33 @@ final class HalfSentCalls implements AutoCloseable {
     await("no settings from the server", () -> settled);
   }
 
-  /** Begins a call and returns its number. */
-  int begin(String method) throws IOException {
+  /**
+   * Begins a call and returns its number.
+   *
+   * @param headers names and values of further headers, in turns
+   */
+  int begin(String method, String... headers) throws IOException {
     lastStream += 2;
-    send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, lastStream, RawHttp2.call(method));
+    send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, lastStream, RawHttp2.call(method, headers));
     return lastStream;
+  }
+
+  /** Sends a whole message, unless its call is answered meanwhile, and does not end the call. */
+  void sendWhole(int stream, boolean isCompressed, byte[] message)
+      throws IOException, InterruptedException, TimeoutException {
+    byte[] prefix =
+        ByteBuffer.allocate(5).put((byte) (isCompressed ? 1 : 0)).putInt(message.length).array();
+    boolean wanted = sendData(stream, prefix);
+    for (int sent = 0; wanted && sent < message.length; sent += FRAME) {
+      wanted =
+          sendData(
+              stream, Arrays.copyOfRange(message, sent, Math.min(sent + FRAME, message.length)));
+    }
+  }
+
+  /** Ends this side of a call. */
+  void end(int stream) throws IOException {
+    send(RawHttp2.DATA, RawHttp2.END_STREAM, stream, new byte[0]);
   }
 
   /** Sends the first bytes of a message, unless its call is answered meanwhile. */
@@ -84,6 +109,16 @@ final class HalfSentCalls implements AutoCloseable {
   /** Waits until the server has answered a call or reset it. */
   void awaitAnswer(int stream) throws InterruptedException, TimeoutException {
     await("no answer to call " + stream, () -> answered.contains(stream));
+  }
+
+  /** Waits until the server has reset a call. */
+  void awaitReset(int stream) throws InterruptedException, TimeoutException {
+    await("no reset of call " + stream, () -> reset.contains(stream));
+  }
+
+  /** Waits until the server has sent all that it may: this client never reads its answers. */
+  void awaitFull() throws InterruptedException, TimeoutException {
+    await("only some bytes of answers", () -> received == DEFAULT_WINDOW);
   }
 
   /** How many calls the server has answered or reset. */
@@ -127,7 +162,12 @@ final class HalfSentCalls implements AutoCloseable {
     ByteBuffer payload = ByteBuffer.wrap(frame.payload());
     synchronized (this) {
       switch (frame.type()) {
-        case RawHttp2.HEADERS, RawHttp2.RST_STREAM -> answered.add(frame.stream());
+        case RawHttp2.HEADERS -> answered.add(frame.stream());
+        case RawHttp2.RST_STREAM -> {
+          answered.add(frame.stream());
+          reset.add(frame.stream());
+        }
+        case RawHttp2.DATA -> received += frame.payload().length;
         case WINDOW_UPDATE ->
             windows.put(frame.stream(), window(frame.stream()) + payload.getInt());
         case RawHttp2.SETTINGS -> {

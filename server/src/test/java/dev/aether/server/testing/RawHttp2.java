@@ -95,8 +95,12 @@ public final class RawHttp2 implements AutoCloseable {
         .array();
   }
 
-  /** The header block of a gRPC call of a method such as {@code a.Service/Method}. */
-  public static byte[] call(String method) {
+  /**
+   * The header block of a gRPC call of a method such as {@code a.Service/Method}.
+   *
+   * @param more names and values of further headers, in turns
+   */
+  public static byte[] call(String method, String... more) {
     ByteArrayOutputStream block = new ByteArrayOutputStream();
     header(block, ":method", "POST");
     header(block, ":scheme", "http");
@@ -104,6 +108,9 @@ public final class RawHttp2 implements AutoCloseable {
     header(block, ":authority", "localhost");
     header(block, "content-type", "application/grpc");
     header(block, "te", "trailers");
+    for (int i = 0; i < more.length; i += 2) {
+      header(block, more[i], more[i + 1]);
+    }
     return block.toByteArray();
   }
 

@@ -68,14 +68,17 @@ public final class AdmissionControl implements ServerInterceptor {
     permits.add(permit);
     permits.add(identity.permit());
     CountedCall<Q, R> counted = new CountedCall<>(call, new UnreadResponses(connection), permits);
-    UnfinishedRequests.limit(
-        connection.unfinishedBytes(),
-        () -> counted.refuse(StatusMapper.toStatus(connection.unfinishedBytesExceeded())));
+    boolean hasOneRequest = method.getType().clientSendsOneMessage();
+    Runnable received =
+        UnfinishedRequests.limit(
+            connection.unfinishedBytes(),
+            hasOneRequest,
+            () -> counted.refuse(StatusMapper.toStatus(connection.unfinishedBytesExceeded())));
     try {
       Context context = identity.usage().in(permits.in(counted.unread.in(Context.current())));
       ServerCall.Listener<Q> listener =
-          counted.listen(Contexts.interceptCall(context, counted, headers, next));
-      return method.getType().clientSendsOneMessage() ? inTime(counted, listener) : listener;
+          counted.listen(Contexts.interceptCall(context, counted, headers, next), received);
+      return hasOneRequest ? inTime(counted, listener) : listener;
     } catch (RuntimeException | Error e) {
       counted.end();
       throw e;
@@ -96,7 +99,7 @@ public final class AdmissionControl implements ServerInterceptor {
     return Caller.isRead(method) ? IdentityUsage.Kind.READ : IdentityUsage.Kind.OTHER;
   }
 
-  /** Ends a call if its request does not arrive in time. */
+  /** Ends a call if its request, and the end of its client's side, do not arrive in time. */
   private <Q, R> ServerCall.Listener<Q> inTime(
       CountedCall<Q, R> call, ServerCall.Listener<Q> service) {
     TimedRequest<Q> timed = new TimedRequest<>(service);
@@ -133,7 +136,10 @@ public final class AdmissionControl implements ServerInterceptor {
     LATE
   }
 
-  /** Passes on the request of a call unless its time has passed. */
+  /**
+   * Passes on the request of a call unless its time has passed. It has arrived when the client has
+   * ended its side of the call: gRPC holds the message until then, and the service does not see it.
+   */
   private static final class TimedRequest<Q> extends SimpleForwardingServerCallListener<Q> {
     final AtomicReference<Request> request = new AtomicReference<>(Request.AWAITED);
     DeadlineScheduler.@Nullable Deadline deadline;
@@ -144,7 +150,7 @@ public final class AdmissionControl implements ServerInterceptor {
 
     @Override
     public void onMessage(Q message) {
-      if (isInTime()) {
+      if (request.get() != Request.LATE) {
         super.onMessage(message);
       }
     }
@@ -221,8 +227,17 @@ public final class AdmissionControl implements ServerInterceptor {
       unread.giveBack(unread.takeReservation());
     }
 
-    ServerCall.Listener<Q> listen(ServerCall.Listener<Q> listener) {
+    /**
+     * @param received is run when the client has ended its side of the call
+     */
+    ServerCall.Listener<Q> listen(ServerCall.Listener<Q> listener, Runnable received) {
       return new SimpleForwardingServerCallListener<>(untilRefused(listener)) {
+        @Override
+        public void onHalfClose() {
+          received.run();
+          super.onHalfClose();
+        }
+
         @Override
         public void onReady() {
           long taken = 0;

@@ -48,8 +48,8 @@ public final class NodeLimits {
   static final int FREE_CURSOR_ELEMENTS = 64;
 
   /**
-   * Requests that have been received only in part. They are in Netty's buffers, which may be as
-   * large as the heap.
+   * Requests that have been received only in part, in Netty's buffers, which may be as large as the
+   * heap; and whole ones of calls that their clients have not ended, in the heap itself.
    */
   private static final int HEAP_SHARE_OF_UNFINISHED = 8;
 
@@ -68,7 +68,7 @@ public final class NodeLimits {
   final FairBudget subscriptions;
   final FairBudget saveStreams;
   public final FairBudget unreadBytes;
-  final FairBudget unfinishedBytes;
+  public final FairBudget unfinishedBytes;
   final FairBudget cursorElements;
 
   /** Registers what is used of each. */

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what the node has received of requests whose rest is still to come: gRPC keeps it in
- * Netty's buffers, and the caller's rights are checked only when a request is complete. {@link
- * AdmissionControl} sets the limit of each call. Thread-safe.
+ * Netty's buffers, and the caller's rights are checked only when a request is complete. The only
+ * request of a call is counted until its client ends its side of the call, since gRPC holds it for
+ * the service until then. {@link AdmissionControl} sets the limit of each call. Thread-safe.
  */
 public final class UnfinishedRequests extends ServerStreamTracer.Factory {
   private static final Context.Key<Request> REQUEST = Context.key("aether-unfinished");
@@ -31,18 +32,28 @@ public final class UnfinishedRequests extends ServerStreamTracer.Factory {
   /**
    * Sets the limit of the current call. Call it before the call's first request is asked for.
    *
+   * @param isOnly whether the call has only one request
    * @param refuse ends the call, if it exceeds the limit
+   * @return what to run when the client has ended its side of the call
    */
-  static void limit(FairBudget.Holder budget, Runnable refuse) {
+  static Runnable limit(FairBudget.Holder budget, boolean isOnly, Runnable refuse) {
     Request request = REQUEST.get();
-    if (request != null) {
-      request.limit(budget, refuse);
+    if (request == null) {
+      return () -> {};
     }
+    request.limit(budget, isOnly, refuse);
+    return request::release;
   }
 
   /** The request that a call is receiving. gRPC calls it on the thread of the connection. */
   private static final class Request extends ServerStreamTracer {
     private long cost;
+
+    /** The size of the request after decompression, as far as it is decoded. */
+    private long decoded;
+
+    /** Set before the first request is asked for, on the thread of the connection. */
+    private boolean isOnly;
 
     /** Guarded by this, like the fields below: the call may end on any thread. */
     private FairBudget.@Nullable Holder budget;
@@ -56,23 +67,41 @@ public final class UnfinishedRequests extends ServerStreamTracer.Factory {
       return context.withValue(REQUEST, this);
     }
 
-    synchronized void limit(FairBudget.Holder budget, Runnable refuse) {
+    synchronized void limit(FairBudget.Holder budget, boolean isOnly, Runnable refuse) {
       this.budget = budget;
+      this.isOnly = isOnly;
       this.refuse = refuse;
     }
 
     @Override
     public void inboundWireSize(long bytes) {
-      long more = Math.max(bytes, LEAST_COST);
+      count(Math.max(bytes, LEAST_COST));
+    }
+
+    private void count(long more) {
       cost += more;
       if (cost > FREE_BYTES) {
         take(more);
       }
     }
 
-    /** The request is complete. */
+    /** A part of the request is decoded. Only one that is compressed is larger than it was. */
+    @Override
+    public void inboundUncompressedSize(long bytes) {
+      if (isOnly) {
+        decoded += bytes;
+        if (decoded > cost) {
+          count(decoded - cost);
+        }
+      }
+    }
+
+    /** The request is complete. If it is the only one, it is held until the client's side ends. */
     @Override
     public void inboundMessageRead(int number, long wireSize, long size) {
+      if (isOnly) {
+        return;
+      }
       if (cost > FREE_BYTES) {
         release();
       }
