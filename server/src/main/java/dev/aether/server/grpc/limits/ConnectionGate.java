@@ -48,8 +48,14 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
   private final ClientLimits.Connections limits;
 
-  /** The open connections by the address and port of their clients. Guarded by this. */
-  private final Map<SocketAddress, Accepted> open = new HashMap<>();
+  /**
+   * The open connections by the address and port of their clients; the last one, if a client uses a
+   * port again before the end of its old connection was noticed. Guarded by this.
+   */
+  private final Map<SocketAddress, Accepted> byClient = new HashMap<>();
+
+  /** The number of open connections. Guarded by this. */
+  private int open;
 
   /** In the order in which they were last used. Guarded by this. */
   private final Map<InetAddress, Address> addresses =
@@ -66,7 +72,7 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
   /** The number of open connections. */
   public synchronized int openConnections() {
-    return open.size();
+    return open;
   }
 
   private record Accepted(Channel connection, ReadPause reading, Address address) {}
@@ -98,13 +104,13 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
       connection.unsafe().closeForcibly(); // Its client has closed it.
       return;
     }
-    ReadPause reading = new ReadPause();
-    if (!enter(connection, reading, remote)) {
+    Accepted entered = enter(connection, remote);
+    if (entered == null) {
       connection.unsafe().closeForcibly();
       return;
     }
-    connection.pipeline().addFirst(reading);
-    connection.closeFuture().addListener(end -> leave(remote));
+    connection.pipeline().addFirst(entered.reading);
+    connection.closeFuture().addListener(end -> leave(remote, entered));
     context.fireChannelRead(accepted);
   }
 
@@ -121,8 +127,8 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private synchronized boolean enter(
-      Channel connection, ReadPause reading, InetSocketAddress remote) {
+  /** Counts a connection, unless a limit is reached. */
+  private synchronized @Nullable Accepted enter(Channel connection, InetSocketAddress remote) {
     long now = System.nanoTime();
     InetAddress network = network(remote.getAddress());
     Address address = address(network, now);
@@ -130,12 +136,14 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
         address == null ? Optional.of("too many addresses") : reached(address, now);
     if (address == null || limit.isPresent()) {
       log(network, limit.orElse(""), now);
-      return false;
+      return null;
     }
     address.connects.take(1);
     address.open++;
-    open.put(remote, new Accepted(connection, reading, address));
-    return true;
+    open++;
+    Accepted entered = new Accepted(connection, new ReadPause(), address);
+    byClient.put(remote, entered);
+    return entered;
   }
 
   /** The address, unless there are too many; guarded by this. */
@@ -167,7 +175,7 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
 
   /** The limit that is reached for an address; guarded by this. */
   private Optional<String> reached(Address address, long now) {
-    int free = limits.open() - open.size();
+    int free = limits.open() - open;
     if (free <= 0) {
       return Optional.of("--max-connections " + limits.open());
     }
@@ -196,11 +204,10 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
     }
   }
 
-  private synchronized void leave(InetSocketAddress remote) {
-    Accepted left = open.remove(remote);
-    if (left != null) {
-      left.address.open--;
-    }
+  private synchronized void leave(InetSocketAddress remote, Accepted left) {
+    byClient.remove(remote, left);
+    left.address.open--;
+    open--;
   }
 
   /**
@@ -213,7 +220,7 @@ public final class ConnectionGate extends ChannelInboundHandlerAdapter {
     Accepted accepted;
     Duration pause;
     synchronized (this) {
-      accepted = open.get(remote);
+      accepted = byClient.get(remote);
       // The calls of a connection that breaks are cancelled too.
       if (accepted == null || !accepted.connection.isActive()) {
         return;
