@@ -53,10 +53,25 @@ final class ConsoleReads {
   private static final long MAX_CURSOR_ELEMENTS = 16 * TAILED_NAMESPACES;
   private static final Duration WITHIN = Duration.ofSeconds(10);
 
+  /**
+   * How long one request reads a log. A filter may match nothing in a long one, and a browser that
+   * has left keeps a thread of the endpoint until its answer is made.
+   */
+  private static final Duration TAIL_WITHIN = Duration.ofSeconds(5);
+
   private final Store store;
+  private final Duration tailWithin;
 
   ConsoleReads(Store store) {
+    this(store, TAIL_WITHIN);
+  }
+
+  /**
+   * @param tailWithin after this time, an answer with the events of a log ends with the next page
+   */
+  ConsoleReads(Store store, Duration tailWithin) {
     this.store = store;
+    this.tailWithin = tailWithin;
   }
 
   List<Route> routes() {
@@ -127,7 +142,10 @@ final class ConsoleReads {
     return HttpAnswer.json(200, answer.toString());
   }
 
-  /** The events after a cursor; without one, none, and a cursor for the next request. */
+  /**
+   * The events after a cursor; without one, none, and a cursor for the next request. If there are
+   * more, or there was no time to look for them, the answer says that there are more.
+   */
   private HttpAnswer tail(HttpQuestion question) {
     NamePattern pattern = namespaces(question.parameter("pattern").orElse(">"));
     question.caller().require(Right.SUBSCRIBE, pattern.text());
@@ -147,6 +165,7 @@ final class ConsoleReads {
             new SubscribeCommand(pattern, start, new EventFilter(types, actors), true, false),
             EVENTS);
     Batch batch = new Batch();
+    long end = System.nanoTime() + tailWithin.toNanos();
     for (Optional<List<LogEntry>> page = await(scan.next());
         page.isPresent();
         page = await(scan.next())) {
@@ -154,12 +173,17 @@ final class ConsoleReads {
       if (batch.isFull()) {
         break;
       }
+      if (System.nanoTime() - end >= 0) {
+        batch.leaveRest();
+        break;
+      }
     }
-    Cursor end = scan.cursor();
-    String cursor = end.positions().size() > TAILED_NAMESPACES ? "" : cursors.encode(end);
+    Cursor reached = scan.cursor();
+    String cursor = reached.positions().size() > TAILED_NAMESPACES ? "" : cursors.encode(reached);
     if (cursor.isEmpty() || cursor.length() > CURSOR_TEXT) {
       throw new StoreException.InvalidRequest(
-          "pattern", "matches " + end.positions().size() + " namespaces, too many to show at once");
+          "pattern",
+          "matches " + reached.positions().size() + " namespaces, too many to show at once");
     }
     JsonObject answer = batch.json();
     answer.addProperty("cursor", cursor);
@@ -183,6 +207,11 @@ final class ConsoleReads {
     private final JsonArray events = new JsonArray();
     private int bytes;
     private boolean left;
+
+    /** There may be more, which nobody has looked for. */
+    void leaveRest() {
+      left = true;
+    }
 
     boolean isFull() {
       return events.size() >= EVENTS || bytes >= BYTES;
