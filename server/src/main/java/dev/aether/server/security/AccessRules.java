@@ -8,10 +8,11 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -32,10 +33,10 @@ public final class AccessRules implements AutoCloseable {
   private final @Nullable Jwts jwts;
 
   /**
-   * Client certificates that the present authorities were asked about. Replaced after them, so that
-   * a verification that began before cannot add to it.
+   * Client certificates that the present authorities were asked about, and until when their answer
+   * holds. Replaced after them, so that a verification that began before cannot add to it.
    */
-  private volatile Set<X509Certificate> trusted = ConcurrentHashMap.newKeySet();
+  private volatile Map<X509Certificate, Instant> trusted = new ConcurrentHashMap<>();
 
   private final WatchedFiles<Policy> policy;
   private final InstantSource clock;
@@ -98,7 +99,7 @@ public final class AccessRules implements AutoCloseable {
     boolean newTokens = tokens != null && tokens.refresh();
     boolean newAuthorities = authorities != null && authorities.refresh();
     if (newAuthorities) {
-      trusted = ConcurrentHashMap.newKeySet();
+      trusted = new ConcurrentHashMap<>();
     }
     boolean newKeys = issuerKeys != null && issuerKeys.refresh();
     if (policy.refresh() | newTokens | newAuthorities | newKeys) {
@@ -121,10 +122,8 @@ public final class AccessRules implements AutoCloseable {
     List<String> names = new ArrayList<>(bearer.map(Identity::names).orElseGet(List::of));
     Optional<Instant> expires = bearer.flatMap(Identity::expires);
     if (!credentials.certificates().isEmpty()) {
-      X509Certificate own = credentials.certificates().get(0);
-      verify(credentials.certificates());
-      names.addAll(CertificateNames.of(own));
-      Instant end = own.getNotAfter().toInstant();
+      Instant end = verify(credentials.certificates());
+      names.addAll(CertificateNames.of(credentials.certificates().get(0)));
       expires = Optional.of(expires.filter(end::isAfter).orElse(end));
     }
     if (names.isEmpty()) {
@@ -134,23 +133,46 @@ public final class AccessRules implements AutoCloseable {
     return new Identity(names, expires);
   }
 
-  /** A connection may live longer than its certificate, or than the trust in its authority. */
-  private void verify(List<X509Certificate> chain) {
+  /**
+   * A connection may live longer than its certificate, than that of an intermediate authority, or
+   * than the trust in its authority. Returns until when what it has presented is valid.
+   */
+  private Instant verify(List<X509Certificate> chain) {
     X509Certificate own = chain.get(0);
-    Set<X509Certificate> known = trusted;
+    Map<X509Certificate, Instant> known = trusted;
+    Instant now = clock.instant();
     try {
-      own.checkValidity(Date.from(clock.instant()));
-      if (authorities != null && !known.contains(own)) {
+      own.checkValidity(Date.from(now));
+      if (authorities == null) {
+        return firstEnd(chain, now);
+      }
+      Instant until = known.get(own);
+      if (until == null || !now.isBefore(until)) {
         authorities.checkClientTrusted(chain.toArray(X509Certificate[]::new), ANY_KEY);
+        until = firstEnd(chain, now);
         if (known.size() >= MAX_TRUSTED) {
           known.clear();
         }
-        known.add(own);
+        known.put(own, until);
       }
+      return until;
     } catch (CertificateException e) {
       throw StoreException.unauthenticated(
           "the client certificate is not valid any more: " + e.getMessage());
     }
+  }
+
+  /**
+   * When the first of these certificates expires. A root does not count, as in {@link Validity},
+   * and neither does one that has expired: the verification did without it.
+   */
+  private static Instant firstEnd(List<X509Certificate> chain, Instant now) {
+    return chain.stream()
+        .filter(each -> !Validity.isRoot(each))
+        .map(each -> each.getNotAfter().toInstant())
+        .filter(now::isBefore)
+        .min(Comparator.naturalOrder())
+        .orElse(chain.get(0).getNotAfter().toInstant());
   }
 
   private Identity identify(String token) {

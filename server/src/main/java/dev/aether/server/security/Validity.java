@@ -61,7 +61,7 @@ public record Validity(String name, Instant from, Instant until) {
     }
   }
 
-  private static boolean isRoot(X509Certificate certificate) {
+  static boolean isRoot(X509Certificate certificate) {
     return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
   }
 

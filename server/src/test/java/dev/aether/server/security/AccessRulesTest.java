@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.aether.server.event.Reason;
 import dev.aether.server.event.StoreException;
+import dev.aether.server.testing.Await;
 import dev.aether.server.testing.TestCertificates;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -23,6 +24,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateExpiredException;
 import java.security.cert.CertificateNotYetValidException;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
@@ -249,6 +251,45 @@ class AccessRulesTest {
     assertEquals(List.of("cert:own"), rules.identify(credentials).names());
     StoreException refused = assertThrows(StoreException.class, () -> rules.identify(credentials));
     assertEquals(Reason.UNAUTHENTICATED, refused.reason());
+  }
+
+  @Test
+  void aCertificateIsNotTrustedAnyLongerThanItsIntermediateAuthority(@TempDir Path folder)
+      throws IOException {
+    TestCertificates certificates = new TestCertificates(folder);
+    Path root = certificates.authority("root");
+    certificates.intermediate("root", "between", Duration.ofSeconds(30));
+    TestCertificates.Pair own = certificates.issue("between", "own", "own", "dns:own", 2);
+    Path policy = Files.writeString(folder.resolve("policy"), "cert:own > all\n");
+    SecurityConfig config =
+        new SecurityConfig(
+            Optional.of(new SecurityConfig.Tls(own.certificate(), own.key(), Optional.of(root))),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(policy));
+    AccessRules rules = rules(config, root);
+    List<X509Certificate> chain = List.of(Pem.certificates(own.certificate()));
+    Credentials credentials = new Credentials(Optional.empty(), chain);
+
+    Identity identity = rules.identify(credentials);
+    assertEquals(Optional.of(chain.get(1).getNotAfter().toInstant()), identity.expires());
+    Await.until(
+        "the end of the intermediate authority",
+        Duration.ofMinutes(1),
+        () -> rules.isExpired(identity));
+    Await.until(
+        "the refusal of the certificate",
+        Duration.ofSeconds(5),
+        () -> isRefused(rules, credentials));
+  }
+
+  private static boolean isRefused(AccessRules rules, Credentials credentials) {
+    try {
+      var unused = rules.identify(credentials);
+      return false;
+    } catch (StoreException refused) {
+      return refused.reason() == Reason.UNAUTHENTICATED;
+    }
   }
 
   private static AccessRules rules(SecurityConfig config, Path trusted) {

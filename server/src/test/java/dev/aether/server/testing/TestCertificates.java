@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
 import java.security.cert.Certificate;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -63,6 +64,27 @@ public final class TestCertificates {
   /** Issues a certificate of a year that expires in ten days. */
   public Pair expiring(String authority, String name, String subject) {
     return issue(authority, name, subject, "", 355, 365);
+  }
+
+  /** Makes an authority below another one, whose certificate expires in a while. */
+  public Path intermediate(String authority, String name, Duration left) {
+    keytool(
+        "-genkeypair",
+        "-alias",
+        name,
+        "-keyalg",
+        "EC",
+        "-dname",
+        "CN=" + name,
+        "-ext",
+        "bc:c",
+        "-signer",
+        authority,
+        "-startdate",
+        "-1d+" + left.toSeconds() + "S",
+        "-validity",
+        "1");
+    return pair(name).certificate();
   }
 
   /** Issues a certificate that has expired. */
