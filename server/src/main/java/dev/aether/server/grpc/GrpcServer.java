@@ -22,6 +22,7 @@ import dev.aether.server.store.Store;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
 import dev.aether.v1.NamespacesGrpc;
+import io.grpc.BindableService;
 import io.grpc.Server;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -143,6 +144,11 @@ public final class GrpcServer implements AutoCloseable {
             Reflection.withErrorDetails(
                 MalformedRequests.refused(
                     new NamespacesService(store.namespaces()).bindService())));
+    List<ServerServiceDefinition> reflection =
+        Reflection.services().stream()
+            .map(BindableService::bindService)
+            .map(MalformedRequests::refused)
+            .toList();
     SmallRequests healthRequests = new SmallRequests(HealthGrpc.SERVICE_NAME);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
@@ -171,8 +177,11 @@ public final class GrpcServer implements AutoCloseable {
             .addStreamTracerFactory(healthRequests)
             .addService(
                 ServerInterceptors.intercept(
-                    health.getHealthService(), healthRequests, healthConditions));
-    Reflection.services().forEach(builder::addService);
+                    MalformedRequests.refused(
+                        SmallRequests.bounded(health.getHealthService().bindService())),
+                    healthRequests,
+                    healthConditions));
+    reflection.forEach(builder::addService);
     secure(builder, security);
     limit(builder, clients.connections());
     builder.addStreamTracerFactory(new CallMeasures(measures, services));

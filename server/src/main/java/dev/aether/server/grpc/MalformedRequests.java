@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.RefusableCall;
 import dev.aether.server.grpc.errors.StatusMapper;
+import dev.aether.server.grpc.errors.UndecodableRequest;
 import io.grpc.ForwardingServerCallListener;
 import io.grpc.MethodDescriptor;
 import io.grpc.ServerCall;
@@ -57,7 +58,7 @@ final class MalformedRequests {
       try {
         return messages.parse(bytes);
       } catch (RuntimeException e) {
-        return new Malformed(StatusMapper.toStatus(cause(e)));
+        return new Malformed(status(e));
       }
     }
 
@@ -65,11 +66,16 @@ final class MalformedRequests {
      * The error for bytes that cannot be decoded. A message that is too large after decompression
      * keeps gRPC's own error.
      */
-    private static RuntimeException cause(RuntimeException thrown) {
-      return thrown.getCause() instanceof InvalidProtocolBufferException malformed
-          ? new StoreException.InvalidRequest(
-              "request", "cannot be decoded: " + malformed.getMessage())
-          : thrown;
+    private static StatusRuntimeException status(RuntimeException thrown) {
+      if (!(thrown.getCause() instanceof InvalidProtocolBufferException malformed)) {
+        return StatusMapper.toStatus(thrown);
+      }
+      StatusRuntimeException why =
+          StatusMapper.toStatus(
+              new StoreException.InvalidRequest(
+                  "request", "cannot be decoded: " + malformed.getMessage()));
+      return new StatusRuntimeException(
+          why.getStatus().withCause(new UndecodableRequest()), why.getTrailers());
     }
 
     @Override

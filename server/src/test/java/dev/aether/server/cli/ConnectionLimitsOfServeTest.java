@@ -11,6 +11,7 @@ import dev.aether.server.ServerConfig.StoreChoice;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.RawHttp2;
 import dev.aether.server.testing.RawHttp2.Frame;
+import dev.aether.v1.EventStoreGrpc;
 import io.grpc.ConnectivityState;
 import io.grpc.ManagedChannel;
 import io.grpc.ManagedChannelBuilder;
@@ -193,8 +194,31 @@ class ConnectionLimitsOfServeTest {
 
   @Test
   void anAddressWhoseCallsAreResetTooOftenIsReadMoreSlowly() throws IOException {
+    assertReadMoreSlowly(
+        CHECK,
+        (connection, stream) -> {
+          byte[] cancel = ByteBuffer.allocate(Integer.BYTES).putInt(8).array();
+          connection.send(RawHttp2.RST_STREAM, 0, stream, cancel);
+        });
+  }
+
+  @Test
+  void anAddressWhoseRequestsAreNoMessagesIsReadMoreSlowly() throws IOException {
+    byte[] garbage = {0, 0, 0, 0, 3, -1, -1, -1};
+    assertReadMoreSlowly(
+        EventStoreGrpc.getSaveEventsMethod().getFullMethodName(),
+        (connection, stream) ->
+            connection.send(RawHttp2.DATA, RawHttp2.END_STREAM, stream, garbage));
+  }
+
+  /** What a client sends after the headers of a call. */
+  private interface Misuse {
+    void send(RawHttp2 connection, int stream) throws IOException;
+  }
+
+  private void assertReadMoreSlowly(String method, Misuse misuse) throws IOException {
     int perSecond = 50;
-    int resets = 640;
+    int calls = 640;
     int atOnce = 20;
     InetSocketAddress server =
         serve(
@@ -205,14 +229,18 @@ class ConnectionLimitsOfServeTest {
     RawHttp2 connection = begin(server);
     RawHttp2 elsewhere = begin(server, ELSEWHERE);
     long begin = System.nanoTime();
-    for (int i = 0; i < resets; i += atOnce) {
-      reset(connection, atOnce, 2 * i + 1);
-      assertTrue(connection.isServed());
+    for (int i = 0; i < calls; i++) {
+      int stream = 2 * i + 1;
+      connection.send(RawHttp2.HEADERS, RawHttp2.END_HEADERS, stream, RawHttp2.call(method));
+      misuse.send(connection, stream);
+      if (i % atOnce == atOnce - 1) {
+        assertTrue(connection.isServed());
+      }
     }
     // What was not used in 10 s, what has come since, and a second's that it owes. More time never
     // fails this.
     double seconds = (System.nanoTime() - begin) / 1e9;
-    assertTrue(resets <= perSecond * (10 + seconds + 1), resets + " resets in " + seconds + " s");
+    assertTrue(calls <= perSecond * (10 + seconds + 1), calls + " calls in " + seconds + " s");
     assertTrue(elsewhere.isServed());
   }
 

@@ -1,5 +1,6 @@
 package dev.aether.server.grpc.limits;
 
+import dev.aether.server.grpc.errors.UndecodableRequest;
 import io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Grpc;
@@ -36,7 +37,7 @@ public final class RefusedCalls implements ServerInterceptor {
           @Override
           public void close(Status status, Metadata trailers) {
             super.close(status, trailers);
-            if (REFUSALS.contains(status.getCode())) {
+            if (isRefusal(status)) {
               count(call);
             }
           }
@@ -48,6 +49,11 @@ public final class RefusedCalls implements ServerInterceptor {
         super.onCancel();
       }
     };
+  }
+
+  /** A request that is no message is one, but not one whose content is invalid. */
+  private static boolean isRefusal(Status status) {
+    return REFUSALS.contains(status.getCode()) || status.getCause() instanceof UndecodableRequest;
   }
 
   private void count(ServerCall<?, ?> call) {
