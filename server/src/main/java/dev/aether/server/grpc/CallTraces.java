@@ -8,6 +8,9 @@ import dev.aether.server.measure.Traces;
 import dev.aether.v1.EventStoreGrpc;
 import io.grpc.Context;
 import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.ServerStreamTracer;
@@ -24,15 +27,17 @@ import org.jspecify.annotations.Nullable;
  * Continues the traces of callers: records a span for each call of Aether's own services, and lets
  * saves know where their callers are in a trace. A tracer rather than an interceptor, since gRPC
  * tells it the end of each call, whatever the reason. If traces are off and a caller sends none, it
- * costs a save a search in its headers, and other calls nothing.
+ * costs a save a search in its headers, and other calls nothing. It must also be an interceptor of
+ * the server, behind access control: the calls of strangers must not crowd out the spans of others.
  */
-final class CallTraces extends ServerStreamTracer.Factory {
+final class CallTraces extends ServerStreamTracer.Factory implements ServerInterceptor {
   private static final Metadata.Key<String> PARENT =
       Metadata.Key.of(TraceContext.PARENT, Metadata.ASCII_STRING_MARSHALLER);
   private static final Metadata.Key<String> STATE =
       Metadata.Key.of(TraceContext.STATE, Metadata.ASCII_STRING_MARSHALLER);
   private static final String SAVE = EventStoreGrpc.getSaveEventsMethod().getFullMethodName();
 
+  private static final Context.Key<Traced> TRACED = Context.key("aether-traced");
   private static final ServerStreamTracer UNTRACED = new ServerStreamTracer() {};
 
   private final Traces traces;
@@ -59,6 +64,16 @@ final class CallTraces extends ServerStreamTracer.Factory {
     return caller.isEmpty() && !span.isRecorded()
         ? UNTRACED
         : new Traced(new CallTrace(caller, described(span, method)));
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    Traced traced = TRACED.get();
+    if (traced != null) {
+      traced.isLetThrough = true;
+    }
+    return next.startCall(call, headers);
   }
 
   private static Optional<TraceContext> caller(Metadata headers) {
@@ -99,19 +114,23 @@ final class CallTraces extends ServerStreamTracer.Factory {
   private static final class Traced extends ServerStreamTracer {
     private final CallTrace trace;
 
+    /** Whether access control knows who makes the call, or anybody may. */
+    private volatile boolean isLetThrough;
+
     Traced(CallTrace trace) {
       this.trace = trace;
     }
 
     @Override
     public Context filterContext(Context context) {
-      return trace.in(context);
+      Context traced = trace.in(context);
+      return trace.span().isRecorded() ? traced.withValue(TRACED, this) : traced;
     }
 
     @Override
     public void streamClosed(Status status) {
-      if (status.getCode() == Status.Code.UNAUTHENTICATED) {
-        return; // Not ended, so not sent: strangers must not crowd out the spans of others.
+      if (!isLetThrough) {
+        return; // Not ended, so not sent, whatever the status: a stranger may reset the call.
       }
       trace.span().set("rpc.grpc.status_code", status.getCode().value());
       trace.span().end(SpanErrors.of(status));

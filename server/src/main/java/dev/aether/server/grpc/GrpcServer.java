@@ -149,6 +149,7 @@ public final class GrpcServer implements AutoCloseable {
             .map(BindableService::bindService)
             .map(MalformedRequests::refused)
             .toList();
+    CallTraces callTraces = new CallTraces(traces, services);
     SmallRequests healthRequests = new SmallRequests(HealthGrpc.SERVICE_NAME);
     NettyServerBuilder builder =
         NettyServerBuilder.forAddress(listen)
@@ -163,6 +164,8 @@ public final class GrpcServer implements AutoCloseable {
             .intercept(calls)
             // Before the services, so that they never see a refused call.
             .intercept(new AdmissionControl(clients, new DeadlineScheduler(timers)))
+            // After access control, so that it sees no call of a stranger.
+            .intercept(callTraces)
             .addService(MalformedRequests.refused(eventStore.bindWithEncodedFrames()))
             .addService(
                 MalformedRequests.refused(
@@ -185,7 +188,7 @@ public final class GrpcServer implements AutoCloseable {
     secure(builder, security);
     limit(builder, clients.connections());
     builder.addStreamTracerFactory(new CallMeasures(measures, services));
-    builder.addStreamTracerFactory(new CallTraces(traces, services));
+    builder.addStreamTracerFactory(callTraces);
     ConnectionGate gate = new ConnectionGate(clients.connections());
     measures.limit("connections", gate::openConnections, clients.connections().open());
     builder.intercept(new RefusedCalls(gate));

@@ -15,8 +15,11 @@ import dev.aether.server.AetherServer;
 import dev.aether.server.ServerConfig;
 import dev.aether.server.metrics.Metrics;
 import dev.aether.server.ops.Conditions;
+import dev.aether.server.security.SecurityConfig;
+import dev.aether.server.security.Tokens;
 import dev.aether.server.testing.Await;
 import dev.aether.server.testing.OtlpCollector;
+import dev.aether.server.testing.RawHttp2;
 import dev.aether.server.testing.TestNatsServer;
 import dev.aether.v1.EventBusGrpc;
 import dev.aether.v1.EventStoreGrpc;
@@ -39,6 +42,9 @@ import io.opentelemetry.proto.trace.v1.Span;
 import io.opentelemetry.proto.trace.v1.Status;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
@@ -50,6 +56,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.slf4j.LoggerFactory;
 
@@ -134,6 +141,49 @@ class OtlpTracesTest {
                     each.getValue().hasStringValue()
                         ? each.getValue().getStringValue()
                         : String.valueOf(each.getValue().getIntValue())));
+  }
+
+  /** Their calls are over before they learn that nobody knows them. */
+  @Test
+  void strangersWhoResetTheirCallsHaveNoSpans(@TempDir Path folder) throws IOException {
+    String token = Tokens.random();
+    Path tokens = Files.writeString(folder.resolve("tokens"), Tokens.line("known", token) + "\n");
+    Path policy = Files.writeString(folder.resolve("policy"), "token:known > all\n");
+    SecurityConfig security =
+        new SecurityConfig(
+            Optional.empty(), Optional.of(tokens), Optional.empty(), Optional.of(policy));
+    try (OtlpCollector collector = OtlpCollector.start();
+        AetherServer node =
+            AetherServer.start(
+                ServerConfig.on(new ServerConfig.StoreChoice.Memory())
+                    .withSecurity(security)
+                    .withOtlp(
+                        new ServerConfig.Otlp(
+                            collector.url(), Set.of(ServerConfig.Otlp.Signal.TRACES), 0)));
+        RawHttp2 stranger = RawHttp2.begin(node.grpcAddress(), "127.0.0.1");
+        RawHttp2 known = RawHttp2.begin(node.grpcAddress(), "127.0.0.1")) {
+      for (int call = 1; call < 20; call += 2) {
+        stranger.send(reset(call, "traceparent", traceparent(true)));
+      }
+      assertTrue(stranger.isServed());
+      known.send(reset(1, "traceparent", traceparent(true), "authorization", "Bearer " + token));
+
+      Span span = collector.await(each -> true);
+      assertEquals(SAVE, span.getName());
+      assertTrue(known.isServed());
+      node.close();
+      assertEquals(1, collector.spans().size(), () -> collector.spans().toString());
+    }
+  }
+
+  /** A call and its end in one packet. */
+  private static byte[] reset(int call, String... headers) {
+    byte[] block = RawHttp2.call(SAVE, headers);
+    byte[] begin =
+        RawHttp2.frame(block.length, RawHttp2.HEADERS, RawHttp2.END_HEADERS, call, block);
+    byte[] end =
+        RawHttp2.frame(4, RawHttp2.RST_STREAM, 0, call, (byte) 0, (byte) 0, (byte) 0, (byte) 8);
+    return ByteBuffer.allocate(begin.length + end.length).put(begin).put(end).array();
   }
 
   @Test
