@@ -6,6 +6,7 @@ import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.concurrent.Timers;
 import dev.aether.server.event.ConflictCounts;
 import dev.aether.server.grpc.access.AccessControl;
+import dev.aether.server.grpc.access.CancellableCalls;
 import dev.aether.server.grpc.limits.AdmissionControl;
 import dev.aether.server.grpc.limits.ConnectionGate;
 import dev.aether.server.grpc.limits.ConnectionUsage;
@@ -40,6 +41,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import javax.net.ssl.X509ExtendedKeyManager;
 
 /** The gRPC server, which serves all services on one port. */
@@ -185,7 +187,7 @@ public final class GrpcServer implements AutoCloseable {
                     healthRequests,
                     healthConditions));
     reflection.forEach(builder::addService);
-    secure(builder, security);
+    secure(builder, security, Stream.concat(services.stream(), reflection.stream()).toList());
     limit(builder, clients.connections());
     builder.addStreamTracerFactory(new CallMeasures(measures, services));
     builder.addStreamTracerFactory(callTraces);
@@ -217,7 +219,9 @@ public final class GrpcServer implements AutoCloseable {
     }
   }
 
-  private static void secure(NettyServerBuilder builder, Security security) throws IOException {
+  private static void secure(
+      NettyServerBuilder builder, Security security, List<ServerServiceDefinition> services)
+      throws IOException {
     Optional<X509ExtendedKeyManager> keys = security.keys();
     if (keys.isPresent()) {
       SslContextBuilder tls = SslContextBuilder.forServer(keys.get()).protocols(TLS_VERSIONS);
@@ -235,6 +239,7 @@ public final class GrpcServer implements AutoCloseable {
               security.afterRefresh("end calls that are no longer allowed", access::checkAgain);
               // Interceptors that are added later see a call earlier.
               builder.intercept(access);
+              builder.addStreamTracerFactory(new CancellableCalls(services));
             });
   }
 

@@ -21,10 +21,12 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLPeerUnverifiedException;
@@ -43,6 +45,12 @@ public final class AccessControl implements ServerInterceptor {
   private static final String BEARER = "Bearer ";
 
   private static final Logger LOG = LoggerFactory.getLogger(AccessControl.class);
+
+  /**
+   * The time for a call to end after its right was withdrawn: more than a stream of saves needs to
+   * answer those that it has begun. Afterwards it is cancelled, since its client may not read.
+   */
+  private static final Duration ENDS_WITHIN = Duration.ofSeconds(15);
 
   private final AccessRules rules;
 
@@ -121,7 +129,7 @@ public final class AccessControl implements ServerInterceptor {
     long revision = rules.revision();
     boolean changed = revision != checkedRevision;
     for (Guarded<?, ?> call : lasting) {
-      if (changed || rules.isExpired(call.caller.identity())) {
+      if (changed || call.isWithdrawn() || rules.isExpired(call.caller.identity())) {
         try {
           call.checkAgain();
         } catch (RuntimeException e) {
@@ -138,8 +146,14 @@ public final class AccessControl implements ServerInterceptor {
     private final Caller.Known caller;
     private final MethodDescriptor<Q, R> method;
 
+    /** Ends the call although its client does not read. */
+    private final Runnable cancel = CancellableCalls.current();
+
     /** What the only request of the call needs; null until it arrives, and for streams. */
     private volatile @Nullable Demand demand;
+
+    /** When its right was withdrawn, as {@link System#nanoTime}; null before that. */
+    private final AtomicReference<@Nullable Long> withdrawn = new AtomicReference<>();
 
     Guarded(ServerCall<Q, R> call, Caller.Known caller) {
       this.call = new RefusableCall<>(new Audited<>(call, this::ended));
@@ -157,7 +171,18 @@ public final class AccessControl implements ServerInterceptor {
       }
     }
 
+    boolean isWithdrawn() {
+      return withdrawn.get() != null;
+    }
+
     void checkAgain() {
+      Long since = withdrawn.get();
+      if (since != null) {
+        if (System.nanoTime() - since > ENDS_WITHIN.toNanos()) {
+          cancel.run();
+        }
+        return;
+      }
       Demand known = demand;
       try {
         caller.identifyAgain();
@@ -165,13 +190,19 @@ public final class AccessControl implements ServerInterceptor {
           caller.check(known);
         }
       } catch (StoreException refused) {
-        caller.audit(
-            refused.reason().name(),
-            method.getFullMethodName(),
-            known == null ? "" : known.namespaces());
-        if (!caller.withdraw(refused)) {
-          call.refuse(StatusMapper.toStatus(refused));
+        if (withdrawn.compareAndSet(null, System.nanoTime())) {
+          withdraw(refused, known);
         }
+      }
+    }
+
+    private void withdraw(StoreException refused, @Nullable Demand known) {
+      caller.audit(
+          refused.reason().name(),
+          method.getFullMethodName(),
+          known == null ? "" : known.namespaces());
+      if (!caller.withdraw(refused)) {
+        call.refuse(StatusMapper.toStatus(refused));
       }
     }
 
