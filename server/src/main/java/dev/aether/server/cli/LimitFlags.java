@@ -43,8 +43,8 @@ final class LimitFlags {
       paramLabel = "N",
       defaultValue = "1000",
       description =
-          "Maximum number of refused or reset calls per second from one address. Above it, its"
-              + " connections are read more slowly. 0 for no limit. Default: ${DEFAULT-VALUE}")
+          "Maximum number of calls per second from one address that are refused, undecodable or"
+              + " reset. Above it, its connections are read more slowly. 0 for no limit. Default: ${DEFAULT-VALUE}")
   private int refusedCallsPerSecond = Connections.DEFAULT.refusedCallsPerSecond();
 
   @Option(
@@ -109,8 +109,8 @@ final class LimitFlags {
       defaultValue = "60s",
       converter = DurationConverter.class,
       description =
-          "Refuse calls whose request has not arrived within this time after their headers. Streams"
-              + " of saves may wait. Default: ${DEFAULT-VALUE}")
+          "Refuse calls whose request has not arrived, with the end of the client's side, within this"
+              + " time after their headers. Streams of saves may wait. Default: ${DEFAULT-VALUE}")
   private Duration request = Connections.DEFAULT.request();
 
   @Option(
