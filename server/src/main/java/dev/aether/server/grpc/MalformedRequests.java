@@ -1,6 +1,7 @@
 package dev.aether.server.grpc;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
 import dev.aether.server.event.StoreException;
 import dev.aether.server.grpc.errors.RefusableCall;
 import dev.aether.server.grpc.errors.StatusMapper;
@@ -12,6 +13,7 @@ import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.io.InputStream;
 
 /**
@@ -56,7 +58,13 @@ final class MalformedRequests {
     @Override
     public Object parse(InputStream bytes) {
       try {
-        return messages.parse(bytes);
+        return messages.parse(
+            messages instanceof MethodDescriptor.PrototypeMarshaller<?> known
+                    && known.getMessagePrototype() instanceof Message prototype
+                ? FieldLimit.checked(bytes, prototype.getDescriptorForType())
+                : bytes);
+      } catch (IOException e) {
+        return new Malformed(undecodable(e));
       } catch (RuntimeException e) {
         return new Malformed(status(e));
       }
@@ -67,9 +75,12 @@ final class MalformedRequests {
      * keeps gRPC's own error.
      */
     private static StatusRuntimeException status(RuntimeException thrown) {
-      if (!(thrown.getCause() instanceof InvalidProtocolBufferException malformed)) {
-        return StatusMapper.toStatus(thrown);
-      }
+      return thrown.getCause() instanceof InvalidProtocolBufferException malformed
+          ? undecodable(malformed)
+          : StatusMapper.toStatus(thrown);
+    }
+
+    private static StatusRuntimeException undecodable(IOException malformed) {
       StatusRuntimeException why =
           StatusMapper.toStatus(
               new StoreException.InvalidRequest(

@@ -1,9 +1,13 @@
 package dev.aether.server.grpc;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.aether.server.testing.Await;
 import dev.aether.v1.EventStoreGrpc;
+import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.CallOptions;
@@ -39,6 +43,7 @@ class MalformedRequestsTest {
   private static final SaveEventsRequest GARBAGE =
       SaveEventsRequest.newBuilder().setCommitId("garbage").build();
 
+  private byte[] garbage = new byte[] {-1, -1, -1};
   private final List<String> seen = new CopyOnWriteArrayList<>();
   private final CompletableFuture<StreamObserver<SaveEventsStreamResponse>> answers =
       new CompletableFuture<>();
@@ -92,7 +97,7 @@ class MalformedRequestsTest {
           @Override
           public InputStream stream(SaveEventsRequest message) {
             return message.equals(GARBAGE)
-                ? new ByteArrayInputStream(new byte[] {-1, -1, -1})
+                ? new ByteArrayInputStream(garbage)
                 : sound.stream(message);
           }
 
@@ -142,6 +147,42 @@ class MalformedRequestsTest {
     server.shutdown();
     Await.until("the end of the server", BOUND, server::isTerminated);
     assertEquals(List.of("good", "cancelled", "broken"), seen);
+  }
+
+  @Test
+  void aRequestWithMoreFieldsThanASaveMayHaveIsRefused() {
+    byte[] emptyEvents = new byte[600_000];
+    for (int i = 0; i < emptyEvents.length; i += 2) {
+      emptyEvents[i] = SaveEventsRequest.EVENTS_FIELD_NUMBER << 3 | 2;
+    }
+    garbage = emptyEvents;
+    open().onNext(GARBAGE);
+    Status refusal = awaitEnd();
+    assertEquals(Status.Code.INVALID_ARGUMENT, refusal.getCode());
+    assertTrue(refusal.toString().contains("it has more than 250000 fields"), refusal.toString());
+  }
+
+  @Test
+  void aRequestWithAsManyFieldsAsASaveMayHaveIsNot() {
+    NewEvent.Builder event =
+        NewEvent.newBuilder()
+            .setEventId("e")
+            .setEventType("t")
+            .setCommandId("c")
+            .setContentType("text")
+            .setData(ByteString.copyFrom(new byte[100]))
+            .setTimestamp(Timestamp.newBuilder().setSeconds(1).setNanos(1));
+    for (int i = 0; i < 64; i++) {
+      event.putMetadata("key" + i, "value");
+    }
+    SaveEventsRequest.Builder large = SaveEventsRequest.newBuilder().setCommitId("large");
+    for (int i = 0; i < 1000; i++) {
+      large.addEvents(event);
+    }
+    StreamObserver<SaveEventsRequest> requests = open();
+    requests.onNext(large.build());
+    Await.until("the request", BOUND, () -> seen.equals(List.of("large")));
+    requests.onError(new IllegalStateException("the end of the test"));
   }
 
   @Test
