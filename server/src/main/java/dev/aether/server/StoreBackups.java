@@ -24,6 +24,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens a store for backups and restores: a NATS, or the data folder of a private nats-server. If a
@@ -31,6 +33,8 @@ import java.util.function.Consumer;
  * command runs. All methods block.
  */
 public final class StoreBackups {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreBackups.class);
+
   /** How long to wait for JetStream in a private nats-server, which is already running. */
   private static final Duration EMBEDDED_WAIT = Duration.ofSeconds(60);
 
@@ -124,10 +128,19 @@ public final class StoreBackups {
         return withOwnServer(
             Purpose.RESTORE, new StoreChoice.Embedded(temporary, embedded.natsServer()), work);
       } finally {
-        FolderTree.delete(temporary);
+        deleteIfPossible(temporary);
       }
     } catch (IOException e) {
       throw new BackupException("a dry run needs a temporary folder: " + e.getMessage(), e);
+    }
+  }
+
+  /** A folder that is left behind must not hide what a dry run has found. */
+  private static void deleteIfPossible(Path temporary) {
+    try {
+      FolderTree.delete(temporary);
+    } catch (IOException e) {
+      LOG.warn("{} could not be deleted", temporary, e);
     }
   }
 

@@ -5,8 +5,10 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.WireFormat;
+import dev.aether.v1.SubscribeRequest;
 import io.grpc.KnownLength;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
@@ -19,15 +21,21 @@ final class FieldLimit {
   /** More than the largest save has: 1,000 events with 64 pairs of metadata, 3 fields each. */
   private static final int MAX_FIELDS = 250_000;
 
+  /** The positions of a subscription in 100,000 namespaces, 11 fields each. */
+  private static final int MAX_FIELDS_OF_SUBSCRIBE = 1_200_000;
+
   /** A smaller request takes little memory, whatever it has. */
   private static final int SMALL_BYTES = 64 * 1024;
 
   /** The same limit as protobuf's. */
   private static final int MAX_DEPTH = 100;
 
+  private final int max;
   private int fields;
 
-  private FieldLimit() {}
+  private FieldLimit(int max) {
+    this.max = max;
+  }
 
   /**
    * Returns a stream with the same bytes, which are a message of a type.
@@ -38,11 +46,29 @@ final class FieldLimit {
     if (request instanceof KnownLength && request.available() <= SMALL_BYTES) {
       return request;
     }
-    byte[] bytes = request.readAllBytes();
-    if (bytes.length > SMALL_BYTES) {
-      new FieldLimit().count(CodedInputStream.newInstance(bytes), type, 0);
+    byte[] bytes;
+    if (request instanceof KnownLength) {
+      bytes = new byte[request.available()];
+      int read = request.readNBytes(bytes, 0, bytes.length);
+      if (read < bytes.length) {
+        throw new EOFException("the request ends early");
+      }
+    } else {
+      bytes = request.readAllBytes();
     }
-    return new ByteArrayInputStream(bytes);
+    if (bytes.length > SMALL_BYTES) {
+      boolean isSubscribe = type.equals(SubscribeRequest.getDescriptor());
+      new FieldLimit(isSubscribe ? MAX_FIELDS_OF_SUBSCRIBE : MAX_FIELDS)
+          .count(CodedInputStream.newInstance(bytes), type, 0);
+    }
+    return new KnownBytes(bytes);
+  }
+
+  /** A message of known length is decoded with fewer copies. */
+  private static final class KnownBytes extends ByteArrayInputStream implements KnownLength {
+    KnownBytes(byte[] bytes) {
+      super(bytes);
+    }
   }
 
   private void count(CodedInputStream in, @Nullable Descriptor type, int depth) throws IOException {
@@ -52,8 +78,8 @@ final class FieldLimit {
     for (int tag = in.readTag();
         tag != 0 && WireFormat.getTagWireType(tag) != WireFormat.WIRETYPE_END_GROUP;
         tag = in.readTag()) {
-      if (++fields > MAX_FIELDS) {
-        throw new InvalidProtocolBufferException("it has more than " + MAX_FIELDS + " fields");
+      if (++fields > max) {
+        throw new InvalidProtocolBufferException("it has more than " + max + " fields");
       }
       switch (WireFormat.getTagWireType(tag)) {
         case WireFormat.WIRETYPE_START_GROUP -> count(in, null, depth + 1);

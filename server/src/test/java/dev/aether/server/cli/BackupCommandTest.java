@@ -501,10 +501,14 @@ class BackupCommandTest {
         CompletableFuture<Void> saves =
             CompletableFuture.runAsync(
                 () -> {
-                  while (isSaving.get() && version.get() < 1000) {
+                  while (isSaving.get()) {
                     long next = version.incrementAndGet();
                     for (int i = 0; i < SMALL; i++) {
-                      saveSnapshot(client, "a", "small-" + i, next);
+                      client.saveSnapshot(
+                          Snapshot.builder(
+                                  "small-" + i, Math.min(next, 1000), Bytes.utf8("" + next))
+                              .build(),
+                          CallSettings.defaults().withNamespace("a"));
                     }
                   }
                 });

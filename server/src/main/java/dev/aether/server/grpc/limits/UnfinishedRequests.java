@@ -60,6 +60,7 @@ public final class UnfinishedRequests extends ServerStreamTracer.Factory {
 
     private @Nullable Runnable refuse;
     private long taken;
+    private boolean refused;
     private boolean ended;
 
     @Override
@@ -91,6 +92,10 @@ public final class UnfinishedRequests extends ServerStreamTracer.Factory {
       if (isOnly) {
         decoded += bytes;
         if (decoded > cost) {
+          if (isRefused()) {
+            // Within the marshaller, which reads no more of it.
+            throw Status.RESOURCE_EXHAUSTED.asRuntimeException();
+          }
           count(decoded - cost);
         }
       }
@@ -126,11 +131,16 @@ public final class UnfinishedRequests extends ServerStreamTracer.Factory {
           taken += more;
           return;
         }
-        exceeded = refuse;
+        exceeded = refused ? null : refuse;
+        refused = true;
       }
       if (exceeded != null) {
         exceeded.run();
       }
+    }
+
+    private synchronized boolean isRefused() {
+      return refused;
     }
 
     private void release() {
