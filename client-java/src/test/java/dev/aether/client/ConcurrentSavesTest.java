@@ -16,12 +16,10 @@ import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -81,11 +79,7 @@ final class ConcurrentSavesTest {
 
   private static Answer<SaveEventsRequest, SaveEventsStreamResponse> fails(
       StatusRuntimeException error) {
-    return (request, caller) ->
-        caller.onNext(
-            outcome(request)
-                .setFailed(Objects.requireNonNull(StatusProto.fromThrowable(error)))
-                .build());
+    return (request, caller) -> caller.onNext(ScriptedServer.failed(request.getCommitId(), error));
   }
 
   private static Saved result(CompletableFuture<Saved> save) throws Exception {

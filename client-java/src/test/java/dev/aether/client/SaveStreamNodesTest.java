@@ -2,6 +2,7 @@ package dev.aether.client;
 
 import static dev.aether.client.ScriptedServer.answer;
 import static dev.aether.client.ScriptedServer.error;
+import static dev.aether.client.ScriptedServer.stored;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -11,11 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.aether.client.ScriptedServer.Answer;
 import dev.aether.v1.GetLatestVersionResponse;
 import dev.aether.v1.SaveEventsRequest;
-import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import io.grpc.stub.StreamObserver;
 import java.time.Duration;
 import java.util.List;
@@ -258,24 +257,11 @@ final class SaveStreamNodesTest {
         .commitId("c" + n);
   }
 
-  private static SaveEventsStreamResponse stored(SaveEventsRequest request) {
-    return SaveEventsStreamResponse.newBuilder()
-        .setCommitId(request.getCommitId())
-        .setSaved(
-            SaveEventsResponse.newBuilder()
-                .setPosition(Long.parseLong(request.getCommitId().substring(1))))
-        .build();
-  }
-
   private static void fail(
       StreamObserver<SaveEventsStreamResponse> caller,
       String commitId,
       StatusRuntimeException why) {
-    caller.onNext(
-        SaveEventsStreamResponse.newBuilder()
-            .setCommitId(commitId)
-            .setFailed(Objects.requireNonNull(StatusProto.fromThrowable(why)))
-            .build());
+    caller.onNext(ScriptedServer.failed(commitId, why));
   }
 
   private static Saved result(CompletableFuture<Saved> save) throws Exception {

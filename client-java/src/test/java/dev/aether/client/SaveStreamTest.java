@@ -1,5 +1,6 @@
 package dev.aether.client;
 
+import static dev.aether.client.ScriptedServer.stored;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -8,11 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.client.ScriptedServer.Answer;
 import dev.aether.v1.SaveEventsRequest;
-import dev.aether.v1.SaveEventsResponse;
 import dev.aether.v1.SaveEventsStreamResponse;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
-import io.grpc.protobuf.StatusProto;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -251,8 +250,10 @@ final class SaveStreamTest {
     server.saveStreams.add(
         (request, caller) -> {
           if (request.getCommitId().equals("c4")) {
-            caller.onNext(failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
-            caller.onNext(failed("c2", error(Status.Code.UNAVAILABLE, "STORE_UNAVAILABLE")));
+            caller.onNext(
+                ScriptedServer.failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
+            caller.onNext(
+                ScriptedServer.failed("c2", error(Status.Code.UNAVAILABLE, "STORE_UNAVAILABLE")));
             caller.onError(Status.UNAVAILABLE.asException());
           }
         });
@@ -282,7 +283,8 @@ final class SaveStreamTest {
     server.saveStreams.add(
         (request, caller) -> {
           if (request.getCommitId().equals("c2")) {
-            caller.onNext(failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
+            caller.onNext(
+                ScriptedServer.failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
             caller.onError(Status.UNAVAILABLE.asException());
           }
         });
@@ -301,7 +303,8 @@ final class SaveStreamTest {
     server.saveStreams.add(
         (request, caller) -> {
           if (request.getCommitId().equals("c2")) {
-            caller.onNext(failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
+            caller.onNext(
+                ScriptedServer.failed("c1", error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN")));
             caller.onError(Status.UNAVAILABLE.asException());
           }
         });
@@ -455,29 +458,13 @@ final class SaveStreamTest {
         .commitId("c" + n);
   }
 
-  private static SaveEventsStreamResponse stored(SaveEventsRequest request) {
-    return SaveEventsStreamResponse.newBuilder()
-        .setCommitId(request.getCommitId())
-        .setSaved(
-            SaveEventsResponse.newBuilder()
-                .setPosition(Long.parseLong(request.getCommitId().substring(1))))
-        .build();
-  }
-
   private static StatusRuntimeException error(Status.Code code, String reason) {
     return ScriptedServer.error(code, reason, Map.of());
   }
 
   private static SaveEventsStreamResponse failed(
       SaveEventsRequest request, StatusRuntimeException why) {
-    return failed(request.getCommitId(), why);
-  }
-
-  private static SaveEventsStreamResponse failed(String commitId, StatusRuntimeException why) {
-    return SaveEventsStreamResponse.newBuilder()
-        .setCommitId(commitId)
-        .setFailed(Objects.requireNonNull(StatusProto.fromThrowable(why)))
-        .build();
+    return ScriptedServer.failed(request.getCommitId(), why);
   }
 
   private static Throwable failureOf(CompletableFuture<?> future) {

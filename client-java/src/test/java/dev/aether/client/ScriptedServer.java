@@ -50,6 +50,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -111,7 +112,7 @@ public final class ScriptedServer implements AutoCloseable {
   public final Queue<Answer<SaveEventsRequest, SaveEventsStreamResponse>> saveStreams =
       new ConcurrentLinkedQueue<>();
 
-  /** What follows when the client sends no more saves on a stream. */
+  /** What the server does when the client has ended its side of a stream of saves. */
   public volatile Consumer<StreamObserver<SaveEventsStreamResponse>> endOfSaveStream =
       StreamObserver::onCompleted;
 
@@ -225,6 +226,24 @@ public final class ScriptedServer implements AutoCloseable {
 
   public static <Q, A> Answer<Q, A> silence() {
     return (request, caller) -> {};
+  }
+
+  /** The answer to a save of a stream whose commit id is a letter and its position. */
+  public static SaveEventsStreamResponse stored(SaveEventsRequest request) {
+    return SaveEventsStreamResponse.newBuilder()
+        .setCommitId(request.getCommitId())
+        .setSaved(
+            SaveEventsResponse.newBuilder()
+                .setPosition(Long.parseLong(request.getCommitId().substring(1))))
+        .build();
+  }
+
+  /** The answer to a save of a stream that fails. */
+  public static SaveEventsStreamResponse failed(String commitId, StatusRuntimeException why) {
+    return SaveEventsStreamResponse.newBuilder()
+        .setCommitId(commitId)
+        .setFailed(Objects.requireNonNull(StatusProto.fromThrowable(why)))
+        .build();
   }
 
   /** An error as Aether's servers send it. */

@@ -322,30 +322,13 @@ public final class NatsServerProcess implements AutoCloseable {
     closing.countDown();
     process.end();
     space.close();
-    if (!hasWatchEnded()) {
+    if (!TetheredProcess.uninterruptedWithin(WATCH_END_BOUND, () -> !watch.isAlive())) {
       // A nats-server may be running or still start. The folder stays locked until this JVM ends.
       log.error("nats-server {} cannot be stopped", process.pid());
       return;
     }
     staging.close();
     folder.close();
-  }
-
-  /** Waits for the watch thread. An interrupt does not end the wait. */
-  private boolean hasWatchEnded() {
-    boolean wasInterrupted = false;
-    long deadline = System.nanoTime() + WATCH_END_BOUND.toNanos();
-    while (watch.isAlive() && System.nanoTime() < deadline) {
-      try {
-        TimeUnit.NANOSECONDS.timedJoin(watch, deadline - System.nanoTime());
-      } catch (InterruptedException e) {
-        wasInterrupted = true;
-      }
-    }
-    if (wasInterrupted) {
-      Thread.currentThread().interrupt();
-    }
-    return !watch.isAlive();
   }
 
   @Override

@@ -197,11 +197,16 @@ public final class TetheredProcess {
     end();
   }
 
-  /** An interrupt does not end the wait, or it would shorten the grace period of the program. */
+  /** An interrupt would shorten the grace period of the program. */
   private boolean awaitGone(Duration bound) {
+    return uninterruptedWithin(bound, () -> !script.isAlive() && !isProgramRunning());
+  }
+
+  /** The same as {@link #within}, but an interrupt does not end the wait. */
+  static boolean uninterruptedWithin(Duration bound, BooleanSupplier condition) {
     long deadline = System.nanoTime() + bound.toNanos();
     boolean wasInterrupted = false;
-    while (!isGone() && System.nanoTime() < deadline) {
+    while (!condition.getAsBoolean() && System.nanoTime() < deadline) {
       try {
         TimeUnit.NANOSECONDS.sleep(POLL.toNanos());
       } catch (InterruptedException e) {
@@ -211,11 +216,7 @@ public final class TetheredProcess {
     if (wasInterrupted) {
       Thread.currentThread().interrupt();
     }
-    return isGone();
-  }
-
-  private boolean isGone() {
-    return !script.isAlive() && !isProgramRunning();
+    return condition.getAsBoolean();
   }
 
   /**

@@ -71,8 +71,8 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
   }
 
   /**
-   * Whether the call could not be sent because its token could not be obtained. Nobody has refused
-   * the caller, so it may succeed later.
+   * Whether the application's supplier gave no token, so that the call was not sent. Nobody has
+   * refused the caller, so it may succeed later.
    */
   public boolean isWithoutToken() {
     return !decided && !sent && code == Status.Code.UNAUTHENTICATED;
@@ -93,12 +93,12 @@ public record Failure(AetherException error, Status.Code code, boolean decided, 
         };
   }
 
-  /** Whether the node says that it is stopping. */
+  /** Whether the node is stopping. */
   public boolean isStopping() {
     return decided && error.reason() == Reason.SHUTTING_DOWN;
   }
 
-  /** Whether the node says that it cannot reach its store. */
+  /** Whether the node cannot reach its store. */
   public boolean isStoreUnavailable() {
     return decided && error.reason() == Reason.STORE_UNAVAILABLE;
   }

@@ -114,7 +114,7 @@ final class PendingSave {
     return refused;
   }
 
-  /** Whether this call may still bring its answer. */
+  /** Whether its answer may still arrive on this call. */
   boolean isOwedBy(SaveStreamCall on) {
     return call == on && refused == null;
   }

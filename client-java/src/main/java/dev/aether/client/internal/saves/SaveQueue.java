@@ -312,8 +312,8 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
   }
 
   /**
-   * Whether a save goes to another node because this one is stopping, or did not store it behind an
-   * earlier save of the actor that goes there.
+   * Whether a save goes to another node: this one is stopping, or it did not store the save because
+   * an earlier one of the actor goes to another node.
    */
   private boolean isForNextNode(SaveStreamCall from, PendingSave save, Failure failure) {
     if (repeats.maxAttempts() == 1) {
@@ -370,7 +370,7 @@ public final class SaveQueue implements SaveStreamCall.Receiver {
     giveUp(lost, why, broughtNothing && isStreamsFault(why));
   }
 
-  /** Whether a call that failed like this may fail because it is a stream. */
+  /** Whether streams may fail like this where calls do not. */
   private static boolean isStreamsFault(Failure why) {
     return why.sent() && !why.isUnauthenticated() && !why.isStopping();
   }

@@ -4,14 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.google.protobuf.Empty;
-import dev.aether.server.bus.EventBus;
-import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
-import dev.aether.server.grpc.GrpcServer;
-import dev.aether.server.security.ClientLimits;
-import dev.aether.server.security.Security;
-import dev.aether.server.security.SecurityConfig;
+import dev.aether.server.grpc.ServedStore;
 import dev.aether.server.store.ForwardingStore;
 import dev.aether.server.store.Snapshots;
 import dev.aether.server.store.memory.InMemoryStore;
@@ -23,10 +18,7 @@ import dev.aether.v1.SaveEventsRequest;
 import dev.aether.v1.SaveSnapshotRequest;
 import dev.aether.v1.Snapshot;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,9 +36,7 @@ class LoadActorPagesTest {
   private static final long BOUND_SECONDS = 30;
 
   private final InMemoryStore store = new InMemoryStore(true);
-  private final EventBus bus = new EventBus(store);
-  private final EventLoops serving = new EventLoops(EventLoops.DEFAULT_THREADS, "test");
-  private GrpcServer server;
+  private ServedStore served;
   private ManagedChannel channel;
 
   /** Run once, after a snapshot was read and before it is used. */
@@ -54,29 +44,13 @@ class LoadActorPagesTest {
 
   @BeforeEach
   void serve() throws IOException {
-    server =
-        new GrpcServer(
-            new InetSocketAddress("127.0.0.1", 0),
-            new Watched(),
-            bus,
-            "node",
-            InstantSource.system(),
-            new Security(SecurityConfig.NONE, InstantSource.system()),
-            ClientLimits.DEFAULT,
-            serving);
-    channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", server.address().getPort())
-            .usePlaintext()
-            .build();
+    served = new ServedStore(store, new Watched());
+    channel = served.connect();
   }
 
   @AfterEach
   void end() {
-    channel.shutdownNow();
-    bus.close();
-    server.close();
-    serving.close();
-    store.close();
+    served.close();
   }
 
   private EventStoreGrpc.EventStoreBlockingStub calls() {

@@ -3,14 +3,9 @@ package dev.aether.server.grpc.reads;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.aether.server.bus.EventBus;
-import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.event.ActorId;
 import dev.aether.server.event.Namespace;
-import dev.aether.server.grpc.GrpcServer;
-import dev.aether.server.security.ClientLimits;
-import dev.aether.server.security.Security;
-import dev.aether.server.security.SecurityConfig;
+import dev.aether.server.grpc.ServedStore;
 import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.ActorVersions;
@@ -26,12 +21,9 @@ import dev.aether.v1.GetEventsResponse;
 import dev.aether.v1.NewEvent;
 import dev.aether.v1.SaveEventsRequest;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -49,9 +41,7 @@ class PagedCallTest {
   private static final long BOUND_SECONDS = 30;
 
   private final InMemoryStore store = new InMemoryStore(true);
-  private final EventBus bus = new EventBus(store);
-  private final EventLoops serving = new EventLoops(EventLoops.DEFAULT_THREADS, "test");
-  private GrpcServer server;
+  private ServedStore served;
   private ManagedChannel channel;
 
   /** What the reader of the store does for its second page. */
@@ -70,20 +60,8 @@ class PagedCallTest {
 
   @BeforeEach
   void serve() throws IOException {
-    server =
-        new GrpcServer(
-            new InetSocketAddress("127.0.0.1", 0),
-            new Failing(),
-            bus,
-            "node",
-            InstantSource.system(),
-            new Security(SecurityConfig.NONE, InstantSource.system()),
-            ClientLimits.DEFAULT,
-            serving);
-    channel =
-        ManagedChannelBuilder.forAddress("127.0.0.1", server.address().getPort())
-            .usePlaintext()
-            .build();
+    served = new ServedStore(store, new Failing());
+    channel = served.connect();
     for (int i = 0; i < 6; i++) {
       var unused =
           calls()
@@ -99,11 +77,7 @@ class PagedCallTest {
 
   @AfterEach
   void end() {
-    channel.shutdownNow();
-    bus.close();
-    server.close();
-    serving.close();
-    store.close();
+    served.close();
   }
 
   private EventStoreGrpc.EventStoreBlockingStub calls() {

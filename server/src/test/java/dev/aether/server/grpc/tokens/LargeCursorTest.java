@@ -5,14 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
-import dev.aether.server.bus.EventBus;
-import dev.aether.server.concurrent.EventLoops;
 import dev.aether.server.event.Namespace;
-import dev.aether.server.grpc.GrpcServer;
+import dev.aether.server.grpc.ServedStore;
 import dev.aether.server.grpc.requests.RequestNames;
-import dev.aether.server.security.ClientLimits;
-import dev.aether.server.security.Security;
-import dev.aether.server.security.SecurityConfig;
 import dev.aether.server.store.Namespaces.Settings;
 import dev.aether.server.store.memory.InMemoryStore;
 import dev.aether.v1.CommitAt;
@@ -27,10 +22,7 @@ import dev.aether.v1.SubscribeResponse;
 import dev.aether.v1.SubscribeResponse.FrameCase;
 import dev.aether.v1.SubscriptionEvents;
 import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -51,9 +43,7 @@ class LargeCursorTest {
   private static final long BOUND_SECONDS = 120;
 
   private final InMemoryStore store = new InMemoryStore(true);
-  private final EventBus bus = new EventBus(store);
-  private final EventLoops serving = new EventLoops(EventLoops.DEFAULT_THREADS, "test");
-  private GrpcServer server;
+  private ServedStore served;
 
   /** With the defaults of every language: it accepts messages below 4 MiB. */
   private ManagedChannel channel;
@@ -66,34 +56,14 @@ class LargeCursorTest {
     for (int i = 0; i < NAMESPACES; i++) {
       store.namespaces().create(new Namespace("n" + i), Settings.DEFAULT, Long.MAX_VALUE).join();
     }
-    server =
-        new GrpcServer(
-            new InetSocketAddress("127.0.0.1", 0),
-            store,
-            bus,
-            "node",
-            InstantSource.system(),
-            new Security(SecurityConfig.NONE, InstantSource.system()),
-            ClientLimits.DEFAULT,
-            serving);
-    channel = connect();
-    slow = connect();
-  }
-
-  private ManagedChannel connect() {
-    return ManagedChannelBuilder.forAddress("127.0.0.1", server.address().getPort())
-        .usePlaintext()
-        .build();
+    served = new ServedStore(store);
+    channel = served.connect();
+    slow = served.connect();
   }
 
   @AfterEach
   void end() {
-    channel.shutdownNow();
-    slow.shutdownNow();
-    bus.close();
-    server.close();
-    serving.close();
-    store.close();
+    served.close();
   }
 
   @Test
