@@ -31,7 +31,7 @@ public final class BurstReader {
   private final AtomicInteger running = new AtomicInteger();
 
   /**
-   * @param executor completes the futures
+   * @param executor completes the futures of long reads
    */
   public BurstReader(JetStreamApi api, KnownSequences known, Executor executor) {
     this.api = api;
@@ -78,8 +78,8 @@ public final class BurstReader {
       return CompletableFuture.completedFuture(Burst.NONE);
     }
     Run run = new Run(actor, list, begin, end);
-    run.guard.run(run::proceed);
-    return run.result;
+    run.guard.run(run::begin);
+    return run.result.future();
   }
 
   private static boolean isWhole(KnownSequences.Known list) {
@@ -113,7 +113,7 @@ public final class BurstReader {
 
   /** One read. All fields but the result are guarded by this. */
   private final class Run {
-    final CompletableFuture<Burst> result = new CompletableFuture<>();
+    final ReadResult<Burst> result = new ReadResult<>(executor);
     final CatchAll guard = new CatchAll("a read of known sequences", thrown -> giveUp());
     private final ActorLog actor;
     private final KnownSequences.Known list;
@@ -133,7 +133,14 @@ public final class BurstReader {
       this.largest = Math.max(1, list.largest());
     }
 
-    synchronized void proceed() {
+    void begin() {
+      synchronized (this) {
+        proceed();
+      }
+      tell();
+    }
+
+    private void proceed() {
       while (!finished && inFlight < maxInFlight() && next < found.length) {
         int at = next++;
         inFlight++;
@@ -146,7 +153,15 @@ public final class BurstReader {
       return Math.max(1, Math.min(MAX_IN_FLIGHT, MAX_BYTES / largest));
     }
 
-    private synchronized void onResponse(
+    private void onResponse(
+        int at, @Nullable Optional<StoredMessage> message, @Nullable Throwable thrown) {
+      synchronized (this) {
+        received(at, message, thrown);
+      }
+      tell();
+    }
+
+    private void received(
         int at, @Nullable Optional<StoredMessage> message, @Nullable Throwable thrown) {
       inFlight--;
       if (!finished) {
@@ -197,12 +212,22 @@ public final class BurstReader {
     private void finish(Burst outcome) {
       finished = true;
       release();
-      result.completeAsync(() -> outcome, executor);
+      result.decide(outcome, bytes);
     }
 
-    private synchronized void giveUp() {
-      if (!finished) {
-        finish(Burst.NONE);
+    private void giveUp() {
+      synchronized (this) {
+        if (!finished) {
+          finish(Burst.NONE);
+        }
+      }
+      tell();
+    }
+
+    /** A request may fail before it is sent, while its sender still holds the lock. */
+    private void tell() {
+      if (!Thread.holdsLock(this)) {
+        result.tell();
       }
     }
 

@@ -38,7 +38,7 @@ public final class SkipPointerReader {
   private final AtomicInteger running = new AtomicInteger();
 
   /**
-   * @param executor completes the futures
+   * @param executor completes the futures of long reads
    */
   public SkipPointerReader(JetStreamApi api, Executor executor) {
     this.api = api;
@@ -89,12 +89,12 @@ public final class SkipPointerReader {
     }
     Run run = new Run(actor, range);
     run.guard.run(() -> run.begin(newest));
-    return run.result;
+    return run.result.future();
   }
 
   /** One read. All fields but the result are guarded by this. */
   private final class Run {
-    final CompletableFuture<Optional<List<StoredMessage>>> result = new CompletableFuture<>();
+    final ReadResult<Optional<List<StoredMessage>>> result = new ReadResult<>(executor);
     final CatchAll guard = new CatchAll("a read with skip pointers", thrown -> giveUp());
     private final ActorLog actor;
     private final Range range;
@@ -110,7 +110,14 @@ public final class SkipPointerReader {
       this.range = range;
     }
 
-    synchronized void begin(LocatedCommit newest) {
+    void begin(LocatedCommit newest) {
+      synchronized (this) {
+        proceedFrom(newest);
+      }
+      tell();
+    }
+
+    private void proceedFrom(LocatedCommit newest) {
       List<SkipPointers.Tree> trees = newest.head().through().trees();
       largest = Math.max(1, newest.message().body().length);
       add(trees.get(0), newest.header(), newest.message());
@@ -138,7 +145,17 @@ public final class SkipPointerReader {
       return Math.max(1, Math.min(MAX_IN_FLIGHT, MAX_BYTES / largest));
     }
 
-    private synchronized void onResponse(
+    private void onResponse(
+        SkipPointers.Tree tree,
+        @Nullable Optional<StoredMessage> message,
+        @Nullable Throwable thrown) {
+      synchronized (this) {
+        received(tree, message, thrown);
+      }
+      tell();
+    }
+
+    private void received(
         SkipPointers.Tree tree,
         @Nullable Optional<StoredMessage> message,
         @Nullable Throwable thrown) {
@@ -190,13 +207,23 @@ public final class SkipPointerReader {
     private void finish(Optional<List<StoredMessage>> outcome) {
       finished = true;
       release();
-      result.completeAsync(() -> outcome, executor);
+      result.decide(outcome, bytes);
     }
 
     /** Gives up; the caller then reads the commits in batches. */
-    private synchronized void giveUp() {
-      if (!finished) {
-        finish(Optional.empty());
+    private void giveUp() {
+      synchronized (this) {
+        if (!finished) {
+          finish(Optional.empty());
+        }
+      }
+      tell();
+    }
+
+    /** A request may fail before it is sent, while its sender still holds the lock. */
+    private void tell() {
+      if (!Thread.holdsLock(this)) {
+        result.tell();
       }
     }
 

@@ -51,6 +51,9 @@ final class DirectMessage {
   }
 
   private static @Nullable String header(Message reply, String name) {
+    if (reply instanceof LoopResponse own) {
+      return own.header(name);
+    }
     Headers headers = reply.getHeaders();
     return headers == null ? null : headers.getFirst(name);
   }

@@ -40,11 +40,12 @@ final class JetStreamRequests implements AutoCloseable {
    */
   private static final int GETS = 32;
 
-  private final Connection connection;
   private final ReadConnections reads;
-  private final PendingRequests own;
-  private final LoopConnections loops;
-  private final Map<Connection, PendingRequests> pending = new HashMap<>();
+
+  /** For everything but reads. */
+  private final Line own;
+
+  private final Map<Connection, Line> lines = new HashMap<>();
 
   /** Separate from consumers, since thousands of those may be created at once. */
   private final RequestLimiter streams = new RequestLimiter();
@@ -52,18 +53,39 @@ final class JetStreamRequests implements AutoCloseable {
   private final RequestLimiter consumers = new RequestLimiter();
   private final RequestLimiter gets = new RequestLimiter(GETS);
 
+  /** A connection of jnats, and the connections of event loops that depend on it. */
+  private record Line(Connection jnats, PendingRequests pending, LoopConnections loops)
+      implements AutoCloseable {
+    static Line of(Connection jnats, boolean isForReads, Timers timers) {
+      PendingRequests pending = new PendingRequests(jnats, timers);
+      return new Line(
+          jnats,
+          pending,
+          isForReads
+              ? LoopConnections.forReads(jnats, pending)
+              : LoopConnections.forPublishes(jnats, pending));
+    }
+
+    /** The connection of this thread, or else that of jnats. */
+    Outlet outlet() {
+      Outlet here = loops.current();
+      return here == null ? pending : here;
+    }
+
+    @Override
+    public void close() {
+      loops.close();
+      pending.close();
+    }
+  }
+
   /**
    * @param connection for everything but reads
    */
   JetStreamRequests(Connection connection, ReadConnections reads, Timers timers) {
-    this.connection = connection;
     this.reads = reads;
-    own = new PendingRequests(connection, timers);
-    loops = new LoopConnections(connection, own);
-    pending.put(connection, own);
-    reads
-        .all()
-        .forEach(each -> pending.computeIfAbsent(each, one -> new PendingRequests(one, timers)));
+    reads.all().forEach(each -> lines.put(each, Line.of(each, true, timers)));
+    own = lines.computeIfAbsent(connection, each -> Line.of(each, false, timers));
   }
 
   /** Sends an API request that may be repeated, on any of the connections for reads. */
@@ -76,8 +98,15 @@ final class JetStreamRequests implements AutoCloseable {
     return gets.pass(() -> read(verb, query, 0));
   }
 
+  /** Only the first attempt is sent by an event loop, which does not take a long response. */
   private CompletableFuture<Message> read(String verb, String query, int attempt) {
-    return read(verb, query, READ_TIMEOUTS.get(attempt))
+    return reads
+        .send(
+            through -> {
+              Line line = line(through);
+              Outlet by = attempt == 0 ? line.outlet() : line.pending();
+              return api(line, by, verb, query, READ_TIMEOUTS.get(attempt));
+            })
         .exceptionallyCompose(
             thrown -> {
               JetStreamFailure failure = JetStreamErrors.failure(thrown);
@@ -90,63 +119,60 @@ final class JetStreamRequests implements AutoCloseable {
             });
   }
 
-  /** Sends a read once. */
+  /** Sends a read once, whose response may be long. */
   CompletableFuture<Message> read(String verb, String query, Duration timeout) {
-    return reads.send(through -> api(through, verb, query, timeout));
+    return reads.send(through -> api(line(through), line(through).pending(), verb, query, timeout));
+  }
+
+  private Line line(Connection connection) {
+    return Objects.requireNonNull(lines.get(connection), "a connection of this node");
   }
 
   /** Sends a request that concerns streams to the meta leader. */
   CompletableFuture<Message> manage(String verb, String body) {
-    return streams.pass(() -> api(connection, verb, body, MANAGE_TIMEOUT));
+    return streams.pass(() -> api(own, own.pending(), verb, body, MANAGE_TIMEOUT));
   }
 
   /** Sends a request that concerns consumers; the caller checks the response for an error. */
   CompletableFuture<Message> consumer(String verb, String body) {
-    return consumers.pass(() -> api(connection, verb, body, MANAGE_TIMEOUT));
+    return consumers.pass(() -> api(own, own.pending(), verb, body, MANAGE_TIMEOUT));
   }
 
-  private CompletableFuture<Message> api(
-      Connection through, String verb, String query, Duration timeout) {
+  private static CompletableFuture<Message> api(
+      Line line, Outlet by, String verb, String query, Duration timeout) {
     byte[] body = query.getBytes(StandardCharsets.UTF_8);
-    PendingRequests on = Objects.requireNonNull(pending.get(through), "a connection of this node");
-    return send(on, on, API + verb, null, body, timeout, Function.identity());
+    return send(line, by, API + verb, null, body, timeout, Function.identity());
   }
 
   /** Sends a publish, and reads its acknowledgement. */
   <T> CompletableFuture<T> send(
       String subject, Headers headers, byte[] body, Duration timeout, Function<Message, T> read) {
-    return send(own, outlet(), subject, headers, body, timeout, read);
-  }
-
-  /** For publishes: a connection on this thread, or else that of jnats. */
-  private Outlet outlet() {
-    Outlet here = loops.current();
-    return here == null ? own : here;
+    return send(own, own.outlet(), subject, headers, body, timeout, read);
   }
 
   /** How many threads publish on a connection of their own. */
   int publishingThreads() {
-    return loops.ready();
+    return own.loops().ready();
   }
 
   /** The task runs, on another thread, after a connection was lost that only publishes. */
   void addLossListener(Runnable task) {
-    loops.addLossListener(task);
+    own.loops().addLossListener(task);
   }
 
   private static <T> CompletableFuture<T> send(
-      PendingRequests pending,
+      Line line,
       Outlet by,
       String subject,
       @Nullable Headers headers,
       byte[] body,
       Duration timeout,
       Function<Message, T> read) {
-    Connection connection = pending.connection();
+    Connection connection = line.jnats();
     if (connection.getStatus() != Connection.Status.CONNECTED) {
       return CompletableFuture.failedFuture(notConnected(connection));
     }
-    return pending
+    return line.pending()
         .request(by, subject, headers, body, timeout)
         .handle(
             (message, thrown) -> {
@@ -171,7 +197,8 @@ final class JetStreamRequests implements AutoCloseable {
    */
   <T> CompletableFuture<T> send(AtomicBatch batch, Duration timeout, Function<Message, T> read) {
     int size = batch.entries().size();
-    Outlet by = outlet(); // one for all: their order matters
+    Connection connection = own.jnats();
+    Outlet by = own.outlet(); // one for all: their order matters
     try {
       for (int number = 1; number < size; number++) {
         if (connection.getStatus() != Connection.Status.CONNECTED) {
@@ -204,11 +231,11 @@ final class JetStreamRequests implements AutoCloseable {
 
   /** Whether streams can have replicas. */
   boolean isClustered() {
-    return connection.getServerInfo().getCluster() != null;
+    return own.jnats().getServerInfo().getCluster() != null;
   }
 
   String serverVersion() {
-    return String.valueOf(connection.getServerInfo().getVersion());
+    return String.valueOf(own.jnats().getServerInfo().getVersion());
   }
 
   private static JetStreamFailure notConnected(Connection connection) {
@@ -218,8 +245,7 @@ final class JetStreamRequests implements AutoCloseable {
   /** Ends all requests in flight. The connections stay open. */
   @Override
   public void close() {
-    loops.close();
-    pending.values().forEach(PendingRequests::close);
+    lines.values().forEach(Line::close);
   }
 
   /**

@@ -13,7 +13,6 @@ import io.grpc.netty.shaded.io.netty.handler.timeout.IdleStateHandler;
 import io.nats.client.Connection;
 import io.nats.client.api.ServerInfo;
 import io.nats.client.impl.Headers;
-import io.nats.client.impl.NatsMessage;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,7 +30,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
   private static final Duration CONNECT_WITHIN = Duration.ofSeconds(2);
   private static final Duration LOG_IN_WITHIN = Duration.ofSeconds(4);
 
-  /** If NATS is silent for so long, it is asked; if it stays silent, the connection ends. */
+  /** If NATS is silent for so long, it is asked whether it is there. */
   private static final Duration PING_AFTER = Duration.ofSeconds(5);
 
   /**
@@ -65,7 +64,9 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
   private final String inbox;
   private final Channel channel;
   private State state = State.CONNECTING;
-  private boolean isPinged;
+
+  /** How often in a row NATS was silent. */
+  private int silences;
 
   /** Messages of this turn of the loop; null if there are none. */
   private @Nullable ByteBuf unsent;
@@ -75,8 +76,10 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
    *
    * @param pending gets the responses
    * @param name tells the connections of the loops apart
+   * @param maxSilences the connection ends if NATS was silent so often in a row, for 5 s each
    */
-  record Owner(Connection jnats, PendingRequests pending, String name, Life life) {}
+  record Owner(
+      Connection jnats, PendingRequests pending, String name, int maxSilences, Life life) {}
 
   /** Learns when the connection can be used, and when it has ended. */
   interface Life {
@@ -238,7 +241,7 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
 
   @Override
   public void onPong() {
-    isPinged = false;
+    silences = 0;
     if (state == State.LOGGED_IN) {
       state = State.READY;
       owner.life().began();
@@ -247,17 +250,22 @@ final class LoopConnection implements Outlet, NatsDecoder.Listener {
 
   @Override
   public void onSilence() {
-    if (isPinged) {
+    silences++;
+    if (silences >= owner.maxSilences()) {
       end("NATS does not answer");
     } else if (isReady()) {
-      isPinged = true;
       write("PING" + LINE_END);
     }
   }
 
   @Override
-  public void onResponse(long request, byte[] body) {
-    owner.pending().onResponse(request, new NatsMessage(inbox, null, body));
+  public void onResponse(long request, byte[] head, byte[] body) {
+    owner.pending().onResponse(request, new LoopResponse(head, body));
+  }
+
+  @Override
+  public void onTooLong(long request) {
+    owner.pending().onTooLong(request);
   }
 
   @Override

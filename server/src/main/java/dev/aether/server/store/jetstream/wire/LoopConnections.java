@@ -25,26 +25,30 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Connections to NATS on the threads that serve gRPC, so that a save, its publish, the
- * acknowledgement and the answer stay on one thread ({@code docs/performance.md} has what that
- * brings). They publish and take the responses, and nothing else.
+ * acknowledgement and the answer stay on one thread, and so do a read of an actor, its requests,
+ * their responses and the answer ({@code docs/performance.md} has what that brings). They send
+ * requests and take the responses, and nothing else.
  *
  * <p>They depend on a connection of jnats: they are made to the same server with the same login,
- * only while that one is connected, and end with it. Whoever finds none here publishes by jnats: on
+ * only while that one is connected, and end with it. Whoever finds none here sends by jnats: on
  * other threads, until a connection is made, and if NATS wants TLS or WebSockets. Thread-safe.
  */
 final class LoopConnections implements ConnectionListener, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LoopConnections.class);
 
-  /** On machines with more threads, the others publish by jnats. */
+  /** On machines with more threads, the others send by jnats. */
   static final int MAX_CONNECTIONS = 32;
 
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+  private static final int SILENCES_BEFORE_THE_END = 2;
+  private static final int SILENCES_OF_A_SLOW_DISK = 6;
   private static final int MAX_TOLD_LENGTH = 300;
   private static final String PLAIN = "nats";
 
   private final Connection jnats;
   private final PendingRequests pending;
+  private final int maxSilences;
   private final Map<EventLoop, PerLoop> loops = new ConcurrentHashMap<>();
   private int created;
   private final AtomicInteger ready = new AtomicInteger();
@@ -74,9 +78,20 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
     }
   }
 
-  LoopConnections(Connection jnats, PendingRequests pending) {
+  /** For publishes: connections that end soon after NATS has fallen silent. */
+  static LoopConnections forPublishes(Connection jnats, PendingRequests pending) {
+    return new LoopConnections(jnats, pending, SILENCES_BEFORE_THE_END);
+  }
+
+  /** For reads as well: a get that waits for the disk silences a connection for a while. */
+  static LoopConnections forReads(Connection jnats, PendingRequests pending) {
+    return new LoopConnections(jnats, pending, SILENCES_OF_A_SLOW_DISK);
+  }
+
+  private LoopConnections(Connection jnats, PendingRequests pending, int maxSilences) {
     this.jnats = jnats;
     this.pending = pending;
+    this.maxSilences = maxSilences;
     jnats.addConnectionListener(this);
   }
 
@@ -159,7 +174,10 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
       try {
         connection =
             new LoopConnection(
-                loop, to, address, new LoopConnection.Owner(jnats, pending, name, this));
+                loop,
+                to,
+                address,
+                new LoopConnection.Owner(jnats, pending, name, maxSilences, this));
       } catch (RejectedExecutionException e) {
         LOG.debug("the event loop is ending", e);
         return;
@@ -201,7 +219,7 @@ final class LoopConnections implements ConnectionListener, AutoCloseable {
         tellLoss();
       } else if (tried != null && tried.isFailureTold().compareAndSet(false, true)) {
         LOG.info(
-            "a thread that serves gRPC cannot connect to NATS, so its saves take a longer way: {}",
+            "a thread that serves gRPC cannot connect to NATS, so its requests take a longer way: {}",
             why);
       }
     }

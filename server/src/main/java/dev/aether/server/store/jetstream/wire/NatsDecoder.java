@@ -16,7 +16,13 @@ final class NatsDecoder extends ByteToMessageDecoder {
   /** INFO has the addresses of all servers of a cluster. */
   private static final int MAX_LINE = 1 << 20;
 
-  private static final int MAX_RESPONSE = 1 << 20;
+  /** Longer responses are skipped: they would hold up the other connections of the thread. */
+  static final int MAX_RESPONSE = 256 * 1024;
+
+  /** Far above what NATS can send in one message. */
+  private static final int MAX_MESSAGE = 1 << 30;
+
+  private static final int LINE_END_BYTES = 2;
   private static final String NO_RESPONDERS = "NATS/1.0 503";
 
   /** The number of the only subscription. */
@@ -30,6 +36,9 @@ final class NatsDecoder extends ByteToMessageDecoder {
 
   /** How much of the next line has come, without its end. */
   private int searched;
+
+  /** How much of a response that is too long is still to come. */
+  private int skipping;
 
   /** Nothing is decoded after something that NATS never sends. */
   private boolean isBroken;
@@ -45,8 +54,15 @@ final class NatsDecoder extends ByteToMessageDecoder {
     /** NATS has sent nothing for a while. */
     void onSilence();
 
-    /** The response to a request. */
-    void onResponse(long request, byte[] body);
+    /**
+     * The response to a request.
+     *
+     * @param head the headers, beginning with the version of the protocol; empty if there are none
+     */
+    void onResponse(long request, byte[] head, byte[] body);
+
+    /** The response to a request exceeds {@link #MAX_RESPONSE}, so it is skipped. */
+    void onTooLong(long request);
 
     /** Nobody listens to the subject of a request. */
     void onNoResponders(long request);
@@ -84,6 +100,12 @@ final class NatsDecoder extends ByteToMessageDecoder {
 
   private void decode(ByteBuf in) {
     while (in.isReadable()) {
+      if (skipping > 0) {
+        int skipped = Math.min(skipping, in.readableBytes());
+        in.skipBytes(skipped);
+        skipping -= skipped;
+        continue;
+      }
       int start = in.readerIndex();
       int end = in.indexOf(start + searched, in.writerIndex(), (byte) '\n');
       if (end < 0) {
@@ -150,23 +172,36 @@ final class NatsDecoder extends ByteToMessageDecoder {
       throw new CorruptedFrameException("more headers than message");
     }
     int body = end + 1;
-    if (in.writerIndex() - body < total + 2) {
+    if (total > MAX_RESPONSE) {
+      in.readerIndex(body);
+      skipping = total + LINE_END_BYTES;
+      listener.onTooLong(request);
+      return true;
+    }
+    if (in.writerIndex() - body < total + LINE_END_BYTES) {
       return false;
     }
     if (in.getByte(body + total) != '\r' || in.getByte(body + total + 1) != '\n') {
       throw new CorruptedFrameException("a message is longer than it says");
     }
-    in.readerIndex(body + total + 2);
+    in.readerIndex(body + total + LINE_END_BYTES);
     if (headerBytes >= NO_RESPONDERS.length()
         && in.toString(body, NO_RESPONDERS.length(), StandardCharsets.US_ASCII)
             .equals(NO_RESPONDERS)) {
       listener.onNoResponders(request);
     } else {
-      byte[] bytes = new byte[total - headerBytes];
-      in.getBytes(body + headerBytes, bytes);
-      listener.onResponse(request, bytes);
+      listener.onResponse(
+          request,
+          bytes(in, body, headerBytes),
+          bytes(in, body + headerBytes, total - headerBytes));
     }
     return true;
+  }
+
+  private static byte[] bytes(ByteBuf in, int from, int length) {
+    byte[] bytes = new byte[length];
+    in.getBytes(from, bytes);
+    return bytes;
   }
 
   private int afterInbox(ByteBuf in, int subject, int lineEnd) {
@@ -184,8 +219,8 @@ final class NatsDecoder extends ByteToMessageDecoder {
 
   private static int size(ByteBuf in, int from, int to) {
     long size = number(in, from, to);
-    if (size > MAX_RESPONSE) {
-      throw new CorruptedFrameException("a response of " + size + " bytes");
+    if (size > MAX_MESSAGE) {
+      throw new CorruptedFrameException("a message of " + size + " bytes");
     }
     return (int) size;
   }

@@ -75,10 +75,6 @@ final class PendingRequests implements Outlet, AutoCloseable {
     timeouts = timers.every(TIMEOUT_STEP, this::expire);
   }
 
-  Connection connection() {
-    return connection;
-  }
-
   /**
    * The beginning of the subject of each response. This connection is subscribed to the subjects
    * that have one more token; other connections add two.
@@ -168,6 +164,15 @@ final class PendingRequests implements Outlet, AutoCloseable {
     if (request != null) {
       request.completeExceptionally(
           JetStreamFailure.notDelivered("nobody responds to this subject (503)"));
+    }
+  }
+
+  /** Ends a request whose response was not taken, unless it has timed out. */
+  void onTooLong(long number) {
+    Request request = take(number);
+    if (request != null) {
+      request.completeExceptionally(
+          JetStreamFailure.noAnswer("the response is too long for an event loop"));
     }
   }
 

@@ -1,15 +1,21 @@
 package dev.aether.server.store.jetstream.wire;
 
 import dev.aether.server.concurrent.CatchAll;
+import dev.aether.server.concurrent.EventLoops;
+import io.grpc.netty.shaded.io.netty.channel.EventLoop;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Limits the requests to JetStream that are in flight; others wait. Thread-safe. */
+/**
+ * Limits the requests to JetStream that are in flight; others wait. A request of an event loop is
+ * sent on its thread, which has connections of its own. Thread-safe.
+ */
 public final class RequestLimiter {
   /**
    * A server of a cluster drops all pending requests when there are 10,000
@@ -90,12 +96,25 @@ public final class RequestLimiter {
     final CompletableFuture<T> result = new CompletableFuture<>();
     final Supplier<CompletableFuture<T>> request;
     final long since = System.nanoTime();
+    final @Nullable EventLoop home = EventLoops.current();
 
     Waiting(Supplier<CompletableFuture<T>> request) {
       this.request = request;
     }
 
     void send() {
+      if (home == null || home.inEventLoop()) {
+        sendHere();
+        return;
+      }
+      try {
+        home.execute(this::sendHere);
+      } catch (RejectedExecutionException e) { // It has ended, and its connections with it.
+        sendHere();
+      }
+    }
+
+    private void sendHere() {
       CompletableFuture<T> sent =
           System.nanoTime() - since > WAIT_WITHIN.toNanos()
               ? CompletableFuture.failedFuture(

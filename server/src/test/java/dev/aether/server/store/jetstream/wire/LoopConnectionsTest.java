@@ -22,6 +22,7 @@ import dev.aether.server.testing.TestNatsServer;
 import io.nats.client.Connection;
 import io.nats.client.Message;
 import io.nats.client.NKey;
+import io.nats.client.api.StreamConfiguration;
 import io.nats.client.impl.Headers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,12 +31,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -47,6 +51,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LoopConnectionsTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final String GET = "$JS.API.DIRECT.GET.S";
   private static final String API = "$JS.API.STREAM.NAMES";
 
   /** The parts of a node that publish, with a single event loop. */
@@ -59,11 +64,18 @@ class LoopConnectionsTest {
     private final LoopConnections connections;
 
     Client(String url, NatsAccess access) {
+      this(url, access, LoopConnections::forPublishes);
+    }
+
+    Client(
+        String url,
+        NatsAccess access,
+        BiFunction<Connection, PendingRequests, LoopConnections> purpose) {
       jnats =
           new NatsConnector(List.of(url.split(",")), "test", access, NatsPermissions.NEEDED, LONG)
               .connect();
       pending = new PendingRequests(jnats, timers);
-      connections = new LoopConnections(jnats, pending);
+      connections = purpose.apply(jnats, pending);
       connections.addLossListener(losses::incrementAndGet);
     }
 
@@ -304,6 +316,62 @@ class LoopConnectionsTest {
       client.awaitReady();
       client.assertResponds();
     }
+  }
+
+  @Test
+  void aConnectionForReadsOutlivesASilenceOfASlowDisk() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        Client client = new Client(nats.url(), NatsAccess.BY_URL, LoopConnections::forReads)) {
+      client.awaitReady();
+      nats.signal("STOP");
+      Thread.sleep(14_000); // longer than the two silences that end a connection for publishes
+      assertTrue(client.isReady());
+      nats.signal("CONT");
+      client.assertResponds();
+      assertEquals(0, client.losses.get());
+    }
+  }
+
+  @Test
+  void aResponseIsDecodedAsJnatsDecodesIt() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        Client client = new Client(nats.url(), NatsAccess.BY_URL)) {
+      Object unused =
+          client
+              .jnats
+              .jetStreamManagement()
+              .addStream(
+                  StreamConfiguration.builder()
+                      .name("S")
+                      .subjects("s.*")
+                      .allowDirect(true)
+                      .build());
+      Headers headers = new Headers().add("Own", "a value").add("Owner", "").add("Own", "second");
+      unused = client.jnats.jetStream().publish("s.1", headers, "body".getBytes(UTF_8));
+      client.awaitReady();
+      byte[] one = "{\"seq\":1}".getBytes(UTF_8);
+      byte[] none = "{\"seq\":2}".getBytes(UTF_8);
+      Message here = client.onLoop(() -> client.send(GET, null, one, LONG)).join();
+      Message there = client.jnats.request(GET, one, LONG);
+      assertEquals(text(there), text(here));
+      assertEquals(entries(there), entries(here));
+      assertEquals("a value", ((LoopResponse) here).header("Own"));
+      assertEquals("", ((LoopResponse) here).header("Owner"));
+      assertEquals("1", ((LoopResponse) here).header("Nats-Sequence"));
+      assertNull(((LoopResponse) here).header("Nats-Sequenc"));
+      assertFalse(here.isStatusMessage());
+      Message missing = client.onLoop(() -> client.send(GET, null, none, LONG)).join();
+      assertTrue(missing.isStatusMessage());
+      assertEquals(
+          client.jnats.request(GET, none, LONG).getStatus().getMessageWithCode(),
+          missing.getStatus().getMessageWithCode());
+    }
+  }
+
+  private static Map<String, List<String>> entries(Message message) {
+    Map<String, List<String>> entries = new TreeMap<>();
+    message.getHeaders().forEach(entries::put);
+    return entries;
   }
 
   @Test

@@ -39,8 +39,14 @@ class NatsDecoderTest {
         }
 
         @Override
-        public void onResponse(long request, byte[] body) {
-          heard.add(request + ": " + new String(body, UTF_8));
+        public void onResponse(long request, byte[] head, byte[] body) {
+          String headers = new String(head, UTF_8).replaceAll("\r\n", "|");
+          heard.add(request + ": " + headers + new String(body, UTF_8));
+        }
+
+        @Override
+        public void onTooLong(long request) {
+          heard.add(request + ": too long");
         }
 
         @Override
@@ -86,7 +92,7 @@ class NatsDecoderTest {
             "18: nobody",
             "ping",
             "900719925474099: ",
-            "19: \r\n",
+            "19: NATS/1.0|A: |B:1||\r\n",
             "error Permissions Violation for Publish to \"x\"");
     byte[] bytes = sent.getBytes(UTF_8);
     for (int cut = 1; cut < bytes.length; cut++) {
@@ -132,6 +138,39 @@ class NatsDecoderTest {
       write(channel, "MSG _INBOX.abc.L0.3 1 5\r\nhello\r\n");
       channel.finishAndReleaseAll();
       assertEquals(List.of("broken"), heard, hostile.substring(0, Math.min(60, hostile.length())));
+    }
+  }
+
+  @Test
+  void aResponseThatIsTooLongIsSkipped() {
+    int most = NatsDecoder.MAX_RESPONSE;
+    byte[] bytes =
+        ("MSG _INBOX.abc.L0.1 1 "
+                + (most + 1)
+                + "\r\n"
+                + "x".repeat(most + 1)
+                + "\r\nPONG\r\nHMSG _INBOX.abc.L0.2 1 12 "
+                + 2 * most
+                + "\r\nNATS/1.0\r\n\r\n"
+                + "\n".repeat(2 * most - 12)
+                + "\r\nMSG _INBOX.abc.L0.3 1 5\r\nhello\r\nMSG _INBOX.abc.L0.4 1 "
+                + most
+                + "\r\n"
+                + "y".repeat(most)
+                + "\r\n")
+            .getBytes(UTF_8);
+    for (int piece : List.of(1, 1000, most, bytes.length)) {
+      heard.clear();
+      EmbeddedChannel channel = channel();
+      for (int at = 0; at < bytes.length; at += piece) {
+        var unused =
+            channel.writeInbound(
+                Unpooled.copiedBuffer(bytes, at, Math.min(piece, bytes.length - at)));
+      }
+      assertEquals(
+          List.of("1: too long", "pong", "2: too long", "3: hello", "4: " + "y".repeat(most)),
+          heard,
+          "in pieces of " + piece);
     }
   }
 

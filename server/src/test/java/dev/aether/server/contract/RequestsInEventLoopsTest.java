@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import dev.aether.client.AetherClient;
 import dev.aether.client.AetherException;
@@ -36,51 +35,109 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Nodes whose saves are published by the threads that serve gRPC. */
+/** Nodes whose saves are published, and actors read, by the threads that serve gRPC. */
 @Timeout(300)
-final class PublishesInEventLoopsTest {
+final class RequestsInEventLoopsTest {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final String NAMESPACE = "loops";
   private static final int WRITERS = 8;
   private static final int CUTS = 40;
+  private static final int COMMITS = 6;
+  private static final int REPETITIONS = 20;
 
-  /** A node opens them at its start; its threads open more when they save. */
+  /** A node opens them at its start; its threads open more when they save or read. */
   private static final int CONNECTIONS_OF_JNATS = 4;
 
   private static Node on(String url) {
     return Node.start(ServerConfig.on(new StoreChoice.Nats(List.of(url), SOON)));
   }
 
-  @Test
-  void savesLeaveByAConnectionOfTheirThread() {
-    int monitor = LoopbackPort.pickFree();
-    try (TestNatsServer nats =
-            TestNatsServer.start(
-                TestNatsOptions.defaults(), "http: \"127.0.0.1:" + monitor + "\"\n");
-        Node node = on(nats.url())) {
-      URI connections = URI.create("http://127.0.0.1:" + monitor + "/connz");
-      HttpClient http = HttpClient.newHttpClient();
-      AtomicLong version = new AtomicLong();
+  /** A nats-server whose monitoring port tells what came on each connection, and a node. */
+  private static final class Counted implements AutoCloseable {
+    private final int monitor = LoopbackPort.pickFree();
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final TestNatsServer nats =
+        TestNatsServer.start(TestNatsOptions.defaults(), "http: \"127.0.0.1:" + monitor + "\"\n");
+    private final Node node = on(nats.url());
+
+    /**
+     * How many messages nats-server has got on the connections of event loops. Those of jnats have
+     * the lowest numbers, since they are opened at the start.
+     */
+    long requestsOfLoops() {
+      URI connz = URI.create("http://127.0.0.1:" + monitor + "/connz");
+      JsonArray connections =
+          JsonParser.parseString(HttpText.get(http, connz))
+              .getAsJsonObject()
+              .getAsJsonArray("connections");
+      long received = 0;
+      for (int at = CONNECTIONS_OF_JNATS; at < connections.size(); at++) {
+        received += connections.get(at).getAsJsonObject().get("in_msgs").getAsLong();
+      }
+      return received;
+    }
+
+    /** Repeats an action until event loops send at least so many requests for it. */
+    void awaitRequestsOfLoops(int requests, Runnable action) {
       Await.until(
-          "a publish of another connection",
+          requests + " requests on connections of event loops",
           SOON,
           () -> {
-            node.save(Requests.saveAt(NAMESPACE, "actor", version.getAndIncrement()));
-            return publishesBesideJnats(HttpText.get(http, connections));
+            long before = requestsOfLoops();
+            for (int i = 0; i < REPETITIONS; i++) {
+              action.run();
+            }
+            return requestsOfLoops() - before >= (long) REPETITIONS * requests;
           });
+    }
+
+    @Override
+    public void close() {
+      node.close();
+      nats.close();
     }
   }
 
-  /** The connections of jnats have the lowest numbers, since they are opened at the start. */
-  private static boolean publishesBesideJnats(String connz) {
-    JsonArray connections =
-        JsonParser.parseString(connz).getAsJsonObject().getAsJsonArray("connections");
-    long published = 0;
-    for (int at = CONNECTIONS_OF_JNATS; at < connections.size(); at++) {
-      JsonElement connection = connections.get(at);
-      published += connection.getAsJsonObject().get("in_msgs").getAsLong();
+  @Test
+  void savesLeaveByAConnectionOfTheirThread() {
+    try (Counted counted = new Counted()) {
+      AtomicLong version = new AtomicLong();
+      counted.awaitRequestsOfLoops(
+          1,
+          () -> counted.node.save(Requests.saveAt(NAMESPACE, "actor", version.getAndIncrement())));
     }
-    return published > 0;
+  }
+
+  @Test
+  void readsOfAnActorLeaveByConnectionsOfTheirThread() {
+    try (Counted counted = new Counted()) {
+      for (int version = 0; version < COMMITS; version++) {
+        counted.node.save(Requests.saveAt(NAMESPACE, "actor", version));
+      }
+      counted.awaitRequestsOfLoops(
+          COMMITS, () -> assertEquals(COMMITS, counted.node.events(NAMESPACE, "actor").size()));
+    }
+  }
+
+  @Test
+  void aCommitIsReadEvenIfItIsTooLongForAnEventLoop() {
+    try (Counted counted = new Counted()) {
+      var heavy = Requests.heavyEvent(300 * 1024);
+      for (int version = 0; version < COMMITS; version++) {
+        counted.node.save(
+            Requests.saveAt(NAMESPACE, "actor", version)
+                .clearEvents()
+                .addEvents(version % 2 == 0 ? heavy : Requests.event("light")));
+      }
+      counted.awaitRequestsOfLoops(
+          COMMITS,
+          () -> {
+            var events = counted.node.events(NAMESPACE, "actor");
+            assertEquals(COMMITS, events.size());
+            assertEquals(heavy.getData(), events.get(0).getData());
+            assertEquals(heavy.getData(), events.get(COMMITS - 2).getData());
+          });
+    }
   }
 
   @Test
