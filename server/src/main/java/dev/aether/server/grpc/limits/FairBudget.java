@@ -1,7 +1,9 @@
 package dev.aether.server.grpc.limits;
 
 import dev.aether.server.concurrent.CatchAll;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +23,12 @@ public final class FairBudget {
    * throws keeps its amount.
    */
   private static final CatchAll WAITING = new CatchAll("a call that waited for room", thrown -> {});
+
+  /**
+   * What a thread has still to run. A call that is run may give its amount back at once, for which
+   * another fits; thousands may wait, so they run one after another instead of within each other.
+   */
+  private static final ThreadLocal<@Nullable Deque<Runnable>> RUNNING = new ThreadLocal<>();
 
   private final long max;
   private final int freePerHeld;
@@ -96,7 +104,7 @@ public final class FairBudget {
           fitting = takeForWaiting();
         }
       }
-      fitting.forEach(WAITING::run);
+      run(fitting);
     }
 
     /** The most that it may hold while no other connection holds anything. */
@@ -159,6 +167,26 @@ public final class FairBudget {
   FairBudget(long max, int freePerHeld) {
     this.max = max;
     this.freePerHeld = freePerHeld;
+  }
+
+  private static void run(List<Runnable> fitting) {
+    if (fitting.isEmpty()) {
+      return;
+    }
+    Deque<Runnable> running = RUNNING.get();
+    if (running != null) {
+      running.addAll(fitting);
+      return;
+    }
+    Deque<Runnable> all = new ArrayDeque<>(fitting);
+    RUNNING.set(all);
+    try {
+      for (Runnable next = all.poll(); next != null; next = all.poll()) {
+        WAITING.run(next);
+      }
+    } finally {
+      RUNNING.remove();
+    }
   }
 
   /** Takes for the waiting holders in turn, as many as fit. Guarded by this. */

@@ -52,6 +52,27 @@ class FairBudgetTest {
   }
 
   @Test
+  void thousandsThatWaitRunOneAfterAnotherThoughEachGivesBackAtOnce() {
+    FairBudget budget = new FairBudget(MAX, 1);
+    FairBudget.Holder holder = budget.new Holder();
+    assertTrue(holder.take(MAX / 2));
+    List<Integer> ran = new ArrayList<>();
+    for (int i = 0; i < 50_000; i++) {
+      int number = i;
+      assertFalse(
+          holder.takeOrWait(
+              MAX / 2,
+              () -> {
+                ran.add(number);
+                holder.release(MAX / 2);
+              }));
+    }
+    holder.release(MAX / 2);
+    assertEquals(IntStream.range(0, 50_000).boxed().toList(), ran);
+    assertEquals(0, budget.taken());
+  }
+
+  @Test
   void aHolderOfNothingMayTakeOnceEvenIfOthersHoldEverything() {
     FairBudget budget = new FairBudget(MAX, 8);
     budget.new Holder().takeAnyway(MAX);
