@@ -13,4 +13,12 @@ public interface ActorReader {
    * Fails with a {@link dev.aether.server.event.StoreException}.
    */
   CompletableFuture<List<LogEntry>> next();
+
+  /**
+   * Whether the next page is known to be empty, so that it need not be requested. Called after a
+   * page has arrived.
+   */
+  default boolean isAtEnd() {
+    return false;
+  }
 }

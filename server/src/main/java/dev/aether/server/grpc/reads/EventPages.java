@@ -63,7 +63,7 @@ public final class EventPages implements PagedCall.Pages<List<LogEntry>> {
   public boolean send(List<LogEntry> page) {
     page.forEach(this::add);
     flush();
-    return !page.isEmpty() && left != 0;
+    return !page.isEmpty() && left != 0 && !reader.isAtEnd();
   }
 
   private void add(LogEntry entry) {

@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -165,7 +166,10 @@ class TrimmedHistoryTest {
   private List<Long> read(long from, long to, boolean backwards) {
     ActorReader reader = store.events().read(new ActorRange(namespace, ACTOR, from, to, backwards));
     List<Long> versions = new ArrayList<>();
+    boolean isAtEnd = false;
     for (List<LogEntry> page = page(reader); !page.isEmpty(); page = page(reader)) {
+      assertFalse(isAtEnd, "a page after the end");
+      isAtEnd = reader.isAtEnd();
       for (LogEntry entry : page) {
         List<Long> ofCommit = new ArrayList<>();
         ((LogEntry.StoredCommit) entry)

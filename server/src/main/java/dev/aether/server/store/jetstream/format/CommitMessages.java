@@ -21,7 +21,16 @@ public final class CommitMessages {
   /** Decodes a message on an actor's subject as a commit or as a damaged record. */
   public static LogEntry entry(LogId log, ActorId actor, StoredMessage message) {
     try {
-      CommitHeader header = header(message);
+      return entry(log, actor, header(message), message);
+    } catch (CorruptRecordException e) {
+      return corrupt(log, actor.value(), message, String.valueOf(e.getMessage()));
+    }
+  }
+
+  /** The same, for a message whose header is decoded already. */
+  public static LogEntry entry(
+      LogId log, ActorId actor, CommitHeader header, StoredMessage message) {
+    try {
       EncodedCommit commit = CommitCodec.check(message.body(), log.namespace(), actor);
       if (commit.firstVersion() != header.firstVersion()
           || commit.lastVersion() != header.lastVersion()) {

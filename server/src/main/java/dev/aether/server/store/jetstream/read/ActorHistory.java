@@ -7,7 +7,6 @@ import dev.aether.server.store.ActorRange;
 import dev.aether.server.store.ActorReader;
 import dev.aether.server.store.LogEntry;
 import dev.aether.server.store.jetstream.cache.ActorHead;
-import dev.aether.server.store.jetstream.format.StoredMessage;
 import dev.aether.server.store.jetstream.wire.JetStreamErrors;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -65,6 +64,11 @@ public final class ActorHistory implements ActorReader {
                 ? next.exceptionallyCompose(this::aroundDamageBackwards)
                 : next)
         .thenApply(entries -> entries.isEmpty() ? takeLostHead() : entries);
+  }
+
+  @Override
+  public boolean isAtEnd() {
+    return shortRange.isPresent() && shortRange.get().isEmpty() && lostHead.isEmpty();
   }
 
   /** A backwards read begins with the entry for a lost head. */
@@ -135,17 +139,17 @@ public final class ActorHistory implements ActorReader {
     return burst
         .thenCompose(known -> new ShortRange(actor, last.get(), from, to).read(known))
         .thenCompose(
-            messages -> {
-              shortRange = messages.map(this::inReadOrder);
+            commits -> {
+              shortRange = commits.map(this::inReadOrder);
               return shortRange.isPresent()
                   ? CompletableFuture.completedFuture(null)
                   : locateBounds(last.get());
             });
   }
 
-  private List<LogEntry> inReadOrder(List<StoredMessage> messages) {
+  private List<LogEntry> inReadOrder(List<LocatedCommit> commits) {
     List<LogEntry> entries = new ArrayList<>();
-    messages.forEach(message -> entries.add(actor.entry(message)));
+    commits.forEach(commit -> entries.add(actor.entry(commit)));
     if (range.backwards()) {
       Collections.reverse(entries);
     }

@@ -184,6 +184,11 @@ public final class ActorLog {
     return api.next(stream, sequence, subject).thenApply(first -> first.map(this::located));
   }
 
+  /** The log entry for a commit of this actor, or for a damaged record if its body is damaged. */
+  LogEntry entry(LocatedCommit commit) {
+    return CommitMessages.entry(stream.log(), actor, commit.header(), commit.message());
+  }
+
   /** The log entry for a message of this actor: a commit, or a damaged record. */
   LogEntry entry(StoredMessage message) {
     return CommitMessages.entry(stream.log(), actor, message);
@@ -278,7 +283,7 @@ public final class ActorLog {
    * @param newest a commit that is not before the end of the range
    * @return empty if the range has to be read in another way
    */
-  CompletableFuture<Optional<List<StoredMessage>>> readBySkipPointers(
+  CompletableFuture<Optional<List<LocatedCommit>>> readBySkipPointers(
       LocatedCommit newest, SkipPointerReader.Range range) {
     return skipPointers.read(this, newest, range);
   }
@@ -291,6 +296,11 @@ public final class ActorLog {
   /** Remembers the sequences of consecutive commits, oldest first. */
   void learn(List<LocatedCommit> commits) {
     bursts.learn(this, commits);
+  }
+
+  /** Completes with what was read, on a thread that may turn so many bytes into frames. */
+  <T> CompletableFuture<T> handOver(T read, long bytes) {
+    return bursts.handOver(read, bytes);
   }
 
   /** Forgets the sequences of this actor, which are not right. */

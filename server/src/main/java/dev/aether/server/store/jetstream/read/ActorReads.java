@@ -107,6 +107,11 @@ public final class ActorReads {
       return first().thenApply(this::checkIncarnation);
     }
 
+    @Override
+    public boolean isAtEnd() {
+      return history.isPresent() && history.get().isAtEnd();
+    }
+
     private CompletableFuture<List<LogEntry>> first() {
       return current.read(
           range.namespace(),

@@ -148,8 +148,11 @@ final class BackwardPages {
                     .orElseGet(() -> newestFrom(oldest)));
   }
 
-  private List<StoredMessage> withinBounds(List<StoredMessage> messages) {
-    return messages.stream().filter(message -> message.sequence() >= bounds.fromSequence).toList();
+  private List<StoredMessage> withinBounds(List<LocatedCommit> commits) {
+    return commits.stream()
+        .filter(commit -> commit.sequence() >= bounds.fromSequence)
+        .map(LocatedCommit::message)
+        .toList();
   }
 
   private CompletableFuture<List<StoredMessage>> newestFrom(long oldest) {

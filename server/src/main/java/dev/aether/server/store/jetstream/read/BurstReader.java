@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BurstReader {
   private static final int MAX_RUNS = 32;
-  private static final int MAX_IN_FLIGHT = 32;
+  private static final int MAX_IN_FLIGHT = 64;
 
   /** How many bytes one read may have in flight, and bring, given the largest commit so far. */
   private static final long MAX_BYTES = 2L * 1024 * 1024;
@@ -104,6 +104,14 @@ public final class BurstReader {
                     new KnownSequences.Commit(
                         commit.header(), commit.sequence(), commit.message().body().length))
             .toList());
+  }
+
+  /** Completes with what was read, on a thread that may turn so many bytes into frames. */
+  <T> CompletableFuture<T> handOver(T read, long bytes) {
+    ReadResult<T> result = new ReadResult<>(executor);
+    result.decide(read, bytes);
+    result.tell();
+    return result.future();
   }
 
   /** Forgets the sequences of an actor, since its commits are not there. */

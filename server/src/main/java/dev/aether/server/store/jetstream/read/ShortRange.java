@@ -1,7 +1,6 @@
 package dev.aether.server.store.jetstream.read;
 
 import dev.aether.server.store.jetstream.format.CommitHeader;
-import dev.aether.server.store.jetstream.format.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,18 +21,18 @@ record ShortRange(ActorLog actor, LocatedCommit last, long from, long to) {
    * @param burst what was read already
    * @return empty if the range has to be read in another way
    */
-  CompletableFuture<Optional<List<StoredMessage>>> read(BurstReader.Burst burst) {
+  CompletableFuture<Optional<List<LocatedCommit>>> read(BurstReader.Burst burst) {
     return burst.isNone() ? bySkipPointers() : after(burst.commits());
   }
 
-  private CompletableFuture<Optional<List<StoredMessage>>> bySkipPointers() {
+  private CompletableFuture<Optional<List<LocatedCommit>>> bySkipPointers() {
     return Interpolation.near(actor, last, to)
         .thenCompose(
             near -> actor.readBySkipPointers(near, SkipPointerReader.Range.ofVersions(from, to)))
         .thenApply(
-            messages -> {
-              messages.ifPresent(read -> actor.learn(read.stream().map(actor::located).toList()));
-              return messages;
+            commits -> {
+              commits.ifPresent(actor::learn);
+              return commits;
             });
   }
 
@@ -42,9 +41,9 @@ record ShortRange(ActorLog actor, LocatedCommit last, long from, long to) {
    * them are not consecutive, or do not reach from the first version to the last, what was known is
    * wrong.
    */
-  private CompletableFuture<Optional<List<StoredMessage>>> after(List<LocatedCommit> known) {
+  private CompletableFuture<Optional<List<LocatedCommit>>> after(List<LocatedCommit> known) {
     CommitHeader newest = known.get(known.size() - 1).header();
-    CompletableFuture<Optional<List<StoredMessage>>> rest =
+    CompletableFuture<Optional<List<LocatedCommit>>> rest =
         newest.lastVersion() >= to
             ? CompletableFuture.completedFuture(Optional.of(List.of()))
             : actor.readBySkipPointers(
@@ -55,14 +54,15 @@ record ShortRange(ActorLog actor, LocatedCommit last, long from, long to) {
             return bySkipPointers();
           }
           List<LocatedCommit> all = new ArrayList<>(known);
-          found.get().forEach(message -> all.add(actor.located(message)));
+          all.addAll(found.get());
           if (newest.number() > last.header().number() || !isWhole(all)) {
             actor.forgetSequences();
             return bySkipPointers();
           }
           actor.learn(all);
-          return CompletableFuture.completedFuture(
-              Optional.of(all.stream().map(LocatedCommit::message).toList()));
+          // Of all, since those of the burst may have come long before the last commit.
+          long bytes = all.stream().mapToLong(commit -> commit.message().body().length).sum();
+          return actor.handOver(Optional.of(all), bytes);
         });
   }
 

@@ -81,7 +81,7 @@ public final class SkipPointerReader {
    * @return empty if the range cannot be read this way: a commit is missing or damaged, the commits
    *     are large, or too many reads are running. The caller must then read the stream itself.
    */
-  CompletableFuture<Optional<List<StoredMessage>>> read(
+  CompletableFuture<Optional<List<LocatedCommit>>> read(
       ActorLog actor, LocatedCommit newest, Range range) {
     if (running.incrementAndGet() > MAX_RUNS) {
       running.decrementAndGet();
@@ -94,12 +94,12 @@ public final class SkipPointerReader {
 
   /** One read. All fields but the result are guarded by this. */
   private final class Run {
-    final ReadResult<Optional<List<StoredMessage>>> result = new ReadResult<>(executor);
+    final ReadResult<Optional<List<LocatedCommit>>> result = new ReadResult<>(executor);
     final CatchAll guard = new CatchAll("a read with skip pointers", thrown -> giveUp());
     private final ActorLog actor;
     private final Range range;
     private final Deque<SkipPointers.Tree> remaining = new ArrayDeque<>();
-    private final TreeMap<Long, StoredMessage> found = new TreeMap<>();
+    private final TreeMap<Long, LocatedCommit> found = new TreeMap<>();
     private int inFlight;
     private long bytes;
     private long largest;
@@ -196,7 +196,7 @@ public final class SkipPointerReader {
 
     private void add(SkipPointers.Tree tree, CommitHeader header, StoredMessage message) {
       if (range.holds(header)) {
-        found.put(tree.number(), message);
+        found.put(tree.number(), new LocatedCommit(message.sequence(), header, message));
         bytes += message.body().length;
       }
       if (tree.size() > 1) {
@@ -204,7 +204,7 @@ public final class SkipPointerReader {
       }
     }
 
-    private void finish(Optional<List<StoredMessage>> outcome) {
+    private void finish(Optional<List<LocatedCommit>> outcome) {
       finished = true;
       release();
       result.decide(outcome, bytes);

@@ -1,6 +1,7 @@
 package dev.aether.server.store.jetstream.read;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.aether.server.concurrent.Timers;
@@ -119,9 +120,12 @@ class BurstReaderTest {
     ActorHistory history =
         new ActorHistory(log(ACTOR), new ActorRange(NAMESPACE, ACTOR, from, to, backwards));
     List<Long> versions = new ArrayList<>();
+    boolean isAtEnd = false;
     for (List<LogEntry> page = history.next().join();
         !page.isEmpty();
         page = history.next().join()) {
+      assertFalse(isAtEnd, "a page after the end");
+      isAtEnd = history.isAtEnd();
       page.forEach(
           entry -> {
             var commit = ((LogEntry.StoredCommit) entry).commit();
@@ -167,6 +171,18 @@ class BurstReaderTest {
     requests.forget();
     assertEquals(versions(1, COMMITS), read(1, Long.MAX_VALUE, false));
     assertEquals(COMMITS, requests.untilNow().size());
+  }
+
+  @Test
+  void aShortReadIsKnownToBeAtItsEndOnceItsOnlyPageHasArrived() {
+    for (boolean backwards : new boolean[] {false, true}) {
+      ActorHistory history =
+          new ActorHistory(
+              log(ACTOR), new ActorRange(NAMESPACE, ACTOR, 1, Long.MAX_VALUE, backwards));
+      assertFalse(history.isAtEnd());
+      assertEquals(COMMITS, history.next().join().size());
+      assertTrue(history.isAtEnd());
+    }
   }
 
   @Test
