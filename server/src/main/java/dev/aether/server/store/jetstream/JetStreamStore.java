@@ -185,7 +185,7 @@ public final class JetStreamStore implements Store {
         api::publishingThreads);
     measures.gauge(
         "namespaces", "Namespaces that this node knows", () -> namespaces.known().size());
-    api.addLossListener(known::forgetAll);
+    List.of(api, readApi).forEach(each -> each.addLossListener(known::forgetAll));
     onReconnect(
         () -> {
           known.forgetAll();

@@ -269,7 +269,7 @@ public final class JetStreamApi implements AutoCloseable {
   public CompletableFuture<JsonValue> infoWithDeleted(String stream) {
     // Repeated soon like a read, since a stream without a leader does not respond.
     return requests
-        .read("STREAM.INFO." + stream, "{\"deleted_details\":true}")
+        .readLong("STREAM.INFO." + stream, "{\"deleted_details\":true}")
         .thenApply(JetStreamRequests::parse);
   }
 
@@ -279,7 +279,7 @@ public final class JetStreamApi implements AutoCloseable {
    */
   public CompletableFuture<Message> subjects(String stream, String filter, int offset) {
     String query = "{\"subjects_filter\":\"" + filter + "\",\"offset\":" + offset + "}";
-    return requests.read("STREAM.INFO." + stream, query, LIST_TIMEOUT);
+    return requests.readLong("STREAM.INFO." + stream, query, LIST_TIMEOUT);
   }
 
   /** The names of all streams. */
@@ -409,7 +409,7 @@ public final class JetStreamApi implements AutoCloseable {
     return requests.publishingThreads();
   }
 
-  /** The task runs, on another thread, after a connection was lost that only publishes. */
+  /** The task runs, on another thread, after an event loop lost a connection. */
   public void addLossListener(Runnable task) {
     requests.addLossListener(task);
   }

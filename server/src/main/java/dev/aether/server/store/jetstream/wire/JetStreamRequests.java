@@ -38,7 +38,7 @@ final class JetStreamRequests implements AutoCloseable {
    * How many gets of single messages are in flight. If they wait for the disk, nats-server answers
    * each connection's one after another, and other reads behind them must not time out.
    */
-  private static final int GETS = 32;
+  private static final int GETS = 64;
 
   private final ReadConnections reads;
 
@@ -90,23 +90,23 @@ final class JetStreamRequests implements AutoCloseable {
 
   /** Sends an API request that may be repeated, on any of the connections for reads. */
   CompletableFuture<Message> read(String verb, String query) {
-    return read(verb, query, 0);
+    return read(Line::outlet, verb, query, 0);
   }
 
-  /** The same, for one of many messages that are read at once. */
+  /** The same, for a response that may be long. */
+  CompletableFuture<Message> readLong(String verb, String query) {
+    return read(Line::pending, verb, query, 0);
+  }
+
+  /** The same as {@link #read}, for one of many messages that are read at once. */
   CompletableFuture<Message> get(String verb, String query) {
-    return gets.pass(() -> read(verb, query, 0));
+    return gets.pass(() -> read(verb, query));
   }
 
-  /** Only the first attempt is sent by an event loop, which does not take a long response. */
-  private CompletableFuture<Message> read(String verb, String query, int attempt) {
-    return reads
-        .send(
-            through -> {
-              Line line = line(through);
-              Outlet by = attempt == 0 ? line.outlet() : line.pending();
-              return api(line, by, verb, query, READ_TIMEOUTS.get(attempt));
-            })
+  /** The attempts after the first are sent by jnats: an event loop takes no long response. */
+  private CompletableFuture<Message> read(
+      Function<Line, Outlet> by, String verb, String query, int attempt) {
+    return send(by, verb, query, READ_TIMEOUTS.get(attempt))
         .exceptionallyCompose(
             thrown -> {
               JetStreamFailure failure = JetStreamErrors.failure(thrown);
@@ -114,18 +114,23 @@ final class JetStreamRequests implements AutoCloseable {
                   failure.kind() == JetStreamFailure.Kind.NO_ANSWER
                       && attempt + 1 < READ_TIMEOUTS.size();
               return retry
-                  ? read(verb, query, attempt + 1)
+                  ? read(Line::pending, verb, query, attempt + 1)
                   : CompletableFuture.failedFuture(failure);
             });
   }
 
   /** Sends a read once, whose response may be long. */
-  CompletableFuture<Message> read(String verb, String query, Duration timeout) {
-    return reads.send(through -> api(line(through), line(through).pending(), verb, query, timeout));
+  CompletableFuture<Message> readLong(String verb, String query, Duration timeout) {
+    return send(Line::pending, verb, query, timeout);
   }
 
-  private Line line(Connection connection) {
-    return Objects.requireNonNull(lines.get(connection), "a connection of this node");
+  private CompletableFuture<Message> send(
+      Function<Line, Outlet> by, String verb, String query, Duration timeout) {
+    return reads.send(
+        through -> {
+          Line line = Objects.requireNonNull(lines.get(through), "a connection of this node");
+          return api(line, by.apply(line), verb, query, timeout);
+        });
   }
 
   /** Sends a request that concerns streams to the meta leader. */
@@ -155,9 +160,9 @@ final class JetStreamRequests implements AutoCloseable {
     return own.loops().ready();
   }
 
-  /** The task runs, on another thread, after a connection was lost that only publishes. */
+  /** The task runs, on another thread, after an event loop lost a connection. */
   void addLossListener(Runnable task) {
-    own.loops().addLossListener(task);
+    lines.values().forEach(line -> line.loops().addLossListener(task));
   }
 
   private static <T> CompletableFuture<T> send(

@@ -4,6 +4,7 @@ import io.nats.client.impl.Headers;
 import io.nats.client.impl.NatsMessage;
 import io.nats.client.support.Status;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,8 +17,12 @@ final class LoopResponse extends NatsMessage {
   private static final String PROTOCOL = "NATS/1.0";
 
   private static final int CODE_DIGITS = 3;
+  private static final int USUAL_LINES = 12;
 
   private final byte[] head;
+
+  /** Found when the first header is asked for; null before. */
+  private int @Nullable [] lines;
 
   /**
    * @param head the headers as they were received; empty if there are none
@@ -29,13 +34,32 @@ final class LoopResponse extends NatsMessage {
 
   /** The value of the first header with a name; null if there is none. */
   @Nullable String header(String name) {
-    for (int line = after(0); line < head.length; line = after(line)) {
-      int colon = line + name.length();
-      if (colon < head.length && head[colon] == ':' && startsWith(line, name)) {
-        return text(colon + 1, after(line));
+    int[] begins = lines();
+    for (int i = 0; i + 1 < begins.length; i++) {
+      int colon = begins[i] + name.length();
+      if (colon < begins[i + 1] && head[colon] == ':' && startsWith(begins[i], name)) {
+        return text(colon + 1, begins[i + 1]);
       }
     }
     return null;
+  }
+
+  /** Where the lines after the first begin, and where the last one ends. */
+  private int[] lines() {
+    int[] found = lines;
+    if (found == null) {
+      found = new int[USUAL_LINES];
+      int count = 0;
+      for (int line = after(0); line <= head.length; line = after(line)) {
+        if (count == found.length) {
+          found = Arrays.copyOf(found, 2 * count);
+        }
+        found[count++] = line;
+      }
+      found = Arrays.copyOf(found, count);
+      lines = found;
+    }
+    return found;
   }
 
   private boolean startsWith(int from, String ascii) {
@@ -72,8 +96,9 @@ final class LoopResponse extends NatsMessage {
       return null;
     }
     Headers all = new Headers();
-    for (int line = after(0); line < head.length; line = after(line)) {
-      String text = text(line, after(line));
+    int[] begins = lines();
+    for (int i = 0; i + 1 < begins.length; i++) {
+      String text = text(begins[i], begins[i + 1]);
       int colon = text.indexOf(':');
       if (colon > 0) {
         all.add(text.substring(0, colon), text.substring(colon + 1).strip());

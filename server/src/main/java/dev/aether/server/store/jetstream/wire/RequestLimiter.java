@@ -11,6 +11,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Limits the requests to JetStream that are in flight; others wait. A request of an event loop is
@@ -23,6 +25,8 @@ public final class RequestLimiter {
    * would send as many at once.
    */
   private static final int AT_ONCE = 64;
+
+  private static final Logger LOG = LoggerFactory.getLogger(RequestLimiter.class);
 
   private static final int MAX_WAITING = 300_000;
   private static final Duration WAIT_WITHIN = Duration.ofSeconds(20);
@@ -51,13 +55,23 @@ public final class RequestLimiter {
   public <T> CompletableFuture<T> pass(Supplier<CompletableFuture<T>> request) {
     Waiting<T> next = new Waiting<>(request);
     synchronized (waiting) {
-      if (waiting.size() >= MAX_WAITING) {
-        return CompletableFuture.failedFuture(
-            JetStreamFailure.notDelivered("too many requests are waiting on this node"));
+      // If there are both, another thread is about to send.
+      if (free == 0 || !waiting.isEmpty()) {
+        return queued(next);
       }
-      waiting.add(next);
+      free--;
     }
-    sendWaiting();
+    next.send();
+    return next.result;
+  }
+
+  /** Guarded by {@link #waiting}. */
+  private <T> CompletableFuture<T> queued(Waiting<T> next) {
+    if (waiting.size() >= MAX_WAITING) {
+      return CompletableFuture.failedFuture(
+          JetStreamFailure.notDelivered("too many requests are waiting on this node"));
+    }
+    waiting.add(next);
     return next.result;
   }
 
@@ -103,18 +117,35 @@ public final class RequestLimiter {
     }
 
     void send() {
-      if (home == null || home.inEventLoop()) {
-        sendHere();
-        return;
-      }
       try {
-        home.execute(this::sendHere);
-      } catch (RejectedExecutionException e) { // It has ended, and its connections with it.
+        if (home == null || home.inEventLoop()) {
+          sendHere();
+        } else {
+          home.execute(this::sendHere);
+        }
+      } catch (RejectedExecutionException e) { // The loop has ended, and its connections with it.
         sendHere();
+      } catch (Throwable thrown) {
+        failed(thrown);
       }
     }
 
     private void sendHere() {
+      try {
+        sendNow();
+      } catch (Throwable thrown) {
+        failed(thrown);
+      }
+    }
+
+    /** Memory or the stack has run out. The slot must be given back all the same. */
+    private void failed(Throwable thrown) {
+      LOG.error("a request to JetStream could not be sent", thrown);
+      result.completeExceptionally(JetStreamErrors.failure(thrown));
+      ended();
+    }
+
+    private void sendNow() {
       CompletableFuture<T> sent =
           System.nanoTime() - since > WAIT_WITHIN.toNanos()
               ? CompletableFuture.failedFuture(

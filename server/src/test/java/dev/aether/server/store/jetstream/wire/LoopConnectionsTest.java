@@ -375,6 +375,24 @@ class LoopConnectionsTest {
   }
 
   @Test
+  void aResponseThatIsTooLongIsKnownAtOnceAndTheNextOnesArrive() throws Exception {
+    try (TestNatsServer nats = TestNatsServer.start();
+        Client client = new Client(nats.url(), NatsAccess.BY_URL)) {
+      byte[] tooLong = new byte[NatsDecoder.MAX_RESPONSE + 1];
+      client
+          .jnats
+          .createDispatcher(each -> client.jnats.publish(each.getReplyTo(), tooLong))
+          .subscribe("long");
+      client.jnats.flush(LONG);
+      client.awaitReady();
+      CompletableFuture<String> response = client.request("long", Duration.ofDays(1));
+      assertEquals(JetStreamFailure.Kind.NO_ANSWER, failure(response));
+      client.assertResponds();
+      assertEquals(0, client.losses.get());
+    }
+  }
+
+  @Test
   void anIdleConnectionStays() throws Exception {
     try (TestNatsServer nats = TestNatsServer.start();
         Client client = new Client(nats.url(), NatsAccess.BY_URL)) {

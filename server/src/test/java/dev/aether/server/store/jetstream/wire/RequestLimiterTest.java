@@ -40,6 +40,20 @@ class RequestLimiterTest {
   }
 
   @Test
+  void aRequestThatCannotBeSentGivesItsSlotBack() {
+    for (int i = 0; i < 3 * AT_ONCE; i++) {
+      CompletableFuture<String> result =
+          limiter.pass(
+              () -> {
+                throw new OutOfMemoryError("made by the test");
+              });
+      assertTrue(result.isCompletedExceptionally());
+    }
+    assertEquals(
+        "response", limiter.pass(() -> CompletableFuture.completedFuture("response")).join());
+  }
+
+  @Test
   void aRequestThatWaitedIsSentByTheEventLoopThatMadeIt() {
     try (EventLoops loops = new EventLoops(2, "test-loop")) {
       EventLoop one = loops.group().next();
