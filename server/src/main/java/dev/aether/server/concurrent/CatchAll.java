@@ -30,8 +30,16 @@ public final class CatchAll {
     try {
       step.run();
     } catch (Throwable thrown) {
-      LOG.error("{} failed because of a bug in this server", what, thrown);
+      log(thrown);
       end.accept(thrown);
+    }
+  }
+
+  private void log(Throwable thrown) {
+    try {
+      LOG.error("{} failed because of a bug in this server", what, thrown);
+    } catch (Throwable notLogged) {
+      // Memory or the stack has run out. The call must end all the same.
     }
   }
 

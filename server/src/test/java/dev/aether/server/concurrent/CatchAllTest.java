@@ -30,6 +30,27 @@ class CatchAllTest {
     assertEquals(List.of(FAULT), ended);
   }
 
+  /** An error that the log cannot describe, as if the stack had run out. */
+  private static final class NotLoggable extends Error {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String getMessage() {
+      throw new StackOverflowError("planted by the test");
+    }
+  }
+
+  @Test
+  void aCallEndsEvenIfItsErrorCannotBeLogged() {
+    Error error = new NotLoggable();
+    guard.run(
+        () -> {
+          throw error;
+        });
+    assertEquals(1, ended.size());
+    assertSame(error, ended.get(0));
+  }
+
   @Test
   void aChainThatThrowsWhereItBeginsFails() {
     CompletableFuture<String> failed =

@@ -11,8 +11,6 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Limits the requests to JetStream that are in flight; others wait. A request of an event loop is
@@ -26,7 +24,8 @@ public final class RequestLimiter {
    */
   private static final int AT_ONCE = 64;
 
-  private static final Logger LOG = LoggerFactory.getLogger(RequestLimiter.class);
+  /** Whatever one of them throws, the requests behind it are sent. */
+  private static final CatchAll SENDING = new CatchAll("a request to JetStream", thrown -> {});
 
   private static final int MAX_WAITING = 300_000;
   private static final Duration WAIT_WITHIN = Duration.ofSeconds(20);
@@ -61,7 +60,7 @@ public final class RequestLimiter {
       }
       free--;
     }
-    next.send();
+    SENDING.run(next::send);
     return next.result;
   }
 
@@ -83,7 +82,7 @@ public final class RequestLimiter {
     int made = 1;
     do {
       for (Waiting<?> next = take(); next != null; next = take()) {
-        next.send();
+        SENDING.run(next::send);
       }
       made = wakeUps.addAndGet(-made);
     } while (made != 0);
@@ -117,32 +116,31 @@ public final class RequestLimiter {
     }
 
     void send() {
-      try {
-        if (home == null || home.inEventLoop()) {
-          sendHere();
-        } else {
-          home.execute(this::sendHere);
-        }
-      } catch (RejectedExecutionException e) { // The loop has ended, and its connections with it.
-        sendHere();
-      } catch (Throwable thrown) {
-        failed(thrown);
-      }
+      guarded(
+          () -> {
+            if (home == null || home.inEventLoop()) {
+              sendNow();
+              return;
+            }
+            try {
+              home.execute(() -> guarded(this::sendNow));
+            } catch (RejectedExecutionException e) { // It has ended, and its connections with it.
+              sendNow();
+            }
+          });
     }
 
-    private void sendHere() {
-      try {
-        sendNow();
-      } catch (Throwable thrown) {
-        failed(thrown);
-      }
+    private void guarded(Runnable step) {
+      new CatchAll("a request to JetStream", this::failed).run(step);
     }
 
     /** Memory or the stack has run out. The slot must be given back all the same. */
     private void failed(Throwable thrown) {
-      LOG.error("a request to JetStream could not be sent", thrown);
-      result.completeExceptionally(JetStreamErrors.failure(thrown));
-      ended();
+      try {
+        ended();
+      } finally {
+        result.completeExceptionally(JetStreamErrors.failure(thrown));
+      }
     }
 
     private void sendNow() {
@@ -154,11 +152,14 @@ public final class RequestLimiter {
               : CatchAll.begin(request);
       sent.whenComplete(
           (value, thrown) -> {
-            ended();
-            if (thrown == null) {
-              result.complete(value);
-            } else {
-              result.completeExceptionally(JetStreamErrors.failure(thrown));
+            try {
+              ended();
+            } finally {
+              if (thrown == null) {
+                result.complete(value);
+              } else {
+                result.completeExceptionally(JetStreamErrors.failure(thrown));
+              }
             }
           });
     }
