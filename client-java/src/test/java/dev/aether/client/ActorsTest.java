@@ -37,6 +37,7 @@ import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -273,6 +274,38 @@ final class ActorsTest {
     assertEquals("c.3", server.received(SaveEventsRequest.class).getCommitId());
     LoadActorRequest again = server.received(LoadActorRequest.class);
     assertEquals("c.4", server.received(SaveEventsRequest.class).getCommitId());
+  }
+
+  @Test
+  void whoSeesAnUnknownOutcomeHandlesTheNextCommandOnAStateThatIsRead() throws Exception {
+    Actors<Long, Long> cached = sums.withCache(1);
+    CountDownLatch isFailing = new CountDownLatch(1);
+    server.loads.add(loaded(0, 0, 3));
+    server.saves.add(fail(error(Status.Code.UNAVAILABLE, "OUTCOME_UNKNOWN", Map.of())));
+    server.loads.add(loaded(0, 0, 4));
+    server.saves.add(saved(5, 5));
+
+    // Futures run what was attached last first, so this runs before anything attached by handle().
+    CompletableFuture<Handled<Long, Long>> next =
+        cached
+            .async()
+            .handle(
+                "a",
+                sum -> {
+                  await(isFailing);
+                  return List.of(4L);
+                })
+            .exceptionallyCompose(unknown -> cached.async().handle("a", sum -> List.of(10L)));
+    isFailing.countDown();
+    assertEquals(20, next.join().state());
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      assertTrue(latch.await(10, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @ParameterizedTest

@@ -58,14 +58,24 @@ public final class AsyncActors<S, E> {
       EventContext context,
       BiFunction<? super S, ? super Attempt, ? extends List<? extends E>> decide) {
     CommandExecution<S, E> execution = new CommandExecution<>(config.type(), context, decide);
-    CompletableFuture<Handled<S, E>> result =
+    CompletableFuture<Handled<S, E>> handled =
         Futures.then(
             saveChecked(actorId, execution),
             saved -> completedFuture(config.end(execution, saved)));
+    CompletableFuture<Handled<S, E>> result =
+        Futures.after(
+            handled,
+            () -> {
+              // Before a caller that sees the failure handles the next command.
+              if (Futures.failure(handled) instanceof AetherException) {
+                config.cache().forget(actorId);
+              }
+              return handled;
+            });
     CompletableFuture<?> forgetting =
         result.whenComplete(
-            (handled, thrown) -> {
-              if (thrown instanceof AetherException || thrown instanceof CancellationException) {
+            (done, thrown) -> {
+              if (thrown instanceof CancellationException) {
                 config.cache().forget(actorId);
               }
             });
