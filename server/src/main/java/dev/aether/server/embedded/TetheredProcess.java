@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -67,17 +67,23 @@ public final class TetheredProcess {
   private static final Duration POLL = Duration.ofMillis(5);
 
   private final Process script;
-  private final ProcessHandle program;
+  private final long pid;
+
+  /** Empty if the program had ended before it could be looked up. */
+  private final Optional<ProcessHandle> program;
+
   private final Duration grace;
 
-  private TetheredProcess(Process script, ProcessHandle program, Duration grace) {
+  private TetheredProcess(Process script, long pid, Duration grace) {
     this.script = script;
-    this.program = program;
+    this.pid = pid;
+    this.program = ProcessHandle.of(pid);
     this.grace = grace;
   }
 
   /**
-   * Starts the program and waits for its process id, which takes some milliseconds.
+   * Starts the program and waits for its process id, which takes some milliseconds. The program may
+   * have ended by then.
    *
    * @param command the program's absolute path and its arguments
    * @param output the file that its output is appended to
@@ -95,14 +101,7 @@ public final class TetheredProcess {
             .redirectError(ProcessBuilder.Redirect.appendTo(output.toFile()))
             .start();
     try {
-      long pid = readPid(script);
-      ProcessHandle program =
-          ProcessHandle.of(pid)
-              .orElseThrow(
-                  () ->
-                      new IOException(
-                          String.format(Locale.ROOT, "%s exited immediately", command.get(0))));
-      return new TetheredProcess(script, program, grace);
+      return new TetheredProcess(script, readPid(script), grace);
     } catch (IOException e) {
       script.getOutputStream().close();
       script.destroyForcibly();
@@ -132,7 +131,7 @@ public final class TetheredProcess {
 
   /** The program's process id. */
   public long pid() {
-    return program.pid();
+    return pid;
   }
 
   /** The process id of the shell that watches the program. */
@@ -147,7 +146,7 @@ public final class TetheredProcess {
 
   /** Whether the program is running, watched or not. Never blocks. */
   public boolean isProgramRunning() {
-    return Processes.isRunning(program);
+    return program.isPresent() && Processes.isRunning(program.get());
   }
 
   /**
@@ -185,14 +184,14 @@ public final class TetheredProcess {
     if (awaitGone(grace.plus(KILL_BOUND))) {
       return;
     }
-    program.destroyForcibly();
+    program.ifPresent(ProcessHandle::destroyForcibly);
     script.destroyForcibly();
     awaitGone(KILL_BOUND);
   }
 
   /** Kills the program with SIGKILL. Blocks until it is gone, at most some seconds. */
   public void kill() {
-    program.destroyForcibly();
+    program.ifPresent(ProcessHandle::destroyForcibly);
     awaitGone(KILL_BOUND);
     end();
   }
