@@ -25,8 +25,8 @@ public final class FairBudget {
   private static final CatchAll WAITING = new CatchAll("a call that waited for room", thrown -> {});
 
   /**
-   * What a thread has still to run. A call that is run may give its amount back at once, for which
-   * another fits; thousands may wait, so they run one after another instead of within each other.
+   * The calls that a thread has yet to run. A call may give its amount back at once, which makes
+   * room for the next; since thousands may wait, each runs after the one before, not within it.
    */
   private static final ThreadLocal<@Nullable Deque<Runnable>> RUNNING = new ThreadLocal<>();
 

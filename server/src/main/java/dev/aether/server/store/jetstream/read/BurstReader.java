@@ -119,7 +119,7 @@ public final class BurstReader {
     known.forget(actor.subject());
   }
 
-  /** One read. All fields but the result are guarded by this. */
+  /** One read. All fields but the result are guarded by it. */
   private final class Run {
     final ReadResult<Burst> result = new ReadResult<>(executor);
     final CatchAll guard = new CatchAll("a read of known sequences", thrown -> giveUp());
@@ -142,10 +142,7 @@ public final class BurstReader {
     }
 
     void begin() {
-      synchronized (this) {
-        proceed();
-      }
-      tell();
+      result.step(this::proceed);
     }
 
     private void proceed() {
@@ -163,10 +160,7 @@ public final class BurstReader {
 
     private void onResponse(
         int at, @Nullable Optional<StoredMessage> message, @Nullable Throwable thrown) {
-      synchronized (this) {
-        received(at, message, thrown);
-      }
-      tell();
+      result.step(() -> received(at, message, thrown));
     }
 
     private void received(
@@ -224,19 +218,12 @@ public final class BurstReader {
     }
 
     private void giveUp() {
-      synchronized (this) {
-        if (!finished) {
-          finish(Burst.NONE);
-        }
-      }
-      tell();
-    }
-
-    /** A request may fail before it is sent, while its sender still holds the lock. */
-    private void tell() {
-      if (!Thread.holdsLock(this)) {
-        result.tell();
-      }
+      result.step(
+          () -> {
+            if (!finished) {
+              finish(Burst.NONE);
+            }
+          });
     }
 
     /** Releases this read's slot once no request is in flight. */

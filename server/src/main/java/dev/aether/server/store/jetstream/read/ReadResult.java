@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The result of a read of several messages: decided under the read's lock, and told after it, since
- * what follows may take other locks. Thread-safe.
+ * The result of a read of several messages: decided in a {@link #step} of the read, and told after
+ * it, since what follows may take other locks. Thread-safe.
  */
 final class ReadResult<T> {
   /** How much an event loop turns into frames before it serves its other connections. */
@@ -34,6 +34,19 @@ final class ReadResult<T> {
 
   CompletableFuture<T> future() {
     return future;
+  }
+
+  /**
+   * Runs a step of the read under the lock of this object, and tells the result if it is decided. A
+   * request may fail before it is sent, within the step that sends it; that one then tells.
+   */
+  void step(Runnable step) {
+    synchronized (this) {
+      step.run();
+    }
+    if (!Thread.holdsLock(this)) {
+      tell();
+    }
   }
 
   /** Decides the result. Called once. */

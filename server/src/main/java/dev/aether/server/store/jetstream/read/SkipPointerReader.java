@@ -92,7 +92,7 @@ public final class SkipPointerReader {
     return run.result.future();
   }
 
-  /** One read. All fields but the result are guarded by this. */
+  /** One read. All fields but the result are guarded by it. */
   private final class Run {
     final ReadResult<Optional<List<LocatedCommit>>> result = new ReadResult<>(executor);
     final CatchAll guard = new CatchAll("a read with skip pointers", thrown -> giveUp());
@@ -111,10 +111,7 @@ public final class SkipPointerReader {
     }
 
     void begin(LocatedCommit newest) {
-      synchronized (this) {
-        proceedFrom(newest);
-      }
-      tell();
+      result.step(() -> proceedFrom(newest));
     }
 
     private void proceedFrom(LocatedCommit newest) {
@@ -149,10 +146,7 @@ public final class SkipPointerReader {
         SkipPointers.Tree tree,
         @Nullable Optional<StoredMessage> message,
         @Nullable Throwable thrown) {
-      synchronized (this) {
-        received(tree, message, thrown);
-      }
-      tell();
+      result.step(() -> received(tree, message, thrown));
     }
 
     private void received(
@@ -212,19 +206,12 @@ public final class SkipPointerReader {
 
     /** Gives up; the caller then reads the commits in batches. */
     private void giveUp() {
-      synchronized (this) {
-        if (!finished) {
-          finish(Optional.empty());
-        }
-      }
-      tell();
-    }
-
-    /** A request may fail before it is sent, while its sender still holds the lock. */
-    private void tell() {
-      if (!Thread.holdsLock(this)) {
-        result.tell();
-      }
+      result.step(
+          () -> {
+            if (!finished) {
+              finish(Optional.empty());
+            }
+          });
     }
 
     /** Releases this read's slot once no request is in flight. */

@@ -160,19 +160,18 @@ final class PendingRequests implements Outlet, AutoCloseable {
 
   /** Ends a request that nobody has received, unless it has timed out. */
   void onNoResponders(long number) {
-    Request request = take(number);
-    if (request != null) {
-      request.completeExceptionally(
-          JetStreamFailure.notDelivered("nobody responds to this subject (503)"));
-    }
+    fail(number, JetStreamFailure.notDelivered("nobody responds to this subject (503)"));
   }
 
   /** Ends a request whose response was not taken, unless it has timed out. */
   void onTooLong(long number) {
+    fail(number, JetStreamFailure.noAnswer("the response is too long for an event loop"));
+  }
+
+  private void fail(long number, JetStreamFailure why) {
     Request request = take(number);
     if (request != null) {
-      request.completeExceptionally(
-          JetStreamFailure.noAnswer("the response is too long for an event loop"));
+      request.completeExceptionally(why);
     }
   }
 

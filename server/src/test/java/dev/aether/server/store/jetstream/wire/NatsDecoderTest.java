@@ -95,16 +95,20 @@ class NatsDecoderTest {
             "19: NATS/1.0|A: |B:1||\r\n",
             "error Permissions Violation for Publish to \"x\"");
     byte[] bytes = sent.getBytes(UTF_8);
-    for (int cut = 1; cut < bytes.length; cut++) {
-      heard.clear();
-      EmbeddedChannel channel = channel();
-      for (int at = 0; at < bytes.length; at += cut) {
-        var unused =
-            channel.writeInbound(
-                Unpooled.copiedBuffer(bytes, at, Math.min(cut, bytes.length - at)));
-      }
-      assertEquals(expected, heard, "in pieces of " + cut);
+    for (int piece = 1; piece < bytes.length; piece++) {
+      assertHeardInPieces(piece, bytes, expected);
     }
+  }
+
+  private void assertHeardInPieces(int piece, byte[] bytes, List<String> expected) {
+    heard.clear();
+    EmbeddedChannel channel = channel();
+    for (int at = 0; at < bytes.length; at += piece) {
+      var unused =
+          channel.writeInbound(
+              Unpooled.copiedBuffer(bytes, at, Math.min(piece, bytes.length - at)));
+    }
+    assertEquals(expected, heard, "in pieces of " + piece);
   }
 
   @Test
@@ -160,17 +164,10 @@ class NatsDecoderTest {
                 + "\r\n")
             .getBytes(UTF_8);
     for (int piece : List.of(1, 1000, most, bytes.length)) {
-      heard.clear();
-      EmbeddedChannel channel = channel();
-      for (int at = 0; at < bytes.length; at += piece) {
-        var unused =
-            channel.writeInbound(
-                Unpooled.copiedBuffer(bytes, at, Math.min(piece, bytes.length - at)));
-      }
-      assertEquals(
-          List.of("1: too long", "pong", "2: too long", "3: hello", "4: " + "y".repeat(most)),
-          heard,
-          "in pieces of " + piece);
+      assertHeardInPieces(
+          piece,
+          bytes,
+          List.of("1: too long", "pong", "2: too long", "3: hello", "4: " + "y".repeat(most)));
     }
   }
 
